@@ -1,0 +1,245 @@
+//! The Contio envelope: which fields it has, of which types, and where they lie in the body.
+
+use crate::error::{Error, ErrorKind};
+use crate::json::{Kind, Malformed, Scanner, Sink, Value, Want};
+use crate::json_str::JsonStr;
+use crate::time::{self, UnixTime};
+
+/// What every Contio event has around its `data`, borrowed from the body of a verified delivery.
+///
+/// Only [`Verified::envelope`](crate::Verified::envelope) makes one, so that no unverified body is ever parsed. It is
+/// strict: the body is UTF-8 without a byte order mark and holds one JSON object, at most 64 levels deep, in which no
+/// envelope field occurs twice, however it is spelled, and each is of its type. Fields that are not known are kept in
+/// the body and found with [`field`](Self::field).
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Envelope<'a> {
+    /// What happened, such as `meeting.completed`. Not empty.
+    pub event_type: JsonStr<'a>,
+    /// The same for every delivery of one event: what duplicates are told by. Not empty.
+    pub event_id: JsonStr<'a>,
+    /// When it happened, in RFC 3339, as it was sent.
+    pub timestamp: JsonStr<'a>,
+    /// When it happened, rounded down to the second.
+    pub time: UnixTime,
+    /// The app of the partner that receives it. Not empty.
+    pub partner_app_id: JsonStr<'a>,
+    /// Who did it, where that is known.
+    pub actor_user_id: Option<JsonStr<'a>>,
+    /// For which user it is, where it is for one.
+    pub for_user: Option<ForUser<'a>>,
+    /// The JSON object that is specific to the event, as it was sent.
+    pub data: &'a str,
+    body: &'a str,
+}
+
+/// The user that an event is for.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ForUser<'a> {
+    /// The user's id.
+    pub id: JsonStr<'a>,
+    /// The user's e-mail address.
+    pub email: JsonStr<'a>,
+}
+
+/// The envelope's fields in the order in which they are judged. Source: the vendor's event reference, as kept in
+/// `core/catalogue/contio-events.json`.
+const FIELDS: [Field; 9] = [
+    Field { name: "event_type", kind: Kind::Text, required: true, may_be_empty: false },
+    Field { name: "event_id", kind: Kind::Text, required: true, may_be_empty: false },
+    Field { name: "timestamp", kind: Kind::Text, required: true, may_be_empty: false },
+    Field { name: "partner_app_id", kind: Kind::Text, required: true, may_be_empty: false },
+    Field { name: "data", kind: Kind::Object, required: true, may_be_empty: true },
+    Field { name: "actor_user_id", kind: Kind::Text, required: false, may_be_empty: true },
+    Field { name: "for_user", kind: Kind::Object, required: false, may_be_empty: true },
+    Field { name: "for_user.id", kind: Kind::Text, required: false, may_be_empty: true },
+    Field { name: "for_user.email", kind: Kind::Text, required: false, may_be_empty: true },
+];
+
+const TIMESTAMP: usize = 2;
+const FOR_USER: usize = 6;
+
+struct Field {
+    name: &'static str,
+    kind: Kind,
+    required: bool,
+    may_be_empty: bool,
+}
+
+/// The envelope being checked, chunk by chunk.
+#[derive(Clone)]
+pub(crate) struct EnvelopeCheck {
+    scanner: Scanner,
+    members: Members,
+}
+
+/// Where the fields were found.
+#[derive(Clone)]
+struct Members {
+    places: [Option<Place>; FIELDS.len()],
+    /// One bit for each field whose name was read, which is before its value is.
+    named: u16,
+    /// The field whose value comes next, at level 1 and level 2.
+    current: [Option<usize>; 2],
+    time: Option<UnixTime>,
+    duplicate: Option<usize>,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    kind: Kind,
+    start: usize,
+    end: usize,
+}
+
+impl EnvelopeCheck {
+    pub(crate) fn new() -> Self {
+        let members =
+            Members { places: [None; FIELDS.len()], named: 0, current: [None; 2], time: None, duplicate: None };
+        Self { scanner: Scanner::new(), members }
+    }
+
+    /// Takes the next chunk of a body.
+    pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        self.scanner.feed(chunk, &mut self.members).map_err(|Malformed| self.malformed())
+    }
+
+    /// All chunks were taken: gives the event's time. A body that is not well formed is told before any field is.
+    pub(crate) fn finish(&self) -> Result<UnixTime, Error> {
+        self.scanner.finish().map_err(|Malformed| self.malformed())?;
+        self.members.judge()
+    }
+
+    fn malformed(&self) -> Error {
+        match self.members.duplicate {
+            Some(field) => Error::about(ErrorKind::MalformedEnvelope, FIELDS[field].name)
+                .because("the field occurs twice, and none of the two can be preferred"),
+            None => Error::new(ErrorKind::MalformedEnvelope)
+                .because("it must be UTF-8 without a byte order mark, and one JSON object of at most 64 levels"),
+        }
+    }
+}
+
+impl Members {
+    fn judge(&self) -> Result<UnixTime, Error> {
+        for (index, (field, place)) in FIELDS.iter().zip(&self.places).enumerate() {
+            let in_for_user = field.name.starts_with("for_user.");
+            match place {
+                None if field.required || (in_for_user && self.places[FOR_USER].is_some()) => {
+                    return Err(Error::about(ErrorKind::MissingField, field.name));
+                }
+                Some(place) if place.kind != field.kind || (place.start == place.end && !field.may_be_empty) => {
+                    return Err(Error::about(ErrorKind::InvalidField, field.name).because(match field.kind {
+                        Kind::Object => "it must be an object",
+                        _ if field.may_be_empty => "it must be a string",
+                        _ => "it must be a string, and not empty",
+                    }));
+                }
+                _ => {}
+            }
+            if index == TIMESTAMP && self.time.is_none() {
+                return Err(Error::about(ErrorKind::InvalidField, field.name)
+                    .because("it must be an RFC 3339 time such as 2025-01-15T10:30:00Z"));
+            }
+        }
+        self.time.ok_or(Error::about(ErrorKind::InvalidField, FIELDS[TIMESTAMP].name))
+    }
+}
+
+impl Sink for Members {
+    fn name(&mut self, level: usize, name: Option<&[u8]>) -> Result<Want, Malformed> {
+        let field = match (level, name) {
+            (1, Some(b"event_type")) => Some(0),
+            (1, Some(b"event_id")) => Some(1),
+            (1, Some(b"timestamp")) => Some(TIMESTAMP),
+            (1, Some(b"partner_app_id")) => Some(3),
+            (1, Some(b"data")) => Some(4),
+            (1, Some(b"actor_user_id")) => Some(5),
+            (1, Some(b"for_user")) => Some(FOR_USER),
+            (2, Some(b"id")) => Some(7),
+            (2, Some(b"email")) => Some(8),
+            _ => None,
+        };
+        self.current[level - 1] = field;
+        let Some(field) = field else { return Ok(Want::Place) };
+        if self.named & 1 << field != 0 {
+            self.duplicate = Some(field);
+            return Err(Malformed);
+        }
+        self.named |= 1 << field;
+        Ok(match field {
+            TIMESTAMP => Want::Text,
+            FOR_USER => Want::Members,
+            _ => Want::Place,
+        })
+    }
+
+    fn value(&mut self, level: usize, value: Value<'_>) {
+        if let Some(field) = self.current[level - 1] {
+            self.places[field] = Some(Place { kind: value.kind, start: value.start, end: value.end });
+            if field == TIMESTAMP {
+                self.time = value.text.and_then(time::read_rfc3339);
+            }
+        }
+    }
+}
+
+impl<'a> Envelope<'a> {
+    pub(crate) fn read(body: &'a [u8]) -> Result<Self, Error> {
+        let mut check = EnvelopeCheck::new();
+        let Ok(body) = core::str::from_utf8(body) else { return Err(check.malformed()) };
+        let EnvelopeCheck { scanner, members } = &mut check;
+        if scanner.feed_text(body, members).is_err() {
+            return Err(check.malformed());
+        }
+        let time = check.finish()?;
+        let [event_type, event_id, timestamp, partner_app_id, data, actor_user_id, for_user, id, email] =
+            check.members.places.map(|place| place.and_then(|place| body.get(place.start..place.end)));
+        // What is required is there by now, and an absent text is never handed out as an empty one.
+        let text = |found: Option<&'a str>| JsonStr::new(found.unwrap_or_default());
+        Ok(Self {
+            event_type: text(event_type),
+            event_id: text(event_id),
+            timestamp: text(timestamp),
+            time,
+            partner_app_id: text(partner_app_id),
+            actor_user_id: actor_user_id.map(JsonStr::new),
+            for_user: for_user.map(|_| ForUser { id: text(id), email: text(email) }),
+            data: data.unwrap_or_default(),
+            body,
+        })
+    }
+
+    /// The JSON of a field of the envelope, known to this version or not, as it was sent: a string with its quotes.
+    ///
+    /// The first, where a field that is not known occurs twice. A name of more than 64 bytes is never found.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&'a str> {
+        let mut search = Search { name: name.as_bytes(), is_next: false, found: None };
+        // It was well formed when this envelope was read.
+        Scanner::new().feed_text(self.body, &mut search).ok()?;
+        self.body.get(search.found?)
+    }
+}
+
+/// Finds one member of the root object.
+struct Search<'n> {
+    name: &'n [u8],
+    is_next: bool,
+    found: Option<core::ops::Range<usize>>,
+}
+
+impl Sink for Search<'_> {
+    fn name(&mut self, _: usize, name: Option<&[u8]>) -> Result<Want, Malformed> {
+        self.is_next = name == Some(self.name) && self.found.is_none();
+        Ok(Want::Place)
+    }
+
+    fn value(&mut self, _: usize, value: Value<'_>) {
+        if core::mem::take(&mut self.is_next) {
+            let quote = usize::from(value.kind == Kind::Text);
+            self.found = Some(value.start - quote..value.end + quote);
+        }
+    }
+}

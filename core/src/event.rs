@@ -1,0 +1,426 @@
+//! Typed events: what the `data` of an envelope holds, for every event type that the vendor has documented.
+//!
+//! ```
+//! # use hookseal::{Signer, UnixTime, Verifier};
+//! # let now = UnixTime::from_secs(1_736_937_000);
+//! # let body = br#"{"event_type":"meeting.completed","event_id":"evt-1","timestamp":"2025-01-15T10:30:00Z",
+//! #   "partner_app_id":"app-1","data":{"meeting_id":"m-1","title":"Stand-up","workspace_id":"w-1",
+//! #   "completed_at":"2025-01-15T10:29:58Z","attendees":3}}"#;
+//! # let headers = Signer::contio("a secret of this example")?.sign(body, now, None)?;
+//! # let verifier = Verifier::contio("a secret of this example")?;
+//! use hookseal::Event;
+//!
+//! match verifier.verify(&headers, body, now)?.envelope()?.event()? {
+//!     Event::MeetingCompleted(meeting) => {
+//!         assert_eq!(meeting.title, "Stand-up");
+//!         assert_eq!(meeting.extra.get("attendees"), Some("3"));
+//!     }
+//!     Event::Unknown(event) => println!("{} is new: {}", event.event_type, event.data),
+//!     _ => {}
+//! }
+//! # Ok::<(), hookseal::Error>(())
+//! ```
+//!
+//! Text is borrowed from the body unless it was sent with escapes. A field that is not in the catalogue is kept in
+//! `extra`; a type that is not, in [`Unknown`]. A field that may be absent or null is an [`Option`]; any other that is
+//! absent, of another type, or there twice makes [`Envelope::event`] fail, and the rest of the envelope stays readable.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::fmt;
+use core::marker::PhantomData;
+
+use serde_core::Deserialize;
+use serde_core::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+pub use serde_json::{Map, Number, Value};
+
+use crate::envelope::Envelope;
+use crate::error::{Error, ErrorKind};
+use crate::text::Text;
+
+mod catalogue;
+pub use catalogue::*;
+
+/// An event of a type that this version does not know, whole.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Unknown<'a> {
+    /// Its type, which is not one of [`Event::TYPES`].
+    pub event_type: Cow<'a, str>,
+    /// The JSON object that is its data, as it was sent.
+    pub data: &'a str,
+}
+
+/// Fields that the catalogue does not have, as they were sent and in that order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a str)>);
+
+impl<'a> Fields<'a> {
+    /// The JSON of the first field of this name: a string with its quotes.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'a str> {
+        self.iter().find(|(other, _)| *other == name).map(|(_, json)| json)
+    }
+
+    /// Each field's name, decoded, and its JSON.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
+        self.0.iter().map(|(name, json)| (&**name, *json))
+    }
+}
+
+impl<'a> Envelope<'a> {
+    /// The typed event: the envelope's `data` read by its `event_type`.
+    ///
+    /// # Errors
+    /// `missing_field` or `invalid_field`, with the field's name such as `data.meeting_id`.
+    pub fn event(&self) -> Result<Event<'a>, Error> {
+        Event::read(self.event_type.decode(), self.data)
+    }
+}
+
+/// Reads the object in `json`, which the scanner found to be one.
+fn read_data<'a, T: Read<'a>>(json: &'a str) -> Result<T, Error> {
+    let fault = Fault::default();
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    T::read(&mut deserializer, &fault).map_err(|_| fault.error())
+}
+
+/// Where reading failed. `serde_json`'s own error has no path, and its texts may quote the body.
+#[derive(Default)]
+struct Fault {
+    missing: Cell<bool>,
+    path: Cell<Path>,
+}
+
+#[derive(Clone, Copy)]
+struct Path(Text<64>);
+
+impl Default for Path {
+    fn default() -> Self {
+        Self(Text::EMPTY)
+    }
+}
+
+impl Fault {
+    /// On the way out of a failed field, the innermost first.
+    fn is_in(&self, field: &str) {
+        let mut path = Text::EMPTY;
+        path.push(field);
+        let inner = self.path.get().0;
+        if inner.len() > 0 {
+            path.push(".");
+            path.push(inner.as_str());
+        }
+        self.path.set(Path(path));
+    }
+
+    fn missing<E: de::Error>(&self, field: &str) -> E {
+        self.missing.set(true);
+        self.is_in(field);
+        E::custom("")
+    }
+
+    fn error(&self) -> Error {
+        self.is_in("data");
+        let kind = if self.missing.get() { ErrorKind::MissingField } else { ErrorKind::InvalidField };
+        Error::about(kind, self.path.get().0.as_str())
+    }
+}
+
+/// A type that fields have. Unlike [`Deserialize`] it borrows text where it can, and tells where it failed.
+trait Read<'de>: Sized {
+    fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Self, D::Error>;
+}
+
+/// An object of the catalogue; the `object!` macro implements it.
+trait Object<'de>: Sized {
+    fn read_members<A: MapAccess<'de>>(members: A, fault: &Fault) -> Result<Self, A::Error>;
+}
+
+impl<'de, T: Object<'de>> Read<'de> for T {
+    fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Self, D::Error> {
+        struct ObjectVisitor<'f, T>(&'f Fault, PhantomData<T>);
+
+        impl<'de, T: Object<'de>> Visitor<'de> for ObjectVisitor<'_, T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+                T::read_members(members, self.0)
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor(fault, PhantomData))
+    }
+}
+
+impl<'de> Read<'de> for Cow<'de, str> {
+    fn read<D: Deserializer<'de>>(deserializer: D, _: &Fault) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(text))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(text.into()))
+            }
+        }
+
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
+    fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Self, D::Error> {
+        struct ListVisitor<'f, T>(&'f Fault, PhantomData<T>);
+
+        impl<'de, T: Read<'de>> Visitor<'de> for ListVisitor<'_, T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element_seed(Seed::<Required, T>::new(self.0))? {
+                    list.push(item);
+                }
+                Ok(list)
+            }
+        }
+
+        deserializer.deserialize_seq(ListVisitor(fault, PhantomData))
+    }
+}
+
+macro_rules! read_as_deserialized {
+    ($($type:ty),*) => {$(
+        impl<'de> Read<'de> for $type {
+            fn read<D: Deserializer<'de>>(deserializer: D, _: &Fault) -> Result<Self, D::Error> {
+                Self::deserialize(deserializer)
+            }
+        }
+    )*};
+}
+
+read_as_deserialized!(bool, Number, Value, Map<String, Value>);
+
+/// Whether a field may be absent, and whether it may be null: three markers that the generated tables use.
+trait Presence<'de, T> {
+    fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<T, D::Error>;
+
+    /// The value of a field that is absent, if it may be.
+    fn absent() -> Option<T>;
+}
+
+/// Always there, and never null.
+enum Required {}
+
+/// May be absent, but not null.
+enum Optional {}
+
+/// May be absent or null.
+enum Nullable {}
+
+impl<'de, T: Read<'de>> Presence<'de, T> for Required {
+    fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<T, D::Error> {
+        T::read(deserializer, fault)
+    }
+
+    fn absent() -> Option<T> {
+        None
+    }
+}
+
+impl<'de, T: Read<'de>> Presence<'de, Option<T>> for Optional {
+    fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Option<T>, D::Error> {
+        T::read(deserializer, fault).map(Some)
+    }
+
+    fn absent() -> Option<Option<T>> {
+        Some(None)
+    }
+}
+
+impl<'de, T: Read<'de>> Presence<'de, Option<T>> for Nullable {
+    fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Option<T>, D::Error> {
+        struct NullableVisitor<'f, T>(&'f Fault, PhantomData<T>);
+
+        impl<'de, T: Read<'de>> Visitor<'de> for NullableVisitor<'_, T> {
+            type Value = Option<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value or null")
+            }
+
+            fn visit_none<E>(self) -> Result<Option<T>, E> {
+                Ok(None)
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+                T::read(deserializer, self.0).map(Some)
+            }
+        }
+
+        deserializer.deserialize_option(NullableVisitor(fault, PhantomData))
+    }
+
+    fn absent() -> Option<Option<T>> {
+        Some(None)
+    }
+}
+
+/// Carries the fault into a field's value.
+struct Seed<'f, P, T>(&'f Fault, PhantomData<(P, T)>);
+
+impl<'f, P, T> Seed<'f, P, T> {
+    fn new(fault: &'f Fault) -> Self {
+        Self(fault, PhantomData)
+    }
+}
+
+impl<'de, P: Presence<'de, T>, T> DeserializeSeed<'de> for Seed<'_, P, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        P::read(deserializer, self.0)
+    }
+}
+
+/// Reads the value of one field into its slot, which must still be empty.
+fn read_field<'de, P: Presence<'de, T>, T, A: MapAccess<'de>>(
+    slot: &mut Option<T>,
+    name: &'static str,
+    members: &mut A,
+    fault: &Fault,
+) -> Result<(), A::Error> {
+    if slot.is_some() {
+        fault.is_in(name);
+        return Err(de::Error::custom(""));
+    }
+    *slot = Some(members.next_value_seed(Seed::<P, T>::new(fault)).inspect_err(|_| fault.is_in(name))?);
+    Ok(())
+}
+
+/// Makes a struct of an object of the catalogue, with a reader that keeps unknown fields.
+macro_rules! object {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident $key:literal: $type:ty = $presence:ident;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name<'a> {
+            $($(#[$field_doc])* pub $field: $type,)*
+            /// Fields that the catalogue does not have.
+            pub extra: Fields<'a>,
+        }
+
+        impl<'a> Object<'a> for $name<'a> {
+            fn read_members<A: MapAccess<'a>>(mut members: A, fault: &Fault) -> Result<Self, A::Error> {
+                let mut extra = Fields::default();
+                $(let mut $field = None;)*
+                while let Some(name) = members.next_key_seed(Seed::<Required, Cow<'a, str>>::new(fault))? {
+                    match &*name {
+                        $($key => read_field::<$presence, $type, A>(&mut $field, $key, &mut members, fault)?,)*
+                        _ => extra.0.push((name, members.next_value::<&'a RawValue>()?.get())),
+                    }
+                }
+                Ok(Self {
+                    $($field: match $field.or_else(<$presence as Presence<'a, $type>>::absent) {
+                        Some(value) => value,
+                        None => return Err(fault.missing($key)),
+                    },)*
+                    extra,
+                })
+            }
+        }
+    };
+}
+use object;
+
+/// Makes an enum of a string that has known values; others are kept.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident $text:literal),* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $name<'a> {
+            $(#[doc = concat!("`", $text, "`")] $variant,)*
+            /// A value that the catalogue does not have.
+            Other(Cow<'a, str>),
+        }
+
+        impl $name<'_> {
+            /// The value as it was sent.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl<'de> Read<'de> for $name<'de> {
+            fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Self, D::Error> {
+                let text = Cow::<str>::read(deserializer, fault)?;
+                Ok(match &*text {
+                    $($text => Self::$variant,)*
+                    _ => Self::Other(text),
+                })
+            }
+        }
+    };
+}
+use choice;
+
+/// Makes the enum of all events.
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident $type:literal;)*) => {
+        /// An event by its type.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        #[allow(clippy::large_enum_variant)] // it lives on the stack of whoever handles it, for as long as that takes
+        pub enum Event<'a> {
+            $($(#[$doc])* $name($name<'a>),)*
+            /// A type that this version does not know.
+            Unknown(Unknown<'a>),
+        }
+
+        impl<'a> Event<'a> {
+            /// The types that this version knows.
+            pub const TYPES: &'static [&'static str] = &[$($type),*];
+
+            /// The envelope's `event_type`.
+            #[must_use]
+            pub fn event_type(&self) -> &str {
+                match self {
+                    $(Self::$name(_) => $type,)*
+                    Self::Unknown(event) => &event.event_type,
+                }
+            }
+
+            pub(super) fn read(event_type: Cow<'a, str>, data: &'a str) -> Result<Self, Error> {
+                Ok(match &*event_type {
+                    $($type => Self::$name(read_data(data)?),)*
+                    _ => Self::Unknown(Unknown { event_type, data }),
+                })
+            }
+        }
+    };
+}
+use events;

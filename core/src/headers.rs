@@ -1,0 +1,167 @@
+//! Finds a header in whatever the caller keeps headers in, without copying.
+
+use core::fmt;
+
+use crate::error::{Error, ErrorKind};
+use crate::text::Text;
+
+/// The name of a header that a scheme reads, at most 64 bytes, compared without regard to ASCII case.
+#[derive(Clone, Copy)]
+pub struct HeaderName(Text<64>);
+
+impl HeaderName {
+    /// `None` unless `name` is a token of RFC 9110, section 5.6.2, of at most 64 bytes.
+    pub(crate) const fn new(name: &str) -> Option<Self> {
+        let bytes = name.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let token = bytes[at].is_ascii_alphanumeric()
+                || matches!(bytes[at], b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
+            if !token {
+                return None;
+            }
+            at += 1;
+        }
+        if bytes.is_empty() {
+            return None;
+        }
+        match Text::new(name) {
+            Some(text) => Some(Self(text)),
+            None => None,
+        }
+    }
+
+    /// As the sender's documentation spells it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether `name` is this header's name, in any case.
+    #[must_use]
+    #[inline]
+    pub fn matches(&self, name: &[u8]) -> bool {
+        // Nearly every other header of a request is told by its length, without a call.
+        self.0.len() == name.len() && self.has_letters_of(name)
+    }
+
+    fn has_letters_of(&self, name: &[u8]) -> bool {
+        self.0.as_bytes().eq_ignore_ascii_case(name)
+    }
+}
+
+impl fmt::Debug for HeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+/// How often a header occurs, and its value if that is once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found<'h> {
+    /// Not at all.
+    Absent,
+    /// Once, with this value: the bytes as they were sent, without the white space around them.
+    Once(&'h [u8]),
+    /// Twice or more. Which of them is meant cannot be known, so none is.
+    Repeated,
+}
+
+impl<'h> FromIterator<&'h [u8]> for Found<'h> {
+    /// From the values of all headers of one name.
+    fn from_iter<I: IntoIterator<Item = &'h [u8]>>(values: I) -> Self {
+        let mut values = values.into_iter();
+        match (values.next(), values.next()) {
+            (None, _) => Self::Absent,
+            (Some(value), None) => Self::Once(value),
+            (Some(_), Some(_)) => Self::Repeated,
+        }
+    }
+}
+
+/// A request's headers, as the caller has them.
+///
+/// Slices, arrays and vectors of name and value pairs are headers, and so are the standard library's maps (`alloc`,
+/// `std`) and `http::HeaderMap` (`http`). For a type of your own, collect the values of the header that is asked for:
+///
+/// ```
+/// use hookseal::{Found, HeaderName, Headers};
+///
+/// struct Request {
+///     headers: [(&'static str, &'static str); 2],
+/// }
+///
+/// impl Headers for Request {
+///     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+///         let same = self.headers.iter().filter(|(other, _)| name.matches(other.as_bytes()));
+///         same.map(|(_, value)| value.as_bytes()).collect()
+///     }
+/// }
+/// ```
+pub trait Headers {
+    /// Looks a header up without regard to the case of its name. A header that occurs twice must be told as
+    /// [`Found::Repeated`], also when both values are the same.
+    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h>;
+}
+
+impl<H: Headers + ?Sized> Headers for &H {
+    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+        (**self).find(name)
+    }
+}
+
+impl<K: AsRef<[u8]>, V: AsRef<[u8]>> Headers for [(K, V)] {
+    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+        find_in(self.iter().map(|(key, value)| (key, value)), name)
+    }
+}
+
+impl<K: AsRef<[u8]>, V: AsRef<[u8]>, const N: usize> Headers for [(K, V); N] {
+    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+        self.as_slice().find(name)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<K: AsRef<[u8]>, V: AsRef<[u8]>> Headers for alloc::vec::Vec<(K, V)> {
+    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+        self.as_slice().find(name)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<K: AsRef<[u8]>, V: AsRef<[u8]>> Headers for alloc::collections::BTreeMap<K, V> {
+    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+        find_in(self.iter(), name)
+    }
+}
+
+#[cfg(feature = "std")]
+impl<K: AsRef<[u8]>, V: AsRef<[u8]>, S> Headers for std::collections::HashMap<K, V, S> {
+    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+        find_in(self.iter(), name)
+    }
+}
+
+#[cfg(feature = "http")]
+impl Headers for http::HeaderMap {
+    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+        self.get_all(name.as_str()).iter().map(http::HeaderValue::as_bytes).collect()
+    }
+}
+
+fn find_in<'h, K: AsRef<[u8]> + 'h, V: AsRef<[u8]> + 'h>(
+    pairs: impl Iterator<Item = (&'h K, &'h V)>,
+    name: &HeaderName,
+) -> Found<'h> {
+    pairs.filter(|(key, _)| name.matches(key.as_ref())).map(|(_, value)| value.as_ref()).collect()
+}
+
+/// The one value of a header that the scheme needs.
+pub(crate) fn required<'h, H: Headers + ?Sized>(headers: &'h H, name: &HeaderName) -> Result<&'h [u8], Error> {
+    match headers.find(name) {
+        Found::Once(value) => Ok(value),
+        Found::Absent => Err(Error::about(ErrorKind::MissingHeader, name.as_str())),
+        Found::Repeated => Err(Error::about(ErrorKind::DuplicateHeader, name.as_str())),
+    }
+}

@@ -1,0 +1,435 @@
+//! A strict JSON scanner that takes a body in chunks of any size, in constant memory and without allocation.
+//!
+//! One scanner reads whole bodies and streamed ones, so that they cannot disagree. It accepts RFC 8259 and nothing
+//! more: no byte order mark, no trailing commas, no lone surrogates in escapes (RFC 7493), at most [`MAX_DEPTH`] levels.
+//! What it accepts is held against `serde_json` by the project's property tests.
+//!
+//! It builds nothing. A [`Sink`] hears the members of the root object, and of an object one level below where it asked
+//! for them; everything else is checked and passed over.
+
+mod text;
+
+use text::{Capture, Utf8, plain_run};
+
+/// Objects and arrays nest this deep at most; the root is the first level.
+pub(crate) const MAX_DEPTH: u32 = 64;
+
+/// A name or a captured value keeps this many bytes, decoded. Longer ones are no text that a sink knows.
+pub(crate) const MAX_CAPTURE: usize = 64;
+
+/// The body is not well-formed JSON, or not an object at its root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+/// What sort of value a member has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Object,
+    Other,
+}
+
+/// What a sink wants to know about the value behind a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want {
+    /// Its kind, and where it lies.
+    Place,
+    /// If it is a string, its decoded text too.
+    Text,
+    /// If it is an object, its members too. Asked for in the root object; below it means `Place`.
+    Members,
+}
+
+/// A value of a member: its kind and the offsets of its bytes from the body's start, quotes left out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Value<'t> {
+    pub(crate) kind: Kind,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// The decoded text if it was wanted, is a string, and has at most [`MAX_CAPTURE`] bytes.
+    pub(crate) text: Option<&'t [u8]>,
+}
+
+/// Hears the members of the root object (level 1), and those of an object below it (level 2) that it asked for.
+pub(crate) trait Sink {
+    /// A member begins. `name` is decoded; one longer than [`MAX_CAPTURE`] comes as `None`.
+    fn name(&mut self, level: usize, name: Option<&[u8]>) -> Result<Want, Malformed>;
+
+    /// The value of the member of this level that began last.
+    fn value(&mut self, level: usize, value: Value<'_>);
+}
+
+/// The scanner's whole memory between two chunks.
+#[derive(Clone)]
+pub(crate) struct Scanner {
+    state: State,
+    /// Whether the string being read is a member's name.
+    in_name: bool,
+    depth: u32,
+    /// One bit for each open level, the innermost lowest: 1 is an object, 0 an array.
+    objects: u64,
+    /// The deepest level whose members the sink hears: 1, or 2 inside an object it asked for.
+    heard: u32,
+    /// The sink's wish for the value of the member that began last.
+    want: Want,
+    /// Where the value being read began, at level 1 and level 2.
+    starts: [usize; 2],
+    /// Bytes in the chunks before this one.
+    position: usize,
+    capture: Capture,
+    escape: Escape,
+    utf8: Utf8,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Root,
+    Value,
+    ValueOrEnd,
+    Name,
+    NameOrEnd,
+    Colon,
+    CommaOrEnd,
+    Text,
+    Escape,
+    Hex,
+    LowBackslash,
+    LowU,
+    Literal(&'static [u8]),
+    Minus,
+    Zero,
+    Integer,
+    Point,
+    Fraction,
+    Exponent,
+    ExponentSign,
+    ExponentDigits,
+    End,
+}
+
+/// The `\u` escape being read: digits so far, and the high surrogate that it must complete, if any.
+#[derive(Clone, Copy)]
+struct Escape {
+    unit: u16,
+    digits: u8,
+    high: u16,
+}
+
+impl Scanner {
+    pub(crate) fn new() -> Self {
+        Self {
+            state: State::Root,
+            in_name: false,
+            depth: 0,
+            objects: 0,
+            heard: 1,
+            want: Want::Place,
+            starts: [0; 2],
+            position: 0,
+            capture: Capture::new(),
+            escape: Escape { unit: 0, digits: 0, high: 0 },
+            utf8: Utf8::new(),
+        }
+    }
+
+    /// Takes a chunk of a body that is not known to be UTF-8.
+    pub(crate) fn feed<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), Malformed> {
+        self.utf8.feed(chunk)?;
+        self.scan(chunk, sink)
+    }
+
+    /// Takes a whole body that is UTF-8.
+    pub(crate) fn feed_text<S: Sink>(&mut self, body: &str, sink: &mut S) -> Result<(), Malformed> {
+        self.scan(body.as_bytes(), sink)
+    }
+
+    /// There is no more: the root object must have ended, and the last character be whole.
+    pub(crate) fn finish(&self) -> Result<(), Malformed> {
+        if self.state == State::End && self.utf8.is_whole() { Ok(()) } else { Err(Malformed) }
+    }
+
+    fn scan<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), Malformed> {
+        let mut at = 0;
+        // The state lives in a local while a chunk is read: it changes with almost every byte.
+        let mut state = self.state;
+        while let Some(&byte) = chunk.get(at) {
+            state = match state {
+                State::Text => {
+                    let run = plain_run(&chunk[at..]);
+                    if self.capture.on {
+                        self.capture.push(&chunk[at..at + run]);
+                    }
+                    at += run;
+                    match chunk.get(at) {
+                        None => break,
+                        Some(b'"') => self.end_text(self.position + at, sink)?,
+                        Some(b'\\') => State::Escape,
+                        Some(_) => return Err(Malformed),
+                    }
+                }
+                // Outside strings white space is passed over wherever no token is open.
+                State::Root
+                | State::Value
+                | State::ValueOrEnd
+                | State::Name
+                | State::NameOrEnd
+                | State::Colon
+                | State::CommaOrEnd
+                | State::End
+                    if matches!(byte, b' ' | b'\n' | b'\r' | b'\t') =>
+                {
+                    state
+                }
+                State::CommaOrEnd => match byte {
+                    b',' if self.in_object() => State::Name,
+                    b',' => State::Value,
+                    b'}' | b']' => self.close(byte, self.position + at, sink)?,
+                    _ => return Err(Malformed),
+                },
+                State::Name | State::NameOrEnd => match byte {
+                    b'"' => {
+                        self.in_name = true;
+                        self.capture.start(self.depth <= self.heard);
+                        State::Text
+                    }
+                    b'}' if state == State::NameOrEnd => self.close(byte, self.position + at, sink)?,
+                    _ => return Err(Malformed),
+                },
+                State::Colon if byte == b':' => State::Value,
+                State::ValueOrEnd if byte == b']' => self.close(byte, self.position + at, sink)?,
+                State::Value | State::ValueOrEnd => self.begin_value(byte, self.position + at)?,
+                State::Root if byte == b'{' => self.open(true)?,
+                State::Escape => self.escaped(byte)?,
+                State::Hex => self.hex_digit(byte)?,
+                State::LowBackslash if byte == b'\\' => State::LowU,
+                State::LowU if byte == b'u' => self.begin_hex(),
+                State::Literal([next, rest @ ..]) if byte == *next => {
+                    if rest.is_empty() {
+                        self.end_value(Kind::Other, self.position + at + 1, sink);
+                        State::CommaOrEnd
+                    } else {
+                        State::Literal(rest)
+                    }
+                }
+                State::Minus
+                | State::Zero
+                | State::Integer
+                | State::Point
+                | State::Fraction
+                | State::Exponent
+                | State::ExponentSign
+                | State::ExponentDigits => match number(state, byte)? {
+                    Some(next) => next,
+                    None => {
+                        // The number ended before this byte, which is then read as what follows a value.
+                        self.end_value(Kind::Other, self.position + at, sink);
+                        state = State::CommaOrEnd;
+                        continue;
+                    }
+                },
+                State::Colon | State::Root | State::LowBackslash | State::LowU | State::Literal(_) | State::End => {
+                    return Err(Malformed);
+                }
+            };
+            at += 1;
+        }
+        self.state = state;
+        self.position += chunk.len();
+        Ok(())
+    }
+
+    fn in_object(&self) -> bool {
+        self.objects & 1 == 1
+    }
+
+    /// Whether members of the innermost open level are heard; elements of an array are not members.
+    fn is_heard(&self) -> bool {
+        self.depth <= self.heard && self.in_object()
+    }
+
+    fn begin_value(&mut self, byte: u8, at: usize) -> Result<State, Malformed> {
+        if let Some(start) = self.starts.get_mut(self.depth as usize - 1) {
+            *start = at;
+        }
+        Ok(match byte {
+            b'"' => {
+                self.in_name = false;
+                self.capture.start(self.is_heard() && self.want == Want::Text);
+                State::Text
+            }
+            b'{' => return self.open(true),
+            b'[' => return self.open(false),
+            b'-' => State::Minus,
+            b'0' => State::Zero,
+            b'1'..=b'9' => State::Integer,
+            b't' => State::Literal(b"rue"),
+            b'f' => State::Literal(b"alse"),
+            b'n' => State::Literal(b"ull"),
+            _ => return Err(Malformed),
+        })
+    }
+
+    fn open(&mut self, object: bool) -> Result<State, Malformed> {
+        if self.depth == MAX_DEPTH {
+            return Err(Malformed);
+        }
+        self.heard = if self.depth == 1 && object && self.want == Want::Members { 2 } else { self.heard };
+        self.depth += 1;
+        self.objects = (self.objects << 1) | u64::from(object);
+        Ok(if object { State::NameOrEnd } else { State::ValueOrEnd })
+    }
+
+    fn close<S: Sink>(&mut self, byte: u8, at: usize, sink: &mut S) -> Result<State, Malformed> {
+        let object = self.in_object();
+        if object != (byte == b'}') {
+            return Err(Malformed);
+        }
+        self.depth -= 1;
+        self.objects >>= 1;
+        if self.depth == 0 {
+            return Ok(State::End);
+        }
+        if self.depth == 1 {
+            self.heard = 1;
+        }
+        self.end_value(if object { Kind::Object } else { Kind::Other }, at + 1, sink);
+        Ok(State::CommaOrEnd)
+    }
+
+    fn end_text<S: Sink>(&mut self, at: usize, sink: &mut S) -> Result<State, Malformed> {
+        if self.in_name {
+            if self.depth <= self.heard {
+                self.want = sink.name(self.depth as usize, self.capture.text())?;
+            }
+            return Ok(State::Colon);
+        }
+        self.end_value(Kind::Text, at, sink);
+        Ok(State::CommaOrEnd)
+    }
+
+    fn end_value<S: Sink>(&mut self, kind: Kind, end: usize, sink: &mut S) {
+        if self.is_heard() {
+            let level = self.depth as usize;
+            let quote = usize::from(kind == Kind::Text);
+            let text = self.capture.text().filter(|_| kind == Kind::Text && self.want == Want::Text);
+            sink.value(level, Value { kind, start: self.starts[level - 1] + quote, end, text });
+        }
+    }
+
+    fn escaped(&mut self, byte: u8) -> Result<State, Malformed> {
+        let decoded = match byte {
+            b'"' | b'\\' | b'/' => byte,
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => {
+                self.escape.high = 0;
+                return Ok(self.begin_hex());
+            }
+            _ => return Err(Malformed),
+        };
+        self.capture.push(&[decoded]);
+        Ok(State::Text)
+    }
+
+    fn begin_hex(&mut self) -> State {
+        self.escape.unit = 0;
+        self.escape.digits = 0;
+        State::Hex
+    }
+
+    fn hex_digit(&mut self, byte: u8) -> Result<State, Malformed> {
+        let digit = char::from(byte).to_digit(16).ok_or(Malformed)?;
+        let Escape { unit, digits, high } = &mut self.escape;
+        #[allow(clippy::cast_possible_truncation)] // a hex digit
+        {
+            *unit = (*unit << 4) | digit as u16;
+        }
+        *digits += 1;
+        if *digits < 4 {
+            return Ok(State::Hex);
+        }
+        let is_low = matches!(*unit, 0xdc00..=0xdfff);
+        if is_low != (*high != 0) {
+            return Err(Malformed);
+        }
+        if matches!(*unit, 0xd800..=0xdbff) {
+            *high = *unit;
+            return Ok(State::LowBackslash);
+        }
+        let code = if is_low {
+            0x1_0000 + ((u32::from(*high & 0x3ff) << 10) | u32::from(*unit & 0x3ff))
+        } else {
+            u32::from(*unit)
+        };
+        let decoded = char::from_u32(code).ok_or(Malformed)?;
+        self.capture.push(decoded.encode_utf8(&mut [0; 4]).as_bytes());
+        Ok(State::Text)
+    }
+}
+
+/// The state after one more byte of a number, or `None` where the number ended before it.
+fn number(state: State, byte: u8) -> Result<Option<State>, Malformed> {
+    Ok(Some(match (state, byte) {
+        (State::Minus, b'0') => State::Zero,
+        (State::Minus, b'1'..=b'9') | (State::Integer, b'0'..=b'9') => State::Integer,
+        (State::Zero | State::Integer, b'.') => State::Point,
+        (State::Point | State::Fraction, b'0'..=b'9') => State::Fraction,
+        (State::Zero | State::Integer | State::Fraction, b'e' | b'E') => State::Exponent,
+        (State::Exponent, b'+' | b'-') => State::ExponentSign,
+        (State::Exponent | State::ExponentSign | State::ExponentDigits, b'0'..=b'9') => State::ExponentDigits,
+        (State::Zero | State::Integer | State::Fraction | State::ExponentDigits, _) => return Ok(None),
+        _ => return Err(Malformed),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Deaf;
+
+    impl Sink for Deaf {
+        fn name(&mut self, _: usize, _: Option<&[u8]>) -> Result<Want, Malformed> {
+            Ok(Want::Members)
+        }
+
+        fn value(&mut self, _: usize, _: Value<'_>) {}
+    }
+
+    fn accepts(chunks: &[&[u8]]) -> bool {
+        let mut scanner = Scanner::new();
+        chunks.iter().all(|chunk| scanner.feed(chunk, &mut Deaf).is_ok()) && scanner.finish().is_ok()
+    }
+
+    #[test]
+    fn a_body_cut_at_any_place_is_judged_as_whole() {
+        for (body, well_formed) in [
+            (r#"{"a":"\ud83d\ude00é😀","b":[1,-0.5e+10,true,null,{}],"":{"c":false}} "#.as_bytes(), true),
+            (br#"{"a":"\ud83d"}"#, false),
+            (br#"{"a":"\ude00"}"#, false),
+            (br#"{"a":"\ud83d\u0041"}"#, false),
+            (br#"{"a":01}"#, false),
+            (br#"{"a":1,}"#, false),
+            (br#"{"a":[1,]}"#, false),
+            (br#"{"a":[1}]"#, false),
+            (br#"{"a":tru}"#, false),
+            (b"{\"a\":\"\xf0\x9f\x98\"}", false),
+            (b"{\"a\":\"\xff\"}", false),
+            (b"{\"a\":\"\n\"}", false),
+            (b"\xef\xbb\xbf{}", false),
+            (b"{} {}", false),
+            (b"[]", false),
+            (b"", false),
+        ] {
+            assert_eq!(accepts(&[body]), well_formed, "{body:?}");
+            for cut in 0..=body.len() {
+                assert_eq!(accepts(&[&body[..cut], &body[cut..]]), well_formed, "{body:?} cut at {cut}");
+            }
+            let bytes: [&[u8]; 128] = core::array::from_fn(|at| body.get(at..=at).unwrap_or_default());
+            assert_eq!(accepts(&bytes), well_formed, "{body:?} byte by byte");
+        }
+    }
+}

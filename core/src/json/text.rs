@@ -1,0 +1,123 @@
+//! What a string is made of: runs of plain bytes, the decoded text of short ones, and UTF-8 across chunks.
+
+use super::{MAX_CAPTURE, Malformed};
+
+/// How many bytes from the start stand for themselves in a string: no quote, no backslash, no control character.
+///
+/// Eight bytes at a time. In each of the three tests the high bit of a byte is set where the byte is one looked for;
+/// a borrow can also set it in bytes above such a one, never below, and only the lowest is asked for.
+pub(super) fn plain_run(text: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHS: u64 = ONES << 7;
+    const QUOTE: u64 = 0x22;
+    const BACKSLASH: u64 = 0x5c;
+    let (words, rest) = text.as_chunks::<8>();
+    for (count, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quote = word ^ (ONES * QUOTE);
+        let backslash = word ^ (ONES * BACKSLASH);
+        let stops = ((quote.wrapping_sub(ONES) & !quote)
+            | (backslash.wrapping_sub(ONES) & !backslash)
+            | (word.wrapping_sub(ONES * 0x20) & !word))
+            & HIGHS;
+        if stops != 0 {
+            return count * 8 + stops.trailing_zeros() as usize / 8;
+        }
+    }
+    let stop = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+    words.len() * 8 + stop.unwrap_or(rest.len())
+}
+
+/// The decoded text of a short string, as far as somebody wants it.
+#[derive(Clone)]
+pub(super) struct Capture {
+    bytes: [u8; MAX_CAPTURE],
+    len: usize,
+    pub(super) on: bool,
+    fits: bool,
+}
+
+impl Capture {
+    pub(super) fn new() -> Self {
+        Self { bytes: [0; MAX_CAPTURE], len: 0, on: false, fits: true }
+    }
+
+    pub(super) fn start(&mut self, on: bool) {
+        (self.len, self.on, self.fits) = (0, on, true);
+    }
+
+    pub(super) fn push(&mut self, run: &[u8]) {
+        let end = self.len + run.len();
+        match self.bytes.get_mut(self.len..end) {
+            Some(room) if self.on => {
+                room.copy_from_slice(run);
+                self.len = end;
+            }
+            _ => self.fits = false,
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<&[u8]> {
+        (self.on && self.fits).then(|| &self.bytes[..self.len])
+    }
+}
+
+/// Checks UTF-8 across chunk boundaries, keeping the bytes of a character that a boundary cuts.
+#[derive(Clone)]
+pub(super) struct Utf8 {
+    cut: [u8; 4],
+    len: usize,
+}
+
+impl Utf8 {
+    pub(super) fn new() -> Self {
+        Self { cut: [0; 4], len: 0 }
+    }
+
+    pub(super) fn feed(&mut self, mut chunk: &[u8]) -> Result<(), Malformed> {
+        while self.len > 0 {
+            let Some((&byte, rest)) = chunk.split_first() else { return Ok(()) };
+            chunk = rest;
+            // Three bytes can be cut off at most, so there is room for one more.
+            self.cut[self.len] = byte;
+            self.len += 1;
+            match core::str::from_utf8(&self.cut[..self.len]) {
+                Ok(_) => self.len = 0,
+                Err(error) if error.error_len().is_none() => {}
+                Err(_) => return Err(Malformed),
+            }
+        }
+        let Err(error) = core::str::from_utf8(chunk) else { return Ok(()) };
+        if error.error_len().is_some() {
+            return Err(Malformed);
+        }
+        let cut = &chunk[error.valid_up_to()..];
+        self.cut[..cut.len()].copy_from_slice(cut);
+        self.len = cut.len();
+        Ok(())
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.len == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_plain_text_ends_at_every_byte_that_does_not_stand_for_itself() {
+        for length in 0..40 {
+            assert_eq!(plain_run(&[b'a'; 40][..length]), length);
+            for at in 0..length {
+                for byte in 0..=u8::MAX {
+                    let mut text = [0xc3; 40];
+                    text[at] = byte;
+                    let stops = matches!(byte, b'"' | b'\\' | 0..0x20);
+                    assert_eq!(plain_run(&text[..length]), if stops { at } else { length }, "{byte} at {at}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+#![no_std]
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+mod claim;
+mod envelope;
+mod error;
+#[cfg(feature = "alloc")]
+pub mod event;
+mod headers;
+mod json;
+mod json_str;
+mod mac;
+mod scheme;
+mod secret;
+mod sign;
+mod stream;
+mod tags;
+mod text;
+mod time;
+mod verify;
+
+pub use crate::envelope::{Envelope, ForUser};
+pub use crate::error::{Error, ErrorKind};
+#[cfg(feature = "alloc")]
+pub use crate::event::Event;
+pub use crate::headers::{Found, HeaderName, Headers};
+pub use crate::json_str::JsonStr;
+pub use crate::scheme::{KeyForm, Piece, Scheme, SchemeBuilder};
+pub use crate::secret::Secret;
+pub use crate::sign::{SignedHeaders, Signer};
+pub use crate::stream::{Stream, Streamed};
+pub use crate::tags::Tags;
+pub use crate::time::UnixTime;
+pub use crate::verify::{MAX_SECRETS, Verified, Verifier, VerifierBuilder};

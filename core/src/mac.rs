@@ -1,0 +1,119 @@
+//! HMAC-SHA256: the only file that knows `hmac`, `sha2` and `subtle`.
+
+use hmac::KeyInit as _;
+use hmac::block_api::HmacCore;
+use hmac::digest::block_api::{Buffer, FixedOutputCore as _, UpdateCore as _};
+use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq as _};
+
+use crate::tags::TAG_BYTES;
+
+/// A prepared key: the two states of SHA-256 after the padded key, so that a verification does not compute them again.
+///
+/// Wiped when dropped (the `zeroize` features of `hmac` and `sha2`).
+#[derive(Clone)]
+pub(crate) struct Key(HmacCore<Sha256>);
+
+/// A MAC in the making, fed with the pieces of a message one by one.
+///
+/// This is what `hmac::Hmac` is, put together here from its public parts: a finished `Hmac` is copied once more.
+#[derive(Clone)]
+pub(crate) struct Mac {
+    core: HmacCore<Sha256>,
+    partial_block: Buffer<HmacCore<Sha256>>,
+}
+
+/// A computed tag. It can be compared in constant time and, by a signer, be written out; nothing else.
+pub(crate) struct Tag([u8; TAG_BYTES]);
+
+impl Key {
+    pub(crate) fn new(key: &[u8]) -> Self {
+        // A key of any length is taken, so the fallback for an error is never made.
+        Self(HmacCore::new_from_slice(key).unwrap_or_else(|_| HmacCore::new(&Default::default())))
+    }
+
+    #[inline(always)]
+    pub(crate) fn start(&self) -> Mac {
+        Mac { core: self.0.clone(), partial_block: Buffer::<HmacCore<Sha256>>::default() }
+    }
+}
+
+impl Mac {
+    #[inline]
+    pub(crate) fn update(&mut self, piece: &[u8]) {
+        let Self { core, partial_block } = self;
+        partial_block.digest_blocks(piece, |blocks| core.update_blocks(blocks));
+    }
+
+    #[inline(always)]
+    pub(crate) fn finish(&mut self) -> Tag {
+        let mut tag = Tag([0; TAG_BYTES]);
+        self.core.finalize_fixed_core(&mut self.partial_block, (&mut tag.0).into());
+        tag
+    }
+}
+
+impl Tag {
+    /// Compares in a time that depends on nothing. The bytes are folded into one word first: `subtle` puts a barrier
+    /// behind all that it compares.
+    #[inline]
+    fn ct_eq(&self, other: &[u8; TAG_BYTES]) -> Choice {
+        let (own, other) = (self.0.as_chunks().0, other.as_chunks().0);
+        let pairs = own.iter().zip(other);
+        let bits = pairs.fold(0, |bits, (own, other)| bits | (u64::from_ne_bytes(*own) ^ u64::from_ne_bytes(*other)));
+        bits.ct_eq(&0)
+    }
+
+    /// The bytes, for the signer, whose output is public.
+    pub(crate) fn into_bytes(self) -> [u8; TAG_BYTES] {
+        self.0
+    }
+}
+
+/// Which of at most 8 secrets made one of the tags offered: a bit for each, collected without a branch on any.
+pub(crate) struct Hits(u8);
+
+impl Hits {
+    pub(crate) const fn none() -> Self {
+        Self(0)
+    }
+
+    /// Compares the tag that a secret made with one that was offered.
+    #[inline]
+    pub(crate) fn record(&mut self, secret: u8, tag: &Tag, offered: &[u8; TAG_BYTES]) {
+        self.0 |= tag.ct_eq(offered).unwrap_u8() << secret;
+    }
+
+    /// The first secret that matched, if any. From here on the code branches on it, as the answer to the sender does.
+    pub(crate) fn first(self) -> Option<usize> {
+        (self.0 != 0).then_some(self.0.trailing_zeros() as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_differs_when_any_single_bit_does() {
+        let tag = Tag([0x5a; TAG_BYTES]);
+        assert!(bool::from(tag.ct_eq(&[0x5a; TAG_BYTES])));
+        for bit in 0..TAG_BYTES * 8 {
+            let mut other = [0x5a; TAG_BYTES];
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert!(!bool::from(tag.ct_eq(&other)), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_secrets_that_match_is_told() {
+        let tag = Tag([1; TAG_BYTES]);
+        let mut hits = Hits::none();
+        for (secret, offered) in [(0, 0), (1, 1), (2, 0), (7, 1)] {
+            hits.record(secret, &tag, &[offered; TAG_BYTES]);
+            hits.record(secret, &tag, &[9; TAG_BYTES]);
+        }
+        assert_eq!(hits.first(), Some(1));
+        assert_eq!(Hits::none().first(), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! A secret as its owner has it, and the key that a scheme makes of it.
+
+use core::fmt;
+
+use base64ct::{Base64, Encoding as _};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorKind};
+use crate::mac::Key;
+use crate::scheme::KeyForm;
+
+/// A secret, borrowed: text as the sender shows it, or the key's very bytes.
+///
+/// Text goes through the scheme's [`KeyForm`] and must have no white space around it, the commonest accident with
+/// secrets in files and variables. Bytes are the key as they are. Neither may be empty. Printing one shows nothing.
+#[derive(Clone, Copy)]
+pub struct Secret<'s>(Form<'s>);
+
+#[derive(Clone, Copy)]
+enum Form<'s> {
+    Text(&'s str),
+    Bytes(&'s [u8]),
+}
+
+/// The longest key that a base64 secret may decode to. Standard Webhooks asks for 24 to 64 bytes.
+const MAX_DECODED: usize = 512;
+
+impl Secret<'_> {
+    pub(crate) fn prepare(self, form: KeyForm) -> Result<Key, Error> {
+        match (self.0, form) {
+            (Form::Bytes([]) | Form::Text(""), _) => Err(invalid("it is empty; is the variable that holds it set?")),
+            (Form::Bytes(key), _) => Ok(Key::new(key)),
+            (Form::Text(text), _) if has_white_space_around(text) => {
+                Err(invalid("white space surrounds it; trim the newline or space that came along when it was copied"))
+            }
+            (Form::Text(text), KeyForm::Utf8) => Ok(Key::new(text.as_bytes())),
+            (Form::Text(text), KeyForm::Base64) => {
+                let text = text.strip_prefix("whsec_").unwrap_or(text);
+                if text.is_empty() {
+                    return Err(invalid("it decodes to nothing; copy what follows whsec_ too"));
+                }
+                let mut buffer = Zeroizing::new([0; MAX_DECODED]);
+                match Base64::decode(text, &mut *buffer) {
+                    Ok([]) => Err(invalid("it decodes to nothing")),
+                    Ok(key) => Ok(Key::new(key)),
+                    Err(_) => Err(invalid(
+                        "it is not padded base64 of at most 512 bytes behind an optional whsec_; copy it whole, \
+                         or give a key that is not text as bytes",
+                    )),
+                }
+            }
+        }
+    }
+}
+
+fn invalid(reason: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidSecret).because(reason)
+}
+
+fn has_white_space_around(text: &str) -> bool {
+    // A byte order mark is no white space to Unicode, and yet what an editor leaves in front of a secret.
+    text.trim().len() != text.len() || text.starts_with('\u{feff}') || text.ends_with('\u{feff}')
+}
+
+impl<'s> From<&'s str> for Secret<'s> {
+    fn from(text: &'s str) -> Self {
+        Self(Form::Text(text))
+    }
+}
+
+impl<'s> From<&'s [u8]> for Secret<'s> {
+    fn from(key: &'s [u8]) -> Self {
+        Self(Form::Bytes(key))
+    }
+}
+
+impl<'s, const N: usize> From<&'s [u8; N]> for Secret<'s> {
+    fn from(key: &'s [u8; N]) -> Self {
+        Self(Form::Bytes(key))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'s> From<&'s alloc::string::String> for Secret<'s> {
+    fn from(text: &'s alloc::string::String) -> Self {
+        Self(Form::Text(text))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'s> From<&'s alloc::vec::Vec<u8>> for Secret<'s> {
+    fn from(key: &'s alloc::vec::Vec<u8>) -> Self {
+        Self(Form::Bytes(key))
+    }
+}
+
+impl fmt::Debug for Secret<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(redacted)")
+    }
+}

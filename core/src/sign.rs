@@ -1,0 +1,145 @@
+//! Makes the headers of a delivery: for tests, for tools, and for senders.
+
+use core::fmt;
+
+use crate::claim::{Beside, read_id};
+use crate::error::{Error, ErrorKind};
+use crate::headers::{Found, HeaderName, Headers};
+use crate::mac::Key;
+use crate::scheme::{Freshness, Scheme};
+use crate::secret::Secret;
+use crate::text::Text;
+use crate::time::UnixTime;
+
+/// Signs deliveries as a sender does.
+///
+/// ```
+/// use hookseal::{Scheme, Signer, UnixTime, Verifier};
+///
+/// let signer = Signer::new(Scheme::SLACK, "a secret of this example")?;
+/// let now = UnixTime::from_secs(1_736_937_000);
+/// let headers = signer.sign(b"payload=1", now, None)?;
+///
+/// let names: [&str; 2] = ["X-Slack-Signature", "X-Slack-Request-Timestamp"];
+/// assert!(headers.iter().map(|(name, _)| name).eq(names));
+///
+/// let verifier = Verifier::builder(Scheme::SLACK).secret("a secret of this example").build()?;
+/// assert!(verifier.verify(&headers, b"payload=1", now).is_ok());
+/// # Ok::<(), hookseal::Error>(())
+/// ```
+pub struct Signer {
+    scheme: Scheme,
+    key: Key,
+}
+
+impl Signer {
+    /// Signs by the guide's form of Contio, [`Scheme::CONTIO_TIMESTAMPED`].
+    ///
+    /// # Errors
+    /// `invalid_secret`.
+    pub fn contio<'s>(secret: impl Into<Secret<'s>>) -> Result<Self, Error> {
+        Self::new(Scheme::CONTIO, secret)
+    }
+
+    /// Signs by `scheme`; by the guide's form if that is [`Scheme::CONTIO`].
+    ///
+    /// # Errors
+    /// `invalid_secret`.
+    pub fn new<'s>(scheme: Scheme, secret: impl Into<Secret<'s>>) -> Result<Self, Error> {
+        Ok(Self { scheme, key: secret.into().prepare(scheme.key)? })
+    }
+
+    /// Makes the headers for `body`, dated `timestamp`.
+    ///
+    /// Schemes that sign no time ignore `timestamp`; so does [`Scheme::CONTIO_BODY`], whose time is in its body.
+    /// `id` is for schemes with a signed id (Standard Webhooks, Svix), and for no others.
+    ///
+    /// # Errors
+    /// `invalid_argument` for a timestamp before 1970 or of more than 12 digits, and for an id that the scheme lacks
+    /// or does not have, or one that is not 1 to 256 visible ASCII characters without the scheme's separator.
+    pub fn sign<'i>(&self, body: &[u8], timestamp: UnixTime, id: Option<&'i str>) -> Result<SignedHeaders<'i>, Error> {
+        let form = &self.scheme;
+        let id = match (&form.id, id) {
+            (Some(wanted), Some(id)) => {
+                read_id(id.as_bytes(), wanted).map_err(|_| {
+                    unusable("an id is 1 to 256 visible ASCII characters without the mark that ends it")
+                })?;
+                Some((wanted.header, id))
+            }
+            (None, None) => None,
+            (Some(_), None) => return Err(unusable("this scheme signs an id; give one")),
+            (None, Some(_)) => return Err(unusable("this scheme signs no id; give none")),
+        };
+        let timestamp = match form.freshness {
+            Freshness::Header(_) | Freshness::Signature => Some(digits(timestamp)?),
+            Freshness::Envelope | Freshness::Unsigned => None,
+        };
+        let beside = Beside {
+            id: id.map_or("", |(_, id)| id).as_bytes(),
+            timestamp: timestamp.as_ref().map_or(&[], Text::as_bytes),
+        };
+        let mut mac = self.key.start();
+        beside.begin(form, &mut mac);
+        mac.update(body);
+        beside.end(form, &mut mac);
+        let signature = form.tags.write(&mac.finish().into_bytes(), timestamp.as_ref().map_or("", Text::as_str));
+        let timestamp = match (form.freshness, timestamp) {
+            (Freshness::Header(name), Some(timestamp)) => Some((name, timestamp)),
+            _ => None,
+        };
+        Ok(SignedHeaders { signature: (form.signature, signature), timestamp, id })
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}
+
+fn unusable(reason: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidArgument).because(reason)
+}
+
+fn digits(timestamp: UnixTime) -> Result<Text<12>, Error> {
+    let mut left = match u64::try_from(timestamp.as_secs()) {
+        Ok(seconds @ 0..=999_999_999_999) => seconds,
+        _ => return Err(unusable("a timestamp is 0 to 999999999999 Unix seconds")),
+    };
+    let mut buffer = [0; 12];
+    let mut start = buffer.len();
+    loop {
+        start -= 1;
+        buffer[start] = b"0123456789"[(left % 10) as usize];
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    let text = core::str::from_utf8(&buffer[start..]).unwrap_or_default();
+    Ok(Text::new(text).unwrap_or(Text::EMPTY))
+}
+
+/// The headers that a [`Signer`] made. They are [`Headers`] themselves, so that a verifier takes them as they are.
+#[derive(Clone, Debug)]
+pub struct SignedHeaders<'i> {
+    signature: (HeaderName, Text<128>),
+    timestamp: Option<(HeaderName, Text<12>)>,
+    id: Option<(HeaderName, &'i str)>,
+}
+
+impl SignedHeaders<'_> {
+    /// Each header's name and value: the signature, and where the scheme has them the timestamp and the id.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let signature = (self.signature.0.as_str(), self.signature.1.as_str());
+        let timestamp = self.timestamp.as_ref().map(|(name, value)| (name.as_str(), value.as_str()));
+        let id = self.id.as_ref().map(|(name, value)| (name.as_str(), *value));
+        [Some(signature), timestamp, id].into_iter().flatten()
+    }
+}
+
+impl Headers for SignedHeaders<'_> {
+    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+        self.iter().filter(|(other, _)| name.matches(other.as_bytes())).map(|(_, value)| value.as_bytes()).collect()
+    }
+}

@@ -1,0 +1,69 @@
+//! Short text kept in place, so that a scheme, a verifier and an error need neither a heap nor a lifetime.
+
+use core::fmt;
+
+/// UTF-8 text of at most `N` bytes (`N` up to 255).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Text<const N: usize> {
+    bytes: [u8; N],
+    len: u8,
+}
+
+impl<const N: usize> Text<N> {
+    pub(crate) const EMPTY: Self = Self { bytes: [0; N], len: 0 };
+
+    /// Copies `text`; `None` if it is longer than `N` bytes.
+    pub(crate) const fn new(text: &str) -> Option<Self> {
+        let from = text.as_bytes();
+        if from.len() > N || from.len() > u8::MAX as usize {
+            return None;
+        }
+        let mut bytes = [0; N];
+        let mut at = 0;
+        while at < from.len() {
+            bytes[at] = from[at];
+            at += 1;
+        }
+        #[allow(clippy::cast_possible_truncation)] // bounded above
+        let len = from.len() as u8;
+        Some(Self { bytes, len })
+    }
+
+    /// All `N` bytes, zero beyond the text: two texts are the same exactly if these are, for no text here holds a NUL.
+    pub(crate) const fn bytes(&self) -> &[u8; N] {
+        &self.bytes
+    }
+
+    #[inline]
+    pub(crate) const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len()]
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        // It was a `str` when it came in; the empty answer cannot happen.
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// Appends `text`; what does not fit is the caller's mistake and is left off whole.
+    pub(crate) fn push(&mut self, text: &str) {
+        let start = self.len();
+        if let Some(room) = self.bytes.get_mut(start..start + text.len()) {
+            room.copy_from_slice(text.as_bytes());
+            #[allow(clippy::cast_possible_truncation)] // within N, and N is at most 255
+            {
+                self.len += text.len() as u8;
+            }
+        }
+    }
+}
+
+impl<const N: usize> fmt::Debug for Text<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}

@@ -1,0 +1,255 @@
+//! Points in time, and the two texts they come in: Unix seconds in a header, RFC 3339 in an envelope.
+
+use core::time::Duration;
+
+use crate::error::{Error, ErrorKind};
+
+/// Whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+///
+/// The core never reads a clock: whoever verifies says what time it is, with `UnixTime::now()` where there is a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime(i64);
+
+impl UnixTime {
+    /// The point in time `seconds` after the epoch, or before it if negative.
+    #[must_use]
+    pub const fn from_secs(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since the epoch.
+    #[must_use]
+    pub const fn as_secs(self) -> i64 {
+        self.0
+    }
+
+    /// The system's clock, rounded down to the second.
+    ///
+    /// Absent on `wasm32-unknown-unknown`, which has no clock of its own: pass the host's time there.
+    #[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
+    #[must_use]
+    pub fn now() -> Self {
+        let now = std::time::SystemTime::now();
+        match now.duration_since(std::time::SystemTime::UNIX_EPOCH) {
+            Ok(after) => Self(i64::try_from(after.as_secs()).unwrap_or(i64::MAX)),
+            Err(before) => Self(-i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX)),
+        }
+    }
+
+    /// Whether this lies more than `limit` before `now`. Differences saturate.
+    pub(crate) fn is_older_than(self, limit: Duration, now: Self) -> bool {
+        seconds_beyond(now.0.saturating_sub(self.0), limit)
+    }
+
+    /// Whether this lies more than `limit` after `now`. Differences saturate.
+    pub(crate) fn is_ahead_by_more_than(self, limit: Duration, now: Self) -> bool {
+        seconds_beyond(self.0.saturating_sub(now.0), limit)
+    }
+}
+
+fn seconds_beyond(difference: i64, limit: Duration) -> bool {
+    u64::try_from(difference).is_ok_and(|seconds| seconds > limit.as_secs())
+}
+
+/// The longest timestamp of a header: 12 digits reach to the year 33658, and 13 are milliseconds.
+pub(crate) const MAX_DIGITS: usize = 12;
+
+/// Reads a header's timestamp: 1 to 12 ASCII digits and nothing else.
+///
+/// The caller signs the very bytes that are read here, so that no text can have two meanings.
+pub(crate) fn read_unix_seconds(text: &[u8]) -> Result<UnixTime, Error> {
+    if text.is_empty() || text.len() > MAX_DIGITS {
+        return Err(Error::new(ErrorKind::MalformedTimestamp));
+    }
+    let mut seconds = 0i64;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return Err(Error::new(ErrorKind::MalformedTimestamp));
+        }
+        seconds = seconds * 10 + i64::from(digit);
+    }
+    Ok(UnixTime(seconds))
+}
+
+/// Reads an RFC 3339 `date-time`; a fraction of a second is rounded down.
+///
+/// `T` and `Z` may be lower case (RFC 3339, section 5.6); the day must exist; second 60 only where a leap second can
+/// be, at 23:59:60 UTC, and it counts as the second after.
+pub(crate) fn read_rfc3339(text: &[u8]) -> Option<UnixTime> {
+    let mut rest = Digits(text);
+    let year = rest.number(4)?;
+    rest.byte(b'-')?;
+    let month = rest.number(2)?;
+    rest.byte(b'-')?;
+    let day = rest.number(2)?;
+    rest.either(b'T', b't')?;
+    let hour = rest.number(2)?;
+    rest.byte(b':')?;
+    let minute = rest.number(2)?;
+    rest.byte(b':')?;
+    let second = rest.number(2)?;
+    if rest.byte(b'.').is_some() {
+        rest.number(1)?;
+        while rest.number(1).is_some() {}
+    }
+    let offset = if rest.either(b'Z', b'z').is_some() {
+        0
+    } else {
+        let sign = if rest.byte(b'+').is_some() { 1 } else { rest.byte(b'-').map(|()| -1)? };
+        let hours = rest.number(2)?;
+        rest.byte(b':')?;
+        let minutes = rest.number(2)?;
+        if hours > 23 || minutes > 59 {
+            return None;
+        }
+        sign * (hours * 60 + minutes) * 60
+    };
+    let exists = rest.0.is_empty()
+        && (1..=12).contains(&month)
+        && (1..=days_in_month(year, month)).contains(&day)
+        && hour <= 23
+        && minute <= 59
+        && second <= 60;
+    if !exists {
+        return None;
+    }
+    let seconds = days_since_epoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset;
+    if second == 60 && seconds.rem_euclid(86_400) != 0 {
+        return None;
+    }
+    Some(UnixTime(seconds))
+}
+
+struct Digits<'a>(&'a [u8]);
+
+impl Digits<'_> {
+    fn byte(&mut self, wanted: u8) -> Option<()> {
+        self.0 = self.0.strip_prefix(&[wanted])?;
+        Some(())
+    }
+
+    fn either(&mut self, one: u8, other: u8) -> Option<()> {
+        self.byte(one).or_else(|| self.byte(other))
+    }
+
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        let mut value = 0;
+        for byte in number {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            value = value * 10 + i64::from(digit);
+        }
+        self.0 = rest;
+        Some(value)
+    }
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 in the proleptic Gregorian calendar. Years begin in March here, so that a leap day comes last.
+fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let months_since_march = (month + 9) % 12;
+    let day_of_year = (153 * months_since_march + 2) / 5 + day - 1;
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    // 719,468 days lie between 0000-03-01 and 1970-01-01.
+    year * 365 + leap_days + day_of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_is_one_to_twelve_digits_and_nothing_else() {
+        for (text, seconds) in [("0", 0), ("1700000000", 1_700_000_000), ("0001", 1), ("999999999999", 999_999_999_999)]
+        {
+            assert_eq!(read_unix_seconds(text.as_bytes()).unwrap(), UnixTime(seconds), "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            "1 ",
+            " 1",
+            "+1",
+            "-1",
+            "1.0",
+            "1e9",
+            "NaN",
+            "0x10",
+            "1700000000000",
+            "1700000000\n",
+            "17000000\u{661}",
+        ] {
+            let error = read_unix_seconds(text.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MalformedTimestamp, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn rfc_3339_is_read_as_unix_seconds() {
+        for (text, seconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("1969-12-31T23:59:59.999Z", -1),
+            ("2025-01-15T10:30:00Z", 1_736_937_000),
+            ("2025-01-15t10:30:00.123456789z", 1_736_937_000),
+            ("2025-01-15T11:30:00+01:00", 1_736_937_000),
+            ("2025-01-15T05:00:00-05:30", 1_736_937_000),
+            ("2000-02-29T00:00:00Z", 951_782_400),
+            ("2016-12-31T23:59:60Z", 1_483_228_800),
+            ("2017-01-01T00:59:60+01:00", 1_483_228_800),
+            ("0000-01-01T00:00:00Z", -62_167_219_200),
+            ("9999-12-31T23:59:59Z", 253_402_300_799),
+        ] {
+            assert_eq!(read_rfc3339(text.as_bytes()), Some(UnixTime(seconds)), "{text}");
+        }
+        for text in [
+            "",
+            "2025-01-15",
+            "2025-01-15T10:30:00",
+            "2025-01-15 10:30:00Z",
+            "2025-01-15T10:30Z",
+            "2025-1-15T10:30:00Z",
+            "2025-02-29T00:00:00Z",
+            "1900-02-29T00:00:00Z",
+            "2025-00-01T00:00:00Z",
+            "2025-13-01T00:00:00Z",
+            "2025-04-31T00:00:00Z",
+            "2025-01-00T00:00:00Z",
+            "2025-01-15T24:00:00Z",
+            "2025-01-15T10:60:00Z",
+            "2025-01-15T10:30:60Z",
+            "2025-01-15T10:30:61Z",
+            "2025-01-15T10:30:00.Z",
+            "2025-01-15T10:30:00,5Z",
+            "2025-01-15T10:30:00+24:00",
+            "2025-01-15T10:30:00+01:60",
+            "2025-01-15T10:30:00+0100",
+            "2025-01-15T10:30:00Z ",
+            "-025-01-15T10:30:00Z",
+            "12025-01-15T10:30:00Z",
+        ] {
+            assert_eq!(read_rfc3339(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn differences_saturate_instead_of_overflowing() {
+        let (first, last) = (UnixTime(i64::MIN), UnixTime(i64::MAX));
+        assert!(first.is_older_than(Duration::from_secs(1), last));
+        assert!(!first.is_older_than(Duration::MAX, last));
+        assert!(last.is_ahead_by_more_than(Duration::from_secs(1), first));
+        assert!(!last.is_older_than(Duration::ZERO, first));
+    }
+}
