@@ -1,0 +1,342 @@
+//! The envelope scanner held against `serde_json`: it accepts what `serde_json` accepts of the same rules, and yields
+//! the same fields.
+
+use std::collections::BTreeSet;
+
+use hookseal::{Envelope, Scheme};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::support::{NOW, sign, verifier};
+
+/// JSON that keeps doubled names, which `serde_json::Value` does not.
+#[derive(Clone, Debug, PartialEq)]
+enum Json {
+    Text(String),
+    Object(Vec<(String, Json)>),
+    Array(Vec<Json>),
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct JsonVisitor;
+
+        impl<'de> Visitor<'de> for JsonVisitor {
+            type Value = Json;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Json, E> {
+                Ok(Json::Other)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Json, E> {
+                Ok(Json::Other)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Json, E> {
+                Ok(Json::Other)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
+                Ok(Json::Other)
+            }
+
+            fn visit_unit<E>(self) -> Result<Json, E> {
+                Ok(Json::Other)
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+                Ok(Json::Text(text.into()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+                let mut array = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    array.push(item);
+                }
+                Ok(Json::Array(array))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+                let mut object = Vec::new();
+                while let Some(member) = members.next_entry()? {
+                    object.push(member);
+                }
+                Ok(Json::Object(object))
+            }
+        }
+
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+impl Json {
+    fn depth(&self) -> usize {
+        match self {
+            Self::Object(members) => 1 + members.iter().map(|(_, value)| value.depth()).max().unwrap_or_default(),
+            Self::Array(items) => 1 + items.iter().map(Self::depth).max().unwrap_or_default(),
+            Self::Text(_) | Self::Other => 0,
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Self> {
+        let Self::Object(members) = self else { return None };
+        members.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    fn has_double(&self, names: &[&str]) -> bool {
+        let Self::Object(members) = self else { return false };
+        let mut seen = BTreeSet::new();
+        members.iter().any(|(name, _)| names.contains(&name.as_str()) && !seen.insert(name))
+    }
+}
+
+const TEXTS: [&str; 4] = ["event_type", "event_id", "timestamp", "partner_app_id"];
+
+/// The code that the rules of the envelope give a body, by `serde_json`.
+fn model(body: &[u8]) -> Result<Json, &'static str> {
+    let text = std::str::from_utf8(body).map_err(|_| "malformed_envelope")?;
+    let json: Json = serde_json::from_str(text).map_err(|_| "malformed_envelope")?;
+    let all = ["event_type", "event_id", "timestamp", "partner_app_id", "data", "actor_user_id", "for_user"];
+    let in_for_user = json.get("for_user").is_some_and(|user| user.has_double(&["id", "email"]));
+    if !matches!(json, Json::Object(_)) || json.depth() > 64 || json.has_double(&all) || in_for_user {
+        return Err("malformed_envelope");
+    }
+    for name in TEXTS {
+        match json.get(name) {
+            None => return Err("missing_field"),
+            Some(Json::Text(text)) if !text.is_empty() && (name != "timestamp" || is_rfc3339(text)) => {}
+            Some(_) => return Err("invalid_field"),
+        }
+    }
+    match json.get("data") {
+        None => return Err("missing_field"),
+        Some(Json::Object(_)) => {}
+        Some(_) => return Err("invalid_field"),
+    }
+    if !matches!(json.get("actor_user_id"), None | Some(Json::Text(_))) {
+        return Err("invalid_field");
+    }
+    match json.get("for_user") {
+        None => {}
+        Some(user @ Json::Object(_)) => {
+            for name in ["id", "email"] {
+                match user.get(name) {
+                    None => return Err("missing_field"),
+                    Some(Json::Text(_)) => {}
+                    Some(_) => return Err("invalid_field"),
+                }
+            }
+        }
+        Some(_) => return Err("invalid_field"),
+    }
+    Ok(json)
+}
+
+fn is_rfc3339(text: &str) -> bool {
+    // `time` takes any byte between date and time.
+    matches!(text.as_bytes().get(10), Some(b'T' | b't'))
+        && time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).is_ok()
+}
+
+/// The scanner's verdict and fields.
+fn scanned<T>(body: &[u8], check: impl Fn(Envelope<'_>) -> T) -> Result<T, &'static str> {
+    let (verifier, headers) = (verifier(Scheme::CONTIO), sign(Scheme::CONTIO, body, NOW));
+    let delivery = verifier.verify(&headers, body, NOW);
+    delivery.and_then(|delivery| delivery.envelope().map(check)).map_err(|error| error.code())
+}
+
+fn agree(body: &[u8]) {
+    let expected = model(body);
+    let found = scanned(body, |envelope| {
+        let json = expected.as_ref().unwrap_or_else(|code| panic!("{code}: {}", String::from_utf8_lossy(body)));
+        let text = |found: hookseal::JsonStr<'_>| Some(Json::Text(found.to_string()));
+        assert_eq!(text(envelope.event_type).as_ref(), json.get("event_type"));
+        assert_eq!(text(envelope.event_id).as_ref(), json.get("event_id"));
+        assert_eq!(text(envelope.timestamp).as_ref(), json.get("timestamp"));
+        assert_eq!(text(envelope.partner_app_id).as_ref(), json.get("partner_app_id"));
+        assert_eq!(envelope.actor_user_id.and_then(text).as_ref(), json.get("actor_user_id"));
+        assert_eq!(
+            envelope.for_user.and_then(|user| text(user.id)).as_ref(),
+            json.get("for_user").and_then(|u| u.get("id"))
+        );
+        assert_eq!(
+            envelope.for_user.and_then(|user| text(user.email)).as_ref(),
+            json.get("for_user").and_then(|user| user.get("email"))
+        );
+        assert_eq!(serde_json::from_str::<Json>(envelope.data).ok().as_ref(), json.get("data"));
+        let Json::Object(members) = json else { panic!("an object") };
+        for (name, _) in members.iter().filter(|(name, _)| name.len() <= 64) {
+            let raw = envelope.field(name).expect("every member is found");
+            assert_eq!(serde_json::from_str::<Json>(raw).ok().as_ref(), json.get(name));
+        }
+    });
+    assert_eq!(found.err(), expected.err(), "{}", String::from_utf8_lossy(body));
+}
+
+/// JSON text: well formed, but for what it is made of.
+fn json_text() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        select(&["null", "true", "false", "0", "-0", "1.5e-7", "12", "-0.0", "1E+2"][..]).prop_map(str::to_owned),
+        select(&["01", "+1", ".5", "1.", "1e", "-", "tru", "nul", "NaN", "'a'", "\u{feff}1"][..])
+            .prop_map(str::to_owned),
+        string_text(),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            (proptest::collection::vec(inner.clone(), 0..4), space())
+                .prop_map(|(items, space)| format!("[{}]", items.join(&format!("{space},")))),
+            proptest::collection::vec((name_text(), inner), 0..4).prop_map(object_text),
+        ]
+    })
+}
+
+fn object_text(members: Vec<(String, String)>) -> String {
+    let members: Vec<_> = members.into_iter().map(|(name, value)| format!("{name} :{value}")).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn space() -> impl Strategy<Value = &'static str> {
+    select(&["", " ", "\n", "\t\r", "\u{a0}", "\u{c}"][..5])
+}
+
+fn string_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[ -!#-\\[\\]-~]{0,12}",
+        "[^\"\\\\\u{0}-\u{1f}]{0,4}",
+        select(
+            &[
+                r"\n",
+                r"\u0041",
+                r"\u0000",
+                r"\ud83d\ude00",
+                r"\/",
+                r#"\""#,
+                r"\\",
+                r"\ud800",
+                r"\udc00",
+                r"\ud83dx",
+                r"\ud83d\u0041",
+                r"\x",
+                r"\u12",
+                "\u{1}",
+                "\u{7f}",
+            ][..]
+        )
+        .prop_map(str::to_owned),
+    ];
+    proptest::collection::vec(piece, 0..4).prop_map(|pieces| format!("\"{}\"", pieces.concat()))
+}
+
+fn name_text() -> impl Strategy<Value = String> {
+    let known = select(
+        &[
+            "event_type",
+            "event_id",
+            "timestamp",
+            "partner_app_id",
+            "data",
+            "actor_user_id",
+            "for_user",
+            "id",
+            "email",
+            "Event_Type",
+            r"event_\u0074ype",
+            r"d\u0061ta",
+            r"\u0069d",
+        ][..],
+    );
+    prop_oneof![known.prop_map(|name| format!("\"{name}\"")), string_text()]
+}
+
+/// Members that mostly make an envelope.
+fn envelope_text() -> impl Strategy<Value = String> {
+    let value_of = |good: &'static str| prop_oneof![9 => Just(good.to_owned()), 1 => json_text()];
+    let members = (
+        value_of(r#""meeting.completed""#),
+        value_of(r#""evt\u002d1""#),
+        value_of(r#""2025-01-15T10:30:00.5+01:00""#),
+        value_of(r#""app""#),
+        value_of(r#"{"a":[1,{"b":"c"}]}"#),
+        proptest::option::of(value_of(r#""user""#)),
+        proptest::option::of(prop_oneof![
+            3 => Just(r#"{"id":"u","email":"e","more":[{"id":1}]}"#.to_owned()),
+            1 => proptest::collection::vec((name_text(), string_text()), 0..4).prop_map(object_text),
+            1 => json_text(),
+        ]),
+        proptest::collection::vec((name_text(), json_text()), 0..2),
+        any::<Index>(),
+        proptest::bool::weighted(0.1),
+    );
+    members.prop_map(|(event_type, event_id, timestamp, app, data, actor, user, extra, place, drop)| {
+        let mut members = vec![
+            (r#""event_type""#.to_owned(), event_type),
+            (r#""event_id""#.to_owned(), event_id),
+            (r#""timestamp""#.to_owned(), timestamp),
+            (r#""partner_app_id""#.to_owned(), app),
+            (r#""data""#.to_owned(), data),
+        ];
+        members.extend(actor.map(|actor| (r#""actor_user_id""#.to_owned(), actor)));
+        members.extend(user.map(|user| (r#""for_user""#.to_owned(), user)));
+        members.extend(extra);
+        if drop {
+            members.remove(place.index(members.len()));
+        }
+        let turn = place.index(members.len());
+        members.rotate_left(turn);
+        object_text(members)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn the_scanner_accepts_what_serde_json_accepts_of_the_same_rules(body in envelope_text()) {
+        agree(body.as_bytes());
+    }
+
+    #[test]
+    fn the_scanner_agrees_on_any_json(body in json_text()) {
+        agree(body.as_bytes());
+    }
+
+    #[test]
+    fn the_scanner_agrees_on_an_envelope_with_a_byte_changed(
+        body in envelope_text(),
+        place in any::<Index>(),
+        byte in prop_oneof![any::<u8>(), select(&b"\"\\{}[],:0e.-+ \t\n"[..])],
+    ) {
+        let mut body = body.into_bytes();
+        let at = place.index(body.len());
+        body[at] = byte;
+        agree(&body);
+    }
+}
+
+#[test]
+fn nesting_is_counted_as_the_model_counts_it() {
+    for depth in 60..70 {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let inner = format!("{}1{}", open.repeat(depth - 1), close.repeat(depth - 1));
+            let body = format!(
+                r#"{{"event_type":"t","event_id":"e","timestamp":"2025-01-15T10:30:00Z","partner_app_id":"p","data":{{}},"x":{inner}}}"#
+            );
+            assert_eq!(model(body.as_bytes()).is_ok(), depth <= 64);
+            agree(body.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn a_number_too_large_for_a_double_is_json_all_the_same() {
+    // RFC 8259 bounds no number; `serde_json` refuses this one only because it makes a double of it.
+    let body = br#"{"event_type":"t","event_id":"e","timestamp":"2025-01-15T10:30:00Z","partner_app_id":"p","data":{"n":1e400}}"#;
+    assert!(model(body).is_err());
+    assert!(scanned(body, |_| ()).is_ok());
+}

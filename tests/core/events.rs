@@ -1,0 +1,214 @@
+//! The typed events, held against the catalogue field by field.
+
+use hookseal::{Envelope, Error, Event, Scheme, Verifier};
+use hookseal_tests::{Verdict, vectors};
+use serde_json::{Map, Value, json};
+
+use crate::support::{NOW, sign, verifier};
+
+const CATALOGUE: &str = include_str!("../../core/catalogue/contio-events.json");
+
+fn events() -> Map<String, Value> {
+    let catalogue: Value = serde_json::from_str(CATALOGUE).unwrap();
+    catalogue["events"].as_object().unwrap().clone()
+}
+
+/// A value of a field's type.
+fn example(field: &Value) -> Value {
+    match field["type"].as_str().unwrap() {
+        "string" => field["enum"].get(0).cloned().unwrap_or(json!("text")),
+        "number" => json!(1.5),
+        "boolean" => json!(true),
+        "map" => json!({"key": [1]}),
+        "any" => json!([null]),
+        "object" => examples(field["fields"].as_object().unwrap()),
+        "array" => json!([examples(field["items"]["fields"].as_object().unwrap())]),
+        other => panic!("{other}"),
+    }
+}
+
+fn examples(fields: &Map<String, Value>) -> Value {
+    fields.iter().map(|(name, field)| (name.clone(), example(field))).collect::<Map<_, _>>().into()
+}
+
+/// Reads an event, and gives what `check` makes of it.
+fn read<T>(event_type: &str, data: &str, check: impl Fn(Result<Event<'_>, Error>, Envelope<'_>) -> T) -> T {
+    let body = format!(
+        r#"{{"event_type":"{event_type}","event_id":"e","timestamp":"2025-01-15T10:30:00Z","partner_app_id":"p","data":{data}}}"#
+    );
+    let headers = sign(Scheme::CONTIO, body.as_bytes(), NOW);
+    let verifier: Verifier = verifier(Scheme::CONTIO);
+    let delivery = verifier.verify(&headers, body.as_bytes(), NOW).unwrap();
+    let envelope = delivery.envelope().unwrap();
+    check(envelope.event(), envelope)
+}
+
+/// The code and the field of what is wrong with `data`, or `accepted`.
+fn judge(event_type: &str, data: &Value) -> String {
+    read(event_type, &data.to_string(), |event, _| match event {
+        Ok(_) => "accepted".to_owned(),
+        Err(error) => format!("{} {}", error.code(), error.subject().unwrap_or_default()),
+    })
+}
+
+/// Every field of an object, with its path and its description.
+fn fields(path: &str, object: &Map<String, Value>, found: &mut Vec<(String, Value)>) {
+    for (name, field) in object {
+        let inner = format!("{path}/{name}");
+        found.push((inner.clone(), field.clone()));
+        if let Some(object) = field["fields"].as_object() {
+            fields(&inner, object, found);
+        }
+        if let Some(object) = field["items"]["fields"].as_object() {
+            fields(&format!("{inner}/0"), object, found);
+        }
+    }
+}
+
+#[test]
+fn every_field_of_every_event_is_held_to_the_catalogue() {
+    let mut checked = 0;
+    for (event_type, event) in events() {
+        let complete = examples(event["data"].as_object().unwrap());
+        assert_eq!(judge(&event_type, &complete), "accepted", "{event_type}");
+        let mut all = Vec::new();
+        fields("", event["data"].as_object().unwrap(), &mut all);
+        for (path, field) in all {
+            checked += 1;
+            let subject = format!("data{}", path.replace("/0", "").replace('/', "."));
+            let set = |value: Option<Value>| {
+                let mut data = complete.clone();
+                let (parent, name) = path.rsplit_once('/').unwrap();
+                let object = data.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+                match value {
+                    Some(value) => object.insert(name.into(), value),
+                    None => object.remove(name),
+                };
+                judge(&event_type, &data)
+            };
+            let expect = |allowed: bool, code: &str| {
+                if allowed { "accepted".to_owned() } else { format!("{code} {subject}") }
+            };
+            let is_any = field["type"] == "any";
+            assert_eq!(set(None), expect(field["optional"] == true, "missing_field"), "{event_type} {path}");
+            assert_eq!(set(Some(Value::Null)), expect(field["nullable"] == true || is_any, "invalid_field"), "{path}");
+            let wrong = if field["type"] == "string" { json!(7) } else { json!("text") };
+            assert_eq!(set(Some(wrong)), expect(is_any, "invalid_field"), "{event_type} {path}");
+        }
+    }
+    assert!(checked > 150, "{checked}");
+}
+
+#[test]
+fn a_field_of_data_that_occurs_twice_is_refused() {
+    for (event_type, event) in events() {
+        let data = examples(event["data"].as_object().unwrap()).to_string();
+        for (name, field) in event["data"].as_object().unwrap() {
+            let double = format!("{{\"{name}\":{},{}", example(field), &data[1..]);
+            let code = read(&event_type, &double, |event, _| event.unwrap_err().code());
+            assert_eq!(code, "invalid_field", "{event_type} {name}");
+        }
+    }
+}
+
+#[test]
+fn fields_and_types_that_nobody_knows_are_kept() {
+    for (event_type, event) in events() {
+        let data = examples(event["data"].as_object().unwrap()).to_string();
+        let inner = data.trim_matches(['{', '}']);
+        let comma = if inner.is_empty() { "" } else { "," };
+        let more = format!(r#"{{"n\u0065w":{{"a": [1 ,2]}}{comma}{}"#, &data[1..]);
+        read(&event_type, &more, |event, _| {
+            let event = event.unwrap();
+            assert!(!matches!(event, Event::Unknown(_)), "{event_type}");
+            assert_eq!(event.event_type(), event_type);
+            assert!(format!("{event:?}").contains(r#"extra: Fields([("new", "{\"a\": [1 ,2]}")])"#), "{event:?}");
+        });
+    }
+    read("meeting.teleported", r#"{"to": "Mars"}"#, |event, _| match event.unwrap() {
+        Event::Unknown(event) => {
+            assert_eq!((&*event.event_type, event.data), ("meeting.teleported", r#"{"to": "Mars"}"#));
+        }
+        other => panic!("{other:?}"),
+    });
+}
+
+#[test]
+fn the_event_with_an_unpublished_schema_is_open() {
+    read("workflow.assignment.created", r#"{"anything":1}"#, |event, _| match event.unwrap() {
+        Event::WorkflowAssignmentCreated(data) => assert_eq!(data.extra.get("anything"), Some("1")),
+        other => panic!("{other:?}"),
+    });
+}
+
+#[test]
+fn the_enum_is_open_to_new_values() {
+    use hookseal::event::ActionItemUpdatedStatus as Status;
+    let event = &events()["action_item.updated"]["data"];
+    for (text, status) in [
+        ("blocked", Status::Blocked),
+        ("in_progress", Status::InProgress),
+        ("snoozed", Status::Other("snoozed".into())),
+    ] {
+        let mut data = examples(event.as_object().unwrap());
+        data["status"] = json!(text);
+        read("action_item.updated", &data.to_string(), |event, _| match event.unwrap() {
+            Event::ActionItemUpdated(item) => {
+                assert_eq!(item.status, status);
+                assert_eq!(item.status.as_str(), text);
+            }
+            other => panic!("{other:?}"),
+        });
+    }
+}
+
+#[test]
+fn text_with_escapes_is_decoded() {
+    let event = &events()["meeting.completed"]["data"];
+    let data = examples(event.as_object().unwrap()).to_string().replacen("text", r"caf\u00e9 \ud83d\ude00", 1);
+    read("meeting.completed", &data, |event, _| match event.unwrap() {
+        Event::MeetingCompleted(meeting) => assert_eq!(meeting.completed_at, "caf\u{e9} \u{1f600}"),
+        other => panic!("{other:?}"),
+    });
+}
+
+#[test]
+fn an_error_in_data_leaves_the_envelope_readable() {
+    read("meeting.completed", r#"{"title":7}"#, |event, envelope| {
+        assert_eq!(event.unwrap_err().subject(), Some("data.title"));
+        assert_eq!(envelope.event_id, "e");
+        assert_eq!(envelope.data, r#"{"title":7}"#);
+    });
+}
+
+#[test]
+fn a_field_of_the_envelope_that_nobody_knows_is_found() {
+    let body = r#"{"new":"a\"b","event_type":"t","event_id":"e","timestamp":"2025-01-15T10:30:00Z",
+        "partner_app_id":"p","data":{"new":1},"list": [1, {"new":2}] , "new":3}"#;
+    let headers = sign(Scheme::CONTIO, body.as_bytes(), NOW);
+    let verifier = verifier(Scheme::CONTIO);
+    let envelope = verifier.verify(&headers, body.as_bytes(), NOW).unwrap().envelope().unwrap();
+    assert_eq!(envelope.field("new"), Some(r#""a\"b""#));
+    assert_eq!(envelope.field("list"), Some(r#"[1, {"new":2}]"#));
+    assert_eq!(envelope.field("data"), Some(r#"{"new":1}"#));
+    assert_eq!(envelope.field("absent"), None);
+}
+
+#[test]
+fn the_catalogue_has_its_36_types_and_every_vector_of_one_is_read() {
+    let types: Vec<_> = events().keys().cloned().collect();
+    assert_eq!(Event::TYPES, types);
+    assert_eq!(types.len(), 36);
+    let mut read = std::collections::BTreeSet::new();
+    for vector in vectors().iter().filter(|vector| vector.has_envelope() && matches!(vector.expect, Verdict::Ok(_))) {
+        let verifier = vector.verifier().unwrap();
+        let delivery = verifier.verify(&vector.headers, &vector.body, vector.now()).unwrap();
+        let envelope = delivery.envelope().unwrap();
+        if let Ok(event) = envelope.event() {
+            read.insert(event.event_type().to_owned());
+        }
+    }
+    for event_type in types {
+        assert!(read.contains(&event_type), "no vector has a readable {event_type}");
+    }
+}

@@ -1,0 +1,12 @@
+//! What the core must do, one file a topic.
+
+mod allocations;
+mod envelope_model;
+mod events;
+mod faults;
+mod peers;
+mod properties;
+mod redaction;
+mod support;
+mod vectors;
+mod wycheproof;

@@ -1,0 +1,211 @@
+//! What holds for every delivery.
+
+use std::time::Duration;
+
+use hookseal::{Error, KeyForm, Piece, Scheme, Signer, Tags, UnixTime, Verifier};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use crate::support::{NOW, code, id_for, pairs, secret_for, sign, verifier};
+
+/// The presets whose deliveries can have any body.
+fn any_body_scheme() -> impl Strategy<Value = Scheme> {
+    let schemes: Vec<_> = Scheme::PRESETS.iter().copied().filter(|scheme| scheme.name() != "contio-body").collect();
+    select(schemes)
+}
+
+fn body() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..300),
+        ".{0,200}".prop_map(String::into_bytes),
+        // Around the ends of SHA-256's blocks.
+        (40..200usize).prop_map(|length| vec![b'x'; length]),
+    ]
+}
+
+/// A scheme of one's own from parts that agree.
+fn own_scheme() -> impl Strategy<Value = Scheme> {
+    const TEXTS: &[&str] = &["", ".", ":", "v0:", "\n"];
+    (0..4u8, any::<bool>(), any::<bool>(), select(TEXTS), select(TEXTS)).prop_map(
+        |(tags, with_id, base64_key, front, end)| {
+            let tags = match tags {
+                0 => Tags::hex("sig="),
+                1 => Tags::base64(""),
+                2 => Tags::hex_list(';', ':', "v2"),
+                _ => Tags::base64_list(' ', '=', "v2"),
+            };
+            let mut pieces = Vec::new();
+            if !front.is_empty() {
+                pieces.push(Piece::Text(front));
+            }
+            if with_id {
+                pieces.extend([Piece::Id, Piece::Text("|")]);
+            }
+            pieces.extend([Piece::Timestamp, Piece::Text("/"), Piece::Body]);
+            if !end.is_empty() {
+                pieces.push(Piece::Text(end));
+            }
+            let key = if base64_key { KeyForm::Base64 } else { KeyForm::Utf8 };
+            let builder =
+                Scheme::builder("own").signature("X-Own", tags).timestamp_header("X-Own-Time").signed(&pieces).key(key);
+            let builder = if with_id { builder.id_header("X-Own-Id") } else { builder };
+            builder.build().expect("parts that agree")
+        },
+    )
+}
+
+fn in_chunks(
+    verifier: &Verifier,
+    headers: &impl hookseal::Headers,
+    body: &[u8],
+    cuts: &[Index],
+) -> Result<Option<UnixTime>, Error> {
+    let mut ends: Vec<_> = cuts.iter().map(|cut| cut.index(body.len() + 1)).collect();
+    ends.push(body.len());
+    ends.sort_unstable();
+    let mut stream = verifier.stream(headers)?;
+    let mut start = 0;
+    for end in ends {
+        stream.update(&body[start..end])?;
+        start = end;
+    }
+    Ok(stream.finish(NOW)?.timestamp())
+}
+
+proptest! {
+    #[test]
+    fn what_a_signer_signs_verifies(scheme in any_body_scheme(), body in body(), age in -300..=300i64) {
+        let headers = sign(scheme, &body, UnixTime::from_secs(NOW.as_secs() - age));
+        let verifier = verifier(scheme);
+        let delivery = verifier.verify(&headers, &body, NOW).unwrap();
+        prop_assert_eq!(delivery.body(), &body[..]);
+        prop_assert_eq!(delivery.id(), id_for(&scheme));
+    }
+
+    #[test]
+    fn what_a_signer_signs_by_a_scheme_of_ones_own_verifies(
+        scheme in own_scheme(),
+        body in body(),
+        id in "[!-,0-9A-Za-z]{1,40}",
+    ) {
+        let secret = "c2VjcmV0IG9mIHRlc3Rz";
+        let wants_id = Signer::new(scheme, secret).unwrap().sign(&body, NOW, None).is_err();
+        let headers = Signer::new(scheme, secret).unwrap().sign(&body, NOW, wants_id.then_some(&*id)).unwrap();
+        let verifier = Verifier::builder(scheme).secret(secret).build().unwrap();
+        prop_assert_eq!(verifier.verify(&headers, &body, NOW).unwrap().id(), wants_id.then_some(&*id));
+        let other = Verifier::builder(scheme).secret("c2VjcmV0IG9mIHRlc3R6").build().unwrap();
+        prop_assert_eq!(code(other.verify(&headers, &body, NOW)), "signature_mismatch");
+    }
+
+    #[test]
+    fn any_change_of_one_bit_anywhere_is_refused(
+        scheme in any_body_scheme(),
+        body in proptest::collection::vec(any::<u8>(), 1..200),
+        place in any::<Index>(),
+        bit in 0..8u8,
+    ) {
+        let verifier = Verifier::builder(scheme)
+            .secret(secret_for(&scheme))
+            .max_age(Duration::MAX)
+            .max_skew(Duration::MAX)
+            .build()
+            .unwrap();
+        let mut headers: Vec<(String, Vec<u8>)> =
+            pairs(&sign(scheme, &body, NOW)).into_iter().map(|(name, value)| (name, value.into_bytes())).collect();
+        let mut body = body;
+        let whole: usize = body.len() + headers.iter().map(|(_, value)| value.len()).sum::<usize>();
+        let mut at = place.index(whole);
+        let mut hex_case = false;
+        if at < body.len() {
+            body[at] ^= 1 << bit;
+        } else {
+            at -= body.len();
+            for (name, value) in &mut headers {
+                if at < value.len() {
+                    // A hex digit of the other case is the same digit.
+                    let tag_is_hex = name.ends_with("ignature") || name == "X-Hub-Signature-256";
+                    hex_case = bit == 5 && tag_is_hex && value[at].is_ascii_alphabetic() && value.len() - at <= 64;
+                    hex_case &= !name.starts_with("webhook") && !name.starts_with("svix");
+                    value[at] ^= 1 << bit;
+                    break;
+                }
+                at -= value.len();
+            }
+        }
+        let accepted = verifier.verify(&headers, &body, NOW).is_ok();
+        prop_assert_eq!(accepted, hex_case, "{:?}", headers);
+    }
+
+    #[test]
+    fn no_input_panics(
+        scheme in select(Scheme::PRESETS),
+        names in proptest::collection::vec("[A-Za-z0-9-]{0,20}|X-Contio-Signature|X-Contio-Timestamp|Stripe-Signature|webhook-(id|timestamp|signature)|X-Slack-Signature", 0..6),
+        values in proptest::collection::vec(prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..90),
+            "(sha256=|v1,|v0=|t=[0-9]{1,14},v1=)?[0-9a-fA-F]{60,66}".prop_map(String::into_bytes),
+            "[0-9]{0,14}".prop_map(String::into_bytes),
+        ], 6),
+        body in body(),
+        now in any::<i64>(),
+    ) {
+        let headers: Vec<_> = names.iter().zip(&values).collect();
+        let verifier = verifier(scheme);
+        let whole = code(verifier.verify(&headers, &body, UnixTime::from_secs(now)));
+        prop_assert_ne!(whole, "accepted");
+    }
+
+    #[test]
+    fn a_genuine_body_of_any_bytes_never_panics_and_is_judged_alike_in_chunks(
+        body in prop_oneof![body(), json_like()],
+        cuts in proptest::collection::vec(any::<Index>(), 0..5),
+    ) {
+        for scheme in [Scheme::CONTIO, Scheme::CONTIO_BODY] {
+            let (verifier, headers) = (verifier(scheme), sign(scheme, &body, NOW));
+            let whole = verifier.verify(&headers, &body, NOW).map(|delivery| delivery.timestamp());
+            prop_assert_eq!(in_chunks(&verifier, &headers, &body, &cuts), whole);
+        }
+    }
+
+    #[test]
+    fn a_delivery_of_one_contio_form_never_passes_as_the_other(body in prop_oneof![body(), json_like()]) {
+        let verifier = verifier(Scheme::CONTIO);
+        let timestamped = pairs(&sign(Scheme::CONTIO_TIMESTAMPED, &body, NOW));
+        let signed = [timestamped[1].1.as_bytes(), b".", &body].concat();
+        let as_body = [("X-Contio-Signature", format!("sha256={}", timestamped[0].1))];
+        prop_assert_eq!(code(verifier.verify(&as_body, &signed, NOW)), "malformed_envelope");
+        prop_assert_eq!(code(verifier.verify(&as_body, &body, NOW)), "signature_mismatch");
+
+        let of_body = pairs(&sign(Scheme::CONTIO_BODY, &body, NOW));
+        let tag = of_body[0].1.strip_prefix("sha256=").unwrap().to_owned();
+        let as_timestamped = [("X-Contio-Signature", tag), ("X-Contio-Timestamp", NOW.as_secs().to_string())];
+        prop_assert_eq!(code(verifier.verify(&as_timestamped, &body, NOW)), "signature_mismatch");
+        // The body would have to begin with the timestamp; an envelope begins with a brace.
+        if let Some(rest) = body.strip_prefix(format!("{}.", NOW.as_secs()).as_bytes()) {
+            prop_assert_eq!(code(verifier.verify(&as_timestamped, rest, NOW)), "accepted");
+            prop_assert_eq!(code(verifier.verify(&pairs(&sign(Scheme::CONTIO_BODY, &body, NOW)), &body, NOW)), "malformed_envelope");
+        }
+    }
+
+    #[test]
+    fn each_secret_in_use_verifies_and_tells_its_index(position in 0..8usize, body in body()) {
+        let decoys: Vec<String> = (0..8).map(|n| format!("decoy {n}")).collect();
+        let builder = (0..8).fold(Verifier::builder(Scheme::CONTIO), |builder, n| {
+            builder.secret(if n == position { secret_for(&Scheme::CONTIO) } else { &decoys[n] })
+        });
+        let verifier = builder.build().unwrap();
+        let headers = sign(Scheme::CONTIO, &body, NOW);
+        prop_assert_eq!(verifier.verify(&headers, &body, NOW).unwrap().secret_index(), position);
+    }
+}
+
+/// Envelopes that are nearly right.
+fn json_like() -> impl Strategy<Value = Vec<u8>> {
+    (any::<Index>(), any::<u8>(), any::<bool>()).prop_map(|(place, byte, change)| {
+        let mut body = crate::support::BODY.as_bytes().to_vec();
+        if change {
+            let at = place.index(body.len());
+            body[at] = byte;
+        }
+        body
+    })
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Writes the vector files beside this script. With --check it only says which of them are stale.
+
+Needs Python 3.10 or later and nothing else. The same source always gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from make.topics import TOPICS
+from make.vector import render
+
+HERE = Path(__file__).resolve().parent
+
+
+def build() -> dict[str, bytes]:
+    """Every vector file: its name, and the bytes it should have."""
+    files = {}
+    seen: dict[str, str] = {}
+    for topic, vectors_of in TOPICS.items():
+        vectors = list(vectors_of())
+        for vector in vectors:
+            name = vector["name"]
+            if name in seen:
+                raise SystemExit(f"the name {name!r} is used in {seen[name]} and in {topic}")
+            seen[name] = topic
+        files[f"{topic}.json"] = render(vectors).encode("utf-8")
+    return files
+
+
+def stale(files: dict[str, bytes]) -> list[str]:
+    """The files that are missing, differ, or that no topic makes any more."""
+    names = set(files) | {path.name for path in HERE.glob("*.json")}
+
+    def is_stale(name: str) -> bool:
+        path = HERE / name
+        return name not in files or not path.is_file() or path.read_bytes() != files[name]
+
+    return sorted(filter(is_stale, names))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is stale")
+    check = parser.parse_args().check
+    files = build()
+    left_over = False
+    for name in stale(files):
+        if not check and name in files:
+            (HERE / name).write_bytes(files[name])
+            print(f"written: {name}")
+        else:
+            # When writing, this is a file that no topic makes: whoever put it there may delete it.
+            print(f"stale: {name}")
+            left_over = True
+    return 1 if left_over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

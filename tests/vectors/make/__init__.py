@@ -1,0 +1,1 @@
+"""The parts that `generate.py` builds the vector files from."""

@@ -1,0 +1,155 @@
+"""The fields of a Contio envelope: which must be there, of which type, and which fault is named first.
+
+All of it in the timestamped form, where the header decides about freshness.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from ..contio_body import ENVELOPE, envelope
+from ..senders import BODY, TIMESTAMPED
+from ..vector import accept, refuse
+
+_TEXTS = ("event_type", "event_id", "timestamp", "partner_app_id")
+_USER = '{"id":"usr_1","email":"ada@example.com"}'
+
+
+def vectors() -> Iterator[dict]:
+    yield from _accepted()
+    for name in (*_TEXTS, "data"):
+        yield _refuse(f"an envelope without {name} lacks a field", "missing_field", **{name: None})
+        in_data = envelope(f'"{name.upper()}":"x"', **{name: None})
+        yield refuse(
+            f"contio-timestamped: {name.upper()} does not stand in for {name}",
+            TIMESTAMPED.genuine(in_data),
+            "missing_field",
+        )
+    for name in _TEXTS:
+        for what, value in _wrong_texts():
+            yield _refuse(f"an envelope whose {name} is {what} is invalid", "invalid_field", **{name: value})
+    for what, value in [("null", "null"), ("an array", "[]"), ("a string", '"{}"'), ("a number", "0"), ("true", "true")]:
+        yield _refuse(f"an envelope whose data is {what} is invalid", "invalid_field", data=value)
+    for what, value in [("null", "null"), ("a number", "12"), ("an object", '{"id":"u"}'), ("an array", '["u"]')]:
+        yield _refuse(f"an envelope whose actor_user_id is {what} is invalid", "invalid_field", actor_user_id=value)
+    yield from _users()
+    yield from _order()
+
+
+def _wrong_texts() -> Iterator[tuple[str, str]]:
+    yield "empty", '""'
+    yield "null", "null"
+    yield "a number", "1700000000"
+    yield "true", "true"
+    yield "an array", '["x"]'
+    yield "an object", "{}"
+
+
+def _accepted() -> Iterator[dict]:
+    bare = '{"event_type":"ping","event_id":"1","timestamp":"2023-11-14T22:13:20Z","partner_app_id":"a","data":{}}'
+    yield accept(
+        "contio-timestamped accepts the smallest envelope",
+        TIMESTAMPED.genuine(bare.encode()),
+        TIMESTAMPED.ok(event_type="ping", event_id="1"),
+    )
+    cases = {
+        "an actor": envelope(actor_user_id='"usr_1"'),
+        "an empty actor": envelope(actor_user_id='""'),
+        "a user": envelope(for_user=_USER),
+        "a user with an empty id and email": envelope(for_user='{"id":"","email":""}'),
+        "a user with further fields": envelope(for_user='{"name":null,"id":"u","more":[1],"email":"e"}'),
+        "an actor and a user": envelope(actor_user_id='"usr_1"', for_user=_USER),
+        "unknown fields of every type": envelope('"a":1', '"b":null', '"c":[]', '"d":{}', '"e":"x"', '"f":true'),
+        "an unknown Actor_User_Id that is null": envelope('"Actor_User_Id":null', '"For_User":null'),
+        "a partner_app_id of one space": envelope(partner_app_id='" "'),
+    }
+    for what, body in cases.items():
+        yield accept(f"contio-timestamped accepts an envelope with {what}", TIMESTAMPED.genuine(body), TIMESTAMPED.ok())
+    # The verdict shows what the text means, not how it was spelt.
+    texts = {
+        "an escaped letter": (r'"evt_\u0041"', "evt_A"),
+        "escaped quotes and backslashes": (r'"a\"b\\c\/d"', 'a"b\\c/d'),
+        "an escaped newline and tab": (r'"a\nb\tc\rd\be\ff"', "a\nb\tc\rd\be\ff"),
+        "an escaped NUL": (r'"a\u0000b"', "a\0b"),
+        "a surrogate pair": (r'"\ud83e\uDD80"', "\U0001f980"),
+        "a raw crab": ('"\U0001f980"', "\U0001f980"),
+        "several scripts": ('"Žofie 山田"', "Žofie 山田"),
+        "an accent written as a second character": ('"e\u0301"', "e\u0301"),
+        "a byte order mark and a line separator": ('"\ufeff\u2028"', "\ufeff\u2028"),
+        "one space": ('" "', " "),
+        "1,000 characters": ('"' + "x" * 1_000 + '"', "x" * 1_000),
+    }
+    for what, (spelt, meant) in texts.items():
+        body = envelope(event_id=spelt)
+        for sender in (TIMESTAMPED, BODY):
+            ok = sender.ok(event_id=meant)
+            yield accept(f"{sender.scheme} reads an event_id of {what}", sender.genuine(body), ok)
+    body = envelope(event_type=r'"meeting\u002ecompleted"')
+    yield accept("contio-timestamped reads an event_type with an escaped dot", TIMESTAMPED.genuine(body), TIMESTAMPED.ok())
+    body = ENVELOPE.replace(b'"meeting.completed"', rb'"\u006deeting.completed"')
+    yield accept("contio-body reads an event_type with an escaped letter", BODY.genuine(body), BODY.ok())
+
+
+def _users() -> Iterator[dict]:
+    for what, value in [("null", "null"), ("a string", '"usr_1"'), ("an array", f"[{_USER}]"), ("false", "false")]:
+        yield _refuse(f"an envelope whose for_user is {what} is invalid", "invalid_field", for_user=value)
+    missing = {"nothing in it": "{}", "no id": '{"email":"e"}', "no email": '{"id":"u"}', "an ID": '{"ID":"u","email":"e"}'}
+    for what, value in missing.items():
+        yield _refuse(f"an envelope whose for_user has {what} lacks a field", "missing_field", for_user=value)
+    for what, value in [("null", "null"), ("a number", "7"), ("an object", "{}")]:
+        user = f'{{"id":{value},"email":"e"}}'
+        yield _refuse(f"an envelope whose for_user.id is {what} is invalid", "invalid_field", for_user=user)
+        user = f'{{"id":"u","email":{value}}}'
+        yield _refuse(f"an envelope whose for_user.email is {what} is invalid", "invalid_field", for_user=user)
+    user = '{"x":{"id":"u","email":"e"}}'
+    yield _refuse("id and email deeper inside for_user do not count", "missing_field", for_user=user)
+
+
+def _order() -> Iterator[dict]:
+    """Two faults in one envelope: fields are judged in their fixed order, wherever they stand."""
+    both = {
+        "a missing event_type before an invalid event_id": ("missing_field", {"event_type": None, "event_id": "1"}),
+        "an invalid event_type before a missing event_id": ("invalid_field", {"event_type": "1", "event_id": None}),
+        "a missing event_id before an invalid timestamp": ("missing_field", {"event_id": None, "timestamp": '"x"'}),
+        "an invalid timestamp before a missing partner_app_id": (
+            "invalid_field",
+            {"timestamp": '"x"', "partner_app_id": None},
+        ),
+        "a missing partner_app_id before an invalid data": ("missing_field", {"partner_app_id": None, "data": "[]"}),
+        "an invalid partner_app_id before a missing data": ("invalid_field", {"partner_app_id": '""', "data": None}),
+        "a missing data before an invalid actor_user_id": ("missing_field", {"data": None, "actor_user_id": "1"}),
+        "an invalid actor_user_id before a for_user without id": (
+            "invalid_field",
+            {"actor_user_id": "1", "for_user": '{"email":"e"}'},
+        ),
+        "a missing for_user.id before an invalid email": ("missing_field", {"for_user": '{"email":1}'}),
+        "an invalid for_user.id before a missing email": ("invalid_field", {"for_user": '{"id":1}'}),
+        "an invalid for_user.id before a missing email, whatever stands first": (
+            "invalid_field",
+            {"for_user": '{"x":1,"id":null}'},
+        ),
+    }
+    for what, (code, changes) in both.items():
+        yield _refuse(f"names {what}", code, **changes)
+    last = b'{"for_user":{},"data":[],"partner_app_id":"a","timestamp":"2023-11-14T22:13:20Z","event_id":"e","event_type":"t"}'
+    yield refuse(
+        "contio-timestamped: names an invalid data before a for_user without id that stands first",
+        TIMESTAMPED.genuine(last),
+        "invalid_field",
+    )
+    # The whole body is judged as JSON before any field is.
+    early = {
+        "a missing field and junk after the end": envelope(event_type=None) + b"x",
+        "an invalid field and a missing end brace": envelope(event_type="0")[:-1],
+        "a missing field and a lone surrogate at the end": envelope(r'"z":"\ud800"', event_type=None),
+        "an invalid field and a 0xFF byte after the end": envelope(event_id="null") + b"\xff",
+        "an invalid field and event_id twice": envelope('"event_id":"b"', event_type="null"),
+        "a missing field and id twice inside for_user": envelope(event_type=None, for_user='{"id":"a","id":"a"}'),
+        "an invalid for_user and a comma at the end": envelope(for_user="null")[:-1] + b",}",
+    }
+    for what, body in early.items():
+        yield refuse(f"contio-timestamped: {what} are no envelope", TIMESTAMPED.genuine(body), "malformed_envelope")
+
+
+def _refuse(name: str, code: str, **changes: str | None) -> dict:
+    return refuse(f"contio-timestamped: {name}", TIMESTAMPED.genuine(envelope(**changes)), code)

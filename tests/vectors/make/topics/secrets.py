@@ -1,0 +1,141 @@
+"""What may be a secret. A bad one is an error of configuration, named before anything is read."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from ..senders import ALL, BODY, GITHUB, STANDARD, STRIPE, SVIX, TIMESTAMPED, Sender, contio, decoded_secret
+from ..vector import Delivery, accept, refuse
+
+
+def vectors() -> Iterator[dict]:
+    for sender in ALL:
+        scheme, genuine, secret = sender.scheme, sender.genuine(), sender.secret
+        cases = {
+            "no secret at all": (),
+            "an empty secret": ("",),
+            "an empty secret after a good one": (secret, ""),
+            "an empty secret before a good one": ("", secret),
+            "a secret of one space": (" ",),
+            "a secret with a newline at its end": (secret + "\n",),
+            "a secret with a space in front": (" " + secret,),
+            "a second secret with a space at its end": (secret, sender.other_secret + " "),
+        }
+        for what, secrets in cases.items():
+            yield refuse(f"{scheme}: {what} is invalid", genuine.but(secrets=secrets), "invalid_secret")
+    yield from _white_space()
+    yield from _plain_keys()
+    for sender in (STANDARD, SVIX):
+        yield from _decoded_keys(sender)
+    yield from _schemes()
+
+
+def _white_space() -> Iterator[dict]:
+    spaces = {
+        "a tab": "\t",
+        "a line feed": "\n",
+        "CR LF": "\r\n",
+        "a vertical tab": "\v",
+        "a form feed": "\f",
+        "a next-line character": "\u0085",
+        "a no-break space": "\u00a0",
+        "an ogham space": "\u1680",
+        "an en quad": "\u2000",
+        "a line separator": "\u2028",
+        "a narrow no-break space": "\u202f",
+        "a mathematical space": "\u205f",
+        "an ideographic space": "\u3000",
+        "a byte order mark": "\ufeff",
+    }
+    for what, space in spaces.items():
+        # Signed with that very secret: it would verify, were it not for the white space.
+        behind = contio(TIMESTAMPED.genuine(secret=TIMESTAMPED.secret + space))
+        yield refuse(f"contio: a secret followed by {what} is invalid", behind, "invalid_secret")
+        before = contio(BODY.genuine(secret=space + BODY.secret))
+        yield refuse(f"contio: a secret after {what} is invalid", before, "invalid_secret")
+    only = contio(TIMESTAMPED.genuine(secret="\u3000\ufeff\n"))
+    yield refuse("contio: a secret of nothing but white space is invalid", only, "invalid_secret")
+    inside = TIMESTAMPED.genuine(secret="a secret \t\u3000with\nspaces\ufeffinside")
+    yield accept("contio-timestamped accepts white space inside a secret", inside, TIMESTAMPED.ok())
+    # Some trimming functions take these for white space; Unicode does not.
+    no_spaces = {"a zero-width space": "\u200b", "a unit separator": "\x1f", "a Mongolian vowel separator": "\u180e"}
+    for what, character in no_spaces.items():
+        odd = TIMESTAMPED.genuine(secret="secret" + character)
+        yield accept(f"contio-timestamped: {what} is part of a secret", odd, TIMESTAMPED.ok())
+
+
+def _plain_keys() -> Iterator[dict]:
+    secrets = {
+        "one letter": "x",
+        "a NUL inside it": "a\0b",
+        "letters outside of ASCII": "clé-ключ-鍵-🔑",
+        "an accent as a second character": "cle\u0301",
+        "64 bytes, the block of SHA-256": "k" * 64,
+        "65 bytes, one over the block": "k" * 65,
+        "4,096 bytes": "k" * 4_096,
+        "hex digits, which are not decoded": "00" * 32,
+        "base64, which is not decoded": "c2VjcmV0LXNlY3JldA==",
+    }
+    for sender in (TIMESTAMPED, BODY, GITHUB):
+        for what, secret in secrets.items():
+            yield accept(f"{sender.scheme} accepts a secret with {what}", sender.genuine(secret=secret), sender.ok())
+    composed, decomposed = "cl\u00e9", "cle\u0301"
+    delivery = TIMESTAMPED.genuine(secret=composed, secrets=(decomposed,))
+    yield refuse("contio-timestamped does not normalize a secret", delivery, "signature_mismatch")
+    yield refuse(
+        "contio-timestamped: a secret of 65 bytes is not cut to 64",
+        TIMESTAMPED.genuine(secret="k" * 65, secrets=("k" * 64,)),
+        "signature_mismatch",
+    )
+
+
+def _decoded_keys(sender: Sender) -> Iterator[dict]:
+    scheme = sender.scheme
+    key = b"\xfb\xff\xbf another key of this test"
+    text = decoded_secret(key)[len("whsec_") :]
+    assert "+" in text and "/" in text and text.endswith("=")
+    good = {"a secret without whsec_": text, "a secret with whsec_": "whsec_" + text}
+    for what, secret in good.items():
+        yield accept(f"{scheme} accepts {what}", sender.genuine(secret=secret), sender.ok())
+
+    bare = text.rstrip("=")
+    bad = {
+        "whsec_ alone": "whsec_",
+        "whsec_ and a pad": "whsec_=",
+        "four pads": "====",
+        "a secret without its padding": "whsec_" + bare,
+        "a secret without prefix and padding": bare,
+        "a secret with too much padding": "whsec_" + text + "=",
+        "a secret in the URL-safe alphabet": "whsec_" + text.replace("+", "-").replace("/", "_"),
+        "a secret with an unused bit set": "whsec_" + _with_unused_bit(text),
+        "a secret with a newline inside": "whsec_" + text[:8] + "\n" + text[8:],
+        "a secret with a space inside": "whsec_" + text[:8] + " " + text[8:],
+        "a secret with a space after whsec_": "whsec_ " + text,
+        "a secret with a letter outside of ASCII": "whsec_\u00e9" + text[1:],
+        "a secret with a character after its padding": "whsec_" + text + "AAAA",
+        "a secret that is no base64": "not-base64!",
+        "a secret of one character": "A",
+        "an upper-case WHSEC_": "WHSEC_" + text,
+        "whsec_ twice": "whsec_whsec_" + text,
+        "the prefix of a public key": "whpk_" + text,
+        "the prefix of a private key": "whsk_" + text,
+    }
+    for what, secret in bad.items():
+        yield refuse(f"{scheme}: {what} is invalid", sender.genuine().but(secrets=(secret,)), "invalid_secret")
+    after = sender.genuine().but(secrets=(sender.secret, "whsec_"))
+    yield refuse(f"{scheme}: whsec_ alone after a good secret is invalid", after, "invalid_secret")
+
+
+def _with_unused_bit(text: str) -> str:
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    at = len(text.rstrip("=")) - 1
+    return text[:at] + alphabet[alphabet.index(text[at]) | 1] + text[at + 1 :]
+
+
+def _schemes() -> Iterator[dict]:
+    genuine: Delivery = contio(TIMESTAMPED.genuine())
+    names = ["", "Contio", "CONTIO", " contio", "contio ", "contio_body", "contio-", "body", "standard", "standardwebhooks",
+             "GitHub", "git-hub", "none", "null", "__proto__", "c\u043entio"]  # fmt: skip
+    for name in names:
+        yield refuse(f"the scheme name {name!r} is unknown", genuine.but(scheme=name), "invalid_scheme")
+    yield refuse("the scheme name 'Stripe' is unknown", STRIPE.genuine().but(scheme="Stripe"), "invalid_scheme")

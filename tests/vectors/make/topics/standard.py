@@ -1,0 +1,134 @@
+"""Standard Webhooks, and Svix: the same but for the names of the headers."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from .. import faults, shapes
+from ..senders import SVIX, STANDARD, Sender
+from ..vector import NOW, accept, refuse
+
+
+def standard_webhooks() -> Iterator[dict]:
+    return _vectors(STANDARD)
+
+
+def svix() -> Iterator[dict]:
+    return _vectors(SVIX)
+
+
+def _vectors(sender: Sender) -> Iterator[dict]:
+    scheme = sender.scheme
+    yield accept(f"{scheme} accepts a genuine delivery", sender.genuine(), sender.ok())
+    for shape, body in shapes.any_bytes():
+        yield accept(f"{scheme} accepts {shape}", sender.genuine(body), sender.ok())
+    yield from _lists(sender)
+    yield from _tags(sender)
+    yield from _ids(sender)
+    yield from _shifted(sender)
+    for what, text in [("that is empty", ""), *faults.timestamps_in_short()]:
+        delivery = sender.genuine(timestamp=text)
+        yield refuse(f"{scheme}: a timestamp {what} is malformed", delivery, "malformed_timestamp")
+    padded = sender.genuine(timestamp="001700000000")
+    yield accept(f"{scheme} accepts leading zeros in the timestamp that were signed", padded, sender.ok())
+
+
+def _lists(sender: Sender) -> Iterator[dict]:
+    scheme, tag = sender.scheme, sender.tag()
+    forged = sender.tag(b"something else")
+    good = {
+        "an unknown version before the tag": f"v1a,anything v1,{tag}",
+        "an unknown version after the tag": f"v1,{tag} v2,x",
+        "an unknown version with commas in its value": f"v9,a,b,c v1,{tag}",
+        "a version in upper case as one it does not know": f"V1,x v1,{tag}",
+        "a version with a dash and an underscore": f"v-1_b,x v1,{tag}",
+        "a forged tag before the genuine one": f"v1,{forged} v1,{tag}",
+        "a forged tag after the genuine one": f"v1,{tag} v1,{forged}",
+        "the same tag twice": f"v1,{tag} v1,{tag}",
+    }
+    for what, value in good.items():
+        yield accept(f"{scheme} accepts {what}", sender.with_signature(value), sender.ok())
+    bad = {
+        "an empty signature": "",
+        "a signature of one space": " ",
+        "a tag without a version": tag,
+        "a version without a comma": "v1",
+        "a version without a comma after the tag": f"v1,{tag} v2",
+        "a version with an empty tag": "v1,",
+        "an unknown version with an empty value": f"v1,{tag} v2,",
+        "an empty version": f",{tag}",
+        "an empty version after the tag": f"v1,{tag} ,x",
+        "two spaces between tags": f"v1,{tag}  v1,{tag}",
+        "a space in front": f" v1,{tag}",
+        "a space at the end": f"v1,{tag} ",
+        "a newline at the end": f"v1,{tag}\n",
+        "a tab between tags": f"v1,{tag}\tv1,{tag}",
+        "a comma between tags": f"v1,{tag},v1,{tag}",
+        "a comma and a space between tags": f"v1,{tag}, v1,{tag}",
+        "a space after the version's comma": f"v1, {tag}",
+        "an equals sign after the version": f"v1={tag}",
+        "nothing but an unknown version": f"v2,{tag}",
+        "nothing but an upper-case version": f"V1,{tag}",
+        "nothing but the asymmetric version": f"v1a,{tag}",
+        "a version with a dot": f"v1.0,x v1,{tag}",
+        "a version with an accented letter": f"v\u00e9,x v1,{tag}",
+        "a malformed tag before the genuine one": f"v1,short v1,{tag}",
+        "a malformed tag after the genuine one": f"v1,{tag} v1,short",
+    }
+    for what, value in bad.items():
+        yield refuse(f"{scheme}: {what} is malformed", sender.with_signature(value), "malformed_signature")
+    two_forged = sender.with_signature(f"v1,{forged} v1,{sender.tag(timestamp=NOW - 1)}")
+    yield refuse(f"{scheme}: two forged tags match nothing", two_forged, "signature_mismatch")
+
+
+def _tags(sender: Sender) -> Iterator[dict]:
+    # A tag in which both characters occur that the URL-safe alphabet writes otherwise.
+    bodies = (b'{"n":%d}' % n for n in range(1000))
+    body = next(body for body in bodies if {"+", "/"} <= set(sender.tag(body)))
+    tag = sender.tag(body)
+    yield accept(f"{sender.scheme} accepts a tag with + and /", sender.genuine(body), sender.ok())
+    url_safe = tag.replace("+", "-").replace("/", "_")
+    for what, wrong in [("in the URL-safe alphabet", url_safe), *faults.base64_tags(tag)]:
+        delivery = sender.with_signature(f"v1,{wrong}", body=body)
+        yield refuse(f"{sender.scheme}: a tag {what} is malformed", delivery, "malformed_signature")
+
+
+def _ids(sender: Sender) -> Iterator[dict]:
+    good = {"one character": "a", "punctuation": "!\"#$%&'()*+,-/:;<=>?@[\\]^_`{|}~", "digits": "1700000000"}
+    for what, id in good.items():
+        yield accept(f"{sender.scheme} accepts an id of {what}", sender.genuine(id=id), sender.ok(id=id))
+    bad = {
+        "that is empty": "",
+        "with a space inside": "msg 1",
+        "with a space in front": " msg_1",
+        "with a space at the end": "msg_1 ",
+        "with a newline at the end": "msg_1\n",
+        "with a tab inside": "msg\t1",
+        "with a dot inside": "msg.1",
+        "that is a dot": ".",
+        "with an accented letter": "ms\u00e9_1",
+        "with a DEL character": "msg\x7f1",
+    }
+    for what, id in bad.items():
+        yield refuse(f"{sender.scheme}: an id {what} is malformed", sender.genuine(id=id), "malformed_signature")
+    other = sender.genuine().with_header(sender.id_header, "msg_other")
+    yield refuse(f"{sender.scheme}: another id matches nothing", other, "signature_mismatch")
+
+
+def _shifted(sender: Sender) -> Iterator[dict]:
+    """One signature over `id.ts.body`, read with the dots in other places."""
+    scheme = sender.scheme
+    # An old delivery whose body starts like a timestamp would become a fresh one.
+    body = b"1700000000.{}"
+    tag = sender.tag(body, timestamp=1, id="msg")
+    genuine = sender.carry([tag], body, timestamp=1, id="msg")
+    yield accept(f"{scheme} accepts a body that starts like a timestamp", genuine.but(now=1), sender.ok(id="msg", timestamp=1))
+    yield refuse(f"{scheme}: an old delivery stays old though its body starts like a timestamp", genuine, "timestamp_too_old")
+    shifted = sender.carry([tag], b"{}", timestamp=NOW, id="msg.1")
+    yield refuse(f"{scheme}: its timestamp moved into the id is malformed", shifted, "malformed_signature")
+    shifted = sender.carry([tag], b"{}", timestamp=f"1.{NOW}", id="msg")
+    yield refuse(f"{scheme}: its body's start moved into the timestamp is malformed", shifted, "malformed_timestamp")
+    shifted = sender.carry([tag], b"1." + body, timestamp="", id="msg")
+    yield refuse(f"{scheme}: its timestamp moved into the body is malformed", shifted, "malformed_timestamp")
+    shifted = sender.carry([tag], b"1." + body, timestamp="msg", id="")
+    yield refuse(f"{scheme}: its id moved into the timestamp is malformed", shifted, "malformed_signature")

@@ -1,0 +1,113 @@
+"""What one vector is, and how a file of them is written."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, field, replace
+
+# 2023-11-14T22:13:20Z. Every vector is judged at this moment unless it says otherwise.
+NOW = 1_700_000_000
+
+ERROR_CODES = frozenset(
+    """missing_header duplicate_header malformed_signature malformed_timestamp signature_mismatch
+    timestamp_too_old timestamp_in_future event_too_old body_too_large malformed_envelope
+    missing_field invalid_field invalid_secret invalid_scheme invalid_argument""".split()
+)
+
+# Every option a vector may carry, so that a misspelt one cannot slip through as "no option".
+OPTIONS = frozenset(["max_age", "max_skew", "max_event_age", "max_body"])
+
+# JSON numbers pass through doubles in some languages; nothing here may depend on more than that.
+LARGEST_INTEGER = 2**53 - 1
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Everything a verifier is given: its configuration, the request, and the moment."""
+
+    scheme: str
+    secrets: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    now: int = NOW
+    options: dict = field(default_factory=dict)
+
+    def but(self, **changes) -> Delivery:
+        return replace(self, **changes)
+
+    def limits(self, **options) -> Delivery:
+        assert OPTIONS.issuperset(options), options
+        return replace(self, options={**self.options, **options})
+
+    def with_header(self, name: str, value: str) -> Delivery:
+        """The same delivery with the value of a header it has changed."""
+        assert any(have == name for have, _ in self.headers), name
+        changed = ((have, value if have == name else old) for have, old in self.headers)
+        return replace(self, headers=tuple(changed))
+
+    def without_header(self, name: str) -> Delivery:
+        left = tuple(pair for pair in self.headers if pair[0] != name)
+        assert len(left) < len(self.headers), name
+        return replace(self, headers=left)
+
+    def plus_header(self, name: str, value: str) -> Delivery:
+        """The same delivery with one more header line at the end, even if the name is there already."""
+        return replace(self, headers=self.headers + ((name, value),))
+
+    def renamed_header(self, name: str, new_name: str) -> Delivery:
+        assert any(have == name for have, _ in self.headers), name
+        return replace(self, headers=tuple((new_name if n == name else n, v) for n, v in self.headers))
+
+    def value(self, name: str) -> str:
+        return next(value for have, value in self.headers if have == name)
+
+
+def accept(name: str, delivery: Delivery, ok: dict) -> dict:
+    """A vector that must be accepted with exactly the verdict `ok`."""
+    return _vector(name, delivery, {"ok": ok})
+
+
+def refuse(name: str, delivery: Delivery, code: str) -> dict:
+    """A vector that must be refused with the error `code`."""
+    assert code in ERROR_CODES, code
+    return _vector(name, delivery, {"error": code})
+
+
+def _vector(name: str, delivery: Delivery, expect: dict) -> dict:
+    vector = {
+        "name": name,
+        "scheme": delivery.scheme,
+        "secrets": list(delivery.secrets),
+        "headers": [list(pair) for pair in delivery.headers],
+        "body_base64": base64.b64encode(delivery.body).decode("ascii"),
+        "now": delivery.now,
+    }
+    if delivery.options:
+        vector["options"] = delivery.options
+    for number in [delivery.now, *delivery.options.values()]:
+        assert number is None or 0 <= number <= LARGEST_INTEGER, number
+    vector["expect"] = expect
+    return vector
+
+
+# Which members share a line: few enough lines to skim, enough of them that a diff shows what changed.
+_LINES = [["name"], ["scheme", "secrets"], ["headers"], ["body_base64"], ["now", "options", "expect"]]
+
+
+def render(vectors: list[dict]) -> str:
+    """The text of one vector file."""
+    return "[\n" + ",\n".join(_render_one(vector) for vector in vectors) + "\n]\n"
+
+
+def _render_one(vector: dict) -> str:
+    lines = []
+    for members in _LINES:
+        texts = [f"{_json(key)}: {_json(vector[key])}" for key in members if key in vector]
+        lines.append(", ".join(texts))
+    return "  {" + ",\n   ".join(lines) + "}"
+
+
+def _json(value) -> str:
+    # Escapes, not raw characters: a no-break space or a BOM must be visible to whoever reads the file.
+    return json.dumps(value, ensure_ascii=True)
