@@ -1,0 +1,143 @@
+//! Schemes, bodies and headers, as they come from files, from stdin and from the command line.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use hookseal::Scheme;
+
+use crate::failure::Failure;
+use crate::report::printable;
+
+/// A header's name and value, as bytes: values need not be text.
+pub(crate) type Header = (Vec<u8>, Vec<u8>);
+
+/// What stands for standard input, as in most tools.
+const STDIN: &str = "-";
+
+/// The scheme that `--scheme` names.
+pub(crate) fn scheme(name: &str) -> Result<Scheme, Failure> {
+    Scheme::preset(name).map_err(|error| Failure::about(&format_args!("--scheme '{}'", printable(name)), &error))
+}
+
+/// Reads a body, but never more than one byte beyond `limit`: enough for the library to see that it is too large.
+pub(crate) fn read_body(path: &Path, limit: Option<usize>) -> Result<Vec<u8>, Failure> {
+    let limit = limit.and_then(|limit| u64::try_from(limit).ok()).map_or(u64::MAX, |limit| limit.saturating_add(1));
+    read(path, limit, "the body")
+}
+
+/// Reads the headers that `-H` gave, in their order.
+pub(crate) fn read_headers(given: &[OsString], body: &Path) -> Result<Vec<Header>, Failure> {
+    let readers_of_stdin = given.iter().filter(|text| *text == "@-").count() + usize::from(body == STDIN);
+    if readers_of_stdin > 1 {
+        return Err(Failure::argument(
+            "stdin can be read once only, for the headers (-H @-) or for the body; name a file for the other",
+        ));
+    }
+    let mut headers = Vec::new();
+    for text in given {
+        match text.as_encoded_bytes() {
+            [b'@', ..] => {
+                let text = text.to_string_lossy();
+                headers.append(&mut read_header_file(Path::new(&text[1..]))?);
+            }
+            line => headers.push(parse_header(line).map_err(|fault| fault.on("-H"))?),
+        }
+    }
+    Ok(headers)
+}
+
+/// A header on each line, as `hookseal sign` prints them and `curl -H @FILE` reads them.
+fn read_header_file(path: &Path) -> Result<Vec<Header>, Failure> {
+    let text = read(path, u64::MAX, "headers")?;
+    let lines = text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    (1..)
+        .zip(lines)
+        .filter(|(_, line)| !line.is_empty())
+        .map(|(number, line)| {
+            parse_header(line).map_err(|fault| fault.on(&format!("line {number} of -H @{}", quoted(path))))
+        })
+        .collect()
+}
+
+/// Splits `Name: value` as HTTP does (RFC 9112, section 5): white space around the value is not part of it, and there
+/// is none before the colon.
+fn parse_header(line: &[u8]) -> Result<Header, BadHeader> {
+    let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+        return Err(BadHeader { shown: first_word(line), fault: "has no colon" });
+    };
+    let (name, value) = (&line[..colon], &line[colon + 1..]);
+    if name.is_empty() || !name.iter().all(is_token) {
+        return Err(BadHeader { shown: first_word(name), fault: "has no name that HTTP allows" });
+    }
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let start = value.iter().position(|byte| !is_space(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
+    Ok((name.to_vec(), value[start..end].to_vec()))
+}
+
+/// A character of a token in RFC 9110, section 5.6.2.
+fn is_token(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
+}
+
+struct BadHeader {
+    shown: String,
+    fault: &'static str,
+}
+
+impl BadHeader {
+    fn on(self, place: &str) -> Failure {
+        let Self { shown, fault } = self;
+        Failure::argument(format!("{place}: the header '{shown}' {fault}; write it as 'Name: value'"))
+    }
+}
+
+/// Enough to find the header again, and no more: what follows the name may be somebody's token.
+fn first_word(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    match text.trim_start().split_once(char::is_whitespace) {
+        Some((word, _)) => format!("{} …", printable(word)),
+        None => printable(&text),
+    }
+}
+
+/// Reads a file or, for `-`, stdin.
+fn read(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Failure> {
+    if path == STDIN {
+        return read_to_end(io::stdin().lock(), limit).map_err(|error| unreadable(what, "stdin", &error));
+    }
+    read_named(path, limit, what)
+}
+
+fn read_named(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Failure> {
+    let read = File::open(path).and_then(|file| read_to_end(file, limit));
+    read.map_err(|error| unreadable(what, &quoted(path), &error))
+}
+
+/// Reads a file with a secret, which cannot be stdin: that is for bodies and headers.
+pub(crate) fn read_secret(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_named(path, u64::MAX, "a secret")
+}
+
+fn read_to_end(input: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(what: &str, place: &str, error: &io::Error) -> Failure {
+    let reason = match error.kind() {
+        ErrorKind::NotFound => "there is no such file; check the path".to_owned(),
+        ErrorKind::PermissionDenied => "its permissions do not allow it; run as its owner, or change them".to_owned(),
+        ErrorKind::IsADirectory => "it is a directory; name a file in it".to_owned(),
+        _ => error.to_string(),
+    };
+    Failure::argument(format!("cannot read {what} from {place}: {reason}"))
+}
+
+/// A path, for a message.
+pub(crate) fn quoted(path: &Path) -> String {
+    format!("'{}'", printable(&path.to_string_lossy()))
+}

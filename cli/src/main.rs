@@ -1,0 +1,40 @@
+//! The file to read first: an argument list comes in, one verdict and one exit code go out.
+
+mod args;
+mod clock;
+mod demo;
+mod failure;
+mod input;
+mod receiver;
+mod report;
+mod secrets;
+mod sign;
+mod verify;
+
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = env::args_os().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return report::usage(&error, asks_for_json(&args)),
+    };
+    report::set_color(cli.color);
+    match cli.command {
+        Command::Sign(args) => report::finish(sign::run(&args), args.json),
+        Command::Verify(args) => report::finish(verify::run(&args), args.json),
+        Command::Demo => demo::run(),
+    }
+}
+
+/// Whether `--json` is among the arguments: for the case that they were not understood, so that a script which asked
+/// for JSON reads JSON then too.
+fn asks_for_json(args: &[OsString]) -> bool {
+    args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json")
+}

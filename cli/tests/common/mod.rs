@@ -1,0 +1,128 @@
+//! Runs the real binary, with nothing of the tester's own environment that could change its verdict.
+
+// Each file of tests uses its part of this.
+#![allow(dead_code)]
+
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::{fs, str};
+
+use serde_json::Value;
+
+pub(crate) const SECRET: &str = "a-secret-that-must-never-be-printed";
+pub(crate) const OLD_SECRET: &str = "another-secret-that-must-never-be-printed";
+
+/// When the event of [`BODY`] happened.
+pub(crate) const NOW: &str = "1736937000";
+pub(crate) const BODY: &str = r#"{"event_type":"meeting.completed","event_id":"evt-1","timestamp":"2025-01-15T10:30:00Z","partner_app_id":"app-1","data":{}}"#;
+
+/// What the binary did.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// The one line of JSON on stdout.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.stdout.matches('\n').count(), 1, "one line and no more: {self:?}");
+        assert_eq!(self.stderr, "", "all is said on stdout");
+        serde_json::from_str(&self.stdout).expect("the line is JSON")
+    }
+}
+
+/// A command line of the binary.
+pub(crate) struct Hookseal {
+    pub(crate) command: Command,
+    stdin: Vec<u8>,
+}
+
+/// Starts a command line, with [`SECRET`] in the variable that is read by default.
+pub(crate) fn hookseal<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Hookseal {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hookseal"));
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"] {
+        command.env_remove(name);
+    }
+    command.env("HOOKSEAL_SECRET", SECRET).args(args);
+    Hookseal { command, stdin: Vec::new() }
+}
+
+impl Hookseal {
+    pub(crate) fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn without_secret(mut self) -> Self {
+        self.command.env_remove("HOOKSEAL_SECRET");
+        self
+    }
+
+    pub(crate) fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.stdin = bytes.as_ref().to_vec();
+        self
+    }
+
+    /// Runs it, and sees to it that no secret of these tests was printed, whatever happened.
+    #[track_caller]
+    pub(crate) fn run(mut self) -> Ran {
+        let pipes = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = pipes.spawn().expect("the binary starts");
+        // It may refuse before it reads, and then nobody takes this.
+        let _ = child.stdin.take().expect("stdin is a pipe").write_all(&self.stdin);
+        let output = child.wait_with_output().expect("the binary ends");
+        let text = |bytes| str::from_utf8(bytes).expect("output is UTF-8").to_owned();
+        let ran = Ran {
+            code: output.status.code().expect("no signal ended it"),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        };
+        for secret in [SECRET, OLD_SECRET] {
+            assert!(!format!("{ran:?}").contains(secret), "a secret was printed: {ran:?}");
+        }
+        assert!(!ran.stderr.contains("panicked"), "{ran:?}");
+        ran
+    }
+}
+
+/// Writes a file for one test; `name` is unique among all tests.
+pub(crate) fn file(name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, bytes).expect("the file can be written");
+    path
+}
+
+/// The headers of [`BODY`], signed with [`SECRET`] at [`NOW`], as `-H` options.
+#[track_caller]
+pub(crate) fn signed(options: &[&str]) -> Vec<String> {
+    let ran = hookseal(["sign", "--now", NOW]).args(options).stdin(BODY).run();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    ran.stdout.lines().flat_map(|line| ["-H".to_owned(), line.to_owned()]).collect()
+}
+
+/// Asserts that this was wrong usage or configuration, told to people and to scripts alike.
+#[track_caller]
+pub(crate) fn assert_misused(run: impl Fn() -> Hookseal, code: &str, message: &[&str]) {
+    let ran = run().run();
+    assert_eq!((ran.code, &*ran.stdout), (2, ""), "{ran:?}");
+    assert!(ran.stderr.starts_with("error: "), "{ran:?}");
+    assert!(message.iter().all(|part| ran.stderr.contains(part)), "{message:?} in {ran:?}");
+
+    let ran = run().args(["--json"]).run();
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let json = ran.json();
+    assert_eq!((&json["ok"], &json["code"], &json["status"]), (&false.into(), &code.into(), &500.into()), "{json}");
+    let told = json["message"].as_str().expect("a message");
+    assert!(message.iter().all(|part| told.contains(part)), "{message:?} in {told:?}");
+    assert_eq!(json.as_object().expect("an object").len(), 4, "{json}");
+}
