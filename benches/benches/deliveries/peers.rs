@@ -1,0 +1,47 @@
+//! Other people's verifications of the same deliveries, each used as its own documentation shows.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use hookseal::Scheme;
+use hookseal_benches::Cases;
+use standardwebhooks::Webhook;
+use webhook_verify::{Clock, Provider, Secret, VerifyOptions};
+
+use crate::measure::Measure;
+use crate::verify::{header_map, standard_webhooks_delivery};
+
+/// The time at which the deliveries are received.
+struct Standing(u64);
+
+impl Clock for Standing {
+    fn now(&self) -> u64 {
+        self.0
+    }
+}
+
+/// The options are taken by value, so a copy of them is part of every call; theirs costs one reference count.
+pub(crate) fn webhook_verify(measure: &mut Measure<'_>, cases: &Cases) {
+    let delivery = cases.delivery(Scheme::STRIPE, measure.size).expect("a delivery");
+    let headers = delivery.pairs();
+    let secret = Secret::new(cases.secret.as_str());
+    let clock = Standing(cases.now.cast_unsigned());
+    let options = VerifyOptions::default().with_clock(Some(Arc::new(clock)));
+    measure.case("verify/stripe", "webhook-verify", || {
+        let (headers, body) = (black_box(&headers), black_box(&delivery.body));
+        let verdict =
+            webhook_verify::verify(Provider::Stripe, headers, body, black_box(&secret), black_box(&options).clone());
+        assert!(verdict.is_ok());
+    });
+}
+
+/// Reads the system's clock, so the delivery is signed at present.
+pub(crate) fn standardwebhooks(measure: &mut Measure<'_>, cases: &Cases) {
+    let webhook = Webhook::new(&cases.secret).expect("a verifier");
+    let delivery = standard_webhooks_delivery(cases, measure.size);
+    let headers = header_map(&delivery);
+    measure.case("verify/standard-webhooks", "standardwebhooks", || {
+        let verdict = black_box(&webhook).verify(black_box(&delivery.body), black_box(&headers));
+        assert!(verdict.is_ok());
+    });
+}

@@ -1,0 +1,133 @@
+//! Writes measurements down as Markdown.
+
+use super::criterion::{Case, Id};
+use super::machine::Machine;
+use super::tables::{FLOOR, GOALS, Goal, OURS, TOPICS};
+
+/// The whole report.
+pub(super) fn write(cases: &[Case], machine: &Machine, filter: Option<&str>) -> String {
+    let mut text = format!(
+        "# Benchmark results\n\n\
+         Written by `cargo xtask bench`. Times are criterion's medians. In brackets: how many times\n\
+         the time of `{FLOOR}` at the same size, which is the work that cannot be left out.\n\n\
+         | | |\n|---|---|\n{machine}"
+    );
+    if let Some(filter) = filter {
+        text.push_str(&format!(
+            "\nOnly cases that match `{filter}` are from this run, the others from an earlier one.\n"
+        ));
+    }
+    for topic in topics(cases) {
+        text.push_str(&format!("\n## {}\n\n", heading(topic)));
+        text.push_str(&table(cases, topic));
+    }
+    text.push_str("\n## Targets\n\n");
+    for line in goals(cases) {
+        text.push_str(&format!("- {line}\n"));
+    }
+    text
+}
+
+/// Each goal, whether it was reached, and what was measured.
+pub(super) fn goals(cases: &[Case]) -> Vec<String> {
+    GOALS.iter().map(|goal| judged(goal, cases)).collect()
+}
+
+fn judged(goal: &Goal, cases: &[Case]) -> String {
+    let median = |id: &str| {
+        let id = Id::parse(id).ok()?;
+        cases.iter().find(|case| case.id == id).map(|c| c.median)
+    };
+    let verdict = match (median(goal.case), median(goal.than)) {
+        (Some(case), Some(than)) => {
+            let ratio = case / than;
+            let verdict = if ratio <= goal.at_most { "reached" } else { "NOT reached" };
+            format!("{verdict}: {ratio:.3}")
+        }
+        _ => "not measured".to_owned(),
+    };
+    format!("{}: {verdict} (`{}` to `{}`, at most {:.2})", goal.label, goal.case, goal.than, goal.at_most)
+}
+
+fn heading(topic: &str) -> &str {
+    TOPICS.iter().find(|(name, _)| *name == topic).map_or(topic, |(_, heading)| heading)
+}
+
+/// The topics that were measured, those of [`TOPICS`] first and in its order.
+fn topics(cases: &[Case]) -> Vec<&str> {
+    let listed = |topic: &str| TOPICS.iter().position(|(name, _)| *name == topic).unwrap_or(TOPICS.len());
+    let topics = cases.iter().map(|case| case.id.topic.as_str());
+    sorted(topics, |topic| (listed(topic), *topic))
+}
+
+/// A row for each operation and implementation, a column for each size.
+fn table(cases: &[Case], topic: &str) -> String {
+    let cases: Vec<&Case> = cases.iter().filter(|case| case.id.topic == topic).collect();
+    let sizes = sorted(cases.iter().map(|c| c.id.size_order()), |size| *size);
+    let rows = sorted(cases.iter().map(|c| row(&c.id)), |(operation, name)| {
+        (*operation, *name != FLOOR, *name != OURS, *name)
+    });
+
+    let mut text = "| operation | implementation |".to_owned();
+    for (_, size) in &sizes {
+        let unit = if size.parse::<u64>().is_ok() { " B" } else { "" };
+        text.push_str(&format!(" {size}{unit} |"));
+    }
+    text.push_str(&format!("\n|---|---|{}\n", "---:|".repeat(sizes.len())));
+    for (operation, implementation) in rows {
+        text.push_str(&format!("| {operation} | {implementation} |"));
+        for (_, size) in &sizes {
+            let case = cases.iter().find(|c| row(&c.id) == (operation, implementation) && c.id.size == *size);
+            let cell = case.map_or_else(|| "–".to_owned(), |case| cell(case, &cases));
+            text.push_str(&format!(" {cell} |"));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn row(id: &Id) -> (&str, &str) {
+    (&id.operation, &id.implementation)
+}
+
+fn cell(case: &Case, topic: &[&Case]) -> String {
+    let time = time(case.median);
+    match floor(&case.id, topic) {
+        Some(floor) => format!("{time} ({:.2}×)", case.median / floor),
+        None => time,
+    }
+}
+
+/// The floor of the same operation; where it has none, the topic's at that size if there is just
+/// one, since with several nobody could tell which was meant.
+fn floor(id: &Id, topic: &[&Case]) -> Option<f64> {
+    let mut floors = topic.iter().filter(|case| case.id.implementation == FLOOR && case.id.size == id.size);
+    let of_operation = floors.clone().find(|case| case.id.operation == id.operation);
+    let only = match (floors.next(), floors.next()) {
+        (only, None) => only,
+        _ => None,
+    };
+    of_operation.or(only).map(|case| case.median)
+}
+
+/// Three digits and more, in the unit in which they are read most easily.
+fn time(nanoseconds: f64) -> String {
+    match nanoseconds {
+        n if n < 100.0 => format!("{n:.1} ns"),
+        n if n < 10_000.0 => format!("{n:.0} ns"),
+        n if n < 100_000.0 => format!("{:.1} µs", n / 1e3),
+        n if n < 10_000_000.0 => format!("{:.0} µs", n / 1e3),
+        n => format!("{:.1} ms", n / 1e6),
+    }
+}
+
+/// Each item once, in the order of its key.
+fn sorted<T: PartialEq, K: Ord>(items: impl Iterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort_by_key(key);
+    items.dedup();
+    items
+}
+
+#[cfg(test)]
+mod tests;

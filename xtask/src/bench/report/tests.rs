@@ -1,0 +1,89 @@
+//! The report, on measurements made up for it.
+
+use super::*;
+
+fn case(id: &str, median: f64) -> Case {
+    Case { id: Id::parse(id).expect("four names"), median }
+}
+
+#[test]
+fn a_table_has_a_row_per_implementation_and_a_column_per_size() {
+    let cases = [
+        case("verify/stripe/65536/webhook-verify", 240_000.0),
+        case("verify/stripe/65536/floor", 120_000.0),
+        case("verify/stripe/235/webhook-verify", 900.0),
+        case("verify/stripe/235/hookseal", 660.0),
+        case("verify/stripe/235/floor", 600.0),
+        case("mac/sha256/235/ring", 500.0),
+    ];
+    assert_eq!(
+        table(&cases, "verify"),
+        "| operation | implementation | 235 B | 65536 B |\n\
+         |---|---|---:|---:|\n\
+         | stripe | floor | 600 ns (1.00×) | 120 µs (1.00×) |\n\
+         | stripe | hookseal | 660 ns (1.10×) | – |\n\
+         | stripe | webhook-verify | 900 ns (1.50×) | 240 µs (2.00×) |\n"
+    );
+}
+
+#[test]
+fn an_operation_without_a_floor_uses_the_only_one_of_its_topic() {
+    let cases = [case("verify/a/1/floor", 100.0), case("verify/b/1/hookseal", 150.0)];
+    assert!(table(&cases, "verify").contains("| b | hookseal | 150 ns (1.50×) |"));
+}
+
+#[test]
+fn with_several_floors_none_is_guessed() {
+    let cases = [case("verify/a/1/floor", 100.0), case("verify/b/1/floor", 200.0), case("verify/c/1/hookseal", 150.0)];
+    let table = table(&cases, "verify");
+    assert!(table.contains("| c | hookseal | 150 ns |"), "{table}");
+    assert!(table.contains("| b | floor | 200 ns (1.00×) |"), "{table}");
+}
+
+#[test]
+fn listed_topics_come_first_and_others_under_their_own_name() {
+    let cases = [
+        case("aside/a/1/floor", 1.0),
+        case("mac/a/1/floor", 1.0),
+        case("verify/a/1/floor", 1.0),
+        case("verify/b/1/floor", 1.0),
+    ];
+    assert_eq!(topics(&cases), ["verify", "mac", "aside"]);
+    assert_eq!(heading("aside"), "aside");
+}
+
+#[test]
+fn a_goal_is_reached_up_to_its_ratio_and_not_beyond() {
+    let goal = Goal { label: "Fast", case: "t/o/1/hookseal", than: "t/o/1/floor", at_most: 1.5 };
+    let judge = |median| judged(&goal, &[case("t/o/1/floor", 100.0), case("t/o/1/hookseal", median)]);
+    assert!(judge(150.0).starts_with("Fast: reached: 1.500 "));
+    assert!(judge(151.0).starts_with("Fast: NOT reached: 1.510 "));
+    assert!(judged(&goal, &[]).starts_with("Fast: not measured "));
+}
+
+#[test]
+fn every_goal_names_cases_that_can_exist() {
+    for goal in GOALS {
+        assert!(Id::parse(goal.case).is_ok(), "{}", goal.case);
+        assert!(Id::parse(goal.than).is_ok(), "{}", goal.than);
+    }
+}
+
+#[test]
+fn times_are_written_in_the_unit_that_is_easy_to_read() {
+    assert_eq!(time(12.34), "12.3 ns");
+    assert_eq!(time(9_876.0), "9876 ns");
+    assert_eq!(time(12_345.0), "12.3 µs");
+    assert_eq!(time(1_234_567.0), "1235 µs");
+    assert_eq!(time(12_345_678.0), "12.3 ms");
+}
+
+#[test]
+fn a_filtered_run_says_that_other_numbers_are_older() {
+    let machine = Machine::of(&[("CPU", "one")]);
+    let cases = [case("verify/a/1/floor", 1.0)];
+    let text = write(&cases, &machine, Some("verify"));
+    assert!(text.contains("Only cases that match `verify` are from this run"));
+    assert!(text.contains("| CPU | one |"));
+    assert!(!write(&cases, &machine, None).contains("from this run"));
+}

@@ -1,0 +1,150 @@
+//! What `cargo xtask test` runs. To add a part, add a row to [`PARTS`] and a function that lists its
+//! steps; the help, the errors and the order follow from the table.
+
+use crate::step::{Process, Step};
+use crate::targets::{self, Build};
+use crate::workspace::Workspace;
+use crate::{catalogue, python};
+
+/// A part of the tests, which can be run alone.
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    /// Lists the steps. Called when the part's turn comes, and may first fetch what they need.
+    pub(crate) steps: fn(&Workspace) -> Result<Vec<Step>, String>,
+}
+
+/// All parts, in the order in which they run: what is quickest to fail comes first.
+pub(crate) const PARTS: &[Part] = &[
+    Part { name: "fmt", about: "the code is formatted", steps: fmt },
+    Part { name: "lint", about: "clippy has no warnings, for the core in every set of features", steps: lint },
+    Part { name: "generated", about: "generated files and vectors are current", steps: generated },
+    Part { name: "xtask", about: "the tests of xtask itself", steps: xtask },
+    Part { name: "core", about: "the core in every set of features, its vectors and its peers", steps: core },
+    Part { name: "cli", about: "the command line, and its demo", steps: cli },
+    Part { name: "docs", about: "the documentation builds without a warning", steps: docs },
+    Part { name: "nostd", about: "the core builds for a target that has no standard library", steps: nostd },
+    Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: bench },
+];
+
+/// The sets of features in which the core is used, from nothing to everything.
+const FEATURE_SETS: &[&str] = &["", "alloc", "std", "std,http"];
+
+/// A target without a standard library: the build fails if the core reaches for one.
+const BARE_TARGET: &str = "thumbv7em-none-eabi";
+
+/// The parts with these names, in the table's order, each once; all of them if there are no names.
+pub(crate) fn select(names: &[String]) -> Result<Vec<&'static Part>, String> {
+    if let Some(unknown) = names.iter().find(|name| !PARTS.iter().any(|part| part.name == **name)) {
+        return Err(format!(
+            "there is no part `{unknown}`; the parts are: {}",
+            crate::names(PARTS.iter().map(|part| part.name))
+        ));
+    }
+    let wanted = |part: &&Part| names.is_empty() || names.iter().any(|name| name == part.name);
+    Ok(PARTS.iter().filter(wanted).collect())
+}
+
+fn fmt(_: &Workspace) -> Result<Vec<Step>, String> {
+    Ok(vec![line("cargo fmt --all --check")])
+}
+
+fn lint(_: &Workspace) -> Result<Vec<Step>, String> {
+    let mut steps = vec![line("cargo clippy --workspace --all-targets --all-features -- -D warnings")];
+    for features in FEATURE_SETS {
+        let clippy = Process::new("cargo clippy -p hookseal --no-default-features");
+        steps.push(with_features(clippy, features).words(["--", "-D", "warnings"]).into());
+    }
+    Ok(steps)
+}
+
+fn generated(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    let python = python::find(&workspace.root)?;
+    Ok(vec![
+        Step::Inside {
+            command: "cargo xtask generate --check",
+            action: |workspace| catalogue::generate(&workspace.root, true),
+        },
+        line(&format!("{python} tests/vectors/generate.py --check")),
+    ])
+}
+
+fn xtask(_: &Workspace) -> Result<Vec<Step>, String> {
+    Ok(vec![line("cargo test -p xtask")])
+}
+
+fn core(_: &Workspace) -> Result<Vec<Step>, String> {
+    let mut steps = Vec::new();
+    for features in FEATURE_SETS {
+        let test = Process::new("cargo test -p hookseal --no-default-features");
+        steps.push(with_features(test, features).into());
+    }
+    steps.push(line("cargo test -p hookseal-tests"));
+    Ok(steps)
+}
+
+fn cli(_: &Workspace) -> Result<Vec<Step>, String> {
+    Ok(vec![line("cargo test -p hookseal-cli"), line("cargo run -p hookseal-cli -- demo")])
+}
+
+fn docs(_: &Workspace) -> Result<Vec<Step>, String> {
+    let doc = |line| Process::new(line).set("RUSTDOCFLAGS", "-D warnings");
+    Ok(vec![
+        doc("cargo doc --no-deps --workspace --all-features").into(),
+        // Links to what only `http` brings break here and not above.
+        doc("cargo doc --no-deps -p hookseal").into(),
+    ])
+}
+
+fn nostd(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    let toolchain = targets::toolchain(workspace, BARE_TARGET)?;
+    let build = |features| toolchain.build(workspace, &Build { package: "hookseal", features, target: BARE_TARGET });
+    Ok(vec![build("").into(), build("alloc").into()])
+}
+
+fn bench(_: &Workspace) -> Result<Vec<Step>, String> {
+    Ok(vec![line("cargo bench -p hookseal-benches -- --test")])
+}
+
+fn line(line: &str) -> Step {
+    Process::new(line).into()
+}
+
+/// Cargo takes an empty list of features too, but a reader wonders about one.
+pub(crate) fn with_features(process: Process, features: &str) -> Process {
+    if features.is_empty() { process } else { process.words(["--features", features]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selected(names: &[&str]) -> Result<Vec<&'static str>, String> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        Ok(select(&names)?.iter().map(|part| part.name).collect())
+    }
+
+    #[test]
+    fn without_names_every_part_runs() {
+        assert_eq!(selected(&[]).expect("all").len(), PARTS.len());
+    }
+
+    #[test]
+    fn parts_run_in_the_order_of_the_table_and_once() {
+        assert_eq!(selected(&["cli", "fmt", "cli"]), Ok(vec!["fmt", "cli"]));
+    }
+
+    #[test]
+    fn an_unknown_part_is_an_error_that_lists_what_there_is() {
+        let error = selected(&["fmt", "colour"]).expect_err("no such part");
+        assert!(error.contains("no part `colour`"), "{error}");
+        assert!(error.contains("fmt, lint, generated"), "{error}");
+    }
+
+    #[test]
+    fn no_two_parts_have_the_same_name() {
+        for (index, part) in PARTS.iter().enumerate() {
+            assert!(PARTS[..index].iter().all(|other| other.name != part.name));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! One step of a test: a process, or a function of xtask itself, with the command that a reader
+//! would type to run it alone.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::workspace::Workspace;
+
+/// Something that either succeeds or says why not.
+pub(crate) enum Step {
+    /// Another program.
+    Process(Process),
+    /// A command of xtask, run without starting xtask again: on Windows cargo could not replace the
+    /// binary that is running.
+    Inside { command: &'static str, action: fn(&Workspace) -> Result<(), String> },
+}
+
+impl Step {
+    pub(crate) fn run(&self, workspace: &Workspace) -> Result<(), String> {
+        match self {
+            Self::Process(process) => process.run(&workspace.root),
+            Self::Inside { action, .. } => action(workspace),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Process(process) => process.fmt(f),
+            Self::Inside { command, .. } => f.write_str(command),
+        }
+    }
+}
+
+impl From<Process> for Step {
+    fn from(process: Process) -> Self {
+        Self::Process(process)
+    }
+}
+
+/// A program with its arguments and changes to the environment.
+pub(crate) struct Process {
+    program: OsString,
+    arguments: Vec<OsString>,
+    set: Vec<(&'static str, OsString)>,
+    removed: &'static [&'static str],
+}
+
+impl Process {
+    /// A command line as a reader types it; it is split at white space, and nothing in it is quoted.
+    pub(crate) fn new(line: &str) -> Self {
+        let mut words = line.split_whitespace();
+        Self::program(words.next().unwrap_or_default()).words(words)
+    }
+
+    /// A program whose path may contain white space.
+    pub(crate) fn program(program: impl AsRef<OsStr>) -> Self {
+        Self { program: program.as_ref().to_owned(), arguments: Vec::new(), set: Vec::new(), removed: &[] }
+    }
+
+    pub(crate) fn words<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
+        self.arguments.extend(words.into_iter().map(OsString::from));
+        self
+    }
+
+    pub(crate) fn argument(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    pub(crate) fn set(mut self, variable: &'static str, value: impl AsRef<OsStr>) -> Self {
+        self.set.push((variable, value.as_ref().to_owned()));
+        self
+    }
+
+    /// Leaves out variables that a reader's shell does not have, so they are not shown either.
+    pub(crate) fn without(mut self, variables: &'static [&'static str]) -> Self {
+        self.removed = variables;
+        self
+    }
+
+    /// Runs to the end, its output going where xtask's goes.
+    pub(crate) fn run(&self, folder: &Path) -> Result<(), String> {
+        let status = self.command(folder).status();
+        let status = status.map_err(|error| self.did_not_start(&error))?;
+        if status.success() { Ok(()) } else { Err(format!("`{self}` ended with {status}")) }
+    }
+
+    /// Runs to the end, but not longer than `limit`.
+    pub(crate) fn run_within(&self, folder: &Path, limit: Duration) -> Result<(), String> {
+        let start = Instant::now();
+        let mut child =
+            self.command(folder).stdin(Stdio::null()).spawn().map_err(|error| self.did_not_start(&error))?;
+        loop {
+            match child.try_wait() {
+                Ok(Some(status)) if status.success() => return Ok(()),
+                Ok(Some(status)) => return Err(format!("`{self}` ended with {status}")),
+                Ok(None) if start.elapsed() < limit => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                Ok(None) => {
+                    // Both fail only where the child has ended in the meantime.
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    let limit = limit.as_secs();
+                    return Err(format!("`{self}` was stopped after {limit} s"));
+                }
+                Err(error) => return Err(format!("`{self}` cannot be waited for: {error}")),
+            }
+        }
+    }
+
+    /// Runs to the end and returns what it wrote to standard output.
+    pub(crate) fn capture(&self, folder: &Path) -> Result<String, String> {
+        let output = self.command(folder).stdin(Stdio::null()).output();
+        let output = output.map_err(|error| self.did_not_start(&error))?;
+        if !output.status.success() {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("`{self}` ended with {}: {}", output.status, errors.trim()));
+        }
+        String::from_utf8(output.stdout).map_err(|_| format!("`{self}` wrote no UTF-8"))
+    }
+
+    fn command(&self, folder: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).current_dir(folder);
+        for variable in self.removed {
+            command.env_remove(variable);
+        }
+        for (variable, value) in &self.set {
+            command.env(variable, value);
+        }
+        command
+    }
+
+    fn did_not_start(&self, error: &std::io::Error) -> String {
+        format!("`{self}` did not start: {error}")
+    }
+}
+
+impl fmt::Display for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (variable, value) in &self.set {
+            write!(f, "{variable}={} ", quoted(value))?;
+        }
+        f.write_str(&quoted(&self.program))?;
+        for argument in &self.arguments {
+            write!(f, " {}", quoted(argument))?;
+        }
+        Ok(())
+    }
+}
+
+/// A word as a shell reads it back.
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=+,./:@\\".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.into_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_shown_as_a_reader_would_type_it() {
+        let process = Process::new("cargo doc --no-deps").set("RUSTDOCFLAGS", "-D warnings").argument("it's");
+        assert_eq!(process.to_string(), r"RUSTDOCFLAGS='-D warnings' cargo doc --no-deps 'it'\''s'");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_an_error_that_names_it() {
+        let error = Process::new("no-such-program-anywhere --flag").run(Path::new("."));
+        let error = error.expect_err("there is no such program");
+        assert!(error.contains("`no-such-program-anywhere --flag` did not start"));
+    }
+
+    #[test]
+    fn a_process_that_takes_too_long_is_stopped() {
+        let slow = if cfg!(windows) { "ping -n 30 127.0.0.1" } else { "sleep 30" };
+        let error = Process::new(slow).run_within(Path::new("."), Duration::from_millis(100));
+        let error = error.expect_err("it takes longer");
+        assert!(error.contains("was stopped after 0 s"), "{error}");
+    }
+}

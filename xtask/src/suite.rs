@@ -1,0 +1,114 @@
+//! Runs parts of the tests, one step after the other, up to the first that fails.
+
+use std::time::{Duration, Instant};
+
+use crate::parts::Part;
+use crate::step::Step;
+use crate::workspace::Workspace;
+
+/// A step that succeeded.
+struct Passed {
+    part: &'static str,
+    command: String,
+    took: Duration,
+}
+
+/// Runs the parts. The error says which step failed, why, and how to run it alone.
+pub(crate) fn run(workspace: &Workspace, parts: &[&'static Part]) -> Result<(), String> {
+    let start = Instant::now();
+    let mut passed = Vec::new();
+    for part in parts {
+        let steps = (part.steps)(workspace).map_err(|error| {
+            let name = part.name;
+            format!(
+                "part `{name}` cannot run: {error}\nTo try it alone: cargo xtask test {name}\n{}",
+                totals(&passed, start.elapsed())
+            )
+        })?;
+        for (index, step) in steps.iter().enumerate() {
+            println!("\n=== {} {}/{}: {step}", part.name, index + 1, steps.len());
+            let step_start = Instant::now();
+            if let Err(error) = step.run(workspace) {
+                return Err(failed(part, step, &error, &passed, start.elapsed()));
+            }
+            let took = step_start.elapsed();
+            println!("=== passed in {}", seconds(took));
+            passed.push(Passed { part: part.name, command: step.to_string(), took });
+        }
+    }
+    println!("\n{}", totals(&passed, start.elapsed()));
+    Ok(())
+}
+
+fn failed(part: &Part, step: &Step, why: &str, passed: &[Passed], total: Duration) -> String {
+    format!(
+        "a step of part `{name}` failed: {why}\n\
+         To run the step alone: {step}\n\
+         To run the part alone: cargo xtask test {name}\n{}",
+        totals(passed, total),
+        name = part.name,
+    )
+}
+
+/// What passed, how long each step took, and how long everything did.
+fn totals(passed: &[Passed], total: Duration) -> String {
+    let mut text = format!("steps passed: {}, in {}", passed.len(), seconds(total));
+    for step in passed {
+        let took = seconds(step.took);
+        text.push_str(&format!("\n{took:>10}  {:<10} {}", step.part, step.command));
+    }
+    text
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::step::Step;
+
+    fn workspace() -> Workspace {
+        Workspace { root: PathBuf::from("."), target: PathBuf::from("target") }
+    }
+
+    fn inside(command: &'static str, action: fn(&Workspace) -> Result<(), String>) -> Step {
+        Step::Inside { command, action }
+    }
+
+    static GOOD: Part = Part { name: "good", about: "", steps: |_| Ok(vec![inside("first", |_| Ok(()))]) };
+    static BAD: Part = Part {
+        name: "bad",
+        about: "",
+        steps: |_| {
+            Ok(vec![
+                inside("second", |_| Err("it is broken".to_owned())),
+                inside("third", |_| panic!("runs after a failure")),
+            ])
+        },
+    };
+    static UNREADY: Part = Part { name: "unready", about: "", steps: |_| Err("install the tool".to_owned()) };
+
+    #[test]
+    fn the_first_failure_ends_the_run_and_says_how_to_repeat_it() {
+        let error = run(&workspace(), &[&GOOD, &BAD, &GOOD]).expect_err("BAD fails");
+        assert!(error.contains("part `bad` failed: it is broken"), "{error}");
+        assert!(error.contains("To run the step alone: second"), "{error}");
+        assert!(error.contains("cargo xtask test bad"), "{error}");
+        assert!(error.contains("steps passed: 1"), "{error}");
+    }
+
+    #[test]
+    fn a_part_that_lacks_a_tool_fails_and_is_not_skipped() {
+        let error = run(&workspace(), &[&UNREADY, &GOOD]).expect_err("UNREADY fails");
+        assert!(error.contains("part `unready` cannot run: install the tool"));
+    }
+
+    #[test]
+    fn parts_that_pass_are_a_success() {
+        assert_eq!(run(&workspace(), &[&GOOD, &GOOD]), Ok(()));
+    }
+}
