@@ -57,8 +57,16 @@ const FIELDS: [Field; 9] = [
     Field { name: "for_user.email", kind: Kind::Text, required: false, may_be_empty: true },
 ];
 
+// Where each stands in the table.
+const EVENT_TYPE: usize = 0;
+const EVENT_ID: usize = 1;
 const TIMESTAMP: usize = 2;
+const PARTNER_APP_ID: usize = 3;
+const DATA: usize = 4;
+const ACTOR_USER_ID: usize = 5;
 const FOR_USER: usize = 6;
+const FOR_USER_ID: usize = 7;
+const FOR_USER_EMAIL: usize = 8;
 
 struct Field {
     name: &'static str,
@@ -150,15 +158,15 @@ impl Members {
 impl Sink for Members {
     fn name(&mut self, level: usize, name: Option<&[u8]>) -> Result<Want, Malformed> {
         let field = match (level, name) {
-            (1, Some(b"event_type")) => Some(0),
-            (1, Some(b"event_id")) => Some(1),
+            (1, Some(b"event_type")) => Some(EVENT_TYPE),
+            (1, Some(b"event_id")) => Some(EVENT_ID),
             (1, Some(b"timestamp")) => Some(TIMESTAMP),
-            (1, Some(b"partner_app_id")) => Some(3),
-            (1, Some(b"data")) => Some(4),
-            (1, Some(b"actor_user_id")) => Some(5),
+            (1, Some(b"partner_app_id")) => Some(PARTNER_APP_ID),
+            (1, Some(b"data")) => Some(DATA),
+            (1, Some(b"actor_user_id")) => Some(ACTOR_USER_ID),
             (1, Some(b"for_user")) => Some(FOR_USER),
-            (2, Some(b"id")) => Some(7),
-            (2, Some(b"email")) => Some(8),
+            (2, Some(b"id")) => Some(FOR_USER_ID),
+            (2, Some(b"email")) => Some(FOR_USER_EMAIL),
             _ => None,
         };
         self.current[level - 1] = field;
@@ -194,19 +202,19 @@ impl<'a> Envelope<'a> {
             return Err(check.malformed());
         }
         let time = check.finish()?;
-        let [event_type, event_id, timestamp, partner_app_id, data, actor_user_id, for_user, id, email] =
-            check.members.places.map(|place| place.and_then(|place| body.get(place.start..place.end)));
+        let places = &check.members.places;
+        let at = |field: usize| places[field].as_ref().and_then(|place| body.get(place.start..place.end));
         // What is required is there by now, and an absent text is never handed out as an empty one.
-        let text = |found: Option<&'a str>| JsonStr::new(found.unwrap_or_default());
+        let text = |field| JsonStr::new(at(field).unwrap_or_default());
         Ok(Self {
-            event_type: text(event_type),
-            event_id: text(event_id),
-            timestamp: text(timestamp),
+            event_type: text(EVENT_TYPE),
+            event_id: text(EVENT_ID),
+            timestamp: text(TIMESTAMP),
             time,
-            partner_app_id: text(partner_app_id),
-            actor_user_id: actor_user_id.map(JsonStr::new),
-            for_user: for_user.map(|_| ForUser { id: text(id), email: text(email) }),
-            data: data.unwrap_or_default(),
+            partner_app_id: text(PARTNER_APP_ID),
+            actor_user_id: at(ACTOR_USER_ID).map(JsonStr::new),
+            for_user: at(FOR_USER).map(|_| ForUser { id: text(FOR_USER_ID), email: text(FOR_USER_EMAIL) }),
+            data: at(DATA).unwrap_or_default(),
             body,
         })
     }

@@ -78,9 +78,12 @@ pub(crate) struct Scanner {
     position: usize,
     capture: Capture,
     escape: Escape,
+    /// What is left of `true`, `false` or `null`.
+    literal: &'static [u8],
     utf8: Utf8,
 }
 
+/// What may come next. Small, so that it stays in a register.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Root,
@@ -95,7 +98,7 @@ enum State {
     Hex,
     LowBackslash,
     LowU,
-    Literal(&'static [u8]),
+    Literal,
     Minus,
     Zero,
     Integer,
@@ -128,6 +131,7 @@ impl Scanner {
             position: 0,
             capture: Capture::new(),
             escape: Escape { unit: 0, digits: 0, high: 0 },
+            literal: &[],
             utf8: Utf8::new(),
         }
     }
@@ -167,24 +171,11 @@ impl Scanner {
                         Some(_) => return Err(Malformed),
                     }
                 }
-                // Outside strings white space is passed over wherever no token is open.
-                State::Root
-                | State::Value
-                | State::ValueOrEnd
-                | State::Name
-                | State::NameOrEnd
-                | State::Colon
-                | State::CommaOrEnd
-                | State::End
-                    if matches!(byte, b' ' | b'\n' | b'\r' | b'\t') =>
-                {
-                    state
-                }
                 State::CommaOrEnd => match byte {
                     b',' if self.in_object() => State::Name,
                     b',' => State::Value,
                     b'}' | b']' => self.close(byte, self.position + at, sink)?,
-                    _ => return Err(Malformed),
+                    _ => space(state, byte)?,
                 },
                 State::Name | State::NameOrEnd => match byte {
                     b'"' => {
@@ -193,24 +184,38 @@ impl Scanner {
                         State::Text
                     }
                     b'}' if state == State::NameOrEnd => self.close(byte, self.position + at, sink)?,
-                    _ => return Err(Malformed),
+                    _ => space(state, byte)?,
                 },
-                State::Colon if byte == b':' => State::Value,
-                State::ValueOrEnd if byte == b']' => self.close(byte, self.position + at, sink)?,
-                State::Value | State::ValueOrEnd => self.begin_value(byte, self.position + at)?,
-                State::Root if byte == b'{' => self.open(true)?,
+                State::Colon => match byte {
+                    b':' => State::Value,
+                    _ => space(state, byte)?,
+                },
+                State::Value => self.begin_value(state, byte, self.position + at)?,
+                State::ValueOrEnd => match byte {
+                    b']' => self.close(byte, self.position + at, sink)?,
+                    _ => self.begin_value(state, byte, self.position + at)?,
+                },
+                State::Root => match byte {
+                    b'{' => self.open(true)?,
+                    _ => space(state, byte)?,
+                },
+                State::End => space(state, byte)?,
                 State::Escape => self.escaped(byte)?,
                 State::Hex => self.hex_digit(byte)?,
                 State::LowBackslash if byte == b'\\' => State::LowU,
                 State::LowU if byte == b'u' => self.begin_hex(),
-                State::Literal([next, rest @ ..]) if byte == *next => {
-                    if rest.is_empty() {
+                State::LowBackslash | State::LowU => return Err(Malformed),
+                State::Literal => match self.literal {
+                    [last] if byte == *last => {
                         self.end_value(Kind::Other, self.position + at + 1, sink);
                         State::CommaOrEnd
-                    } else {
-                        State::Literal(rest)
                     }
-                }
+                    [next, rest @ ..] if byte == *next => {
+                        self.literal = rest;
+                        State::Literal
+                    }
+                    _ => return Err(Malformed),
+                },
                 State::Minus
                 | State::Zero
                 | State::Integer
@@ -227,9 +232,6 @@ impl Scanner {
                         continue;
                     }
                 },
-                State::Colon | State::Root | State::LowBackslash | State::LowU | State::Literal(_) | State::End => {
-                    return Err(Malformed);
-                }
             };
             at += 1;
         }
@@ -247,7 +249,7 @@ impl Scanner {
         self.depth <= self.heard && self.in_object()
     }
 
-    fn begin_value(&mut self, byte: u8, at: usize) -> Result<State, Malformed> {
+    fn begin_value(&mut self, state: State, byte: u8, at: usize) -> Result<State, Malformed> {
         if let Some(start) = self.starts.get_mut(self.depth as usize - 1) {
             *start = at;
         }
@@ -262,11 +264,16 @@ impl Scanner {
             b'-' => State::Minus,
             b'0' => State::Zero,
             b'1'..=b'9' => State::Integer,
-            b't' => State::Literal(b"rue"),
-            b'f' => State::Literal(b"alse"),
-            b'n' => State::Literal(b"ull"),
-            _ => return Err(Malformed),
+            b't' => self.begin_literal(b"rue"),
+            b'f' => self.begin_literal(b"alse"),
+            b'n' => self.begin_literal(b"ull"),
+            _ => space(state, byte)?,
         })
+    }
+
+    fn begin_literal(&mut self, rest: &'static [u8]) -> State {
+        self.literal = rest;
+        State::Literal
     }
 
     fn open(&mut self, object: bool) -> Result<State, Malformed> {
@@ -368,6 +375,11 @@ impl Scanner {
         self.capture.push(decoded.encode_utf8(&mut [0; 4]).as_bytes());
         Ok(State::Text)
     }
+}
+
+/// White space is passed over wherever no token is open. Asked last, for there is seldom any.
+fn space(state: State, byte: u8) -> Result<State, Malformed> {
+    if matches!(byte, b' ' | b'\n' | b'\r' | b'\t') { Ok(state) } else { Err(Malformed) }
 }
 
 /// The state after one more byte of a number, or `None` where the number ended before it.

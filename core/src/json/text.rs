@@ -6,6 +6,7 @@ use super::{MAX_CAPTURE, Malformed};
 ///
 /// Eight bytes at a time. In each of the three tests the high bit of a byte is set where the byte is one looked for;
 /// a borrow can also set it in bytes above such a one, never below, and only the lowest is asked for.
+#[inline]
 pub(super) fn plain_run(text: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 255;
     const HIGHS: u64 = ONES << 7;
