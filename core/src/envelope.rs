@@ -18,7 +18,7 @@ pub struct Envelope<'a> {
     pub event_type: JsonStr<'a>,
     /// The same for every delivery of one event: what duplicates are told by. Not empty.
     pub event_id: JsonStr<'a>,
-    /// When it happened, in RFC 3339, as it was sent.
+    /// When it happened, in RFC 3339 and at most 64 bytes, as it was sent.
     pub timestamp: JsonStr<'a>,
     /// When it happened, rounded down to the second.
     pub time: UnixTime,
@@ -148,7 +148,7 @@ impl Members {
             }
             if index == TIMESTAMP && self.time.is_none() {
                 return Err(Error::about(ErrorKind::InvalidField, field.name)
-                    .because("it must be an RFC 3339 time such as 2025-01-15T10:30:00Z"));
+                    .because("it must be an RFC 3339 time of at most 64 bytes, such as 2025-01-15T10:30:00Z"));
             }
         }
         self.time.ok_or(Error::about(ErrorKind::InvalidField, FIELDS[TIMESTAMP].name))

@@ -21,12 +21,11 @@
 //! # Ok::<(), hookseal::Error>(())
 //! ```
 //!
-//! Text is borrowed from the body unless it was sent with escapes. A field that is not in the catalogue is kept in
+//! Text is borrowed from the body unless it was sent with escapes. What the catalogue leaves open is kept as JSON. A field that is not in the catalogue is kept in
 //! `extra`; a type that is not, in [`Unknown`]. A field that may be absent or null is an [`Option`]; any other that is
 //! absent, of another type, or there twice makes [`Envelope::event`] fail, and the rest of the envelope stays readable.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::fmt;
@@ -34,8 +33,8 @@ use core::marker::PhantomData;
 
 use serde_core::Deserialize;
 use serde_core::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+pub use serde_json::Number;
 use serde_json::value::RawValue;
-pub use serde_json::{Map, Number, Value};
 
 use crate::envelope::Envelope;
 use crate::error::{Error, ErrorKind};
@@ -54,7 +53,7 @@ pub struct Unknown<'a> {
     pub data: &'a str,
 }
 
-/// Fields that the catalogue does not have, as they were sent and in that order.
+/// The members of an object that the catalogue does not list, as they were sent and in that order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
@@ -218,7 +217,30 @@ macro_rules! read_as_deserialized {
     )*};
 }
 
-read_as_deserialized!(bool, Number, Value, Map<String, Value>);
+read_as_deserialized!(bool, Number);
+
+/// Any JSON, as it was sent.
+impl<'de> Read<'de> for &'de str {
+    fn read<D: Deserializer<'de>>(deserializer: D, _: &Fault) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(RawValue::get)
+    }
+}
+
+/// An object with any members, each once: of two with one name, none can be preferred.
+impl<'de> Object<'de> for Fields<'de> {
+    fn read_members<A: MapAccess<'de>>(mut members: A, fault: &Fault) -> Result<Self, A::Error> {
+        let mut fields = Self::default();
+        while let Some(name) = members.next_key_seed(Seed::<Required, Cow<'de, str>>::new(fault))? {
+            fields.0.push((name, members.next_value::<&'de RawValue>()?.get()));
+        }
+        let mut names: Vec<&str> = fields.iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(de::Error::custom(""));
+        }
+        Ok(fields)
+    }
+}
 
 /// Whether a field may be absent, and whether it may be null: three markers that the generated tables use.
 trait Presence<'de, T> {

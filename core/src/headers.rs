@@ -31,6 +31,19 @@ impl HeaderName {
         }
     }
 
+    /// Whether both are names of one header. For schemes that are made in a `const`; see [`matches`](Self::matches).
+    pub(crate) const fn is(&self, other: &Self) -> bool {
+        let (own, other) = (self.0.bytes(), other.0.bytes());
+        let mut at = 0;
+        while at < own.len() {
+            if !own[at].eq_ignore_ascii_case(&other[at]) {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+
     /// As the sender's documentation spells it.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -74,7 +74,8 @@ pub(crate) struct Scanner {
     want: Want,
     /// Where the value being read began, at level 1 and level 2.
     starts: [usize; 2],
-    /// Bytes in the chunks before this one.
+    /// Bytes in the chunks before this one. May wrap in a streamed body of more than the address space, of which only
+    /// the lengths of texts are asked, and those only for being zero.
     position: usize,
     capture: Capture,
     escape: Escape,
@@ -166,7 +167,7 @@ impl Scanner {
                     at += run;
                     match chunk.get(at) {
                         None => break,
-                        Some(b'"') => self.end_text(self.position + at, sink)?,
+                        Some(b'"') => self.end_text(self.position.wrapping_add(at), sink)?,
                         Some(b'\\') => State::Escape,
                         Some(_) => return Err(Malformed),
                     }
@@ -174,7 +175,7 @@ impl Scanner {
                 State::CommaOrEnd => match byte {
                     b',' if self.in_object() => State::Name,
                     b',' => State::Value,
-                    b'}' | b']' => self.close(byte, self.position + at, sink)?,
+                    b'}' | b']' => self.close(byte, self.position.wrapping_add(at), sink)?,
                     _ => space(state, byte)?,
                 },
                 State::Name | State::NameOrEnd => match byte {
@@ -183,17 +184,17 @@ impl Scanner {
                         self.capture.start(self.depth <= self.heard);
                         State::Text
                     }
-                    b'}' if state == State::NameOrEnd => self.close(byte, self.position + at, sink)?,
+                    b'}' if state == State::NameOrEnd => self.close(byte, self.position.wrapping_add(at), sink)?,
                     _ => space(state, byte)?,
                 },
                 State::Colon => match byte {
                     b':' => State::Value,
                     _ => space(state, byte)?,
                 },
-                State::Value => self.begin_value(state, byte, self.position + at)?,
+                State::Value => self.begin_value(state, byte, self.position.wrapping_add(at))?,
                 State::ValueOrEnd => match byte {
-                    b']' => self.close(byte, self.position + at, sink)?,
-                    _ => self.begin_value(state, byte, self.position + at)?,
+                    b']' => self.close(byte, self.position.wrapping_add(at), sink)?,
+                    _ => self.begin_value(state, byte, self.position.wrapping_add(at))?,
                 },
                 State::Root => match byte {
                     b'{' => self.open(true)?,
@@ -207,7 +208,7 @@ impl Scanner {
                 State::LowBackslash | State::LowU => return Err(Malformed),
                 State::Literal => match self.literal {
                     [last] if byte == *last => {
-                        self.end_value(Kind::Other, self.position + at + 1, sink);
+                        self.end_value(Kind::Other, self.position.wrapping_add(at + 1), sink);
                         State::CommaOrEnd
                     }
                     [next, rest @ ..] if byte == *next => {
@@ -227,7 +228,7 @@ impl Scanner {
                     Some(next) => next,
                     None => {
                         // The number ended before this byte, which is then read as what follows a value.
-                        self.end_value(Kind::Other, self.position + at, sink);
+                        self.end_value(Kind::Other, self.position.wrapping_add(at), sink);
                         state = State::CommaOrEnd;
                         continue;
                     }
@@ -236,7 +237,7 @@ impl Scanner {
             at += 1;
         }
         self.state = state;
-        self.position += chunk.len();
+        self.position = self.position.wrapping_add(chunk.len());
         Ok(())
     }
 
@@ -299,7 +300,7 @@ impl Scanner {
         if self.depth == 1 {
             self.heard = 1;
         }
-        self.end_value(if object { Kind::Object } else { Kind::Other }, at + 1, sink);
+        self.end_value(if object { Kind::Object } else { Kind::Other }, at.wrapping_add(1), sink);
         Ok(State::CommaOrEnd)
     }
 
@@ -319,7 +320,7 @@ impl Scanner {
             let level = self.depth as usize;
             let quote = usize::from(kind == Kind::Text);
             let text = self.capture.text().filter(|_| kind == Kind::Text && self.want == Want::Text);
-            sink.value(level, Value { kind, start: self.starts[level - 1] + quote, end, text });
+            sink.value(level, Value { kind, start: self.starts[level - 1].wrapping_add(quote), end, text });
         }
     }
 

@@ -95,6 +95,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn keys_and_partial_blocks_are_wiped_when_dropped() {
+        // Compiles only with the `zeroize` features of `hmac` and `sha2`, which wipe what a `Key` and a `Mac` consist of.
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
+        is_wiped::<sha2::block_api::Sha256VarCore>();
+        is_wiped::<Buffer<HmacCore<Sha256>>>();
+    }
+
+    #[test]
     fn a_tag_differs_when_any_single_bit_does() {
         let tag = Tag([0x5a; TAG_BYTES]);
         assert!(bool::from(tag.ct_eq(&[0x5a; TAG_BYTES])));

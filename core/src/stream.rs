@@ -13,7 +13,8 @@ use crate::verify::{MAX_SECRETS, Verifier};
 
 impl Verifier {
     /// Begins to verify a delivery whose body comes in chunks, in constant memory and with the verdict of
-    /// [`verify`](Self::verify).
+    /// [`verify`](Self::verify). Only `body_too_large` is told later here: the headers are read before the body's size
+    /// is known.
     ///
     /// ```
     /// # use hookseal::{Signer, UnixTime, Verifier};

@@ -104,7 +104,9 @@ impl TagForm {
                 let (Some(separator), Some(joiner)) = (mark(separator), mark(joiner)) else {
                     return Err(LIST_MARKS);
                 };
-                if separator == joiner {
+                // Base64 ends in `=`, where the list would be parted.
+                let parts_tags = matches!(tags.encoding, Encoding::Base64) && separator == b'=';
+                if separator == joiner || parts_tags {
                     return Err(LIST_MARKS);
                 }
                 let Some(version) = key(version) else {
@@ -310,7 +312,8 @@ const fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
-const LIST_MARKS: Error = wrong("a list's separator and joiner are two different marks of , ; : = | and space");
+const LIST_MARKS: Error =
+    wrong("a list's separator and joiner are two different marks of , ; : = | and space, and = parts no base64");
 
 const fn mark(mark: char) -> Option<u8> {
     Some(match mark {

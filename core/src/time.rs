@@ -32,7 +32,11 @@ impl UnixTime {
         let now = std::time::SystemTime::now();
         match now.duration_since(std::time::SystemTime::UNIX_EPOCH) {
             Ok(after) => Self(i64::try_from(after.as_secs()).unwrap_or(i64::MAX)),
-            Err(before) => Self(-i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX)),
+            Err(before) => {
+                let before = before.duration();
+                let seconds = before.as_secs().saturating_add(u64::from(before.subsec_nanos() > 0));
+                Self(-i64::try_from(seconds).unwrap_or(i64::MAX))
+            }
         }
     }
 
@@ -72,7 +76,7 @@ pub(crate) fn read_unix_seconds(text: &[u8]) -> Result<UnixTime, Error> {
     Ok(UnixTime(seconds))
 }
 
-/// Reads an RFC 3339 `date-time`; a fraction of a second is rounded down.
+/// Reads an RFC 3339 `date-time` (the scanner keeps at most 64 bytes of one); a fraction of a second is rounded down.
 ///
 /// `T` and `Z` may be lower case (RFC 3339, section 5.6); the day must exist; second 60 only where a leap second can
 /// be, at 23:59:60 UTC, and it counts as the second after.

@@ -89,8 +89,8 @@ impl Verifier {
     /// `now` is the present, in most programs `UnixTime::now()`.
     ///
     /// # Errors
-    /// In the order of the checks: `body_too_large`; `missing_header`, `duplicate_header`, `malformed_signature`,
-    /// `malformed_timestamp`; `signature_mismatch`; and only for deliveries that are genuine `timestamp_too_old`,
+    /// In the order of the checks: `body_too_large`; what is wrong with the headers, which are `missing_header`,
+    /// `duplicate_header`, `malformed_signature` and `malformed_timestamp`; `signature_mismatch`; and only for deliveries that are genuine `timestamp_too_old`,
     /// `timestamp_in_future`, and for [`Scheme::CONTIO_BODY`] what is wrong with the envelope, and `event_too_old`.
     pub fn verify<'a, H: Headers + ?Sized>(
         &'a self,

@@ -163,6 +163,30 @@ fn the_enum_is_open_to_new_values() {
 }
 
 #[test]
+fn what_the_catalogue_leaves_open_is_kept_as_json() {
+    let mut data = examples(events()["automation.assignment.created"]["data"].as_object().unwrap());
+    data["automation_data_payload"] = json!("HERE");
+    let with = |payload: &str| data.to_string().replace("\"HERE\"", payload);
+    read("automation.assignment.created", &with(r#"{"a": [1e400], "b":2}"#), |event, _| match event.unwrap() {
+        Event::AutomationAssignmentCreated(event) => {
+            let payload = event.automation_data_payload.unwrap();
+            assert!(payload.iter().eq([("a", "[1e400]"), ("b", "2")]), "{payload:?}");
+        }
+        other => panic!("{other:?}"),
+    });
+    let double = with(r#"{"k":1,"\u006b":2}"#);
+    let refused = read("automation.assignment.created", &double, |event, _| event.unwrap_err().to_string());
+    assert!(refused.ends_with("data.automation_data_payload"), "{refused}");
+
+    let mut data = examples(events()["workflow.step.completed"]["data"].as_object().unwrap());
+    data["output_summary"] = json!({"amount": 1});
+    read("workflow.step.completed", &data.to_string(), |event, _| match event.unwrap() {
+        Event::WorkflowStepCompleted(step) => assert_eq!(step.output_summary, Some(r#"{"amount":1}"#)),
+        other => panic!("{other:?}"),
+    });
+}
+
+#[test]
 fn text_with_escapes_is_decoded() {
     let event = &events()["meeting.completed"]["data"];
     let data = examples(event.as_object().unwrap()).to_string().replacen("text", r"caf\u00e9 \ud83d\ude00", 1);

@@ -99,11 +99,12 @@ proptest! {
 
     #[test]
     fn any_change_of_one_bit_anywhere_is_refused(
-        scheme in any_body_scheme(),
+        scheme in select(Scheme::PRESETS),
         body in proptest::collection::vec(any::<u8>(), 1..200),
         place in any::<Index>(),
         bit in 0..8u8,
     ) {
+        let body = if scheme.name() == "contio-body" { crate::support::BODY.as_bytes().to_vec() } else { body };
         let verifier = Verifier::builder(scheme)
             .secret(secret_for(&scheme))
             .max_age(Duration::MAX)
@@ -162,7 +163,9 @@ proptest! {
         for scheme in [Scheme::CONTIO, Scheme::CONTIO_BODY] {
             let (verifier, headers) = (verifier(scheme), sign(scheme, &body, NOW));
             let whole = verifier.verify(&headers, &body, NOW).map(|delivery| delivery.timestamp());
-            prop_assert_eq!(in_chunks(&verifier, &headers, &body, &cuts), whole);
+            // What exactly is malformed may be found in another order in chunks; the code is the same.
+            let streamed = in_chunks(&verifier, &headers, &body, &cuts);
+            prop_assert_eq!(streamed.map_err(|error| error.code()), whole.map_err(|error| error.code()));
         }
     }
 
@@ -179,10 +182,23 @@ proptest! {
         let tag = of_body[0].1.strip_prefix("sha256=").unwrap().to_owned();
         let as_timestamped = [("X-Contio-Signature", tag), ("X-Contio-Timestamp", NOW.as_secs().to_string())];
         prop_assert_eq!(code(verifier.verify(&as_timestamped, &body, NOW)), "signature_mismatch");
-        // The body would have to begin with the timestamp; an envelope begins with a brace.
-        if let Some(rest) = body.strip_prefix(format!("{}.", NOW.as_secs()).as_bytes()) {
-            prop_assert_eq!(code(verifier.verify(&as_timestamped, rest, NOW)), "accepted");
-            prop_assert_eq!(code(verifier.verify(&pairs(&sign(Scheme::CONTIO_BODY, &body, NOW)), &body, NOW)), "malformed_envelope");
+    }
+
+    #[test]
+    fn any_time_is_judged_by_the_limits(now in prop_oneof![any::<i64>(), -400..400i64]) {
+        let now = UnixTime::from_secs(NOW.as_secs().saturating_add(now));
+        let age = now.as_secs().saturating_sub(NOW.as_secs());
+        for (scheme, max_age, too_old) in
+            [(Scheme::CONTIO, 300, "timestamp_too_old"), (Scheme::CONTIO_BODY, 86_400, "event_too_old")]
+        {
+            let headers = sign(scheme, crate::support::BODY.as_bytes(), NOW);
+            let expected = match age {
+                ..-300 => "timestamp_in_future",
+                _ if age > max_age => too_old,
+                _ => "accepted",
+            };
+            let verifier = verifier(scheme);
+            prop_assert_eq!(code(verifier.verify(&headers, crate::support::BODY.as_bytes(), now)), expected);
         }
     }
 
@@ -196,6 +212,19 @@ proptest! {
         let headers = sign(Scheme::CONTIO, &body, NOW);
         prop_assert_eq!(verifier.verify(&headers, &body, NOW).unwrap().secret_index(), position);
     }
+}
+
+/// The one body that both forms would sign alike, and why it gains nothing: it is no envelope.
+#[test]
+fn a_body_that_begins_with_a_timestamp_is_no_genuine_body_form() {
+    let body = b"1736937000.{}";
+    let verifier = verifier(Scheme::CONTIO);
+    let of_body = pairs(&sign(Scheme::CONTIO_BODY, body, NOW));
+    assert_eq!(code(verifier.verify(&of_body, body, NOW)), "malformed_envelope");
+    let tag = of_body[0].1.strip_prefix("sha256=").unwrap();
+    let as_timestamped = [("X-Contio-Signature", tag), ("X-Contio-Timestamp", "1736937000")];
+    let delivery = verifier.verify(&as_timestamped, b"{}", NOW).unwrap();
+    assert_eq!(code(delivery.envelope()), "missing_field");
 }
 
 /// Envelopes that are nearly right.

@@ -231,7 +231,7 @@ object! {
         /// A string.
         assignment_id "assignment_id": Cow<'a, str> = Required;
         /// An object with any members; may be absent.
-        automation_data_payload "automation_data_payload": Option<Map<String, Value>> = Optional;
+        automation_data_payload "automation_data_payload": Option<Fields<'a>> = Optional;
         /// A string.
         automation_id "automation_id": Cow<'a, str> = Required;
         /// A string.
@@ -714,8 +714,8 @@ object! {
         node_id "node_id": Cow<'a, str> = Required;
         /// A string.
         node_type "node_type": Cow<'a, str> = Required;
-        /// Any JSON; may be absent.
-        output_summary "output_summary": Option<Value> = Optional;
+        /// Any JSON, as it was sent; may be absent.
+        output_summary "output_summary": Option<&'a str> = Optional;
         /// A string.
         run_id "run_id": Cow<'a, str> = Required;
         /// A string.

@@ -46,7 +46,8 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
-    /// The header that carries the time of signing, in Unix seconds; it must be signed.
+    /// The header that carries the time of signing, in Unix seconds; it must be signed. There is one source of time: the
+    /// last one that is named.
     #[must_use]
     pub const fn timestamp_header(mut self, header: &'a str) -> Self {
         self.timestamp = TimestampSource::Header(header);
@@ -142,12 +143,21 @@ impl<'a> SchemeBuilder<'a> {
                 None => return Err(BAD_HEADER),
             },
         };
+        let twice = match (&id, &freshness) {
+            (Some(id), _) if id.header.is(&signature) => true,
+            (_, Freshness::Header(timestamp)) if timestamp.is(&signature) => true,
+            (Some(id), Freshness::Header(timestamp)) => timestamp.is(&id.header),
+            _ => false,
+        };
+        if twice {
+            return Err(wrong("signature, timestamp and id have a header each"));
+        }
         let Self { key, has_envelope, .. } = self;
         Ok(Scheme { name, signature, tags, freshness, id, parts, key, has_envelope, marked: None })
     }
 }
 
-const BAD_HEADER: Error = wrong("a header's name is a token of 1 to 64 letters, digits and -");
+const BAD_HEADER: Error = wrong("a header's name is a token of 1 to 64 bytes, such as X-Acme-Signature");
 
 pub(super) const fn wrong(reason: &'static str) -> Error {
     Error::new(ErrorKind::InvalidScheme).because(reason)
@@ -246,6 +256,18 @@ mod tests {
             (
                 "a timestamp behind the body",
                 acme().timestamp_header("T").signed(&[Piece::Body, Piece::Text("."), Piece::Timestamp]),
+            ),
+            ("a list of base64 parted by its padding", acme().signature("X", Tags::base64_list('=', ',', "v1"))),
+            ("one header for two", acme().timestamp_header("x-acme-signature").signed(timestamped)),
+            (
+                "one header for time and id",
+                acme().timestamp_header("X-Acme").id_header("x-acme").signed(&[
+                    Piece::Id,
+                    Piece::Text("."),
+                    Piece::Timestamp,
+                    Piece::Text("."),
+                    Piece::Body,
+                ]),
             ),
             ("a header with a space", acme().timestamp_header("X Time").signed(timestamped)),
             ("a timestamp in no list", acme().timestamp_in_signature("t").signed(timestamped)),

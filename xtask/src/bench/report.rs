@@ -61,8 +61,8 @@ fn topics(cases: &[Case]) -> Vec<&str> {
 }
 
 /// A row for each operation and implementation, a column for each size.
-fn table(cases: &[Case], topic: &str) -> String {
-    let cases: Vec<&Case> = cases.iter().filter(|case| case.id.topic == topic).collect();
+fn table(all: &[Case], topic: &str) -> String {
+    let cases: Vec<&Case> = all.iter().filter(|case| case.id.topic == topic).collect();
     let sizes = sorted(cases.iter().map(|c| c.id.size_order()), |size| *size);
     let rows = sorted(cases.iter().map(|c| row(&c.id)), |(operation, name)| {
         (*operation, *name != FLOOR, *name != OURS, *name)
@@ -78,7 +78,7 @@ fn table(cases: &[Case], topic: &str) -> String {
         text.push_str(&format!("| {operation} | {implementation} |"));
         for (_, size) in &sizes {
             let case = cases.iter().find(|c| row(&c.id) == (operation, implementation) && c.id.size == *size);
-            let cell = case.map_or_else(|| "–".to_owned(), |case| cell(case, &cases));
+            let cell = case.map_or_else(|| "–".to_owned(), |case| cell(case, all));
             text.push_str(&format!(" {cell} |"));
         }
         text.push('\n');
@@ -90,18 +90,19 @@ fn row(id: &Id) -> (&str, &str) {
     (&id.operation, &id.implementation)
 }
 
-fn cell(case: &Case, topic: &[&Case]) -> String {
+fn cell(case: &Case, all: &[Case]) -> String {
     let time = time(case.median);
-    match floor(&case.id, topic) {
+    match floor(&case.id, all) {
         Some(floor) => format!("{time} ({:.2}×)", case.median / floor),
         None => time,
     }
 }
 
-/// The floor of the same operation; where it has none, the topic's at that size if there is just
-/// one, since with several nobody could tell which was meant.
-fn floor(id: &Id, topic: &[&Case]) -> Option<f64> {
-    let mut floors = topic.iter().filter(|case| case.id.implementation == FLOOR && case.id.size == id.size);
+/// The floor of the same operation, in whatever topic: a verification is compared with the MAC in it. Where the
+/// operation has none, the only one at that size if there is just one, since with several nobody could tell which was
+/// meant.
+fn floor(id: &Id, all: &[Case]) -> Option<f64> {
+    let mut floors = all.iter().filter(|case| case.id.implementation == FLOOR && case.id.size == id.size);
     let of_operation = floors.clone().find(|case| case.id.operation == id.operation);
     let only = match (floors.next(), floors.next()) {
         (only, None) => only,
