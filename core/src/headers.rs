@@ -158,8 +158,8 @@ impl<K: AsRef<[u8]>, V: AsRef<[u8]>, S> Headers for std::collections::HashMap<K,
 
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
-    // By going through all of them: the map's own look-up by text first makes a name of it, lower-cased and hashed,
-    // which takes as long as passing some twenty headers over by their length.
+    // By going through all of them: the map's own look-up by text first makes a name of it, lower-cased and hashed, which
+    // takes longer than passing the headers of an ordinary request over by their length.
     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
         let same = self.iter().filter(|(key, _)| name.matches(key.as_str().as_bytes()));
         same.map(|(_, value)| value.as_bytes()).collect()
