@@ -20,6 +20,8 @@ pub(crate) struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
+    // Into `verify`: returned through memory, a claim is loaded again before its last stores have landed, which takes
+    // longer than reading the headers does.
     #[inline(always)]
     pub(crate) fn read<H: Headers + ?Sized>(scheme: &'a Scheme, headers: &'a H) -> Result<Self, Error> {
         let signature = required(headers, &scheme.signature)?;

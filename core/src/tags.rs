@@ -115,7 +115,7 @@ impl TagForm {
                 let timestamp = match timestamp {
                     None => None,
                     Some(name) => match key(name) {
-                        Some(name) if !same(&name, &version) => Some(name),
+                        Some(name) if !name.is(&version) => Some(name),
                         _ => {
                             return Err(wrong("a list's timestamp has a key of its own, of 1 to 16 letters or digits"));
                         }
@@ -349,18 +349,6 @@ const fn key(name: &str) -> Option<Text<16>> {
         at += 1;
     }
     if bytes.is_empty() { None } else { Text::new(name) }
-}
-
-const fn same(one: &Text<16>, other: &Text<16>) -> bool {
-    let (one, other) = (one.bytes(), other.bytes());
-    let mut at = 0;
-    while at < one.len() {
-        if one[at] != other[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 #[cfg(test)]

@@ -34,6 +34,19 @@ impl<const N: usize> Text<N> {
         &self.bytes
     }
 
+    /// Whether both are the same text. For schemes that are made in a `const`, where `==` cannot be used.
+    pub(crate) const fn is(&self, other: &Self) -> bool {
+        let (own, other) = (self.bytes(), other.bytes());
+        let mut at = 0;
+        while at < own.len() {
+            if own[at] != other[at] {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+
     #[inline]
     pub(crate) const fn len(&self) -> usize {
         self.len as usize
