@@ -27,9 +27,10 @@ pub(crate) struct Mac {
 pub(crate) struct Tag([u8; TAG_BYTES]);
 
 impl Key {
-    pub(crate) fn new(key: &[u8]) -> Self {
-        // A key of any length is taken, so the fallback for an error is never made.
-        Self(HmacCore::new_from_slice(key).unwrap_or_else(|_| HmacCore::new(&Default::default())))
+    /// `None` is never the answer, for HMAC takes a key of any length; but no other key may ever stand in for one that
+    /// was refused.
+    pub(crate) fn new(key: &[u8]) -> Option<Self> {
+        HmacCore::new_from_slice(key).ok().map(Self)
     }
 
     // This and `finish` are inlined so that the states stay where they are: moving a `Mac` copies 150 bytes.

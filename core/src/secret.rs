@@ -29,11 +29,11 @@ impl Secret<'_> {
     pub(crate) fn prepare(self, form: KeyForm) -> Result<Key, Error> {
         match (self.0, form) {
             (Form::Bytes([]) | Form::Text(""), _) => Err(invalid("it is empty; is the variable that holds it set?")),
-            (Form::Bytes(key), _) => Ok(Key::new(key)),
+            (Form::Bytes(key), _) => key_of(key),
             (Form::Text(text), _) if has_white_space_around(text) => {
                 Err(invalid("white space surrounds it; trim the newline or space that came along when it was copied"))
             }
-            (Form::Text(text), KeyForm::Utf8) => Ok(Key::new(text.as_bytes())),
+            (Form::Text(text), KeyForm::Utf8) => key_of(text.as_bytes()),
             (Form::Text(text), KeyForm::Base64) => {
                 let text = text.strip_prefix("whsec_").unwrap_or(text);
                 if text.is_empty() {
@@ -42,7 +42,7 @@ impl Secret<'_> {
                 let mut buffer = Zeroizing::new([0; MAX_DECODED]);
                 match Base64::decode(text, &mut *buffer) {
                     Ok([]) => Err(invalid("it decodes to nothing")),
-                    Ok(key) => Ok(Key::new(key)),
+                    Ok(key) => key_of(key),
                     Err(_) => Err(invalid(
                         "it is not padded base64 of at most 512 bytes behind an optional whsec_; copy it whole, \
                          or give a key that is not text as bytes",
@@ -53,7 +53,11 @@ impl Secret<'_> {
     }
 }
 
-fn invalid(reason: &'static str) -> Error {
+fn key_of(bytes: &[u8]) -> Result<Key, Error> {
+    Key::new(bytes).ok_or(invalid("HMAC does not take a key of this length"))
+}
+
+const fn invalid(reason: &'static str) -> Error {
     Error::new(ErrorKind::InvalidSecret).because(reason)
 }
 
