@@ -22,7 +22,7 @@ pub(crate) struct Claim<'a> {
 impl<'a> Claim<'a> {
     // Into `verify`: returned through memory, a claim is loaded again before its last stores have landed, which takes
     // longer than reading the headers does.
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn read<H: Headers + ?Sized>(scheme: &'a Scheme, headers: &'a H) -> Result<Self, Error> {
         let signature = required(headers, &scheme.signature)?;
         let form = scheme.form_of(signature);
@@ -45,6 +45,12 @@ impl<'a> Claim<'a> {
         Ok(claim)
     }
 
+    /// The bytes of some of the form's parts, the body left out.
+    pub(crate) fn pieces<'c>(&'c self, parts: &'c [Part]) -> impl Iterator<Item = &'c [u8]> {
+        let beside = self.beside();
+        parts.iter().filter_map(move |part| beside.piece(part))
+    }
+
     /// What was signed beside the body.
     pub(crate) fn beside(&self) -> Beside<'a> {
         Beside { id: self.id.unwrap_or_default().as_bytes(), timestamp: self.timestamp_text }
@@ -58,7 +64,7 @@ pub(crate) struct Beside<'a> {
     pub(crate) timestamp: &'a [u8],
 }
 
-impl Beside<'_> {
+impl<'a> Beside<'a> {
     /// Feeds what is signed in front of the body.
     #[inline]
     pub(crate) fn begin(&self, form: &Scheme, mac: &mut Mac) {
@@ -73,13 +79,19 @@ impl Beside<'_> {
 
     #[inline]
     fn feed(&self, parts: &[Part], mac: &mut Mac) {
-        for part in parts {
-            match part {
-                Part::Id => mac.update(self.id),
-                Part::Timestamp => mac.update(self.timestamp),
-                Part::Text(text) => mac.update(text.as_bytes()),
-                Part::Body => {}
-            }
+        parts.iter().filter_map(|part| self.piece(part)).for_each(|piece| mac.update(piece));
+    }
+
+    #[inline]
+    fn piece<'p>(&self, part: &'p Part) -> Option<&'p [u8]>
+    where
+        'a: 'p,
+    {
+        match part {
+            Part::Id => Some(self.id),
+            Part::Timestamp => Some(self.timestamp),
+            Part::Text(text) => Some(text.as_bytes()),
+            Part::Body => None,
         }
     }
 }

@@ -89,11 +89,14 @@ impl Error {
     }
 
     /// About one header or field. A name too long to keep is left out; none that reaches here is.
+    // Not inlined, like all that makes an error: there are many places, and none of them is in a hurry.
+    #[inline(never)]
     pub(crate) const fn about(kind: ErrorKind, subject: &str) -> Self {
         Self::new(kind).of(subject)
     }
 
     /// Names what it is about.
+    #[inline(never)]
     pub(crate) const fn of(mut self, subject: &str) -> Self {
         if let Some(subject) = Text::new(subject) {
             self.subject = subject;
@@ -102,6 +105,7 @@ impl Error {
     }
 
     /// With a sentence that says what exactly is wrong, and what to do.
+    #[inline(never)]
     pub(crate) const fn because(mut self, detail: &'static str) -> Self {
         self.detail = detail;
         self
@@ -125,6 +129,15 @@ impl Error {
         self.kind.status()
     }
 
+    /// The text for people, in pieces of which some are empty: what its `Display` writes, for where the formatting
+    /// machinery would weigh too much.
+    #[must_use]
+    pub fn pieces(&self) -> [&str; 5] {
+        let mark = |part: &str| if part.is_empty() { "" } else { ": " };
+        let (subject, detail) = (self.subject.as_str(), self.detail);
+        [self.kind.text(), mark(subject), subject, mark(detail), detail]
+    }
+
     /// The header, the field or the secret that this is about, such as `X-Contio-Timestamp`, `data.meeting_id` or
     /// `secrets[1]`.
     #[must_use]
@@ -141,18 +154,8 @@ impl From<ErrorKind> for Error {
 }
 
 impl fmt::Display for Error {
-    // Only `write_str`: the formatting machinery would weigh more in an edge worker than the rest of this file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.text())?;
-        if let Some(subject) = self.subject() {
-            f.write_str(": ")?;
-            f.write_str(subject)?;
-        }
-        if !self.detail.is_empty() {
-            f.write_str(": ")?;
-            f.write_str(self.detail)?;
-        }
-        Ok(())
+        self.pieces().into_iter().try_for_each(|piece| f.write_str(piece))
     }
 }
 

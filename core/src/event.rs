@@ -107,11 +107,11 @@ impl Fault {
     /// On the way out of a failed field, the innermost first.
     fn is_in(&self, field: &str) {
         let mut path = Text::EMPTY;
-        path.push(field);
+        path.push(field.as_bytes());
         let inner = self.path.get().0;
         if inner.len() > 0 {
-            path.push(".");
-            path.push(inner.as_str());
+            path.push(b".");
+            path.push(inner.as_bytes());
         }
         self.path.set(Path(path));
     }

@@ -63,6 +63,15 @@ impl HeaderName {
     }
 }
 
+/// Two names are one header's in any case.
+impl PartialEq for HeaderName {
+    fn eq(&self, other: &Self) -> bool {
+        self.matches(other.0.as_bytes())
+    }
+}
+
+impl Eq for HeaderName {}
+
 impl fmt::Debug for HeaderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)

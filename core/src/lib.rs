@@ -6,6 +6,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+mod base64;
 mod claim;
 mod envelope;
 mod error;
@@ -15,6 +16,7 @@ mod headers;
 mod json;
 mod json_str;
 mod mac;
+mod outside;
 mod scheme;
 mod secret;
 mod sign;
@@ -30,6 +32,7 @@ pub use crate::error::{Error, ErrorKind};
 pub use crate::event::Event;
 pub use crate::headers::{Found, HeaderName, Headers};
 pub use crate::json_str::JsonStr;
+pub use crate::outside::AroundBody;
 pub use crate::scheme::{KeyForm, Piece, Scheme, SchemeBuilder};
 pub use crate::secret::Secret;
 pub use crate::sign::{SignedHeaders, Signer};

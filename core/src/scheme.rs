@@ -81,6 +81,43 @@ pub enum Piece<'a> {
     Text(&'a str),
 }
 
+impl<'a> Piece<'a> {
+    /// Reads a template such as `{id}.{timestamp}.{body}`: how schemes are written where there are no pieces, in the
+    /// bindings and in settings. What is not one of the three names in braces is text. The pieces are put into `room`.
+    ///
+    /// ```
+    /// use hookseal::Piece;
+    ///
+    /// let mut room = [Piece::Body; 8];
+    /// let signed = Piece::read_template("v0:{timestamp}:{body}", &mut room)?;
+    /// assert!(matches!(signed, [Piece::Text("v0:"), Piece::Timestamp, Piece::Text(":"), Piece::Body]));
+    /// # Ok::<(), hookseal::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_scheme` for more than 8 pieces.
+    pub fn read_template<'r>(template: &'a str, room: &'r mut [Self; MAX_PIECES]) -> Result<&'r [Self], Error> {
+        const NAMED: [(&str, Piece<'_>); 3] =
+            [("{id}", Piece::Id), ("{timestamp}", Piece::Timestamp), ("{body}", Piece::Body)];
+        let named = |text: &str| NAMED.iter().find(|(name, _)| text.starts_with(name));
+        let (mut rest, mut len) = (template, 0);
+        while !rest.is_empty() {
+            let (piece, end) = match named(rest) {
+                Some((name, piece)) => (*piece, name.len()),
+                None => {
+                    let is_next = |at: &usize| rest.get(*at..).is_some_and(|rest| named(rest).is_some());
+                    let end = (1..rest.len()).find(is_next).unwrap_or(rest.len());
+                    (Piece::Text(rest.get(..end).unwrap_or_default()), end)
+                }
+            };
+            *room.get_mut(len).ok_or(wrong("at most 8 pieces are signed"))? = piece;
+            rest = rest.get(end..).unwrap_or_default();
+            len += 1;
+        }
+        Ok(&room[..len])
+    }
+}
+
 /// [`Piece`], kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Part {
@@ -215,6 +252,42 @@ impl Scheme {
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_str()
+    }
+
+    /// The header that carries the signature.
+    #[must_use]
+    pub const fn signature_header(&self) -> &HeaderName {
+        &self.signature
+    }
+
+    /// The header that carries the time of signing, where the scheme has one.
+    #[must_use]
+    pub const fn timestamp_header(&self) -> Option<&HeaderName> {
+        match &self.freshness {
+            Freshness::Header(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The header that carries the signed id, where the scheme has one.
+    #[must_use]
+    pub const fn id_header(&self) -> Option<&HeaderName> {
+        match &self.id {
+            Some(id) => Some(&id.header),
+            None => None,
+        }
+    }
+
+    /// The names that a verified delivery may be reported under: its own, or for [`Scheme::CONTIO`] those of its two
+    /// forms.
+    pub fn form_names(&self) -> impl Iterator<Item = &str> {
+        [Some(self.form_name()), self.marked.map(Self::name)].into_iter().flatten()
+    }
+
+    /// How a secret's text becomes the key.
+    #[must_use]
+    pub const fn key_form(&self) -> KeyForm {
+        self.key
     }
 
     /// Whether deliveries of this scheme carry a Contio envelope.

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
 
+use crate::base64;
 use crate::error::{Error, ErrorKind};
 use crate::mac::Key;
 use crate::scheme::KeyForm;
@@ -25,25 +25,36 @@ enum Form<'s> {
 /// The longest key that a base64 secret may decode to. Standard Webhooks asks for 24 to 64 bytes.
 const MAX_DECODED: usize = 512;
 
-impl Secret<'_> {
+impl<'s> Secret<'s> {
     pub(crate) fn prepare(self, form: KeyForm) -> Result<Key, Error> {
+        let mut room = Zeroizing::new([0; MAX_DECODED]);
+        Key::new(self.key(form, &mut room)?).ok_or(invalid("HMAC does not take a key of this length"))
+    }
+
+    /// The bytes of the key that a scheme makes of this secret, for those who compute MACs elsewhere
+    /// ([`Verifier::verify_tags`](crate::Verifier::verify_tags)). What has to be decoded is put into `room`, which the caller wipes.
+    ///
+    /// # Errors
+    /// `invalid_secret`.
+    pub fn key<'k>(self, form: KeyForm, room: &'k mut [u8; MAX_DECODED]) -> Result<&'k [u8], Error>
+    where
+        's: 'k,
+    {
         match (self.0, form) {
             (Form::Bytes([]) | Form::Text(""), _) => Err(invalid("it is empty; is the variable that holds it set?")),
-            (Form::Bytes(key), _) => key_of(key),
+            (Form::Bytes(key), _) => Ok(key),
             (Form::Text(text), _) if has_white_space_around(text) => {
                 Err(invalid("white space surrounds it; trim the newline or space that came along when it was copied"))
             }
-            (Form::Text(text), KeyForm::Utf8) => key_of(text.as_bytes()),
+            (Form::Text(text), KeyForm::Utf8) => Ok(text.as_bytes()),
             (Form::Text(text), KeyForm::Base64) => {
                 let text = text.strip_prefix("whsec_").unwrap_or(text);
                 if text.is_empty() {
                     return Err(invalid("it decodes to nothing; copy what follows whsec_ too"));
                 }
-                let mut buffer = Zeroizing::new([0; MAX_DECODED]);
-                match Base64::decode(text, &mut *buffer) {
-                    Ok([]) => Err(invalid("it decodes to nothing")),
-                    Ok(key) => key_of(key),
-                    Err(_) => Err(invalid(
+                match base64::decode(text.as_bytes(), room) {
+                    Some(key) => Ok(key),
+                    None => Err(invalid(
                         "it is not padded base64 of at most 512 bytes behind an optional whsec_; copy it whole, \
                          or give a key that is not text as bytes",
                     )),
@@ -53,17 +64,16 @@ impl Secret<'_> {
     }
 }
 
-fn key_of(bytes: &[u8]) -> Result<Key, Error> {
-    Key::new(bytes).ok_or(invalid("HMAC does not take a key of this length"))
-}
-
+#[inline(never)]
 const fn invalid(reason: &'static str) -> Error {
     Error::new(ErrorKind::InvalidSecret).because(reason)
 }
 
 fn has_white_space_around(text: &str) -> bool {
     // A byte order mark is no white space to Unicode, and yet what an editor leaves in front of a secret.
-    text.trim().len() != text.len() || text.starts_with('\u{feff}') || text.ends_with('\u{feff}')
+    let is_blank = |letter: char| letter.is_whitespace() || letter == '\u{feff}';
+    let mut letters = text.chars();
+    letters.next().is_some_and(is_blank) || letters.next_back().is_some_and(is_blank)
 }
 
 impl<'s> From<&'s str> for Secret<'s> {

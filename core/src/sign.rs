@@ -10,6 +10,7 @@ use crate::scheme::{Freshness, Scheme};
 use crate::secret::Secret;
 use crate::text::Text;
 use crate::time::UnixTime;
+use crate::verify::Verifier;
 
 /// Signs deliveries as a sender does.
 ///
@@ -57,6 +58,7 @@ impl Signer {
     /// # Errors
     /// `invalid_argument` for a timestamp before 1970 or of more than 12 digits, and for an id that the scheme lacks
     /// or does not have, or one that is not 1 to 256 visible ASCII characters without the scheme's separator.
+    #[inline(never)]
     pub fn sign<'i>(&self, body: &[u8], timestamp: UnixTime, id: Option<&'i str>) -> Result<SignedHeaders<'i>, Error> {
         let form = &self.scheme;
         let id = match (&form.id, id) {
@@ -82,12 +84,21 @@ impl Signer {
         beside.begin(form, &mut mac);
         mac.update(body);
         beside.end(form, &mut mac);
-        let signature = form.tags.write(&mac.finish().into_bytes(), timestamp.as_ref().map_or("", Text::as_str));
+        let signature = form.tags.write(&mac.finish().into_bytes(), timestamp.as_ref().map_or(&[], Text::as_bytes));
         let timestamp = match (form.freshness, timestamp) {
             (Freshness::Header(name), Some(timestamp)) => Some((name, timestamp)),
             _ => None,
         };
         Ok(SignedHeaders { signature: (form.signature, signature), timestamp, id })
+    }
+}
+
+impl Verifier {
+    /// A signer for the deliveries that this verifier takes, with one of its secrets, counted from 0; `None` beyond them.
+    #[must_use]
+    pub fn signer(&self, secret_index: usize) -> Option<Signer> {
+        let (_, key) = self.keys().iter().nth(secret_index)?;
+        Some(Signer { scheme: *self.scheme(), key: key.clone() })
     }
 }
 
@@ -97,10 +108,12 @@ impl fmt::Debug for Signer {
     }
 }
 
+#[inline(never)]
 fn unusable(reason: &'static str) -> Error {
     Error::new(ErrorKind::InvalidArgument).because(reason)
 }
 
+#[inline(never)]
 fn digits(timestamp: UnixTime) -> Result<Text<12>, Error> {
     let mut left = match u64::try_from(timestamp.as_secs()) {
         Ok(seconds @ 0..=999_999_999_999) => seconds,

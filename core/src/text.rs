@@ -14,19 +14,11 @@ impl<const N: usize> Text<N> {
 
     /// Copies `text`; `None` if it is longer than `N` bytes.
     pub(crate) const fn new(text: &str) -> Option<Self> {
-        let from = text.as_bytes();
-        if from.len() > N || from.len() > u8::MAX as usize {
-            return None;
-        }
         let mut bytes = [0; N];
-        let mut at = 0;
-        while at < from.len() {
-            bytes[at] = from[at];
-            at += 1;
+        match copy(text.as_bytes(), &mut bytes) {
+            Some(len) => Some(Self { bytes, len }),
+            None => None,
         }
-        #[allow(clippy::cast_possible_truncation)] // bounded above
-        let len = from.len() as u8;
-        Some(Self { bytes, len })
     }
 
     /// All `N` bytes, zero beyond the text: two texts are the same exactly if these are, for no text here holds a NUL.
@@ -62,17 +54,33 @@ impl<const N: usize> Text<N> {
         core::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
-    /// Appends `text`; what does not fit is the caller's mistake and is left off whole.
-    pub(crate) fn push(&mut self, text: &str) {
+    /// Appends ASCII; what does not fit is the caller's mistake and is left off whole.
+    #[inline(never)]
+    pub(crate) fn push(&mut self, text: &[u8]) {
         let start = self.len();
         if let Some(room) = self.bytes.get_mut(start..start + text.len()) {
-            room.copy_from_slice(text.as_bytes());
+            room.copy_from_slice(text);
             #[allow(clippy::cast_possible_truncation)] // within N, and N is at most 255
             {
                 self.len += text.len() as u8;
             }
         }
     }
+}
+
+/// Copies `from` to the start of `into` if it fits. Once for all sizes of text, and apart from what makes them.
+#[inline(never)]
+const fn copy(from: &[u8], into: &mut [u8]) -> Option<u8> {
+    if from.len() > into.len() || from.len() > u8::MAX as usize {
+        return None;
+    }
+    let mut at = 0;
+    while at < from.len() {
+        into[at] = from[at];
+        at += 1;
+    }
+    #[allow(clippy::cast_possible_truncation)] // bounded above
+    Some(from.len() as u8)
 }
 
 impl<const N: usize> fmt::Debug for Text<N> {

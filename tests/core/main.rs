@@ -4,6 +4,7 @@ mod allocations;
 mod envelope_model;
 mod events;
 mod faults;
+mod outside;
 mod peers;
 mod properties;
 mod redaction;

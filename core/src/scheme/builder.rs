@@ -159,6 +159,7 @@ impl<'a> SchemeBuilder<'a> {
 
 const BAD_HEADER: Error = wrong("a header's name is a token of 1 to 64 bytes, such as X-Acme-Signature");
 
+#[inline(never)]
 pub(super) const fn wrong(reason: &'static str) -> Error {
     Error::new(ErrorKind::InvalidScheme).because(reason)
 }
