@@ -48,11 +48,8 @@ impl Tools {
 
 /// Finds Debian's tools; installs them where they are missing and this user may.
 pub(crate) fn tools(root: &Path) -> Result<Tools, String> {
-    if Process::new("apt-get --version").capture(root).is_err() {
-        return Err("there is no apt-get".to_owned());
-    }
     if !are_installed(root) {
-        install(root)?;
+        install(root, &PACKAGES)?;
     }
     Ok(Tools { cargo: program(root, "cargo-web", "cargo")?, rustc: program(root, "rustc-web", "rustc")? })
 }
@@ -64,8 +61,12 @@ fn are_installed(root: &Path) -> bool {
         .is_ok_and(|output| output.lines().all(|status| status == "installed"))
 }
 
-fn install(root: &Path) -> Result<(), String> {
-    let packages = PACKAGES.join(" ");
+/// Installs packages, or says how to where this user may not.
+pub(crate) fn install(root: &Path, packages: &[&str]) -> Result<(), String> {
+    if Process::new("apt-get --version").capture(root).is_err() {
+        return Err("there is no apt-get".to_owned());
+    }
+    let packages = packages.join(" ");
     let is_root = Process::new("id -u").capture(root).is_ok_and(|id| id.trim() == "0");
     if !is_root {
         return Err(format!("only root can install them; run: sudo apt-get update && sudo apt-get install {packages}"));

@@ -1,17 +1,24 @@
 //! Builds and tests everything in this repository. Start with `cargo xtask help`.
 //!
 //! Files to read, in order: this one (the commands), `parts.rs` (what `cargo xtask test` runs),
-//! `suite.rs` (how it runs that), `targets.rs` (how a crate is built for another target), and
-//! `bench/` (how measurements become `benches/RESULTS.md`).
+//! `suite.rs` (how it runs that), `targets.rs` (how a crate is built for another target), `wasm.rs`
+//! (how the npm package is made), `js.rs` (how it is tested), and `bench/` (how measurements become
+//! `benches/RESULTS.md`).
 
 mod bench;
 mod catalogue;
+mod chromium;
 mod debian;
+mod files;
+mod js;
+mod npm;
+mod package;
 mod parts;
 mod python;
 mod step;
 mod suite;
 mod targets;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -44,9 +51,21 @@ const COMMANDS: &[Command] = &[
         run: test,
     },
     Command {
+        name: "package",
+        arguments: "[PACKAGE]",
+        about: "makes all packages for other languages, or the one named, into target/packages",
+        run: package,
+    },
+    Command {
+        name: "setup",
+        arguments: "[PACKAGE]",
+        about: "installs what was made into the project with its tests, where they can be run by hand",
+        run: setup,
+    },
+    Command {
         name: "generate",
         arguments: "[--check]",
-        about: "writes the files made from the event catalogue, or checks that they are current",
+        about: "writes the events, codes and names of schemes for every language, or checks them",
         run: generate,
     },
     Command {
@@ -55,6 +74,12 @@ const COMMANDS: &[Command] = &[
         about: "measures every case, or those whose id matches FILTER, into benches/RESULTS.md",
         run: bench,
     },
+];
+
+/// A variable with a value for it, and what it does.
+const ENVIRONMENT: &[(&str, &str, &str)] = &[
+    (targets::CHOICE, "debian", "builds for other targets with Debian's packages, as where rustup cannot add a target"),
+    (chromium::PLACE, "PATH", "is the browser for the tests, where it is not on the search path"),
 ];
 
 fn main() -> ExitCode {
@@ -96,12 +121,14 @@ fn help(_arguments: &[String]) -> Result<(), Failure> {
     for part in parts::PARTS {
         println!("  {:<21}{}", part.name, part.about);
     }
-    println!(
-        "\nEnvironment:\n  {}=debian{:5}builds for other targets with Debian's packages, as where \
-         rustup cannot add a target",
-        targets::CHOICE,
-        ""
-    );
+    println!("\nPackages:");
+    for package in package::PACKAGES {
+        println!("  {:<21}{}", package.name, package.about);
+    }
+    println!("\nEnvironment:");
+    for (variable, value, about) in ENVIRONMENT {
+        println!("  {:<26}{about}", format!("{variable}={value}"));
+    }
     Ok(())
 }
 
@@ -109,6 +136,29 @@ fn test(arguments: &[String]) -> Result<(), Failure> {
     let parts = parts::select(arguments).map_err(Failure::Usage)?;
     let workspace = Workspace::find().map_err(Failure::Failed)?;
     suite::run(&workspace, &parts).map_err(Failure::Failed)
+}
+
+fn package(arguments: &[String]) -> Result<(), Failure> {
+    each_package(arguments, "package [PACKAGE]", package::Package::make)
+}
+
+fn setup(arguments: &[String]) -> Result<(), Failure> {
+    each_package(arguments, "setup [PACKAGE]", package::Package::set_up)
+}
+
+fn each_package(
+    arguments: &[String],
+    form: &str,
+    act: fn(&package::Package, &Workspace) -> Result<(), String>,
+) -> Result<(), Failure> {
+    let name = match arguments {
+        [] => None,
+        [name] => Some(name.as_str()),
+        _ => return Err(usage(form)),
+    };
+    let packages = package::select(name).map_err(Failure::Usage)?;
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    packages.iter().try_for_each(|package| act(package, &workspace)).map_err(Failure::Failed)
 }
 
 fn generate(arguments: &[String]) -> Result<(), Failure> {

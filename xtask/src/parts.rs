@@ -4,7 +4,7 @@
 use crate::step::{Process, Step};
 use crate::targets::{self, Build};
 use crate::workspace::Workspace;
-use crate::{catalogue, python};
+use crate::{catalogue, js, python};
 
 /// A part of the tests, which can be run alone.
 pub(crate) struct Part {
@@ -24,6 +24,7 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "cli", about: "the command line, and its demo", steps: cli },
     Part { name: "docs", about: "the documentation builds without a warning", steps: docs },
     Part { name: "nostd", about: "the core builds for a target that has no standard library", steps: nostd },
+    Part { name: "wasm", about: "the npm package hookseal, in every JavaScript runtime", steps: js::steps },
     Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: bench },
 ];
 
@@ -98,7 +99,10 @@ fn docs(_: &Workspace) -> Result<Vec<Step>, String> {
 
 fn nostd(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let toolchain = targets::toolchain(workspace, BARE_TARGET)?;
-    let build = |features| toolchain.build(workspace, &Build { package: "hookseal", features, target: BARE_TARGET });
+    let build = |features| {
+        let build = Build { package: "hookseal", features, target: BARE_TARGET, profile: "release", rustflags: &[] };
+        toolchain.build(workspace, &build)
+    };
     Ok(vec![build("").into(), build("alloc").into()])
 }
 

@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -47,7 +47,9 @@ pub(crate) struct Process {
     program: OsString,
     arguments: Vec<OsString>,
     set: Vec<(&'static str, OsString)>,
-    removed: &'static [&'static str],
+    removed: Vec<&'static str>,
+    /// Where it runs, below the folder that it is run from.
+    inside: PathBuf,
 }
 
 impl Process {
@@ -59,7 +61,8 @@ impl Process {
 
     /// A program whose path may contain white space.
     pub(crate) fn program(program: impl AsRef<OsStr>) -> Self {
-        Self { program: program.as_ref().to_owned(), arguments: Vec::new(), set: Vec::new(), removed: &[] }
+        let program = program.as_ref().to_owned();
+        Self { program, arguments: Vec::new(), set: Vec::new(), removed: Vec::new(), inside: PathBuf::new() }
     }
 
     pub(crate) fn words<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
@@ -79,8 +82,20 @@ impl Process {
 
     /// Leaves out variables that a reader's shell does not have, so they are not shown either.
     pub(crate) fn without(mut self, variables: &'static [&'static str]) -> Self {
-        self.removed = variables;
+        self.removed.extend(variables);
         self
+    }
+
+    /// Runs in a folder of its own; a relative one is meant from where the process would run else.
+    pub(crate) fn inside(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.inside = folder.into();
+        self
+    }
+
+    /// Shows the command first, as one of several that make up a step.
+    pub(crate) fn run_shown(&self, folder: &Path) -> Result<(), String> {
+        println!("--- {self}");
+        self.run(folder)
     }
 
     /// Runs to the end, its output going where xtask's goes.
@@ -127,8 +142,8 @@ impl Process {
 
     fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments).current_dir(folder);
-        for variable in self.removed {
+        command.args(&self.arguments).current_dir(folder.join(&self.inside));
+        for variable in &self.removed {
             command.env_remove(variable);
         }
         for (variable, value) in &self.set {
@@ -144,6 +159,10 @@ impl Process {
 
 impl fmt::Display for Process {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inside = !self.inside.as_os_str().is_empty();
+        if inside {
+            write!(f, "(cd {} && ", quoted(self.inside.as_os_str()))?;
+        }
         for (variable, value) in &self.set {
             write!(f, "{variable}={} ", quoted(value))?;
         }
@@ -151,7 +170,7 @@ impl fmt::Display for Process {
         for argument in &self.arguments {
             write!(f, " {}", quoted(argument))?;
         }
-        Ok(())
+        f.write_str(if inside { ")" } else { "" })
     }
 }
 
@@ -174,6 +193,20 @@ mod tests {
     fn a_process_is_shown_as_a_reader_would_type_it() {
         let process = Process::new("cargo doc --no-deps").set("RUSTDOCFLAGS", "-D warnings").argument("it's");
         assert_eq!(process.to_string(), r"RUSTDOCFLAGS='-D warnings' cargo doc --no-deps 'it'\''s'");
+    }
+
+    #[test]
+    fn a_folder_of_its_own_is_shown_too() {
+        let process = Process::new("node --test").set("A", "b").inside("target/js tests");
+        assert_eq!(process.to_string(), "(cd 'target/js tests' && A=b node --test)");
+    }
+
+    #[test]
+    fn a_process_runs_in_its_folder() {
+        let parent = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let names = if cfg!(windows) { Process::new("cmd /C dir /B") } else { Process::new("ls") };
+        let output = names.inside("xtask").capture(&parent).expect("a listing");
+        assert!(output.contains("Cargo.toml") && output.contains("src") && !output.contains("core"), "{output}");
     }
 
     #[test]

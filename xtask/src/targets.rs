@@ -17,12 +17,18 @@ pub(crate) const CHOICE: &str = "HOOKSEAL_TARGETS";
 /// Rustup waits long where its server cannot be reached, and has nothing to say meanwhile.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
 
+/// The user's flags for rustc, which are meant for this machine.
+const RUSTFLAGS: &[&str] = &["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"];
+
 /// What is built.
 pub(crate) struct Build<'a> {
     pub(crate) package: &'a str,
     /// Comma between features; default features are off.
     pub(crate) features: &'a str,
     pub(crate) target: &'a str,
+    pub(crate) profile: &'a str,
+    /// What rustc is told about everything that is built for the target, in place of the user's `RUSTFLAGS`.
+    pub(crate) rustflags: &'a [String],
 }
 
 /// What can build for the target.
@@ -84,25 +90,44 @@ fn add_with_rustup(root: &Path, target: &str) -> Result<(), String> {
 }
 
 impl Toolchain {
-    /// The release build of a crate.
     pub(crate) fn build(&self, workspace: &Workspace, build: &Build<'_>) -> Process {
         let process = match self {
-            Self::Installed => Process::new("cargo build --release"),
+            Self::Installed => Process::new("cargo build"),
             Self::Debian(tools) => tools
                 .cargo(build.target)
-                .words(["build", "--release", "-Z"])
+                .words(["build", "-Z"])
                 .argument(format!("build-std={}", standard_library(build.target)))
                 .argument("--target-dir")
-                .argument(workspace.shown(&build_std_folder(workspace))),
+                .argument(workspace.shown(&self.folder(workspace))),
         };
-        let process = process.words(["--target", build.target, "-p", build.package]).words(["--no-default-features"]);
-        with_features(process, build.features)
+        let process = process
+            .words(["--profile", build.profile, "--target", build.target, "-p", build.package])
+            .without(RUSTFLAGS);
+        let process = with_features(process.words(["--no-default-features"]), build.features);
+        if build.rustflags.is_empty() {
+            return process;
+        }
+        // The variable would be split at spaces, which a path may have.
+        let flags: Vec<String> = build.rustflags.iter().map(|flag| toml_string(flag)).collect();
+        process.argument("--config").argument(format!("target.{}.rustflags=[{}]", build.target, flags.join(",")))
+    }
+
+    /// Where the build puts what it makes.
+    pub(crate) fn output(&self, workspace: &Workspace, build: &Build<'_>) -> PathBuf {
+        self.folder(workspace).join(build.target).join(build.profile)
+    }
+
+    /// Debian's has a folder of its own: two compilers that share one would each undo the other's work.
+    fn folder(&self, workspace: &Workspace) -> PathBuf {
+        match self {
+            Self::Installed => workspace.target.clone(),
+            Self::Debian(_) => workspace.target.join("build-std"),
+        }
     }
 }
 
-/// A folder of its own: two compilers that share one would each undo the other's work.
-fn build_std_folder(workspace: &Workspace) -> PathBuf {
-    workspace.target.join("build-std")
+fn toml_string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The parts of the standard library that a target can have.
@@ -118,26 +143,44 @@ mod tests {
         Workspace { root: PathBuf::from("/somewhere"), target: PathBuf::from("/somewhere/target") }
     }
 
-    const BUILD: Build<'_> = Build { package: "hookseal", features: "alloc", target: "thumbv7em-none-eabi" };
+    const BUILD: Build<'_> = Build {
+        package: "hookseal",
+        features: "alloc",
+        target: "thumbv7em-none-eabi",
+        profile: "release",
+        rustflags: &[],
+    };
 
     #[test]
     fn an_installed_target_is_built_by_the_usual_cargo() {
         let process = Toolchain::Installed.build(&workspace(), &BUILD);
         assert_eq!(
             process.to_string(),
-            "cargo build --release --target thumbv7em-none-eabi -p hookseal \
+            "cargo build --profile release --target thumbv7em-none-eabi -p hookseal \
              --no-default-features --features alloc"
         );
+        let output = Toolchain::Installed.output(&workspace(), &BUILD);
+        assert_eq!(output, Path::new("/somewhere/target/thumbv7em-none-eabi/release"));
+    }
+
+    #[test]
+    fn flags_for_rustc_stay_whole_whatever_is_in_them() {
+        let rustflags = ["--cfg".to_owned(), r#"a="C:\b c""#.to_owned()];
+        let process = Toolchain::Installed.build(&workspace(), &Build { rustflags: &rustflags, ..BUILD });
+        let line = process.to_string();
+        let flags = r#"--config 'target.thumbv7em-none-eabi.rustflags=["--cfg","a=\"C:\\b c\""]'"#;
+        assert!(line.ends_with(flags), "{line}");
     }
 
     #[test]
     fn debian_builds_the_standard_library_in_a_folder_of_its_own() {
         let tools = debian::Tools { cargo: PathBuf::from("/usr/bin/cargo"), rustc: PathBuf::from("/usr/bin/rustc") };
-        let process = Toolchain::Debian(tools).build(&workspace(), &BUILD);
-        let line = process.to_string();
+        let debian = Toolchain::Debian(tools);
+        let line = debian.build(&workspace(), &BUILD).to_string();
         assert!(line.contains("RUSTC=/usr/bin/rustc"), "{line}");
-        assert!(line.contains("/usr/bin/cargo build --release -Z build-std=core,alloc"));
-        assert!(line.contains("--target-dir target/build-std"), "{line}");
+        assert!(line.contains("/usr/bin/cargo build -Z build-std=core,alloc --target-dir target/build-std"), "{line}");
+        let output = debian.output(&workspace(), &BUILD);
+        assert_eq!(output, Path::new("/somewhere/target/build-std/thumbv7em-none-eabi/release"));
     }
 
     #[test]

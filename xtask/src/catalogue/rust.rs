@@ -1,31 +1,11 @@
-//! Writes what is generated from the event catalogue: the typed events of the core.
-
-use std::fmt::Write as _;
-use std::path::Path;
+//! The typed events of the core, in Rust.
 
 use serde_json::{Map, Value};
 
-const CATALOGUE: &str = "core/catalogue/contio-events.json";
-const EVENTS: &str = "core/src/event/catalogue.rs";
-
-/// Writes the generated files below `root`, or with `check` only compares them.
-pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
-    let text = std::fs::read_to_string(root.join(CATALOGUE)).map_err(|error| format!("{CATALOGUE}: {error}"))?;
-    let catalogue: Value = serde_json::from_str(&text).map_err(|error| format!("{CATALOGUE}: {error}"))?;
-    let generated = rust_events(&catalogue)?;
-    let target = root.join(EVENTS);
-    if !check {
-        return std::fs::write(&target, generated).map_err(|error| format!("{EVENTS}: {error}"));
-    }
-    match std::fs::read_to_string(&target) {
-        Ok(there) if there == generated => Ok(()),
-        Ok(_) => Err(format!("{EVENTS} is stale: run `cargo xtask generate`")),
-        Err(error) => Err(format!("{EVENTS}: {error}")),
-    }
-}
+use super::{CATALOGUE, object, pascal, published_in, put};
 
 /// The Rust module of all events of a catalogue.
-fn rust_events(catalogue: &Value) -> Result<String, String> {
+pub(super) fn events(catalogue: &Value) -> Result<String, String> {
     let events = object(&catalogue["events"], "events")?;
     let mut module = format!(
         "//! The events of the catalogue, a struct for each.\n\
@@ -35,12 +15,8 @@ fn rust_events(catalogue: &Value) -> Result<String, String> {
          events! {{\n"
     );
     for (event_type, event) in events {
-        let documented = match event["documented"].as_bool() {
-            Some(true) => "in the vendor's guide",
-            _ => "in the vendor's package `@contio/partner-sdk`",
-        };
-        let name = pascal(event_type);
-        put(&mut module, &format!("    /// `{event_type}`, {documented}.\n    {name} \"{event_type}\";\n"));
+        let (name, source) = (pascal(event_type), published_in(event));
+        put(&mut module, &format!("    /// `{event_type}`, {source}.\n    {name} \"{event_type}\";\n"));
     }
     module.push_str("}\n");
     for (event_type, event) in events {
@@ -113,22 +89,6 @@ fn field_type(inner: &mut String, owner: &str, key: &str, field: &Value) -> Resu
     }
 }
 
-fn object<'v>(value: &'v Value, what: &str) -> Result<&'v Map<String, Value>, String> {
-    value.as_object().ok_or_else(|| format!("{CATALOGUE}: {what} is not an object"))
-}
-
-/// `meeting.context.created` and `needs_review` as `MeetingContextCreated` and `NeedsReview`.
-fn pascal(name: &str) -> String {
-    name.split(['.', '_'])
-        .flat_map(|word| word.chars().enumerate().map(|(at, c)| if at == 0 { c.to_ascii_uppercase() } else { c }))
-        .collect()
-}
-
-fn put(module: &mut String, text: &str) {
-    // Writing to a string cannot fail.
-    let _ = module.write_str(text);
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -138,7 +98,7 @@ mod tests {
     #[test]
     fn a_type_that_the_generator_does_not_know_is_an_error() {
         let catalogue = json!({"events": {"a.b": {"data": {"x": {"type": "date"}}}}});
-        assert!(rust_events(&catalogue).unwrap_err().contains("AB.x"));
+        assert!(events(&catalogue).unwrap_err().contains("AB.x"));
     }
 
     #[test]
@@ -147,7 +107,7 @@ mod tests {
             "one": {"type": "string", "optional": true, "nullable": true},
             "items": {"type": "array", "items": {"fields": {"n": {"type": "number"}}}}
         }}}});
-        let module = rust_events(&catalogue).unwrap();
+        let module = events(&catalogue).unwrap();
         assert!(module.contains("one \"one\": Option<Cow<'a, str>> = Nullable;"), "{module}");
         assert!(module.contains("items \"items\": Vec<ABItem<'a>> = Required;"), "{module}");
         assert!(

@@ -1,0 +1,131 @@
+//! One delivery at a time: its header values and its body stand in the core's memory, and the verdict goes out.
+
+use hookseal::{Error, ErrorKind};
+use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroize as _;
+
+use crate::values::Values;
+use crate::verifiers::Verifier;
+use crate::{Core, crossing, number_of, put, unix_time, with};
+
+#[wasm_bindgen]
+impl Core {
+    /// Judges the delivery whose signature, timestamp and id stand in `text`, one behind the other, with these lengths:
+    /// −1 is for a header that is absent, and −2 for one that occurs twice.
+    ///
+    /// With `envelope`, the envelope of a genuine one is judged too. With `tags`, the MACs were made elsewhere: those of
+    /// all secrets stand in `text` behind the header values.
+    ///
+    /// The verdict is a failure, that of the envelope times 32, 1,024 if it goes under the second of the scheme's form
+    /// names, and 2,048 times the index of the secret that made it.
+    #[allow(clippy::too_many_arguments)] // an object for them would be one more crossing
+    pub fn verify(
+        &self,
+        verifier: usize,
+        signature: i32,
+        timestamp: i32,
+        id: i32,
+        body: usize,
+        now: f64,
+        envelope: bool,
+        tags: bool,
+    ) -> u32 {
+        let judged = self.verifier(verifier).and_then(|verifier| {
+            with(&self.text, |text| {
+                with(&self.body, |raw| {
+                    let values = Values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
+                    let judged =
+                        self.judge(&verifier, &values, raw.get(..body).unwrap_or_default(), now, envelope, tags);
+                    if tags {
+                        text.as_mut_slice().zeroize();
+                    }
+                    judged
+                })
+            })
+        });
+        judged.unwrap_or_else(|error| self.fail(error))
+    }
+
+    /// When the last delivery was signed or its event happened, in Unix seconds; not a number if that is unknown.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // a timestamp has 12 digits
+    pub fn timestamp(&self) -> f64 {
+        self.timestamp.get().map_or(f64::NAN, |time| time.as_secs() as f64)
+    }
+
+    /// Answers with what is signed in front of the body, and behind that with what is signed behind it. Tells their
+    /// lengths, in 12 bits each, and above those whether the verdict depends on the body beside its MAC; or what is wrong
+    /// with the headers, as a negative failure.
+    pub fn around_body(&self, verifier: usize, signature: i32, timestamp: i32, id: i32) -> i32 {
+        let around = self.verifier(verifier).and_then(|verifier| {
+            with(&self.text, |text| {
+                let values = Values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
+                let around = verifier.core.around_body(&values)?;
+                let mut before = 0;
+                let end = self.write_answer(|answer| {
+                    around.before().for_each(|piece| put(answer, piece));
+                    before = answer.len();
+                    around.behind().for_each(|piece| put(answer, piece));
+                });
+                // An id has at most 256 bytes, a timestamp 12, and a text 15.
+                Ok(crossing(before | (end - before) << 12 | usize::from(around.reads_body()) << 24))
+            })
+        });
+        around.unwrap_or_else(|error| self.fail(error).cast_signed().wrapping_neg())
+    }
+
+    /// Signs the body with the first secret, for schemes that sign an id with that of so many bytes in `text`. Answers
+    /// with each header's name and its value, on a line each; 0 if that failed.
+    pub fn sign(&self, verifier: usize, body: usize, timestamp: f64, id: i32) -> usize {
+        let signed = self.verifier(verifier).and_then(|verifier| {
+            with(&self.text, |text| {
+                let id = usize::try_from(id).ok().and_then(|bytes| text.get(..bytes));
+                let id = id.map(|id| core::str::from_utf8(id).unwrap_or_default());
+                let signer = verifier.core.signer(0).ok_or(ErrorKind::InvalidSecret)?;
+                let now = unix_time(timestamp);
+                let headers = with(&self.body, |raw| signer.sign(raw.get(..body).unwrap_or_default(), now, id))?;
+                Ok(self.write_answer(|answer| {
+                    for (name, value) in headers.iter() {
+                        [name, "\t", value, "\n"].iter().for_each(|piece| put(answer, piece.as_bytes()));
+                    }
+                }))
+            })
+        });
+        signed.unwrap_or_else(|error| {
+            self.fail(error);
+            0
+        })
+    }
+
+    /// The number of the last failure.
+    #[must_use]
+    pub fn failure(&self) -> u32 {
+        self.error.get().map_or(0, number_of)
+    }
+}
+
+impl Core {
+    fn judge(
+        &self,
+        Verifier { core, keys }: &Verifier,
+        values: &Values<'_>,
+        body: &[u8],
+        now: f64,
+        envelope: bool,
+        tags: bool,
+    ) -> Result<u32, Error> {
+        let now = unix_time(now);
+        let delivery = if tags {
+            let tags = values.rest.as_chunks().0;
+            core.verify_tags(values, body, tags.get(..keys.len()).unwrap_or_default(), now)
+        } else {
+            core.verify(values, body, now)
+        }?;
+        let failed = if envelope { delivery.envelope().err() } else { None };
+        let is_second = core.scheme().form_names().next() != Some(delivery.scheme());
+        self.error.set(failed);
+        self.timestamp.set(delivery.timestamp());
+        let more = crossing(usize::from(is_second) << 10 | delivery.secret_index() << 11).cast_unsigned();
+        Ok(failed.map_or(0, number_of) << 5 | more)
+    }
+}

@@ -1,0 +1,17 @@
+/**
+ * Verifies signed webhook deliveries: genuine, fresh and well formed, or a clear error.
+ *
+ * Read `verifier.ts` first; `engine.ts` is where the core is called.
+ *
+ * @module
+ */
+export type { ErrorCode, SchemeName } from "./codes.js";
+export type { Delivery } from "./delivery.js";
+export { WebhookVerificationError } from "./error.js";
+export type * from "./events.js";
+export type { Body, HeaderValue, HeadersInput } from "./input.js";
+export type { Secret, VerifierOptions } from "./options.js";
+export type { RequestLike } from "./request.js";
+export type { Scheme, SchemeDefinition } from "./scheme.js";
+export { type SignOptions, sign } from "./sign.js";
+export { type VerificationResult, WebhookVerifier } from "./verifier.js";

@@ -1,0 +1,103 @@
+import type { Delivery } from "./delivery.js";
+import * as engine from "./engine.js";
+import { WebhookVerificationError } from "./error.js";
+import type { WebhookEvent } from "./events.js";
+import type { Claim } from "./input.js";
+import type { Tags } from "./tags.js";
+
+/** What a delivery is judged from. */
+export interface Source {
+  readonly handle: engine.Handle;
+  readonly claim: Claim;
+  readonly body: Uint8Array | string;
+  readonly now: number;
+  /** The MACs, where they were not made by the core. */
+  readonly tags: Tags | undefined;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** The delivery of a source, once it was judged. */
+export class JudgedDelivery implements Delivery {
+  readonly scheme: string;
+  readonly timestamp: number | null;
+  readonly secretIndex: number;
+  readonly #source: Source;
+  /** Where the core still holds the very bytes that it judged: it does until the next delivery. */
+  #generation = -1;
+  /** What is wrong with the envelope; `null` if nothing is, undefined as long as nobody asked. */
+  #envelope: WebhookVerificationError | null | undefined;
+  #json: unknown;
+  #body: Uint8Array | undefined;
+
+  /** @throws {WebhookVerificationError} with the code that says why it was refused */
+  constructor(source: Source) {
+    const { handle, tags } = source;
+    this.#source = source;
+    // With our own MACs the body has to come into the core anyway, and it comes once.
+    const readsBody = tags === undefined || tags.readsBody;
+    const { scheme, secretIndex } = readsBody ? this.#judge(handle.hasEnvelope) : this.#decide(EMPTY, false);
+    this.scheme = scheme;
+    this.secretIndex = secretIndex;
+    this.timestamp = engine.timestamp();
+  }
+
+  get id(): string | null {
+    const { handle, claim } = this.#source;
+    if (typeof claim.id === "string") return claim.id;
+    return handle.hasEnvelope ? this.event().event_id : null;
+  }
+
+  get body(): Uint8Array {
+    const { body, tags } = this.#source;
+    if (typeof body === "string") return new TextEncoder().encode(body);
+    // Whoever gave the body may have changed it while the host made its MAC, and whoever asks may change what is given.
+    return tags === undefined ? body : (this.#body ??= tags.body.slice());
+  }
+
+  json(): unknown {
+    if (this.#json === undefined) {
+      const text = this.#text();
+      try {
+        this.#json = JSON.parse(text);
+      } catch {
+        throw new WebhookVerificationError("malformed_envelope", "the delivery is genuine but its body is not JSON");
+      }
+    }
+    return this.#json;
+  }
+
+  event(): WebhookEvent {
+    if (this.#envelope === undefined) this.#judge(true);
+    if (this.#envelope) throw this.#envelope;
+    return this.json() as WebhookEvent;
+  }
+
+  /** The text that was judged. Bytes are read where the core read them, for the caller's may have changed since. */
+  #text(): string {
+    const { body } = this.#source;
+    if (typeof body === "string") return body;
+    if (engine.generation !== this.#generation) this.#judge(false);
+    try {
+      return engine.judgedText();
+    } catch {
+      throw new WebhookVerificationError("malformed_envelope", "the delivery is genuine but its body is not UTF-8");
+    }
+  }
+
+  #judge(envelope: boolean): engine.Verdict {
+    const { body, tags } = this.#source;
+    const verdict = this.#decide(tags === undefined ? body : tags.body, envelope);
+    this.#generation = engine.generation;
+    if (envelope) this.#envelope = verdict.envelopeFailure === 0 ? null : engine.failure(verdict.envelopeFailure);
+    return verdict;
+  }
+
+  /** With tags the body is asked only for its length, unless the verdict depends on it. */
+  #decide(body: Uint8Array | string, envelope: boolean): engine.Verdict {
+    const { handle, claim, now, tags } = this.#source;
+    const verdict = engine.judge(handle, claim, body, now, envelope, tags?.bytes);
+    if (verdict.failure !== 0) throw engine.failure(verdict.failure);
+    return verdict;
+  }
+}

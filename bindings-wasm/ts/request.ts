@@ -1,0 +1,56 @@
+import { WebhookVerificationError, invalidArgument } from "./error.js";
+import { type HeadersInput, isBytes } from "./input.js";
+
+/** A fetch `Request`, or what looks like one. */
+export interface RequestLike {
+  readonly headers: HeadersInput & { get(name: string): string | null };
+  readonly body?: ReadableStream<Uint8Array> | null;
+  readonly bodyUsed?: boolean;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** Reads the body, but not beyond the limit. */
+export async function readRequest(request: RequestLike, limit: number): Promise<Uint8Array> {
+  if (request.bodyUsed === true) {
+    throw invalidArgument("the request's body was read already: verify first, and take the body from the delivery");
+  }
+  // What is declared too large is refused unread. What is declared smaller is not believed, but counted.
+  if (Number(request.headers.get("content-length")) > limit) {
+    throw tooLarge(request.body);
+  }
+  if (request.body === null) return new Uint8Array(0);
+  if (request.body === undefined) {
+    // Not every runtime has the stream.
+    const body = new Uint8Array(await request.arrayBuffer());
+    if (body.length > limit) throw tooLarge(null);
+    return body;
+  }
+  const reader = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    // An instance of this realm or of another one.
+    if (!isBytes(value) || value.BYTES_PER_ELEMENT !== 1) throw invalidArgument("a request's body must be a stream of bytes");
+    length += value.length;
+    if (length > limit) throw tooLarge(reader);
+    chunks.push(value);
+  }
+  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
+/** The error, once nobody reads on. What comes of cancelling changes nothing, so that it is not waited for. */
+function tooLarge(rest: { cancel(): Promise<void> } | null | undefined): WebhookVerificationError {
+  Promise.resolve()
+    .then(() => rest?.cancel())
+    .catch(() => {});
+  return new WebhookVerificationError("body_too_large", "the body is larger than maxBody");
+}

@@ -1,0 +1,145 @@
+import { type ErrorCode } from "./codes.js";
+import type { Delivery } from "./delivery.js";
+import * as engine from "./engine.js";
+import { asVerificationError } from "./error.js";
+import type { WebhookEvent } from "./events.js";
+import { type Body, type Claim, type HeaderValue, type HeadersInput, claimOf, findClaim, rawBody } from "./input.js";
+import { JudgedDelivery } from "./judged.js";
+import { type Secret, type VerifierOptions, checkClock, schemeWords, limit, readClock, secretList } from "./options.js";
+import { type RequestLike, readRequest } from "./request.js";
+import { type Tags, importKeys, makeTags } from "./tags.js";
+
+declare global {
+  // Not every user's settings name it; for those who do, this is the same declaration again.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
+
+/** What adapters hold bodies to unless `maxBody` says otherwise: 1 MiB. */
+const DEFAULT_MAX_BODY = 1 << 20;
+
+/** A verdict that is not thrown. */
+export type VerificationResult =
+  | { isValid: true; code?: undefined; error?: undefined }
+  | { isValid: false; code: ErrorCode; error: string };
+
+/**
+ * Decides whether deliveries are genuine, fresh and well formed, by one scheme and with prepared secrets.
+ *
+ * Make one and keep it: preparing a secret takes longer than verifying a small delivery.
+ */
+export class WebhookVerifier {
+  /** The most bytes that a body may have where it is read for you: the option, or 1 MiB. */
+  readonly maxBody: number;
+  readonly #now: number | (() => number) | undefined;
+  readonly #handle: engine.Handle;
+  #keys: Promise<readonly CryptoKey[]> | undefined;
+
+  static {
+    // Not every runtime has the symbol yet.
+    if (Symbol.dispose !== undefined) this.prototype[Symbol.dispose] = this.prototype.free;
+  }
+
+  /**
+   * @param secrets the endpoint's secret; during a rotation all that are live, at most 8
+   * @throws {WebhookVerificationError} `invalid_secret`, `invalid_scheme` or `invalid_argument`
+   */
+  constructor(secrets: Secret | readonly Secret[], options: VerifierOptions = {}) {
+    try {
+      const maxBody = limit("maxBody", options.maxBody);
+      this.maxBody = maxBody ?? DEFAULT_MAX_BODY;
+      this.#now = checkClock(options.now);
+      this.#handle = engine.prepare({
+        scheme: schemeWords(options.scheme),
+        secrets: secretList(secrets),
+        maxAge: limit("maxAge", options.maxAge),
+        maxSkew: limit("maxSkew", options.maxSkew),
+        maxEventAge: options.maxEventAge === null ? Infinity : limit("maxEventAge", options.maxEventAge),
+        maxBody,
+      });
+    } catch (thrown) {
+      throw asVerificationError(thrown);
+    }
+  }
+
+  /**
+   * Verifies one delivery from its headers and its raw body.
+   *
+   * @throws {WebhookVerificationError} with the code that says why it was refused
+   */
+  verify(headers: HeadersInput, body: Body): Delivery {
+    try {
+      return this.#deliver(findClaim(headers, this.#handle.names), rawBody(body));
+    } catch (thrown) {
+      throw asVerificationError(thrown);
+    }
+  }
+
+  /**
+   * Verifies a fetch `Request`, whose body it reads: no further than `maxBody` allows.
+   *
+   * @throws {WebhookVerificationError} with the code that says why it was refused
+   */
+  async verifyRequest(request: RequestLike): Promise<Delivery> {
+    try {
+      const claim = findClaim(request.headers, this.#handle.names);
+      const body = await readRequest(request, this.maxBody);
+      const tags = await makeTags(this.#handle, claim, body, () => this.#importKeys());
+      return this.#deliver(claim, body, tags);
+    } catch (thrown) {
+      throw asVerificationError(thrown);
+    }
+  }
+
+  /**
+   * Verifies a body by the values of its signature and timestamp headers. Never throws: what is wrong is in the answer.
+   *
+   * For schemes that sign an id too, use `verify`.
+   */
+  verifySignature(body: Body, signature: HeaderValue, timestamp?: HeaderValue): VerificationResult {
+    try {
+      const claim = claimOf(signature, timestamp);
+      const { failure } = engine.judge(this.#handle, claim, rawBody(body), readClock(this.#now), false);
+      if (failure === 0) return { isValid: true };
+      return { isValid: false, code: engine.code(failure), error: engine.message() };
+    } catch (thrown) {
+      const { code, message } = asVerificationError(thrown);
+      return { isValid: false, code, error: message };
+    }
+  }
+
+  /**
+   * Verifies a body by the values of its signature and timestamp headers, and gives its event.
+   *
+   * @throws {WebhookVerificationError} with the code that says why it was refused
+   */
+  parseWebhook(body: Body, signature: HeaderValue, timestamp?: HeaderValue): WebhookEvent {
+    try {
+      return this.#deliver(claimOf(signature, timestamp), rawBody(body)).event();
+    } catch (thrown) {
+      throw asVerificationError(thrown);
+    }
+  }
+
+  /** Gives its memory back and wipes its keys, at once: otherwise that happens when the verifier is collected. */
+  free(): void {
+    engine.free(this.#handle);
+  }
+
+  declare [Symbol.dispose]: () => void;
+
+  async #importKeys(): Promise<readonly CryptoKey[]> {
+    try {
+      return await (this.#keys ??= importKeys(this.#handle));
+    } catch (thrown) {
+      // The next time it may succeed.
+      this.#keys = undefined;
+      throw thrown;
+    }
+  }
+
+  #deliver(claim: Claim, body: Uint8Array | string, tags?: Tags): Delivery {
+    return new JudgedDelivery({ handle: this.#handle, claim, body, now: readClock(this.#now), tags });
+  }
+}

@@ -1,0 +1,4 @@
+// The same by `require`.
+const { WebhookVerifier } = require("hookseal");
+
+globalThis.receive = (secret, headers, body) => new WebhookVerifier(secret).verify(headers, body).event();

@@ -1,0 +1,29 @@
+// The codes of errors, and the status that goes with each, as they are documented.
+import assert from "node:assert/strict";
+
+export const STATUS = {
+  missing_header: 400,
+  duplicate_header: 400,
+  malformed_signature: 400,
+  malformed_timestamp: 400,
+  signature_mismatch: 401,
+  timestamp_too_old: 401,
+  timestamp_in_future: 401,
+  event_too_old: 401,
+  body_too_large: 413,
+  malformed_envelope: 400,
+  missing_field: 400,
+  invalid_field: 400,
+  invalid_secret: 500,
+  invalid_scheme: 500,
+  invalid_argument: 500,
+};
+
+/** Asserts that what was thrown is an error of the package's own, complete with code, status and message. */
+export function assertOwnError(thrown, ownError) {
+  assert.equal(Object.getPrototypeOf(thrown), ownError.prototype);
+  assert.ok(Object.hasOwn(STATUS, thrown.code), `no such code: ${String(thrown.code)}`);
+  assert.equal(thrown.status, STATUS[thrown.code]);
+  assert.equal(thrown.name, "WebhookVerificationError");
+  assert.ok(typeof thrown.message === "string" && thrown.message !== "");
+}

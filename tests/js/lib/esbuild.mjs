@@ -1,0 +1,30 @@
+// Bundles for the tests.
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+
+import * as esbuild from "esbuild";
+
+/** For workers: the WebAssembly stays a file, and is a module beside the worker. */
+export const FOR_WORKERD = { conditions: ["workerd"], loader: { ".wasm": "copy" }, assetNames: "[name]" };
+
+export function bundle(entry, folder, options) {
+  return esbuild.build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    outdir: folder,
+    logLevel: "warning",
+    ...options,
+  });
+}
+
+/** A folder for what a script makes, with nothing in it. */
+export async function emptied(name) {
+  const folder = made(name);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+export const made = (name) => path.resolve("made", name);

@@ -1,0 +1,143 @@
+// Plays vectors, in any runtime: what is used here is the language, and what everything that knows `fetch` has.
+// The format of a vector is told by `tests/vectors/README.md`.
+
+/** The signature header and the timestamp header of the schemes that sign no id. */
+const HEADERS = {
+  contio: ["x-contio-signature", "x-contio-timestamp"],
+  "contio-timestamped": ["x-contio-signature", "x-contio-timestamp"],
+  "contio-body": ["x-contio-signature"],
+  stripe: ["stripe-signature"],
+  github: ["x-hub-signature-256"],
+  slack: ["x-slack-signature", "x-slack-request-timestamp"],
+  shopify: ["x-shopify-hmac-sha256"],
+};
+
+/**
+ * Plays each vector in all ways that can express it. Gives its `outcome`, the `ways` beside the first, and the `faults`:
+ * ways of another outcome.
+ */
+export async function play(vectors, hookseal) {
+  const played = [];
+  for (const vector of vectors) played.push({ name: vector.name, ...(await playOne(vector, hookseal)) });
+  return played;
+}
+
+async function playOne(vector, hookseal) {
+  const attempt = attempts(hookseal.WebhookVerificationError);
+  const bytes = Uint8Array.from(atob(vector.body_base64), (letter) => letter.charCodeAt(0));
+  const made = await attempt(() => new hookseal.WebhookVerifier(vector.secrets, options(vector)));
+  if (made.ok === undefined) return { outcome: made, ways: [], faults: [] };
+  const verifier = made.ok;
+  const headers = vector.headers;
+  const outcome = await attempt(() => verdict(verifier.verify(headers, bytes), bytes));
+  const ways = [];
+  const faults = [];
+  const compare = (way, expected, other) => {
+    ways.push(way);
+    const [was, is] = [expected, other].map((value) => JSON.stringify(value));
+    if (was !== is) faults.push(`${way} gives ${is}, and not ${was}`);
+  };
+
+  for (const [way, given] of sameDelivery(headers, bytes)) {
+    compare(way, outcome, await attempt(() => verdict(verifier.verify(...given), bytes)));
+  }
+  const values = HEADERS[vector.scheme]?.map((name) => valueOf(headers, name));
+  if (values !== undefined) {
+    const verified = await attempt(() => verifier.verify(headers, bytes).timestamp);
+    const { isValid, code, error } = verifier.verifySignature(bytes, ...values);
+    compare("verifySignature", verified, isValid ? verified : { error: code, message: error });
+    const event = await attempt(() => verifier.verify(headers, bytes).event());
+    compare("parseWebhook", event, await attempt(() => verifier.parseWebhook(bytes, ...values)));
+  }
+  const request = asRequest(headers, bytes);
+  if (request !== undefined) {
+    // Bodies that are too large are told of by other words, since they are not read to the end.
+    const [{ message: _, ...expected }, { message: __, ...other }] = [
+      outcome,
+      await attempt(async () => verdict(await verifier.verifyRequest(request), bytes)),
+    ];
+    compare("verifyRequest", expected, other);
+  }
+  verifier.free();
+  return { outcome, ways, faults };
+}
+
+/** What becomes of a call: `ok`, the code and message of our own error, or that something else was thrown. */
+const attempts = (ownError) => async (call) => {
+  try {
+    return { ok: await call() };
+  } catch (thrown) {
+    if (!(thrown instanceof ownError)) return { thrown: String(thrown) };
+    return { error: thrown.code, message: thrown.message };
+  }
+};
+
+function options({ scheme, now, options = {} }) {
+  const { max_age, max_skew, max_event_age, max_body } = options;
+  return { scheme, now, maxAge: max_age, maxSkew: max_skew, maxEventAge: max_event_age, maxBody: max_body };
+}
+
+/** What a vector's `expect.ok` is compared with. */
+function verdict(delivery, sent) {
+  const { scheme, timestamp, secretIndex, id, body } = delivery;
+  if (body.length !== sent.length || body.some((byte, at) => byte !== sent[at])) throw new Error("another body");
+  const ok = { scheme, timestamp, secret_index: secretIndex, id };
+  if (!scheme.startsWith("contio")) return ok;
+  const event = delivery.event();
+  if (JSON.stringify(event) !== JSON.stringify(JSON.parse(textOf(sent)))) throw new Error("another event");
+  return { ...ok, event_type: event.event_type, event_id: event.event_id };
+}
+
+/** The same delivery in other types, as arguments of `verify`. */
+function* sameDelivery(headers, bytes) {
+  const byName = new Map();
+  for (const [name, value] of headers) byName.set(name, [...(byName.get(name) ?? []), value]);
+  const valuesByName = [...byName].map(([name, values]) => [name, values.length === 1 ? values[0] : values]);
+  yield ["an object", [Object.fromEntries(valuesByName), bytes]];
+  yield ["a Map", [new Map(valuesByName), bytes]];
+  yield ["an ArrayBuffer", [headers, bytes.buffer]];
+  const text = textOf(bytes);
+  if (text !== undefined) yield ["a string", [headers, text]];
+  const fetchHeaders = asHeaders(headers);
+  if (fetchHeaders !== undefined) yield ["a Headers", [fetchHeaders, bytes]];
+}
+
+function textOf(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names are told apart without case, of ASCII alone. */
+const lower = (name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+function valueOf(headers, name) {
+  const values = headers.filter(([other]) => lower(other) === name).map(([, value]) => value);
+  return values.length > 1 ? values : values[0];
+}
+
+/** Unless it refuses, joins or changes any of them. */
+function asHeaders(headers) {
+  try {
+    const made = new Headers(headers);
+    return isUnchanged(headers, made) ? made : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function asRequest(headers, bytes) {
+  try {
+    const request = new Request("http://127.0.0.1/", { method: "POST", headers, body: bytes });
+    return isUnchanged(headers, request.headers) ? request : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isUnchanged(headers, made) {
+  const names = new Set(headers.map(([name]) => lower(name)));
+  return names.size === headers.length && headers.every(([name, value]) => made.get(name) === value);
+}

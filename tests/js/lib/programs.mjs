@@ -1,0 +1,25 @@
+// Where the runtimes and the checkers are, which are packages.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+/** The folder in which packages are installed. */
+export const PACKAGES = path.resolve("node_modules");
+
+/** What runs a program in JavaScript of some package: this very Node, and not one that a package brought along. */
+export const script = (file) => [process.execPath, path.join(PACKAGES, file)];
+
+/** A program that is put beside all others. */
+export const binary = (name) => [path.join(PACKAGES, ".bin", name)];
+
+export const versionOf = (name) => JSON.parse(readFileSync(path.join(PACKAGES, name, "package.json"), "utf8")).version;
+
+/** The program itself, and not the script that starts it. */
+export const workerd = () => createRequire(path.join(PACKAGES, "x.js"))("workerd").default;
+
+/** The browser that the caller names. */
+export function chromium() {
+  const program = process.env.HOOKSEAL_CHROMIUM;
+  if (!program) throw new Error("HOOKSEAL_CHROMIUM must name a Chromium");
+  return program;
+}

@@ -1,0 +1,46 @@
+// Reads the vectors, and holds what was played against what they expect.
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+
+/** How many must at least be expressible as a `Request`. */
+const LEAST_REQUESTS = 100;
+
+/** All vectors, in the order of their files: of the folder that the caller names, or of `vectors`. */
+export function readVectors() {
+  const folder = process.env.HOOKSEAL_VECTORS ?? "vectors";
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json")).sort();
+  return files.flatMap((name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")));
+}
+
+/** What is wrong with what was played, in lines; none if it is as expected. */
+export function faultsOf(vectors, played) {
+  const lines = [];
+  if (vectors.length === 0) lines.push("there are no vectors");
+  if (played.length !== vectors.length) lines.push(`${played.length} of ${vectors.length} vectors were played`);
+  vectors.forEach(({ name, expect }, index) => {
+    const { name: other, outcome, faults } = played[index] ?? { faults: [] };
+    if (other !== name) lines.push(`${name}: was not played`);
+    else if (!isExpected(outcome, expect)) lines.push(`${name}: ${show(outcome)}, but expected ${show(expect)}`);
+    lines.push(...faults.map((fault) => `${name}: ${fault}`));
+  });
+  const requests = played.filter(({ ways }) => ways.includes("verifyRequest")).length;
+  if (requests < LEAST_REQUESTS) lines.push(`only ${requests} vectors were played as a Request`);
+  return lines;
+}
+
+function isExpected(outcome, expect) {
+  if (expect.error !== undefined) return outcome.error === expect.error;
+  return outcome.ok !== undefined && show(sorted(outcome.ok)) === show(sorted(expect.ok));
+}
+
+const show = (value) => JSON.stringify(value);
+const sorted = (object) => Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Where what was played in a runtime is kept, for all runtimes to be compared. */
+export const outcomesFile = (runtime) => path.join("outcomes", `${runtime}.json`);
+
+/** What has to be the same in every runtime: each vector's name and outcome, messages included. */
+export function outcomesText(played) {
+  const lines = played.map(({ name, outcome }) => show([name, outcome]));
+  return `[\n${lines.join(",\n")}\n]\n`;
+}

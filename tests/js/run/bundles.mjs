@@ -1,0 +1,116 @@
+// node run/bundles.mjs: bundles the package with the tools that users have, and lets each result judge a genuine and a
+// forged delivery. Holds the worker to a size.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+
+import { build as viteBuild } from "vite";
+
+import { FOR_WORKERD, bundle, emptied } from "../lib/esbuild.mjs";
+import { script, versionOf } from "../lib/programs.mjs";
+import { SECRET, SENDERS, envelope, nowSeconds } from "../lib/senders.mjs";
+import { withWorker } from "../lib/workerd.mjs";
+
+/** What the worker of three lines may weigh: minified JavaScript and WebAssembly, each compressed as a host does. */
+const MAX_WORKER_BYTES = 30 * 1024;
+
+const body = envelope({ timestamp: new Date().toISOString() });
+const genuine = SENDERS["contio-timestamped"](body, { timestamp: nowSeconds() });
+const forged = SENDERS["contio-timestamped"](body, { timestamp: nowSeconds(), key: "another secret" });
+
+/** A worker answers with the event, or with the error's status and code. */
+async function checkWorker(what, folder, modules) {
+  await withWorker(folder, { modules, bindings: { SECRET } }, async (address) => {
+    const post = (headers) => fetch(address, { method: "POST", headers, body });
+    const accepted = await post(genuine);
+    assert.deepEqual([accepted.status, (await accepted.json()).event_id], [200, "evt-1"], what);
+    const refused = await post(forged);
+    assert.deepEqual([refused.status, await refused.text()], [401, "signature_mismatch"], what);
+  });
+  console.log(`${what}: the worker runs in workerd ${versionOf("workerd")}`);
+}
+
+/** A bundled application leaves its function in the global object. */
+async function checkApp(what, load) {
+  delete globalThis.receive;
+  await load();
+  assert.equal(globalThis.receive(SECRET, genuine, body).event_id, "evt-1", what);
+  assert.throws(() => globalThis.receive(SECRET, forged, body), { code: "signature_mismatch", status: 401 }, what);
+  console.log(`${what}: the application runs in Node`);
+}
+
+async function esbuildWorker() {
+  const folder = await emptied("bundles/worker");
+  await bundle("lib/worker.mjs", folder, { ...FOR_WORKERD, minify: true });
+  const modules = ["worker.js", "hookseal.wasm"];
+  assert.deepEqual(readdirSync(folder).sort(), [...modules].sort());
+  const compressed = modules.map((name) => gzipSync(readFileSync(path.join(folder, name)), { level: 9 }).length);
+  await checkWorker("esbuild, for workerd", folder, modules);
+  return compressed;
+}
+
+async function esbuildApps() {
+  for (const platform of ["browser", "node"]) {
+    for (const [format, extension] of [["esm", "mjs"], ["cjs", "cjs"]]) {
+      const folder = await emptied(`bundles/${platform}-${format}`);
+      const outExtension = { ".js": `.${extension}` };
+      await bundle(`lib/app.${extension}`, folder, { platform, format, minify: true, outExtension });
+      assert.equal(readdirSync(folder).length, 1, "the bundle is one file");
+      const file = path.join(folder, `app.${extension}`);
+      const load = { esm: () => import(pathToFileURL(file)), cjs: () => createRequire(file)(file) }[format];
+      await checkApp(`esbuild, for ${platform}, ${format}`, load);
+    }
+  }
+}
+
+async function viteApp() {
+  const root = await emptied("bundles/vite");
+  await writeFile(path.join(root, "index.html"), '<!doctype html><script type="module" src="/main.mjs"></script>');
+  await writeFile(path.join(root, "main.mjs"), 'import "../../../lib/app.mjs";\n');
+  // The polyfill is for pages, and this is run by Node.
+  const build = { modulePreload: { polyfill: false } };
+  await viteBuild({ root, build, configFile: false, logLevel: "warn" });
+  const assets = path.join(root, "dist", "assets");
+  const scripts = readdirSync(assets).filter((name) => name.endsWith(".js"));
+  assert.equal(scripts.length, 1);
+  await checkApp(`Vite ${versionOf("vite")}`, () => import(pathToFileURL(path.join(assets, scripts[0]))));
+}
+
+async function wranglerWorker() {
+  const folder = await emptied("bundles/wrangler");
+  const settings = { name: "receiver", main: "../../../lib/worker.mjs", compatibility_date: "2025-01-01" };
+  await writeFile(path.join(folder, "wrangler.json"), JSON.stringify({ ...settings, send_metrics: false }));
+  const [node, ...words] = script("wrangler/bin/wrangler.js");
+  const environment = {
+    ...process.env,
+    CI: "1",
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_HIDE_BANNER: "true",
+    // Its logs and its registry of workers stay here.
+    XDG_CONFIG_HOME: folder,
+    WRANGLER_LOG_PATH: folder,
+  };
+  execFileSync(node, [...words, "deploy", "--dry-run", "--outdir", "out"], {
+    cwd: folder,
+    env: environment,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const out = path.join(folder, "out");
+  const files = readdirSync(out);
+  const modules = [".js", ".wasm"].map((ending) => files.find((name) => name.endsWith(ending)));
+  assert.ok(!modules.includes(undefined), `wrangler made ${files.join(", ")}`);
+  await checkWorker(`wrangler ${versionOf("wrangler")}`, out, modules);
+}
+
+const [js, wasm] = await esbuildWorker();
+await esbuildApps();
+await viteApp();
+await wranglerWorker();
+const sizes = `${js + wasm} bytes compressed: ${js} of JavaScript and ${wasm} of WebAssembly`;
+console.log(`the worker has ${sizes}`);
+assert.ok(js + wasm <= MAX_WORKER_BYTES, `the worker has ${sizes}, which is more than ${MAX_WORKER_BYTES}`);

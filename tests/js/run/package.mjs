@@ -1,0 +1,88 @@
+// node run/package.mjs: checks the tarball: its manifest, its types, which files it has, and that nothing in them tells
+// where it was built.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import { publint } from "publint";
+
+import { script } from "../lib/programs.mjs";
+import { filesOf, tarballOf } from "../lib/tarball.mjs";
+
+/** The modules that the package has in both kinds. Each is a script with its types. */
+const MODULES = [
+  "codes",
+  "delivery",
+  "engine",
+  "error",
+  "events",
+  "express",
+  "express-answer",
+  "express-body",
+  "glue",
+  "index",
+  "input",
+  "judged",
+  "module.inline",
+  "options",
+  "request",
+  "router",
+  "scheme",
+  "sign",
+  "tags",
+  "verifier",
+  "wasm-bytes",
+];
+
+const OTHERS = [
+  "LICENSE-APACHE",
+  "LICENSE-MIT",
+  "README.md",
+  "package.json",
+  "dist/cjs/package.json",
+  "dist/esm/module.workerd.d.ts",
+  "dist/esm/module.workerd.js",
+  "dist/hookseal.wasm",
+];
+
+const tarball = tarballOf("hookseal");
+
+/** What stands in paths of the machines that packages are built on, and in those of this one. */
+const PLACES = ["/root/", "/home/", "/Users/", "/.cargo/", "/.rustup/", "registry"];
+const OWN_PLACES = [os.homedir(), path.resolve(tarball, "../../..")].filter((place) => path.dirname(place) !== place);
+
+const files = filesOf(tarball);
+const faults = [];
+
+const scripts = ["esm", "cjs"].flatMap((kind) => MODULES.map((name) => `dist/${kind}/${name}`));
+const expected = new Set([...OTHERS, ...scripts.flatMap((name) => [`${name}.js`, `${name}.d.ts`])]);
+for (const name of expected) if (!files.has(name)) faults.push(`${name} is missing`);
+for (const name of files.keys()) if (!expected.has(name)) faults.push(`${name} does not belong there`);
+
+const wasm = files.get("dist/hookseal.wasm");
+for (const kind of ["esm", "cjs"]) {
+  const [, base64] = /"([A-Za-z0-9+/=]{1000,})"/.exec(files.get(`dist/${kind}/wasm-bytes.js`).toString());
+  if (!wasm.equals(Buffer.from(base64, "base64"))) faults.push(`dist/${kind} has another WebAssembly than dist`);
+}
+
+for (const [name, bytes] of files) {
+  for (const place of [...PLACES, ...OWN_PLACES]) if (bytes.includes(place)) faults.push(`${name} has ${JSON.stringify(place)} in it`);
+}
+
+const manifest = JSON.parse(files.get("package.json").toString());
+for (const field of ["dependencies", "devDependencies", "scripts", "private"]) {
+  if (manifest[field] !== undefined) faults.push(`the manifest has ${field}`);
+}
+
+const { messages } = await publint({ pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer }, strict: true });
+faults.push(...messages.map((message) => `publint: ${JSON.stringify(message)}`));
+
+const [node, attw] = script("@arethetypeswrong/cli/dist/index.js");
+const attwFlags = ["--profile", "strict", "--no-definitely-typed", "--format", "ascii"];
+const { status } = spawnSync(node, [attw, ...attwFlags, tarball], { stdio: "inherit" });
+if (status !== 0) faults.push("attw has objections");
+
+for (const fault of faults) console.error(fault);
+if (faults.length > 0) throw new Error(`the package has ${faults.length} faults`);
+console.log(`${files.size} files, and publint and attw have no objection`);

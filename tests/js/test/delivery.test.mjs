@@ -1,0 +1,172 @@
+// What a delivery tells: its body, its JSON, its event.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { WebhookVerificationError, WebhookVerifier } from "hookseal";
+
+import { BASE64_SECRET, NOW, SECRET, SENDERS, envelope } from "../lib/senders.mjs";
+
+const contio = new WebhookVerifier(SECRET, { now: NOW });
+const github = new WebhookVerifier(SECRET, { scheme: "github" });
+const bytesOf = (text) => new TextEncoder().encode(text);
+
+/** A delivery of a sender whose bodies need not be anything. */
+const fromGithub = (body) => github.verify(SENDERS.github(body), body);
+const fromContio = (body, form = "contio-timestamped") => contio.verify(SENDERS[form](body), body);
+
+test("the body is the very array that was given", () => {
+  const body = envelope();
+  assert.equal(fromContio(body).body, body);
+  const buffer = Buffer.from(body);
+  assert.equal(fromContio(buffer).body, buffer);
+});
+
+test("the body of an ArrayBuffer and of a string is their bytes", () => {
+  const body = envelope();
+  const headers = SENDERS["contio-timestamped"](body);
+  const copy = body.slice().buffer;
+  assert.equal(contio.verify(headers, copy).body.buffer, copy);
+  assert.deepEqual(contio.verify(headers, new TextDecoder().decode(body)).body, body);
+});
+
+test("views count from where they begin to where they end", () => {
+  const body = envelope();
+  const around = new Uint8Array(body.length + 20).fill(0x20);
+  around.set(body, 7);
+  const part = around.subarray(7, 7 + body.length);
+  assert.equal(contio.verify(SENDERS["contio-timestamped"](body), part).event().event_id, "evt-1");
+  const view = new DataView(around.buffer, 7, body.length);
+  assert.deepEqual(contio.verify(SENDERS["contio-timestamped"](body), view).body, body);
+});
+
+test("json gives the same object each time, and event gives that one too", () => {
+  const delivery = fromContio(envelope());
+  const json = delivery.json();
+  assert.deepEqual(json, JSON.parse(new TextDecoder().decode(envelope())));
+  assert.equal(delivery.json(), json);
+  assert.equal(delivery.event(), json);
+  assert.equal(delivery.event(), delivery.event());
+});
+
+test("json takes whatever JSON there is", () => {
+  for (const text of ["null", "0", '""', "[]", "{}", "false", ' {"a":[1,2,{"b":"Größe 📏"}]}\n', '"\\ud800"']) {
+    assert.deepEqual(fromGithub(bytesOf(text)).json(), JSON.parse(text), text);
+    assert.deepEqual(fromGithub(text).json(), JSON.parse(text), text);
+  }
+});
+
+test("json of what is no JSON in UTF-8 is malformed_envelope", () => {
+  const malformed = { name: "WebhookVerificationError", code: "malformed_envelope", status: 400 };
+  for (const text of ["", "payload=%7B%7D", "{", "{}{}", "undefined", "{'a':1}"]) {
+    assert.throws(() => fromGithub(bytesOf(text)).json(), malformed, text);
+    assert.throws(() => fromGithub(text).json(), malformed, text);
+  }
+  for (const bytes of [[0xff], [0x22, 0xc3, 0x28, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22], [0x22, 0xc0, 0x80, 0x22]]) {
+    assert.throws(() => fromGithub(Uint8Array.from(bytes)).json(), malformed, String(bytes));
+  }
+});
+
+test("a byte order mark is part of the body, and JSON does not begin with one", () => {
+  const text = `\ufeff${new TextDecoder().decode(envelope())}`;
+  for (const body of [text, bytesOf(text)]) {
+    assert.throws(() => fromGithub(body).json(), { code: "malformed_envelope" });
+    const delivery = fromContio(body);
+    assert.throws(() => delivery.event(), { code: "malformed_envelope" });
+    assert.throws(() => fromContio(body, "contio-body"), { code: "malformed_envelope" });
+  }
+  const without = bytesOf(text.slice(1));
+  assert.throws(() => contio.verify(SENDERS["contio-timestamped"](without), text), { code: "signature_mismatch" });
+});
+
+test("what is wrong with an envelope is said by event and id, and verify of the body form says it at once", () => {
+  const faults = [
+    [{ event_id: undefined }, "missing_field"],
+    [{ event_type: 7 }, "invalid_field"],
+    [{ data: [] }, "invalid_field"],
+    [{ timestamp: "yesterday" }, "invalid_field"],
+    [{ partner_app_id: "" }, "invalid_field"],
+    [{ for_user: { id: "u-1" } }, "missing_field"],
+  ];
+  for (const [fields, code] of faults) {
+    const body = envelope(fields);
+    const delivery = fromContio(body);
+    assert.throws(() => delivery.event(), { code, status: 400 }, code);
+    assert.throws(() => delivery.event(), { code }, "again");
+    assert.throws(() => delivery.id, { code });
+    assert.equal(typeof delivery.json(), "object", "json does not ask");
+    assert.throws(() => fromContio(body, "contio-body"), { code });
+  }
+});
+
+test("an envelope that has a field twice is refused, however the field is spelt", () => {
+  const text = new TextDecoder().decode(envelope());
+  for (const second of ['"event_id":"evt-2"', '"event\\u005fid":"evt-2"', '"\\u0065vent_id":"evt-1"']) {
+    const body = bytesOf(`${text.slice(0, -1)},${second}}`);
+    assert.throws(() => fromContio(body).event(), { code: "malformed_envelope" }, second);
+  }
+});
+
+test("event can be asked of any scheme, and is as strict", () => {
+  assert.equal(fromGithub(envelope()).event().event_id, "evt-1");
+  assert.throws(() => fromGithub(bytesOf("{}")).event(), { code: "missing_field" });
+  assert.throws(() => fromGithub(bytesOf("[]")).event(), { code: "malformed_envelope" });
+});
+
+test("unknown types of events and unknown fields pass", () => {
+  const event = fromContio(envelope({ event_type: "meeting.unheard", further: [1] })).event();
+  assert.equal(event.event_type, "meeting.unheard");
+  assert.deepEqual(event.further, [1]);
+});
+
+test("a member that is called __proto__ stays a member", () => {
+  const body = bytesOf(new TextDecoder().decode(envelope()).replace('"data":{', '"__proto__":{"admin":true},"data":{'));
+  const event = fromContio(body).event();
+  assert.equal(event.admin, undefined);
+  assert.equal(Object.getPrototypeOf(event), Object.prototype);
+});
+
+test("empty bodies verify", () => {
+  for (const empty of [new Uint8Array(0), new ArrayBuffer(0), "", Buffer.alloc(0)]) {
+    assert.equal(fromGithub(new Uint8Array(empty)).body.length, 0);
+    const delivery = github.verify(SENDERS.github(""), empty);
+    assert.equal(delivery.body.length, 0);
+  }
+});
+
+test("a string stands for its UTF-8, and one with lone surrogates for nothing", () => {
+  for (const text of ["ä", "€", "📏", "\0", "\u2028", "x".repeat(5000) + "📏"]) {
+    assert.deepEqual(fromGithub(text).body, bytesOf(text));
+  }
+  const unusable = { code: "invalid_argument", status: 500 };
+  for (const text of ["\ud800", "a\udc00b", `${"x".repeat(5000)}\ud83d`]) {
+    // The encoder would put U+FFFD in its place.
+    assert.throws(() => github.verify(SENDERS.github(bytesOf(text)), text), unusable);
+  }
+});
+
+test("the id of standard webhooks is the one that was signed, not one in the body", () => {
+  const verifier = new WebhookVerifier(BASE64_SECRET, { scheme: "standard-webhooks", now: NOW });
+  const body = bytesOf('{"id":"another","event_id":"another"}');
+  assert.equal(verifier.verify(SENDERS["standard-webhooks"](body, { id: "msg_9" }), body).id, "msg_9");
+});
+
+test("a delivery cannot be made, and its facts cannot be changed by what was given", () => {
+  const headers = SENDERS["contio-timestamped"](envelope());
+  const delivery = contio.verify(headers, envelope());
+  headers["X-Contio-Timestamp"] = "1";
+  assert.equal(delivery.timestamp, NOW);
+  assert.equal(delivery.event().event_id, "evt-1");
+});
+
+test("parseWebhook gives the event, and throws what is wrong", () => {
+  const body = envelope();
+  const [signature, timestamp] = Object.values(SENDERS["contio-timestamped"](body));
+  assert.equal(contio.parseWebhook(body, signature, timestamp).event_id, "evt-1");
+  assert.throws(() => contio.parseWebhook(body, signature), { code: "missing_header" });
+  assert.throws(() => contio.parseWebhook(body, [signature, signature], timestamp), { code: "duplicate_header" });
+  assert.throws(() => contio.parseWebhook(body, undefined, timestamp), WebhookVerificationError);
+  const bad = envelope({ data: null });
+  const values = Object.values(SENDERS["contio-timestamped"](bad));
+  assert.throws(() => contio.parseWebhook(bad, ...values), { code: "invalid_field" });
+  assert.deepEqual(contio.verifySignature(bad, ...values), { isValid: true }, "which is about the signature alone");
+});

@@ -1,0 +1,216 @@
+// What the middleware makes of a verdict: the handler, the answer, and the hook. Where the body comes from and how much
+// of it is read have files of their own.
+import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
+import http from "node:http";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { WebhookVerificationError, WebhookVerifier } from "hookseal";
+import { webhook } from "hookseal/express";
+
+import { NOW, SECRET, bodyForm, envelope, github, listen, post, receiver, timestamped, until } from "./support.mjs";
+
+const contio = (options) => new WebhookVerifier(SECRET, { now: NOW, ...options });
+
+/** A verifier that throws what it is given. */
+const throws = (thrown) => ({
+  maxBody: 1000,
+  verify() {
+    throw thrown;
+  },
+});
+
+const body = envelope();
+const genuine = timestamped(body);
+
+test("the handler finds a genuine delivery of either form in req.delivery", async (t) => {
+  const { port, deliveries, failures } = await receiver(t, { verifier: contio() });
+  for (const [headers, scheme] of [
+    [genuine, "contio-timestamped"],
+    [bodyForm(body), "contio-body"],
+  ]) {
+    const answer = await post(port, body, headers);
+    assert.equal(answer.status, 200);
+    const delivery = deliveries.pop();
+    assert.equal(delivery.scheme, scheme);
+    assert.deepEqual(Buffer.from(delivery.body), body);
+    assert.equal(delivery.event().data.title, "Größe 📏");
+  }
+  assert.deepEqual(failures, []);
+});
+
+/** One delivery for each way of being refused. */
+const refused = () => {
+  const signature = genuine["x-contio-signature"];
+  const signed = (changed) => [changed, timestamped(changed)];
+  const forDays = (days) => envelope({ timestamp: new Date((NOW - days * 86_400) * 1000).toISOString() });
+  return {
+    missing_header: [400, body, {}],
+    duplicate_header: [400, body, { ...genuine, "x-contio-signature": [signature, signature] }],
+    malformed_signature: [400, body, { ...genuine, "x-contio-signature": signature.slice(1) }],
+    malformed_timestamp: [400, body, { ...genuine, "x-contio-timestamp": "yesterday" }],
+    signature_mismatch: [401, body, timestamped(body, { secret: "another" })],
+    timestamp_too_old: [401, body, timestamped(body, { timestamp: String(NOW - 301) })],
+    timestamp_in_future: [401, body, timestamped(body, { timestamp: String(NOW + 301) })],
+    event_too_old: [401, forDays(2), bodyForm(forDays(2))],
+    body_too_large: [413, Buffer.alloc(2000, " "), {}],
+    malformed_envelope: [400, ...signed(Buffer.from("[]"))],
+    missing_field: [400, ...signed(envelope({ event_id: undefined }))],
+    invalid_field: [400, ...signed(envelope({ event_type: 5 }))],
+  };
+};
+
+for (const [code, [status, sent, headers]] of Object.entries(refused())) {
+  test(`${code} is answered with ${status} and the code alone, and the hook hears of it once`, async (t) => {
+    const { port, deliveries, failures, errors } = await receiver(t, { verifier: contio({ maxBody: 1000 }) });
+    const answer = await post(port, sent, headers);
+    assert.equal(answer.status, status);
+    assert.equal(answer.text, JSON.stringify({ error: code }));
+    assert.equal(answer.headers["content-type"], "application/json");
+    assert.equal(failures.length, 1);
+    assert(failures[0].error instanceof WebhookVerificationError);
+    assert.equal(failures[0].error.code, code);
+    assert.equal(failures[0].error.status, status);
+    assert.equal(failures[0].req.method, "POST");
+    assert.deepEqual([deliveries, errors], [[], []]);
+  });
+}
+
+test("deliveries of other senders are not held to Contio's envelope", async (t) => {
+  const { port, deliveries } = await receiver(t, { verifier: contio({ scheme: "github" }) });
+  const bytes = Buffer.from([0xff, 0x00, 0x0a]);
+  assert.equal((await post(port, bytes, github(bytes))).status, 200);
+  assert.deepEqual(Buffer.from(deliveries[0].body), bytes);
+});
+
+test("a refused delivery leaves the connection open for the next one", async (t) => {
+  const { port } = await receiver(t, { verifier: contio() });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  assert.equal((await post(port, body, {}, { agent })).status, 400);
+  const second = await post(port, body, genuine, { agent });
+  assert.deepEqual([second.status, second.reusedSocket], [200, true]);
+});
+
+test("the hook is called once the sender is answered, and the sender does not wait for it", async (t) => {
+  let answered;
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  const onFailure = (error, req) => {
+    answered = req.res.headersSent;
+    return released;
+  };
+  const { port } = await receiver(t, { verifier: contio(), onFailure });
+  assert.equal((await post(port, body, {})).status, 400);
+  assert.equal(answered, true);
+  release();
+});
+
+const fails = () => {
+  throw new Error("metrics are down");
+};
+const FAILING = {
+  throws: fails,
+  rejects: async () => fails(),
+  "rejects when the answer has long left": () => sleep(50).then(fails),
+};
+
+for (const [way, onFailure] of Object.entries(FAILING)) {
+  test(`a hook that ${way} changes no answer, and the application's error handler sees why`, async (t) => {
+    const { port, deliveries, errors } = await receiver(t, { verifier: contio(), onFailure });
+    const answer = await post(port, body, {});
+    assert.deepEqual([answer.status, answer.text], [400, '{"error":"missing_header"}']);
+    await until(() => errors.length > 0);
+    assert.equal(errors[0].error.message, "metrics are down");
+    assert.equal(errors[0].answered, true);
+    await sleep(20);
+    assert.deepEqual([errors.length, deliveries.length], [1, 0]);
+  });
+}
+
+test("an error that is not about the delivery goes to the application's error handler", async (t) => {
+  const fault = new TypeError("a fault of the program");
+  const { port, errors, failures } = await receiver(t, { verifier: throws(fault) });
+  assert.equal((await post(port, body, genuine)).status, 500);
+  assert.equal(errors[0].error, fault);
+  assert.deepEqual(failures, []);
+});
+
+test("nothing that is thrown lets an unverified delivery through", async (t) => {
+  for (const thrown of [undefined, null, "", "route", "router"]) {
+    const { port, deliveries, errors } = await receiver(t, { verifier: throws(thrown) });
+    assert.equal((await post(port, body, genuine)).status, 500);
+    assert.equal(errors[0].error.cause, thrown);
+    assert.deepEqual(deliveries, []);
+  }
+});
+
+test("a verifier from another copy of the package is understood", async (t) => {
+  const theirs = Object.assign(new Error(), { name: "WebhookVerificationError", code: "missing_header", status: 400 });
+  const { port, failures } = await receiver(t, { verifier: throws(theirs) });
+  assert.equal((await post(port, body, {})).status, 400);
+  assert.equal(failures[0].error, theirs);
+});
+
+test("it needs no Express, only Node's own server", async (t) => {
+  const middleware = webhook(contio());
+  const port = await listen(t, (req, res) => middleware(req, res, () => res.end(req.delivery.id)));
+  assert.equal((await post(port, body, genuine)).text, "evt-1");
+  assert.equal((await post(port, body, {})).status, 400);
+});
+
+/** What servers without connections have, as on Lambda: `end` is what becomes of the response when it ends. */
+function unconnected(fields, end) {
+  const req = Object.assign(new EventEmitter(), { headers: {}, ...fields });
+  const res = Object.assign(new EventEmitter(), { headersSent: false, setHeader() {} });
+  res.end = (text) => end(Object.assign(res, { headersSent: true, text }));
+  return [req, res];
+}
+
+test("it needs no connection, as on Lambda", async () => {
+  const [req, res] = unconnected({ headers: genuine, body }, () => {});
+  assert.equal(await new Promise((next) => webhook(contio())(req, res, next)), undefined);
+  assert.equal(req.delivery.id, "evt-1");
+});
+
+test("a hook that fails is told of once, whether the answer has left or its connection is gone", async () => {
+  const ends = {
+    "the answer has left": (res) => setImmediate(() => res.emit("finish")),
+    "the connection broke": (res) => setImmediate(() => res.emit("close")),
+    "it left, and then the connection was closed": (res) => setImmediate(() => res.emit("finish") && res.emit("close")),
+    "the answer left at once": (res) => (res.writableFinished = true),
+    "the connection was gone before": (res) => (res.destroyed = true),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    const errors = [];
+    const [req, res] = unconnected({ body }, end);
+    webhook(contio(), { onFailure: fails })(req, res, (error) => errors.push(error.message));
+    await sleep(10);
+    assert.deepEqual([res.statusCode, res.text], [400, '{"error":"missing_header"}']);
+    assert.deepEqual(errors, ["metrics are down"], name);
+  }
+});
+
+test("a delivery that somebody else has answered while it came in is not answered again", async (t) => {
+  const heard = [];
+  const middleware = webhook(contio(), { onFailure: (error) => heard.push(error.code) });
+  const port = await listen(t, (req, res) => {
+    middleware(req, res, (error) => heard.push(error));
+    res.writeHead(503).end("too slow");
+  });
+  const request = http.request({ host: "127.0.0.1", port, method: "POST", headers: { "content-length": "4" } });
+  request.write("{");
+  const [response] = await once(request, "response");
+  assert.equal(response.statusCode, 503);
+  response.resume();
+  request.end("{}}");
+  await until(() => heard.length > 0);
+  assert.deepEqual(heard, ["missing_header"]);
+});
+
+test("what is no verifier, and what is no hook, is refused when the middleware is made", () => {
+  const isMisuse = (error) => error instanceof WebhookVerificationError && error.code === "invalid_argument";
+  for (const wrong of [undefined, SECRET, {}, { verify() {} }]) assert.throws(() => webhook(wrong), isMisuse);
+  assert.throws(() => webhook(contio(), { onFailure: "log" }), isMisuse);
+});

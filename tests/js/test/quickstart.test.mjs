@@ -1,0 +1,95 @@
+// The quick start of the sender's guide, "Webhook Events", word for word but for the import of the verifier. It is
+// checked and compiled by TypeScript, since that is what it is written in, and deliveries of both forms are sent to it.
+import assert from "node:assert/strict";
+import { before, beforeEach, test } from "node:test";
+
+import { nowSeconds } from "../lib/senders.mjs";
+import { SECRET, bodyForm, envelope, listen, post, timestamped } from "./support.mjs";
+import { compiled } from "./typescript.mjs";
+
+const QUICK_START = `
+import express from 'express';
+import { WebhookVerifier } from 'hookseal';
+
+const app = express();
+const verifier = new WebhookVerifier(process.env.WEBHOOK_SECRET!);
+
+app.post('/webhooks/contio',
+  express.raw({ type: 'application/json' }),
+  (req, res) => {
+    const signature = req.headers['x-contio-signature'] as string;
+    const timestamp = req.headers['x-contio-timestamp'] as string;
+
+    if (!verifier.verifySignature(req.body, signature, timestamp).isValid) {
+      return res.status(401).json({ error: 'Invalid signature' });
+    }
+
+    const event = JSON.parse(req.body.toString());
+    processWebhookAsync(event); // Process async, respond fast
+
+    res.status(200).json({ received: true });
+});
+`;
+
+/** What the guide leaves to its reader. */
+const READER = `
+declare function processWebhookAsync(event: unknown): void;
+export { app };
+`;
+
+const PATH = "/webhooks/contio";
+const processed = [];
+let app;
+
+before(async () => {
+  process.env.WEBHOOK_SECRET = SECRET;
+  globalThis.processWebhookAsync = (event) => processed.push(event);
+  ({ app } = await compiled(QUICK_START + READER));
+});
+
+beforeEach(() => {
+  processed.length = 0;
+});
+
+const event = () => envelope({ timestamp: new Date().toISOString() });
+const signs = {
+  timestamped: (body, options) => timestamped(body, { timestamp: String(nowSeconds()), ...options }),
+  body: bodyForm,
+};
+
+for (const [form, sign] of Object.entries(signs)) {
+  test(`the quick start takes a genuine delivery of the ${form} form`, async (t) => {
+    const body = event();
+    const answer = await post(await listen(t, app), body, sign(body), { path: PATH });
+    assert.equal(answer.status, 200);
+    assert.deepEqual(JSON.parse(answer.text), { received: true });
+    assert.deepEqual(processed, [JSON.parse(body)]);
+  });
+
+  test(`the quick start answers 401 to a forged delivery of the ${form} form`, async (t) => {
+    const body = event();
+    const answer = await post(await listen(t, app), body, sign(body, { secret: "another" }), { path: PATH });
+    assert.equal(answer.status, 401);
+    assert.deepEqual(JSON.parse(answer.text), { error: "Invalid signature" });
+    assert.deepEqual(processed, []);
+  });
+}
+
+test("the quick start answers 401 to whatever else is no genuine delivery, and never fails", async (t) => {
+  const port = await listen(t, app);
+  const body = event();
+  const genuine = signs.timestamped(body);
+  const wrong = {
+    "no signature": {},
+    "no timestamp": { ...genuine, "x-contio-timestamp": [] },
+    "a stale one": signs.timestamped(body, { timestamp: String(nowSeconds() - 301) }),
+    "two signatures": { ...genuine, "x-contio-signature": [genuine["x-contio-signature"], "00".repeat(32)] },
+    "a signature that is no hex": { ...genuine, "x-contio-signature": "é" },
+    "a body that express.raw passed over": { ...genuine, "content-type": "text/plain" },
+  };
+  for (const [name, headers] of Object.entries(wrong)) {
+    const answer = await post(port, body, headers, { path: PATH });
+    assert.equal(answer.status, 401, name);
+  }
+  assert.deepEqual(processed, []);
+});

@@ -1,0 +1,157 @@
+// `verifyRequest` lets the host's own cryptography make the MACs of large bodies. The verdict is the one that `verify` has
+// for the same bytes.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { WebhookVerifier } from "hookseal";
+
+import { BASE64_SECRET, NOW, SCHEMES, SECRET, SENDERS, hmac } from "../lib/senders.mjs";
+import { large, outcomeOf, piecesOf, requestOf, streamOf } from "./requests.mjs";
+
+const KIB = 1024;
+const now = NOW;
+
+/** Counts the MACs that the host makes until the test is over. */
+function countingMacs(t) {
+  const { mock } = t.mock.method(globalThis.crypto.subtle, "sign");
+  return () => mock.callCount();
+}
+
+/** What becomes of a request, which is what becomes of its headers and its body. */
+async function sameOutcome(verifier, headers, body) {
+  const outcome = await outcomeOf(() => verifier.verify(headers, body));
+  assert.deepEqual(await outcomeOf(() => verifier.verifyRequest(requestOf(headers, body))), outcome);
+  const { stream } = streamOf(piecesOf(body, 10_000));
+  assert.deepEqual(await outcomeOf(() => verifier.verifyRequest(requestOf(headers, stream))), outcome);
+  return outcome;
+}
+
+for (const { scheme, secret, id, timestamp } of SCHEMES) {
+  const verifierOf = (options = {}, secrets = secret) => new WebhookVerifier(secrets, { scheme, now, ...options });
+
+  test(`${scheme}: large bodies are genuine or forged as verify says, and the host makes their MACs`, async (t) => {
+    const macs = countingMacs(t);
+    const body = large();
+    const genuine = await sameOutcome(verifierOf(), SENDERS[scheme](body), body);
+    assert.deepEqual([genuine.scheme, genuine.id, genuine.timestamp, genuine.event.event_id], [scheme, id, timestamp, "evt-1"]);
+    assert.equal(macs(), 2);
+    const changed = body.slice();
+    for (const at of [body.length - 3, 90 * KIB, 20]) {
+      changed[at] ^= 1;
+      assert.equal((await sameOutcome(verifierOf(), SENDERS[scheme](body), changed)).code, "signature_mismatch");
+    }
+    const forged = SENDERS[scheme](body, { key: "another" });
+    assert.equal((await sameOutcome(verifierOf(), forged, body)).code, "signature_mismatch");
+    assert.equal(macs(), 2 + 2 * 4);
+  });
+
+  test(`${scheme}: during a rotation each of the secrets verifies large bodies, and it is told which`, async (t) => {
+    const macs = countingMacs(t);
+    const body = large();
+    const [first, second] = [new Uint8Array(32).fill(1), new Uint8Array(100).fill(2)];
+    const verifier = verifierOf({}, [first, second]);
+    for (const [key, secretIndex] of [[first, 0], [second, 1]]) {
+      assert.equal((await sameOutcome(verifier, SENDERS[scheme](body, { key }), body)).secretIndex, secretIndex);
+    }
+    const retired = SENDERS[scheme](body, { key: new Uint8Array(32).fill(3) });
+    assert.equal((await sameOutcome(verifier, retired, body)).code, "signature_mismatch");
+    assert.equal(macs(), 2 * 2 * 3);
+  });
+
+  test(`${scheme}: large bodies are held to their age, their headers and their limit as small ones are`, async () => {
+    const body = large();
+    const headers = SENDERS[scheme](body);
+    const [name, value] = Object.entries(headers).find(([header]) => /signature|hmac/i.test(header));
+    const codes = [
+      await sameOutcome(verifierOf({ now: NOW + 100_000 }), headers, body),
+      await sameOutcome(verifierOf({ now: NOW - 301 }), headers, body),
+      await sameOutcome(verifierOf(), { ...headers, [name]: `${value}!` }, body),
+      await sameOutcome(verifierOf(), {}, body),
+    ].map(({ code }) => code);
+    const late = scheme === "contio-body" ? "event_too_old" : "timestamp_too_old";
+    const times = timestamp === null ? [undefined, undefined] : [late, "timestamp_in_future"];
+    assert.deepEqual(codes, [...times, "malformed_signature", "missing_header"]);
+    const limited = verifierOf({ maxBody: body.length - 1 });
+    await assert.rejects(limited.verifyRequest(requestOf(headers, body)), { code: "body_too_large" });
+  });
+}
+
+test("contio tells its two forms apart in large bodies too", async () => {
+  const body = large();
+  const verifier = new WebhookVerifier(SECRET, { now });
+  for (const form of ["contio-timestamped", "contio-body"]) {
+    assert.equal((await sameOutcome(verifier, SENDERS[form](body), body)).scheme, form);
+  }
+  // A delivery of one form does not become one of the other by another header.
+  const signed = Buffer.concat([Buffer.from(`${NOW}.`), body]);
+  const signature = SENDERS["contio-timestamped"](body)["X-Contio-Signature"];
+  const swapped = { "X-Contio-Signature": `sha256=${signature}` };
+  assert.equal((await sameOutcome(verifier, swapped, signed)).code, "malformed_envelope");
+});
+
+test("what is wrong with a large envelope is said as of a small one", async () => {
+  const verifier = new WebhookVerifier(SECRET, { now });
+  for (const [fields, code] of [[{ event_id: undefined }, "missing_field"], [{ data: [] }, "invalid_field"]]) {
+    const body = large(fields);
+    assert.equal((await sameOutcome(verifier, SENDERS["contio-body"](body), body)).code, code);
+    const { event, id } = await sameOutcome(verifier, SENDERS["contio-timestamped"](body), body);
+    assert.deepEqual([event.code, id.code], [code, code]);
+  }
+  for (const body of [new Uint8Array(100 * KIB).fill(0xff), new Uint8Array(100 * KIB), Buffer.from("{".repeat(100 * KIB))]) {
+    assert.equal((await sameOutcome(verifier, SENDERS["contio-body"](body), body)).code, "malformed_envelope");
+    assert.equal((await sameOutcome(verifier, SENDERS["contio-timestamped"](body), body)).event.code, "malformed_envelope");
+  }
+});
+
+test("a list with many tags is searched for large bodies too", async () => {
+  const body = large();
+  const stripe = new WebhookVerifier(["new", "old"], { scheme: "stripe", now });
+  const tag = (key) => hmac(key, `${NOW}.`, body).digest("hex");
+  const header = (...tags) => ({ "Stripe-Signature": [`t=${NOW}`, ...tags.map((each) => `v1=${each}`)].join(",") });
+  const wrong = "0".repeat(64);
+  assert.equal((await sameOutcome(stripe, header(wrong, tag("old")), body)).secretIndex, 1);
+  assert.equal((await sameOutcome(stripe, header(wrong, tag("old"), tag("new")), body)).secretIndex, 0);
+  assert.equal((await sameOutcome(stripe, header(wrong, wrong), body)).code, "signature_mismatch");
+});
+
+test("a scheme of one's own that signs text around a large body is signed so by the host", async (t) => {
+  const macs = countingMacs(t);
+  const body = large();
+  const scheme = {
+    name: "acme",
+    signatureHeader: "X-Acme-Signature",
+    encoding: "base64",
+    idHeader: "X-Acme-Id",
+    timestampHeader: "X-Acme-Time",
+    signed: "v9:{id}\n{timestamp}|{body};end",
+  };
+  const mac = (...pieces) => hmac(SECRET, ...pieces).digest("base64");
+  const headers = { "X-Acme-Id": "id-1", "X-Acme-Time": `${NOW}` };
+  const verifier = new WebhookVerifier(SECRET, { scheme, now });
+  const genuine = { ...headers, "X-Acme-Signature": mac(`v9:id-1\n${NOW}|`, body, ";end") };
+  assert.equal((await sameOutcome(verifier, genuine, body)).id, "id-1");
+  const forged = { ...headers, "X-Acme-Signature": mac(`v9:id-1\n${NOW}|`, body) };
+  assert.equal((await sameOutcome(verifier, forged, body)).code, "signature_mismatch");
+  assert.equal(macs(), 4);
+});
+
+test("bodies around the size from which on the host is asked have the same verdict on either side of it", async () => {
+  const verifier = new WebhookVerifier(SECRET, { scheme: "github" });
+  for (const kib of [1, 4, 16, 32, 64, 128]) {
+    for (const size of [kib * KIB - 1, kib * KIB, kib * KIB + 1]) {
+      const body = new Uint8Array(size).fill(0x61);
+      assert.equal((await sameOutcome(verifier, SENDERS.github(body), body)).body.length, size);
+      const forged = SENDERS.github(body.subarray(1));
+      assert.equal((await sameOutcome(verifier, forged, body)).code, "signature_mismatch");
+    }
+  }
+});
+
+test("a body of the largest size that is taken is judged by its bytes", async () => {
+  const body = new Uint8Array(1024 * KIB).fill(0x61);
+  const verifier = new WebhookVerifier(BASE64_SECRET, { scheme: "standard-webhooks", now });
+  assert.equal((await sameOutcome(verifier, SENDERS["standard-webhooks"](body), body)).id, "msg_1");
+  const headers = SENDERS["standard-webhooks"](body);
+  body[body.length - 1] ^= 1;
+  assert.equal((await sameOutcome(verifier, headers, body)).code, "signature_mismatch");
+});

@@ -1,0 +1,90 @@
+// What the tests of `verifyRequest` share: requests whose bodies come in pieces, and what becomes of a call.
+import { setImmediate as turn } from "node:timers/promises";
+
+import { WebhookVerificationError } from "hookseal";
+
+import { assertOwnError } from "../lib/codes.mjs";
+import { envelope } from "../lib/senders.mjs";
+
+const URL = "http://127.0.0.1/";
+
+/** A fetch request with these headers. Its body may be bytes, text, null or a stream. */
+export const requestOf = (headers, body) => new Request(URL, { method: "POST", headers, body, duplex: "half" });
+
+/** An event that is so large that the host makes its MAC. */
+export const large = (fields = {}) => envelope({ ...fields, filler: "x".repeat(100 * 1024) });
+
+/**
+ * A stream that makes a chunk only when it is asked for one, and what became of it: how many bytes it gave, and whether
+ * it was cancelled. After its chunks comes `end`: nothing, or something that is thrown.
+ */
+export function streamOf(chunks, end = () => {}) {
+  const seen = { pulledBytes: 0, cancelled: false };
+  const iterator = chunks[Symbol.iterator]();
+  const stream = new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = iterator.next();
+        if (!done) {
+          if (value instanceof Uint8Array) seen.pulledBytes += value.length;
+          controller.enqueue(value);
+          return;
+        }
+        await end();
+        controller.close();
+      },
+      cancel() {
+        seen.cancelled = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { stream, seen };
+}
+
+/** Bytes in pieces of at most so many bytes each, each in memory of its own. */
+export function* piecesOf(bytes, most) {
+  for (let at = 0; at < bytes.length; at += most) yield Uint8Array.from(bytes.subarray(at, at + most));
+}
+
+/** The same piece without end. */
+export function* endless(piece) {
+  for (;;) yield piece.slice();
+}
+
+/** How many turns of the event loop a promise may take that waits for nothing outside: what takes more never ends. */
+const TURNS = 1000;
+
+/** What a promise comes to, or an error if it comes to nothing. */
+export function settled(promise) {
+  const never = async () => {
+    for (let count = 0; count < TURNS; count++) await turn();
+    throw new Error("the promise was left open");
+  };
+  return Promise.race([promise, never()]);
+}
+
+/** All that can be told of a delivery, or of the error that stands in its place. */
+export async function outcomeOf(call) {
+  try {
+    const delivery = await call();
+    const { scheme, timestamp, secretIndex } = delivery;
+    const body = Buffer.from(delivery.body);
+    return { scheme, timestamp, secretIndex, body, id: told(() => delivery.id), event: told(() => delivery.event()) };
+  } catch (thrown) {
+    return refusal(thrown);
+  }
+}
+
+function told(read) {
+  try {
+    return read();
+  } catch (thrown) {
+    return refusal(thrown);
+  }
+}
+
+function refusal(thrown) {
+  assertOwnError(thrown, WebhookVerificationError);
+  return { code: thrown.code, message: thrown.message };
+}

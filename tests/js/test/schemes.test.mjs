@@ -1,0 +1,178 @@
+// What `sign` makes is what Node's own HMAC makes, and `verify` takes it: for the schemes that have a name, and for
+// schemes of one's own.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+import { WebhookVerificationError, WebhookVerifier, sign } from "hookseal";
+
+import { BASE64_SECRET, NOW, SCHEMES, SECRET, SENDERS, envelope, hmac } from "../lib/senders.mjs";
+
+const body = envelope();
+const now = NOW;
+const signatureName = (headers) => Object.keys(headers).find((name) => /signature|hmac/i.test(name));
+const signOptions = (scheme, id) => ({ scheme, timestamp: NOW, id });
+
+for (const { scheme, secret, id, timestamp, isContio } of SCHEMES) {
+  const signedId = isContio ? undefined : (id ?? undefined);
+
+  test(`${scheme} signs as its sender does`, () => {
+    assert.deepEqual(sign(body, secret, signOptions(scheme, signedId)), SENDERS[scheme](body));
+  });
+
+  test(`${scheme} verifies what was signed, and tells what is known of it`, () => {
+    const delivery = new WebhookVerifier(secret, { scheme, now }).verify(SENDERS[scheme](body), body);
+    assert.equal(delivery.scheme, scheme);
+    assert.equal(delivery.timestamp, timestamp);
+    assert.equal(delivery.secretIndex, 0);
+    assert.equal(delivery.id, id);
+    assert.deepEqual(delivery.body, body);
+    assert.equal(delivery.event().event_id, "evt-1");
+  });
+
+  test(`${scheme} refuses another secret and another body`, () => {
+    const verifier = new WebhookVerifier(secret, { scheme, now });
+    const wrong = { code: "signature_mismatch", status: 401 };
+    assert.throws(() => verifier.verify(SENDERS[scheme](body, { key: "another" }), body), wrong);
+    const changed = Uint8Array.from(body);
+    changed[5] ^= 1;
+    assert.throws(() => verifier.verify(SENDERS[scheme](body), changed), wrong);
+    assert.throws(() => verifier.verify(SENDERS[scheme](body), body.subarray(1)), wrong);
+  });
+
+  test(`${scheme} refuses the signature of another scheme over the same body`, () => {
+    const verifier = new WebhookVerifier(secret, { scheme, now });
+    const own = SENDERS[scheme](body);
+    const name = signatureName(own);
+    for (const { scheme: other } of SCHEMES) {
+      const headers = SENDERS[other](body);
+      const signature = headers[signatureName(headers)];
+      // Some differ by the names of their headers alone.
+      if (signature === own[name]) continue;
+      assert.throws(() => verifier.verify({ ...own, [name]: signature }, body), WebhookVerificationError, other);
+    }
+  });
+}
+
+test("contio takes either form, and says which it was", () => {
+  const verifier = new WebhookVerifier(SECRET, { now });
+  for (const form of ["contio-timestamped", "contio-body"]) {
+    const delivery = verifier.verify(SENDERS[form](body), body);
+    assert.deepEqual([delivery.scheme, delivery.timestamp, delivery.id], [form, NOW, "evt-1"]);
+  }
+});
+
+test("contio signs as the guide has it", () => {
+  assert.deepEqual(sign(body, SECRET, { timestamp: NOW }), SENDERS["contio-timestamped"](body));
+});
+
+test("neither of the two forms can be passed off as the other", () => {
+  const verifier = new WebhookVerifier(SECRET, { now });
+  const timestamped = SENDERS["contio-timestamped"](body);
+  const signature = timestamped["X-Contio-Signature"];
+  const signed = Buffer.concat([Buffer.from(`${NOW}.`), body]);
+  assert.throws(() => verifier.verify({ "X-Contio-Signature": `sha256=${signature}` }, signed), { code: "malformed_envelope" });
+  const ofBody = SENDERS["contio-body"](body)["X-Contio-Signature"].slice("sha256=".length);
+  assert.throws(() => verifier.verify({ ...timestamped, "X-Contio-Signature": ofBody }, body), { code: "signature_mismatch" });
+});
+
+const hex = (pieces, key = SECRET) => hmac(key, ...pieces).digest("hex");
+const base64 = (pieces, key = SECRET) => hmac(key, ...pieces).digest("base64");
+const acme = { name: "acme", signatureHeader: "X-Acme-Signature", encoding: "hex", signed: "{body}" };
+
+/** Schemes of one's own, with the headers that such a sender would make of `body`. */
+const OWN = [
+  ["hex alone", acme, { "X-Acme-Signature": hex([body]) }],
+  ["hex with a prefix", { ...acme, prefix: "mac:" }, { "X-Acme-Signature": `mac:${hex([body])}` }],
+  ["base64 alone", { ...acme, encoding: "base64" }, { "X-Acme-Signature": base64([body]) }],
+  ["base64 with a prefix", { ...acme, encoding: "base64", prefix: "v1," }, { "X-Acme-Signature": `v1,${base64([body])}` }],
+  [
+    "a timestamp in a header, and text around",
+    { ...acme, timestampHeader: "X-Acme-Time", signed: "v9:{timestamp}\n{body};end" },
+    { "X-Acme-Signature": hex([`v9:${NOW}\n`, body, ";end"]), "X-Acme-Time": `${NOW}` },
+  ],
+  [
+    "an id and a timestamp",
+    { ...acme, idHeader: "X-Acme-Id", timestampHeader: "X-Acme-Time", signed: "{timestamp}|{id}|{body}" },
+    { "X-Acme-Signature": hex([`${NOW}|id-1|`, body]), "X-Acme-Time": `${NOW}`, "X-Acme-Id": "id-1" },
+  ],
+  [
+    "an id alone",
+    { ...acme, idHeader: "X-Acme-Id", signed: "{id}.{body}" },
+    { "X-Acme-Signature": hex(["id-1.", body]), "X-Acme-Id": "id-1" },
+  ],
+  [
+    "a list of hex tags with the time in it",
+    { ...acme, list: { separator: ";", joiner: ":", version: "h1" }, timestampInSignature: "at", signed: "{timestamp}~{body}" },
+    { "X-Acme-Signature": `at:${NOW};h1:${hex([`${NOW}~`, body])}` },
+  ],
+  [
+    "a list of base64 tags, with a key in base64",
+    { ...acme, encoding: "base64", list: { separator: " ", joiner: ",", version: "v2" }, key: "base64" },
+    { "X-Acme-Signature": `v2,${base64([body], Buffer.from("key of bytes"))}` },
+    `whsec_${Buffer.from("key of bytes").toString("base64")}`,
+  ],
+  ["the time in the envelope", { ...acme, timestampInEnvelope: true }, { "X-Acme-Signature": hex([body]) }],
+];
+
+for (const [what, scheme, headers, secret = SECRET] of OWN) {
+  const id = scheme.idHeader && "id-1";
+  const hasTime = /timestamp/.test(JSON.stringify(scheme));
+
+  test(`a scheme of one's own can have ${what}`, () => {
+    assert.deepEqual(sign(body, secret, signOptions(scheme, id)), headers);
+    const delivery = new WebhookVerifier(secret, { scheme, now }).verify(headers, body);
+    assert.equal(delivery.scheme, "acme");
+    assert.equal(delivery.timestamp, hasTime ? NOW : null);
+    assert.equal(delivery.id, scheme.timestampInEnvelope ? "evt-1" : (id ?? null));
+    assert.equal(delivery.event().event_type, "meeting.completed");
+    const forged = { ...headers, ...sign(body, "another", signOptions({ ...scheme, key: "utf8" }, id)) };
+    assert.throws(() => new WebhookVerifier(secret, { scheme, now }).verify(forged, body), { code: "signature_mismatch" });
+  });
+
+  if (hasTime) {
+    test(`a scheme of one's own that has ${what} holds deliveries to their age`, () => {
+      const late = new WebhookVerifier(secret, { scheme, now: NOW + 100_000 });
+      const code = scheme.timestampInEnvelope ? "event_too_old" : "timestamp_too_old";
+      assert.throws(() => late.verify(headers, body), { code, status: 401 });
+      const early = new WebhookVerifier(secret, { scheme, now: NOW - 301 });
+      assert.throws(() => early.verify(headers, body), { code: "timestamp_in_future", status: 401 });
+    });
+  }
+}
+
+test("a scheme is copied when it is given: to change the object later changes nothing", () => {
+  const list = { separator: ",", joiner: "=", version: "v1" };
+  const scheme = { ...acme, list };
+  const verifier = new WebhookVerifier(SECRET, { scheme, now });
+  Object.assign(scheme, { signatureHeader: "X-Other", encoding: "base64" });
+  list.version = "v2";
+  assert.equal(verifier.verify({ "x-acme-signature": `v1=${hex([body])}` }, body).scheme, "acme");
+});
+
+test("headers that sign makes have whatever names the scheme gives them", () => {
+  const scheme = { ...acme, signatureHeader: "__proto__" };
+  const headers = sign(body, SECRET, { scheme });
+  assert.deepEqual(Object.keys(headers), ["__proto__"]);
+  assert.equal(new WebhookVerifier(SECRET, { scheme }).verify(headers, body).scheme, "acme");
+});
+
+test("what CommonJS requires is the same API", () => {
+  const required = createRequire(import.meta.url)("hookseal");
+  assert.deepEqual(Object.keys(required).sort(), ["WebhookVerificationError", "WebhookVerifier", "sign"]);
+  const headers = required.sign(body, SECRET, { timestamp: NOW });
+  assert.equal(new WebhookVerifier(SECRET, { now }).verify(headers, body).id, "evt-1");
+  assert.throws(() => new WebhookVerifier(""), WebhookVerificationError);
+  assert.throws(() => new required.WebhookVerifier(""), required.WebhookVerificationError);
+});
+
+test("standard webhooks and svix need an id to be signed, and the others take none", () => {
+  for (const { scheme, secret, id, isContio } of SCHEMES) {
+    const hasId = id !== null && !isContio;
+    const unusable = { code: "invalid_argument", status: 500 };
+    assert.throws(() => sign(body, secret, signOptions(scheme, hasId ? undefined : "msg_1")), unusable, scheme);
+  }
+  for (const id of ["", "a.b", "a b", "ü", "a\nb", "\ud800", "x".repeat(257)]) {
+    assert.throws(() => sign(body, BASE64_SECRET, signOptions("svix", id)), { code: "invalid_argument" }, JSON.stringify(id));
+  }
+});

@@ -1,0 +1,104 @@
+// What the tests of the adapters share: deliveries, and servers on loopback to take them.
+import { once } from "node:events";
+import http from "node:http";
+import { setImmediate as turn } from "node:timers/promises";
+
+import express from "express";
+import { webhook } from "hookseal/express";
+
+import * as senders from "../lib/senders.mjs";
+
+const { NOW, SECRET, SENDERS } = senders;
+
+export { NOW, SECRET };
+
+/** How long anything may take here: what takes longer hangs. */
+export const DEADLINE_MS = 20_000;
+
+/** The body of an event that happened just now. `fields` replace the envelope's, and `undefined` leaves one out. */
+export const envelope = (fields) => Buffer.from(senders.envelope(fields));
+
+/** As Node's servers have them. */
+const lower = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** What a sender puts into the headers, with `secret` for the receiver's own. */
+const sends = (scheme) => (body, { secret, timestamp } = {}) => lower(SENDERS[scheme](body, { key: secret, timestamp }));
+
+/** The guide's form: the signature is over the timestamp and the body. */
+export const timestamped = sends("contio-timestamped");
+
+/** The other form: the signature is over the body alone. */
+export const bodyForm = sends("contio-body");
+
+/** GitHub, whose bodies need not be anything. */
+export const github = sends("github");
+
+/** Serves until the test is over, and gives the port. */
+export async function listen(t, handler) {
+  const server = http.createServer(handler);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return server.address().port;
+}
+
+/** Posts JSON with these headers, a list for one that is sent several times, and gives the whole answer. */
+export async function post(port, body, headers, { path = "/", chunked = false, agent } = {}) {
+  const length = chunked ? { "transfer-encoding": "chunked" } : { "content-length": String(body.length) };
+  const request = http.request({
+    host: "127.0.0.1",
+    port,
+    path,
+    agent,
+    method: "POST",
+    signal: AbortSignal.timeout(DEADLINE_MS),
+    headers: { "content-type": "application/json", ...length, ...headers },
+  });
+  request.end(body);
+  const [response] = await once(request, "response");
+  let text = "";
+  for await (const chunk of response.setEncoding("utf8")) text += chunk;
+  return { status: response.statusCode, headers: response.headers, text, reusedSocket: request.reusedSocket };
+}
+
+/** Waits for what nobody tells of. */
+export async function until(isTrue) {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error("what was waited for did not happen");
+    await turn();
+  }
+}
+
+/** A middleware that reads the body, as the platforms do that host Express, and leaves what is made of its bytes. */
+export const platform = (leave) => async (req, res, next) => {
+  const chunks = [];
+  for await (const chunk of req) chunks.push(chunk);
+  Object.assign(req, leave(Buffer.concat(chunks)));
+  next();
+};
+
+/**
+ * An Express application with `webhook` on its route, and a record of what reached whom. `before` are the middlewares
+ * in front of it; the rest are what `webhook` takes.
+ */
+export async function receiver(t, { verifier, before = [], onFailure, app = express() }) {
+  const seen = { deliveries: [], failures: [], errors: [] };
+  // Express then keeps errors that reach its end to itself.
+  app.set("env", "test");
+  const hook = onFailure ?? ((error, req) => seen.failures.push({ error, req }));
+  for (const middleware of before) app.use(middleware);
+  app.post("/", webhook(verifier, { onFailure: hook }), (req, res) => {
+    seen.deliveries.push(req.delivery);
+    res.json({ received: true });
+  });
+  app.use((error, req, res, next) => {
+    seen.errors.push({ error, req, answered: res.writableFinished });
+    if (res.headersSent) next(error);
+    else res.status(500).json({ error: "application" });
+  });
+  return { ...seen, port: await listen(t, app) };
+}

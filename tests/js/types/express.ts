@@ -1,0 +1,35 @@
+// What TypeScript knows of the middleware in an application of Express. Nothing here is run. Where an error is expected,
+// TypeScript must find one.
+import * as http from "node:http";
+
+import express = require("express");
+import { type Delivery, WebhookVerifier } from "hookseal";
+import { keepRawBody, webhook } from "hookseal/express";
+
+import { is } from "./is.js";
+
+const verifier = new WebhookVerifier(process.env["WEBHOOK_SECRET"]!);
+const app = express();
+
+app.post("/webhooks/contio", webhook(verifier), (req, res) => {
+  is<typeof req.delivery, Delivery | undefined>(true);
+  const event = req.delivery!.event();
+  if (event.event_type === "meeting.completed") console.log(event.data.title);
+  res.json({ received: true });
+});
+app.use(express.json({ verify: keepRawBody }));
+app.use("/webhooks", webhook(verifier, { onFailure: (error, req) => console.error(error.code, req.url) }));
+
+// By the guide.
+app.post("/webhooks/guide", express.raw({ type: "application/json" }), (req, res) => {
+  const signature = req.headers["x-contio-signature"];
+  const timestamp = req.headers["x-contio-timestamp"];
+  if (!verifier.verifySignature(req.body, signature, timestamp).isValid) res.sendStatus(401);
+  verifier.verify(req.headers, req.body);
+});
+
+// Without Express.
+http.createServer((req, res) => webhook(verifier)(req, res, () => res.end()));
+
+// @ts-expect-error it may be absent, for nothing says that the middleware was there
+app.get("/", (req) => req.delivery.id);

@@ -1,0 +1,141 @@
+// What TypeScript knows of the verifier. Nothing here is run. Where an error is expected, TypeScript must find one.
+import {
+  type Body,
+  type Delivery,
+  type ErrorCode,
+  type HeadersInput,
+  type HeaderValue,
+  type RequestLike,
+  type SchemeDefinition,
+  type SchemeName,
+  type Secret,
+  type SignOptions,
+  type VerificationResult,
+  type VerifierOptions,
+  type WebhookEvent,
+  WebhookVerificationError,
+  WebhookVerifier,
+  sign,
+} from "hookseal";
+
+import { is } from "./is.js";
+
+declare const bytes: Uint8Array;
+declare const buffer: ArrayBuffer;
+
+// Secrets.
+const verifier = new WebhookVerifier("text");
+new WebhookVerifier(bytes);
+new WebhookVerifier(["new", "old"]);
+new WebhookVerifier(["new", bytes] as const);
+// @ts-expect-error there must be one
+new WebhookVerifier();
+// @ts-expect-error a variable that may be unset
+new WebhookVerifier(undefined as string | undefined);
+// @ts-expect-error a number is none
+new WebhookVerifier(42);
+
+// Options.
+const options: VerifierOptions = { scheme: "svix", maxAge: 60, maxSkew: 0, maxEventAge: null, maxBody: 1024, now: 1 };
+new WebhookVerifier("text", options);
+new WebhookVerifier("text", { now: () => Date.now() / 1000 });
+new WebhookVerifier("text", { maxAge: undefined, scheme: undefined });
+const acme: SchemeDefinition = {
+  name: "acme",
+  signatureHeader: "X-Acme-Signature",
+  encoding: "hex",
+  list: { separator: ",", joiner: "=", version: "v1" },
+  timestampInSignature: "t",
+  signed: "{timestamp}.{body}",
+};
+new WebhookVerifier("text", { scheme: acme });
+// @ts-expect-error no scheme has that name
+new WebhookVerifier("text", { scheme: "gitlab" });
+// @ts-expect-error the option has another name
+new WebhookVerifier("text", { tolerance: 300 });
+// @ts-expect-error a Date is no number of seconds
+new WebhookVerifier("text", { now: new Date() });
+// @ts-expect-error only the age of events can be switched off
+new WebhookVerifier("text", { maxAge: null });
+// @ts-expect-error what is signed is missing
+const halfScheme: SchemeDefinition = { name: "acme", signatureHeader: "X-Acme-Signature", encoding: "hex" };
+// @ts-expect-error there are two encodings
+const wrongScheme: SchemeDefinition = { ...acme, encoding: "base32" };
+
+// Headers and bodies.
+declare const fetchHeaders: Headers;
+const delivery = verifier.verify({ "x-contio-signature": "", other: ["a", "b"], absent: undefined }, bytes);
+verifier.verify(fetchHeaders, buffer);
+verifier.verify(new Map([["x-contio-signature", "value"]]), "text");
+verifier.verify([["x-contio-signature", "value"]], bytes);
+// @ts-expect-error a parsed body
+verifier.verify({}, { event_type: "meeting.completed" });
+// @ts-expect-error a body that may be missing
+verifier.verify({}, undefined as Uint8Array | undefined);
+// @ts-expect-error the headers are missing
+verifier.verify(bytes);
+// @ts-expect-error a number is no header's value
+verifier.verify({ "content-length": 3 }, bytes);
+
+// Deliveries.
+is<typeof delivery, Delivery>(true);
+is<typeof delivery.scheme, string>(true);
+is<typeof delivery.timestamp, number | null>(true);
+is<typeof delivery.secretIndex, number>(true);
+is<typeof delivery.id, string | null>(true);
+is<typeof delivery.body, Uint8Array>(true);
+is<ReturnType<typeof delivery.json>, unknown>(true);
+is<ReturnType<typeof delivery.event>, WebhookEvent>(true);
+// @ts-expect-error it cannot be changed
+delivery.scheme = "other";
+// @ts-expect-error what JSON holds is not known
+delivery.json().event_type;
+
+// Requests.
+declare const request: Request;
+is<ReturnType<typeof verifier.verifyRequest>, Promise<Delivery>>(true);
+void verifier.verifyRequest(request);
+declare const like: RequestLike;
+void verifier.verifyRequest(like);
+// @ts-expect-error a body is no request
+void verifier.verifyRequest(bytes);
+
+// By values.
+declare const value: HeaderValue;
+const result = verifier.verifySignature(bytes, value, value);
+is<typeof result, VerificationResult>(true);
+if (result.isValid) is<typeof result.code, undefined>(true);
+else is<typeof result.code, ErrorCode>(true);
+is<typeof result.error, string | undefined>(true);
+verifier.verifySignature("text", "signature");
+// @ts-expect-error the signature is missing
+verifier.verifySignature(bytes);
+is<ReturnType<typeof verifier.parseWebhook>, WebhookEvent>(true);
+is<typeof verifier.maxBody, number>(true);
+is<ReturnType<typeof verifier.free>, void>(true);
+
+// Errors.
+try {
+  verifier.parseWebhook(bytes, undefined);
+} catch (error) {
+  if (error instanceof WebhookVerificationError) {
+    is<typeof error.code, ErrorCode>(true);
+    is<typeof error.status, number>(true);
+    is<typeof error.name, "WebhookVerificationError">(true);
+    if (error.code === "signature_mismatch") console.log(error.message);
+    // @ts-expect-error no code is spelled so
+    if (error.code === "signature_missmatch") console.log(error.message);
+  }
+}
+
+// Signing.
+const signing: SignOptions = { scheme: "standard-webhooks", id: "msg_1", timestamp: 1 };
+is<ReturnType<typeof sign>, Record<string, string>>(true);
+verifier.verify(sign(bytes, "text", signing), bytes);
+// @ts-expect-error one secret signs
+sign(bytes, ["new", "old"]);
+// @ts-expect-error the secret is missing
+sign(bytes);
+
+export type { Body, HeadersInput, SchemeName, Secret };
+export { halfScheme, wrongScheme };

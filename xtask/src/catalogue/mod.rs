@@ -1,0 +1,99 @@
+//! `cargo xtask generate`: writes what is generated from the event catalogue and from the core.
+//!
+//! `rust.rs` makes the typed events of the core, `typescript.rs` those of the npm package, `codes.rs` its error codes.
+
+mod codes;
+mod rust;
+mod typescript;
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+const CATALOGUE: &str = "core/catalogue/contio-events.json";
+
+/// A generated file: its path below the root, and what it has to hold.
+type Generated = (&'static str, String);
+
+/// Writes the generated files below `root`, or with `check` only compares them.
+pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
+    let text = std::fs::read_to_string(root.join(CATALOGUE)).map_err(|error| format!("{CATALOGUE}: {error}"))?;
+    let catalogue: Value = serde_json::from_str(&text).map_err(|error| format!("{CATALOGUE}: {error}"))?;
+    let files = [
+        ("core/src/event/catalogue.rs", rust::events(&catalogue)?),
+        ("bindings-wasm/ts/events.ts", typescript::events(&catalogue)?),
+        ("bindings-wasm/ts/codes.ts", codes::module()),
+    ];
+    if check {
+        return compare(&files, |path| std::fs::read_to_string(root.join(path)));
+    }
+    for (path, generated) in files {
+        std::fs::write(root.join(path), generated).map_err(|error| format!("{path}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// Names every file that is not as it has to be.
+fn compare(files: &[Generated], read: impl Fn(&str) -> io::Result<String>) -> Result<(), String> {
+    let wrong: Vec<String> = files
+        .iter()
+        .filter_map(|(path, generated)| match read(path) {
+            Ok(there) if there == *generated => None,
+            Ok(_) => Some(format!("{path} is stale")),
+            Err(error) => Some(format!("{path}: {error}")),
+        })
+        .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{}; run `cargo xtask generate`", wrong.join(", "))) }
+}
+
+/// Where the vendor has published an event.
+fn published_in(event: &Value) -> &'static str {
+    match event["documented"].as_bool() {
+        Some(true) => "in the vendor's guide",
+        _ => "in the vendor's package `@contio/partner-sdk`",
+    }
+}
+
+fn object<'v>(value: &'v Value, what: &str) -> Result<&'v Map<String, Value>, String> {
+    value.as_object().ok_or_else(|| format!("{CATALOGUE}: {what} is not an object"))
+}
+
+/// `meeting.context.created` and `needs_review` as `MeetingContextCreated` and `NeedsReview`.
+fn pascal(name: &str) -> String {
+    name.split(['.', '_']).map(capital).collect()
+}
+
+/// A word with a capital first letter.
+fn capital(word: &str) -> String {
+    word.chars().enumerate().map(|(at, c)| if at == 0 { c.to_ascii_uppercase() } else { c }).collect()
+}
+
+fn put(module: &mut String, text: &str) {
+    // Writing to a string cannot fail.
+    let _ = module.write_str(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_names_every_file_that_is_not_current() {
+        let files = [("current", "1".to_owned()), ("old", "1".to_owned()), ("absent", "1".to_owned())];
+        let read = |path: &str| match path {
+            "current" => Ok("1".to_owned()),
+            "old" => Ok("0".to_owned()),
+            _ => Err(io::Error::from(io::ErrorKind::NotFound)),
+        };
+        let message = compare(&files, read).unwrap_err();
+        assert!(message.starts_with("old is stale, absent: "), "{message}");
+        assert!(message.ends_with("; run `cargo xtask generate`") && !message.contains("current"), "{message}");
+    }
+
+    #[test]
+    fn a_check_of_current_files_passes() {
+        assert_eq!(compare(&[("current", "1".to_owned())], |_| Ok("1".to_owned())), Ok(()));
+    }
+}

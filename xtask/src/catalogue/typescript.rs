@@ -1,0 +1,248 @@
+//! The types of the events, in TypeScript.
+
+use serde_json::{Map, Value};
+
+use super::{CATALOGUE, object, pascal, published_in, put};
+
+const MAX_WIDTH: usize = 120;
+
+/// What of `events.ts` does not depend on the catalogue's events.
+const UNIONS: &str = r#"
+export type EventType = keyof EventMap;
+
+/** The event of a type, or of one of several types. */
+export type EventOf<T extends EventType> = EventMap[T];
+
+export type KnownEvent = EventMap[EventType];
+
+/**
+ * What a genuine delivery holds. Compare `event_type` to learn which event it is.
+ *
+ * Its envelope was checked; what is in its `data` is the vendor's word, and was not compared with these types. Any
+ * object may carry further fields that its type does not name.
+ */
+export type WebhookEvent = KnownEvent | UnknownEvent;
+
+/**
+ * An event of a type that this version does not know. The vendor may add types at any time: let them come to the
+ * `default` of a `switch`.
+ *
+ * Its `event_type` can be used as any string, but never equals a type that is known. So a comparison with a known type
+ * leaves that one event, and a comparison with a misspelled one is an error, in TypeScript from 5.1 on. To ask for a
+ * type that is not known here, compare it as a string:
+ *
+ * ```ts
+ * const type: string = event.event_type;
+ * if (type === "meeting.archived") console.log(event.data as Record<string, unknown>);
+ * ```
+ *
+ * or make it known, and it is like the others:
+ *
+ * ```ts
+ * declare module "hookseal" {
+ *   interface EventMap {
+ *     "meeting.archived": Envelope & { event_type: "meeting.archived"; data: { meeting_id: string } };
+ *   }
+ * }
+ * ```
+ */
+export interface UnknownEvent extends Envelope {
+  // The template is what keeps it apart: the intersection alone would count as equal to any literal.
+  event_type: `${string & { readonly unknown: true }}`;
+  data: Record<string, unknown>;
+}
+"#;
+
+/// The module of all events of a catalogue. It has only types.
+pub(super) fn events(catalogue: &Value) -> Result<String, String> {
+    let all = object(&catalogue["events"], "events")?;
+    let mut module = format!(
+        "// The types of Contio's events. They are all that is here, and nothing of them is left at run time.\n\
+         //\n\
+         // Generated from `{CATALOGUE}` by `cargo xtask generate`; edit that instead.\n\
+         //\n\
+         // Objects may carry further fields, yet no type has an index signature: it would take misspelled names too.\n"
+    );
+    let mut envelope = object(&catalogue["envelope"], "envelope")?.clone();
+    // These two are what each event says for itself.
+    envelope.retain(|key, _| key != "event_type" && key != "data");
+    write_interface(&mut module, "Envelope", "Envelope", "What every event has around its `data`.", &envelope)?;
+
+    put(&mut module, "\n/** The event of each type that this version knows. */\nexport interface EventMap {\n");
+    for event_type in all.keys() {
+        put(&mut module, &format!("  \"{event_type}\": {}Event;\n", pascal(event_type)));
+    }
+    put(&mut module, &format!("}}\n{UNIONS}"));
+    for (event_type, event) in all {
+        write_event(&mut module, event_type, event)?;
+    }
+    Ok(module)
+}
+
+fn write_event(module: &mut String, event_type: &str, event: &Value) -> Result<(), String> {
+    let name = pascal(event_type);
+    put(module, &format!("\n{}", comment("", &format!("`{event_type}`, {}.", published_in(event)))));
+    put(module, &format!("export interface {name}Event extends Envelope {{\n  event_type: \"{event_type}\";\n"));
+    put(module, &format!("  data: {name}Data;\n}}\n"));
+    let about = format!("The `data` of `{event_type}`");
+    match (event["schema_published"].as_bool(), event["renamed_to"].as_str()) {
+        (Some(false), Some(successor)) => {
+            let about = format!(
+                "{about}, for which no schema was published. Later releases of the vendor call it `{successor}`."
+            );
+            put(module, &format!("\n{}", comment("", &about)));
+            put(module, &format!("export type {name}Data = Record<string, unknown>;\n"));
+            Ok(())
+        }
+        _ => {
+            let fields = object(&event["data"], event_type)?;
+            write_interface(module, &format!("{name}Data"), &name, &format!("{about}."), fields)
+        }
+    }
+}
+
+/// Writes an object, and behind it those inside it, whose names begin with `prefix`.
+fn write_interface(
+    module: &mut String,
+    name: &str,
+    prefix: &str,
+    about: &str,
+    fields: &Map<String, Value>,
+) -> Result<(), String> {
+    let mut inner = String::new();
+    put(module, &format!("\n{}export interface {name} {{\n", comment("", about)));
+    for (key, field) in fields {
+        let mut variants = field_type(&mut inner, name, prefix, key, field)?;
+        if field["nullable"] == true {
+            variants.push("null".into());
+        }
+        if field["format"] == "rfc3339" {
+            put(module, &comment("  ", "In RFC 3339."));
+        }
+        let mark = if field["optional"] == true { "?" } else { "" };
+        put(module, &union("  ", &format!("{key}{mark}:"), &variants));
+    }
+    module.push_str("}\n");
+    module.push_str(&inner);
+    Ok(())
+}
+
+/// The variants of a field's type. Interfaces that have to be made for it are written to `inner`.
+fn field_type(inner: &mut String, owner: &str, prefix: &str, key: &str, field: &Value) -> Result<Vec<String>, String> {
+    let one = |name: &str| Ok(vec![name.to_owned()]);
+    match (field["type"].as_str(), field["enum"].as_array()) {
+        (Some("string"), Some(values)) => {
+            let values: Option<Vec<_>> = values.iter().map(|value| Some(format!("\"{}\"", value.as_str()?))).collect();
+            let mut values = values.ok_or_else(|| format!("{owner}.{key} has a value that is no string"))?;
+            // Other values may come; plain `string` would swallow the known ones, and an editor could not offer them.
+            values.push("(string & {})".into());
+            Ok(values)
+        }
+        (Some(simple @ ("string" | "number" | "boolean")), _) => one(simple),
+        (Some("map"), _) => one("Record<string, unknown>"),
+        (Some("any"), _) => one("unknown"),
+        (Some("object"), _) => {
+            let name = format!("{prefix}{}", pascal(key));
+            let about = format!("The object `{key}` of `{owner}`.");
+            write_interface(inner, &name, &name, &about, object(&field["fields"], key)?)?;
+            one(&name)
+        }
+        (Some("array"), _) => {
+            let name = format!("{prefix}{}", pascal(key.strip_suffix('s').unwrap_or(key)));
+            let about = format!("An item of `{key}` of `{owner}`.");
+            write_interface(inner, &name, &name, &about, object(&field["items"]["fields"], key)?)?;
+            one(&format!("{name}[]"))
+        }
+        (other, _) => Err(format!("{owner}.{key} has the type {other:?}, which the generator does not know")),
+    }
+}
+
+/// `head` and a union of types, on one line if there is room.
+pub(super) fn union(indent: &str, head: &str, variants: &[String]) -> String {
+    let line = format!("{indent}{head} {};\n", variants.join(" | "));
+    if line.trim_end().chars().count() <= MAX_WIDTH {
+        return line;
+    }
+    let lines: String = variants.iter().map(|variant| format!("\n{indent}  | {variant}")).collect();
+    format!("{indent}{head}{lines};\n")
+}
+
+/// A comment for what follows, in as many lines as it takes.
+pub(super) fn comment(indent: &str, text: &str) -> String {
+    let line = format!("{indent}/** {text} */\n");
+    if line.trim_end().chars().count() <= MAX_WIDTH {
+        return line;
+    }
+    let mut lines = format!("{indent}/**");
+    let mut room = 0;
+    for word in text.split(' ') {
+        let width = word.chars().count() + 1;
+        if width > room {
+            put(&mut lines, &format!("\n{indent} *"));
+            room = MAX_WIDTH - indent.len() - 2;
+        }
+        put(&mut lines, &format!(" {word}"));
+        room = room.saturating_sub(width);
+    }
+    format!("{lines}\n{indent} */\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn events_of(data: &Value) -> Result<String, String> {
+        events(&json!({"envelope": {"event_type": {"type": "string"}, "event_id": {"type": "string"}},
+            "events": {"a.b": {"data": data}}}))
+    }
+
+    #[test]
+    fn a_type_that_the_generator_does_not_know_is_an_error() {
+        assert!(events_of(&json!({"x": {"type": "date"}})).unwrap_err().contains("ABData.x"));
+    }
+
+    #[test]
+    fn an_event_has_its_own_type_and_data_around_the_common_envelope() {
+        let module = events_of(&json!({"n": {"type": "number"}})).unwrap();
+        assert!(module.contains("interface Envelope {\n  event_id: string;\n}\n"), "{module}");
+        assert!(module.contains("interface EventMap {\n  \"a.b\": ABEvent;\n}\n"), "{module}");
+        let event = "interface ABEvent extends Envelope {\n  event_type: \"a.b\";\n  data: ABData;\n}\n";
+        assert!(module.contains(event), "{module}");
+        assert!(module.contains("interface ABData {\n  n: number;\n}\n"), "{module}");
+    }
+
+    #[test]
+    fn presence_nesting_and_open_choices_become_types() {
+        let module = events_of(&json!({
+            "one": {"type": "string", "optional": true, "nullable": true},
+            "two": {"type": "any", "optional": true},
+            "kind": {"type": "string", "enum": ["x", "y"]},
+            "items": {"type": "array", "items": {"fields": {"m": {"type": "map"}}}}
+        }))
+        .unwrap();
+        assert!(module.contains("  one?: string | null;\n"), "{module}");
+        assert!(module.contains("  two?: unknown;\n"), "{module}");
+        assert!(module.contains("  kind: \"x\" | \"y\" | (string & {});\n"), "{module}");
+        assert!(module.contains("  items: ABItem[];\n"), "{module}");
+        assert!(module.contains("interface ABItem {\n  m: Record<string, unknown>;\n}\n"), "{module}");
+    }
+
+    #[test]
+    fn an_event_without_a_schema_has_open_data() {
+        let event = json!({"data": {}, "schema_published": false, "renamed_to": "c.d"});
+        let module = events(&json!({"envelope": {}, "events": {"a.b": event}})).unwrap();
+        assert!(module.contains("call it `c.d`. */\nexport type ABData = Record<string, unknown>;\n"), "{module}");
+    }
+
+    #[test]
+    fn no_line_is_longer_than_the_width() {
+        let words = "word ".repeat(60);
+        let wrapped = comment("  ", words.trim_end()) + &union("  ", "x:", &vec!["\"w\"".into(); 60]);
+        assert_eq!((wrapped.matches(" word").count(), wrapped.matches("\n    | ").count()), (60, 60), "{wrapped}");
+        let all = wrapped + &events_of(&json!({})).unwrap();
+        let widest = all.lines().map(|line| line.chars().count()).max();
+        assert!((MAX_WIDTH - 5..=MAX_WIDTH).contains(&widest.unwrap()), "{all}");
+    }
+}

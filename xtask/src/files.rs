@@ -1,0 +1,161 @@
+//! Files and folders, with errors that name them.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::{self, DirEntry};
+use std::path::Path;
+
+/// Says which file an error is about.
+pub(crate) trait At<T> {
+    fn at(self, path: &Path) -> Result<T, String>;
+}
+
+impl<T> At<T> for std::io::Result<T> {
+    fn at(self, path: &Path) -> Result<T, String> {
+        self.map_err(|error| format!("{}: {error}", path.display()))
+    }
+}
+
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).at(path)
+}
+
+pub(crate) fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), String> {
+    fs::write(path, contents).at(path)
+}
+
+/// Copies a file into a folder, under its own name.
+pub(crate) fn copy_into(file: &Path, folder: &Path) -> Result<(), String> {
+    let name = file.file_name().ok_or_else(|| format!("{} has no name", file.display()))?;
+    copy(file, &folder.join(name))
+}
+
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    fs::copy(from, to).map(drop).at(from)
+}
+
+pub(crate) fn create(folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).at(folder)
+}
+
+/// Makes a folder that is there and empty.
+pub(crate) fn renew(folder: &Path) -> Result<(), String> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).at(folder)?;
+    }
+    create(folder)
+}
+
+/// Makes a folder hold the same files as another, what is gone there removed here too. What `counts` says no to, given
+/// its path inside the folder, stays as it is on both sides.
+pub(crate) fn mirror(source: &Path, target: &Path, counts: fn(&Path) -> bool) -> Result<(), String> {
+    mirror_inside(source, target, Path::new(""), counts)
+}
+
+fn mirror_inside(source: &Path, target: &Path, inner: &Path, counts: fn(&Path) -> bool) -> Result<(), String> {
+    create(&target.join(inner))?;
+    let there = entries(&source.join(inner), inner, counts)?;
+    for (name, entry) in entries(&target.join(inner), inner, counts)? {
+        let path = entry.path();
+        if there.get(&name).is_some_and(|source| source.path().is_dir() == path.is_dir()) {
+            continue;
+        }
+        if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }.at(&path)?;
+    }
+    for (name, entry) in there {
+        if entry.path().is_dir() {
+            mirror_inside(source, target, &inner.join(name), counts)?;
+        } else {
+            copy(&entry.path(), &target.join(inner).join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn entries(folder: &Path, inner: &Path, counts: fn(&Path) -> bool) -> Result<BTreeMap<OsString, DirEntry>, String> {
+    let mut entries = BTreeMap::new();
+    for entry in folder.read_dir().at(folder)? {
+        let entry = entry.at(folder)?;
+        if counts(&inner.join(entry.file_name())) {
+            entries.insert(entry.file_name(), entry);
+        }
+    }
+    Ok(entries)
+}
+
+/// A folder for a test, gone behind it.
+#[cfg(test)]
+pub(crate) struct Scratch(std::path::PathBuf);
+
+#[cfg(test)]
+impl Scratch {
+    pub(crate) fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("hookseal-xtask-{}-{name}", std::process::id()));
+        renew(&folder).expect("a folder");
+        Self(folder)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn put(&self, name: &str, contents: &str) {
+        let path = self.0.join(name);
+        create(path.parent().expect("a folder")).expect("created");
+        write(&path, contents).expect("written");
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.join(name).exists()
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        String::from_utf8(read(&self.0.join(name)).expect("a file")).expect("text")
+    }
+}
+
+#[cfg(test)]
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Where this fails, the system clears its temporary files some day.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mirror_holds_what_the_source_holds_and_nothing_else() {
+        let (source, target) = (Scratch::new("source"), Scratch::new("target"));
+        for (name, contents) in [("a", "new"), ("inner/b", "b"), ("was-a-folder", "a file")] {
+            source.put(name, contents);
+        }
+        for name in ["a", "gone", "gone-folder/c", "was-a-folder/d"] {
+            target.put(name, "old");
+        }
+        mirror(source.path(), target.path(), |_| true).expect("mirrored");
+        assert_eq!(target.text("a"), "new");
+        assert_eq!(target.text("inner/b"), "b");
+        assert_eq!(target.text("was-a-folder"), "a file");
+        assert!(!target.has("gone") && !target.has("gone-folder"));
+    }
+
+    #[test]
+    fn what_does_not_count_is_neither_copied_nor_removed() {
+        let (source, target) = (Scratch::new("counted"), Scratch::new("kept"));
+        source.put("kept/of-the-source", "");
+        source.put("a", "");
+        target.put("kept/of-the-target", "");
+        mirror(source.path(), target.path(), |path| !path.starts_with("kept")).expect("mirrored");
+        assert!(target.has("a") && target.has("kept/of-the-target"));
+        assert!(!target.has("kept/of-the-source"));
+    }
+
+    #[test]
+    fn an_error_names_the_file() {
+        let error = copy_into(Path::new("no-such-file"), Path::new(".")).expect_err("it is not there");
+        assert!(error.contains("no-such-file"), "{error}");
+    }
+}

@@ -1,0 +1,70 @@
+//! The packages for other languages. To add one, add a row to [`PACKAGES`]; the help and the errors follow from it.
+
+use std::path::PathBuf;
+
+use crate::workspace::Workspace;
+use crate::{js, wasm};
+
+/// A package that `cargo xtask package` makes.
+pub(crate) struct Package {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    /// Makes the package, and tells which file it is.
+    make: fn(&Workspace) -> Result<PathBuf, String>,
+    /// Sets up a project that has the package's tests, and the package installed as a user installs it.
+    set_up: fn(&Workspace) -> Result<(), String>,
+}
+
+pub(crate) const PACKAGES: &[Package] = &[WASM];
+
+pub(crate) const WASM: Package = Package {
+    name: "wasm",
+    about: "npm's hookseal: WebAssembly for every JavaScript runtime",
+    make: wasm::package,
+    set_up: js::set_up,
+};
+
+/// The package of this name; all of them if there is no name.
+pub(crate) fn select(name: Option<&str>) -> Result<&'static [Package], String> {
+    let Some(name) = name else { return Ok(PACKAGES) };
+    PACKAGES.iter().find(|package| package.name == name).map(std::slice::from_ref).ok_or_else(|| {
+        let names = crate::names(PACKAGES.iter().map(|package| package.name));
+        format!("there is no package `{name}`; the packages are: {names}")
+    })
+}
+
+impl Package {
+    pub(crate) fn make(&self, workspace: &Workspace) -> Result<(), String> {
+        let file =
+            (self.make)(workspace).map_err(|error| format!("package `{}` cannot be made: {error}", self.name))?;
+        println!("--- made {}", workspace.shown(&file).display());
+        Ok(())
+    }
+
+    pub(crate) fn set_up(&self, workspace: &Workspace) -> Result<(), String> {
+        (self.set_up)(workspace)
+            .map_err(|error| format!("the tests of package `{}` cannot be set up: {error}", self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_name_all_packages_are_meant() {
+        assert_eq!(select(None).expect("all").len(), PACKAGES.len());
+    }
+
+    #[test]
+    fn a_name_means_its_package() {
+        let names: Vec<_> = select(Some("wasm")).expect("one").iter().map(|package| package.name).collect();
+        assert_eq!(names, ["wasm"]);
+    }
+
+    #[test]
+    fn an_unknown_package_is_an_error_that_lists_what_there_is() {
+        let error = select(Some("colour")).err().expect("no such package");
+        assert!(error.contains("no package `colour`") && error.contains("wasm"), "{error}");
+    }
+}
