@@ -1,6 +1,6 @@
 //! One delivery at a time: its header values and its body stand in the core's memory, and the verdict goes out.
 
-use hookseal::{Error, ErrorKind};
+use hookseal::Error;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroize as _;
 
@@ -72,35 +72,6 @@ impl Core {
             })
         });
         around.unwrap_or_else(|error| self.fail(error).cast_signed().wrapping_neg())
-    }
-
-    /// Signs the body with the first secret, for schemes that sign an id with that of so many bytes in `text`. Answers
-    /// with each header's name and its value, on a line each; 0 if that failed.
-    pub fn sign(&self, verifier: usize, body: usize, timestamp: f64, id: i32) -> usize {
-        let signed = self.verifier(verifier).and_then(|verifier| {
-            with(&self.text, |text| {
-                let id = usize::try_from(id).ok().and_then(|bytes| text.get(..bytes));
-                let id = id.map(|id| core::str::from_utf8(id).unwrap_or_default());
-                let signer = verifier.core.signer(0).ok_or(ErrorKind::InvalidSecret)?;
-                let now = unix_time(timestamp);
-                let headers = with(&self.body, |raw| signer.sign(raw.get(..body).unwrap_or_default(), now, id))?;
-                Ok(self.write_answer(|answer| {
-                    for (name, value) in headers.iter() {
-                        [name, "\t", value, "\n"].iter().for_each(|piece| put(answer, piece.as_bytes()));
-                    }
-                }))
-            })
-        });
-        signed.unwrap_or_else(|error| {
-            self.fail(error);
-            0
-        })
-    }
-
-    /// The number of the last failure.
-    #[must_use]
-    pub fn failure(&self) -> u32 {
-        self.error.get().map_or(0, number_of)
     }
 }
 

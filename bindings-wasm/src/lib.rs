@@ -2,6 +2,9 @@
 //!
 //! Numbers alone cross. Texts and bodies are written by the caller into memory that [`Core`] keeps for them, so that a
 //! verification neither allocates nor crosses more than once. The TypeScript in `ts/engine.ts` is the only caller.
+//!
+//! It is built twice: to verify by the schemes that are built in, which is what a worker at the edge does and all that it
+//! should load; and with the feature `full`, to sign and for schemes of the user's own too.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 // Nothing prints these types, which are JavaScript's; and formatting weighs much.
@@ -10,6 +13,10 @@
 extern crate alloc;
 
 mod deliveries;
+#[cfg(feature = "full")]
+mod schemes;
+#[cfg(feature = "full")]
+mod signing;
 mod values;
 mod verifiers;
 

@@ -4,7 +4,9 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use hookseal::{Error, HeaderName, KeyForm, Piece, Scheme, Secret, Tags};
+#[cfg(not(feature = "full"))]
+use hookseal::Scheme;
+use hookseal::{Error, HeaderName, Secret};
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -94,7 +96,11 @@ impl Core {
 
 fn make(text: &[u8], scheme: usize, limits: [f64; 4]) -> Result<Verifier, Error> {
     let (scheme, mut secrets) = text.split_at_checked(scheme).unwrap_or_default();
-    let scheme = read_scheme(core::str::from_utf8(scheme).unwrap_or_default())?;
+    let scheme = core::str::from_utf8(scheme).unwrap_or_default();
+    #[cfg(feature = "full")]
+    let scheme = crate::schemes::read(scheme)?;
+    #[cfg(not(feature = "full"))]
+    let scheme = Scheme::preset(scheme)?;
     let key_form = scheme.key_form();
     let mut builder = hookseal::Verifier::builder(scheme);
     let mut keys = Vec::new();
@@ -126,54 +132,6 @@ fn make(text: &[u8], scheme: usize, limits: [f64; 4]) -> Result<Verifier, Error>
         builder = builder.max_body(usize::try_from(whole(max_body)).unwrap_or(usize::MAX));
     }
     Ok(Verifier { core: builder.build()?, keys })
-}
-
-/// One of the core's own schemes by its name; or one of words, as `Scheme::builder` has them, each ended by a NUL and
-/// empty where it does not apply. They are its name; the signature header; `hex` or `base64`; the prefix of the only tag;
-/// the separator, joiner and version of a list; the timestamp header; the timestamp's key in the list; `envelope` if the
-/// time is there; the id header; the template of what is signed; `base64` if the key is.
-fn read_scheme(text: &str) -> Result<Scheme, Error> {
-    if !text.ends_with('\0') {
-        return Scheme::preset(text);
-    }
-    let mut words = text.split('\0');
-    let mut word = || words.next().unwrap_or("");
-    let (name, header, encoding) = (word(), word(), word());
-    let (prefix, separator, joiner, version) = (word(), word(), word(), word());
-    let tags = match (encoding == "hex", separator) {
-        (true, "") => Tags::hex(prefix),
-        (false, "") => Tags::base64(prefix),
-        (true, _) => Tags::hex_list(mark(separator), mark(joiner), version),
-        (false, _) => Tags::base64_list(mark(separator), mark(joiner), version),
-    };
-    let mut builder = Scheme::builder(name).signature(header, tags);
-    let (timestamp_header, timestamp_key, envelope, id_header) = (word(), word(), word(), word());
-    if !timestamp_header.is_empty() {
-        builder = builder.timestamp_header(timestamp_header);
-    }
-    if !timestamp_key.is_empty() {
-        builder = builder.timestamp_in_signature(timestamp_key);
-    }
-    if !envelope.is_empty() {
-        builder = builder.timestamp_in_envelope();
-    }
-    if !id_header.is_empty() {
-        builder = builder.id_header(id_header);
-    }
-    let mut room = [Piece::Body; 8];
-    builder = builder.signed(Piece::read_template(word(), &mut room)?);
-    if !word().is_empty() {
-        builder = builder.key(KeyForm::Base64);
-    }
-    builder.build()
-}
-
-/// The only character of a text; one that no list can have if there is another number of them.
-fn mark(text: &str) -> char {
-    match text.as_bytes() {
-        [mark] => char::from(*mark),
-        _ => '\0',
-    }
 }
 
 /// Fractions are cut off, as the core does.

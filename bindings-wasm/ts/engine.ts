@@ -1,9 +1,6 @@
 // Calls into the core. The only file that knows WebAssembly: another package replaces it to call native code.
-import module from "#module";
-
 import { CODES, type ErrorCode } from "./codes.js";
 import { WebhookVerificationError, invalidArgument } from "./error.js";
-import * as glue from "./glue.js";
 import { ABSENT, type Claim, type Found, type HeaderNames } from "./input.js";
 
 export interface Settings {
@@ -18,6 +15,7 @@ export interface Settings {
 
 /** A prepared verifier inside the core. */
 export interface Handle {
+  readonly engine: Engine;
   readonly names: HeaderNames;
   /** The names that deliveries go under. */
   readonly forms: readonly string[];
@@ -39,221 +37,259 @@ export interface Verdict {
   readonly secretIndex: number;
 }
 
+/** What the module exports: the functions of `Core` in `src/`, each with its address before the arguments. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly __wbindgen_start?: () => void;
+  core_new(): number;
+  core_text_room(core: number, bytes: number): number;
+  core_body_room(core: number, bytes: number): number;
+  core_answer(core: number): number;
+  core_message(core: number): number;
+  core_prepare(core: number, scheme: number, bytes: number, ...limits: number[]): number;
+  core_release(core: number, verifier: number): void;
+  core_names(core: number, verifier: number): number;
+  core_key(core: number, verifier: number, index: number): number;
+  core_verify(
+    core: number,
+    verifier: number,
+    signature: number,
+    timestamp: number,
+    id: number,
+    body: number,
+    now: number,
+    envelope: number,
+    tags: number,
+  ): number;
+  core_timestamp(core: number): number;
+  core_around_body(core: number, verifier: number, signature: number, timestamp: number, id: number): number;
+  /** Of the full module alone. */
+  core_sign(core: number, verifier: number, body: number, timestamp: number, id: number): number;
+  core_failure(core: number): number;
+}
+
 const encoder = new TextEncoder();
 // A byte order mark is part of the body, which is no JSON then.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-let memory: WebAssembly.Memory;
-let started: glue.Core | undefined;
-/** The room for header values and for bodies, inside the core's memory. */
 const NO_ROOM = new Uint8Array(0);
-let text = NO_ROOM;
-let body = NO_ROOM;
-/** How much of that the body has that was judged last. */
-let judged = 0;
 
-/** Frees what a verifier had whose user forgot to. Older settings of workerd lack it: verifiers stay there. */
-const forgotten =
-  globalThis.FinalizationRegistry && new FinalizationRegistry((number: number) => call((core) => core.release(number)));
+/** An instance of the core's module, in which verifiers live and deliveries are judged one after the other. */
+export class Engine {
+  /** How many deliveries were written into the core's memory: the last one is still there. */
+  generation = 0;
+  readonly #module: () => WebAssembly.Module;
+  #started: { exports: Exports; core: number } | undefined;
+  /** The room for header values and for bodies, inside the core's memory. */
+  #text = NO_ROOM;
+  #body = NO_ROOM;
+  /** How much of that the body has that was judged last. */
+  #judged = 0;
+  /** Frees what a verifier had whose user forgot to. Older settings of workerd lack it: verifiers stay there. */
+  readonly #forgotten =
+    globalThis.FinalizationRegistry &&
+    new FinalizationRegistry((number: number) => this.#call(({ core_release }, core) => core_release(core, number)));
 
-/** How many deliveries were written into the core's memory: the last one is still there. */
-export let generation = 0;
+  constructor(module: () => WebAssembly.Module) {
+    this.#module = module;
+  }
 
-/** The core, started when it is first needed: importing the package costs nothing. */
-function core(): glue.Core {
-  if (started !== undefined) return started;
-  const imports = { "./hookseal_bg.js": glue as unknown as WebAssembly.ModuleImports };
-  const { exports } = new WebAssembly.Instance(module, imports);
-  glue.__wbg_set_wasm(exports);
-  (exports["__wbindgen_start"] as (() => void) | undefined)?.();
-  memory = exports["memory"] as WebAssembly.Memory;
-  return (started = new glue.Core());
-}
+  /** Prepares a verifier. */
+  prepare({ scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings): Handle {
+    const words = encoder.encode(scheme);
+    const raws = secrets.map((secret) => (typeof secret === "string" ? encoder.encode(secret) : secret));
+    this.#textRoom(raws.reduce((bytes, raw) => bytes + 5 + raw.length, words.length));
+    const text = this.#text;
+    text.set(words);
+    let at = words.length;
+    raws.forEach((raw, index) => {
+      const { length } = raw;
+      text.set([typeof secrets[index] === "string" ? 1 : 0, length, length >> 8, length >> 16, length >> 24], at);
+      text.set(raw, at + 5);
+      at += 5 + length;
+    });
+    const limits = [maxAge, maxSkew, maxEventAge, maxBody].map((limit) => limit ?? NaN);
+    const number = this.#call(({ core_prepare }, core) => core_prepare(core, words.length, at, ...limits));
+    if (number < 0) throw this.failure(-number);
+    const names = this.#lines(this.#call(({ core_names }, core) => core_names(core, number)));
+    const [signature = "", timestamp = "", id = "", envelope, ...forms] = names;
+    const handle = {
+      engine: this,
+      names: { signature: signature.toLowerCase(), timestamp: timestamp.toLowerCase(), id: id.toLowerCase() },
+      forms,
+      hasEnvelope: envelope !== "",
+      secrets: secrets.length,
+      number,
+    };
+    this.#forgotten?.register(handle, number, handle);
+    return handle;
+  }
 
-/** Calls the core. A call that ended in the middle, at the end of the stack, took the rooms with it. */
-function call<T>(what: (core: glue.Core) => T): T {
-  try {
-    return what(core());
-  } catch (thrown) {
-    text = body = NO_ROOM;
-    throw thrown;
+  /** Gives the memory of a verifier back. */
+  free(handle: Handle): void {
+    const { number } = handle;
+    if (number === undefined) return;
+    handle.number = undefined;
+    this.#forgotten?.unregister(handle);
+    this.#call(({ core_release }, core) => core_release(core, number));
+  }
+
+  /**
+   * Judges a delivery, its envelope too if asked. With `tags`, one of 32 bytes for each secret, the MACs are not made
+   * here.
+   */
+  judge(
+    handle: Handle,
+    claim: Claim,
+    input: Uint8Array | string,
+    now: number,
+    envelope: boolean,
+    tags?: Uint8Array,
+  ): Verdict {
+    const number = alive(handle);
+    const bytes = this.#putBody(input);
+    const [signature, timestamp, id] = this.#putClaim(claim, tags === undefined ? 0 : tags.length);
+    if (tags !== undefined) this.#text.set(tags, Math.max(signature, 0) + Math.max(timestamp, 0) + Math.max(id, 0));
+    const verdict = this.#call(({ core_verify }, core) =>
+      core_verify(core, number, signature, timestamp, id, bytes, now, Number(envelope), Number(tags !== undefined)),
+    );
+    return {
+      failure: verdict & 31,
+      envelopeFailure: (verdict >> 5) & 31,
+      scheme: handle.forms[(verdict >> 10) & 1] as string,
+      secretIndex: verdict >> 11,
+    };
+  }
+
+  /** Of the delivery that was judged last: when it was signed or its event happened, if that is known. */
+  timestamp(): number | null {
+    const timestamp = this.#call(({ core_timestamp }, core) => core_timestamp(core));
+    return Number.isNaN(timestamp) ? null : timestamp;
+  }
+
+  /** The text of the body that was judged last. */
+  judgedText(): string {
+    this.#bodyRoom(this.#judged);
+    return decoder.decode(this.#body.subarray(0, this.#judged));
+  }
+
+  /** The last failure, as an error. */
+  failure(number: number): WebhookVerificationError {
+    return new WebhookVerificationError(codeOf(number), this.message());
+  }
+
+  /** The text of the last failure. */
+  message(): string {
+    return decoder.decode(this.#answer(this.#call(({ core_message }, core) => core_message(core))));
+  }
+
+  /** What is signed around a body, and whether the verdict depends on the body beside its MAC. */
+  aroundBody(handle: Handle, claim: Claim): { before: Uint8Array; behind: Uint8Array; readsBody: boolean } {
+    const number = alive(handle);
+    const lengths = this.#putClaim(claim, 0);
+    const around = this.#call(({ core_around_body }, core) => core_around_body(core, number, ...lengths));
+    if (around < 0) throw this.failure(-around);
+    const end = around & 0xfff;
+    const pieces = this.#answer(end + ((around >> 12) & 0xfff)).slice();
+    return { before: pieces.subarray(0, end), behind: pieces.subarray(end), readsBody: around >> 24 !== 0 };
+  }
+
+  /** A copy of the key that a secret became, for the host's own cryptography. */
+  key(handle: Handle, index: number): Uint8Array<ArrayBuffer> {
+    const number = alive(handle);
+    const bytes = this.#call(({ core_key }, core) => core_key(core, number, index));
+    this.#text = this.#room(this.#call(({ core_text_room }, core) => core_text_room(core, bytes)), bytes);
+    const key = this.#text.slice();
+    this.#text.fill(0);
+    return key;
+  }
+
+  /** Signs a body with the first secret, and gives the headers' names and values. */
+  sign(
+    handle: Handle,
+    input: Uint8Array | string,
+    timestamp: number,
+    id: string | undefined,
+  ): [name: string, value: string][] {
+    const number = alive(handle);
+    const bytes = this.#putBody(input);
+    const [length] = this.#putClaim({ signature: id ?? ABSENT, timestamp: ABSENT, id: ABSENT }, 0);
+    const signed = this.#call(({ core_sign }, core) => core_sign(core, number, bytes, timestamp, length));
+    if (signed === 0) throw this.failure(this.#call(({ core_failure }, core) => core_failure(core)));
+    return this.#lines(signed).map((line) => line.split("\t") as [string, string]);
+  }
+
+  /** Calls the core. A call that ended in the middle, at the end of the stack, took the rooms with it. */
+  #call<T>(what: (exports: Exports, core: number) => T): T {
+    const { exports, core } = (this.#started ??= start(this.#module()));
+    try {
+      return what(exports, core);
+    } catch (thrown) {
+      this.#text = this.#body = NO_ROOM;
+      throw thrown;
+    }
+  }
+
+  /** Makes sure of so many bytes of room. A view has no length any more once the memory grew, and is made anew. */
+  #textRoom(bytes: number): void {
+    if (this.#text.length > bytes) return;
+    const room = bytes + 1024;
+    this.#text = this.#room(this.#call(({ core_text_room }, core) => core_text_room(core, room)), room);
+  }
+
+  #bodyRoom(bytes: number): void {
+    if (this.#body.length > bytes) return;
+    const room = bytes + 1024;
+    this.#body = this.#room(this.#call(({ core_body_room }, core) => core_body_room(core, room)), room);
+  }
+
+  #room(address: number, bytes: number): Uint8Array<ArrayBuffer> {
+    if (address === 0) throw new WebhookVerificationError("body_too_large", "there is no memory for a delivery of this size");
+    return this.#view(address, bytes);
+  }
+
+  #view(address: number, bytes: number): Uint8Array<ArrayBuffer> {
+    return this.#call(({ memory }) => new Uint8Array(memory.buffer as ArrayBuffer, address >>> 0, bytes));
+  }
+
+  /** Writes a body, and tells its length. That is asked of it once, for it can be an object that answers as it likes. */
+  #putBody(input: Uint8Array | string): number {
+    this.generation++;
+    // Room for three bytes a character is what a short text may need, and too much for a long one.
+    if (typeof input === "string" && input.length > 4096) input = encoder.encode(input);
+    const { length } = input;
+    if (typeof input === "string") {
+      this.#bodyRoom(length * 3);
+      return (this.#judged = encoder.encodeInto(input, this.#body).written);
+    }
+    this.#bodyRoom(length);
+    this.#body.set(input);
+    return (this.#judged = length);
+  }
+
+  /** Writes all values of a claim, with `more` bytes of room behind. Tells their lengths. */
+  #putClaim({ signature, timestamp, id }: Claim, more: number): [number, number, number] {
+    this.#textRoom((size(signature) + size(timestamp) + size(id)) * 3 + more);
+    const ofSignature = putText(signature, this.#text, 0);
+    let at = Math.max(ofSignature, 0);
+    const ofTimestamp = putText(timestamp, this.#text, at);
+    at += Math.max(ofTimestamp, 0);
+    return [ofSignature, ofTimestamp, putText(id, this.#text, at)];
+  }
+
+  /** The core's last answer, where it stands. */
+  #answer(bytes: number): Uint8Array<ArrayBuffer> {
+    return this.#view(this.#call(({ core_answer }, core) => core_answer(core)), bytes);
+  }
+
+  /** An answer of lines. */
+  #lines(bytes: number): string[] {
+    return decoder.decode(this.#answer(bytes)).split("\n").slice(0, -1);
   }
 }
 
-/** Makes sure of so many bytes of room. A view has no length any more once the memory grew, and is made anew. */
-function textRoom(bytes: number): void {
-  if (text.length <= bytes) text = room(call((core) => core.text_room(bytes + 1024)), bytes + 1024);
-}
-
-function bodyRoom(bytes: number): void {
-  if (body.length <= bytes) body = room(call((core) => core.body_room(bytes + 1024)), bytes + 1024);
-}
-
-function room(address: number, bytes: number): Uint8Array<ArrayBuffer> {
-  if (address === 0) throw new WebhookVerificationError("body_too_large", "there is no memory for a delivery of this size");
-  return new Uint8Array(memory.buffer as ArrayBuffer, address >>> 0, bytes);
-}
-
-/** Writes a body, and tells its length. That is asked of it once, for it can be an object that answers as it likes. */
-function putBody(input: Uint8Array | string): number {
-  generation++;
-  // Room for three bytes a character is what a short text may need, and too much for a long one.
-  if (typeof input === "string" && input.length > 4096) input = encoder.encode(input);
-  const { length } = input;
-  if (typeof input === "string") {
-    bodyRoom(length * 3);
-    return (judged = encoder.encodeInto(input, body).written);
-  }
-  bodyRoom(length);
-  body.set(input);
-  return (judged = length);
-}
-
-/** Writes a header's value behind those before it, and tells its length, or that it has none. */
-function putText(value: Found, at: number): number {
-  if (typeof value === "number") return value;
-  for (let index = 0; index < value.length; index++) {
-    const code = value.charCodeAt(index);
-    if (code > 127) return encoder.encodeInto(value, text.subarray(at)).written;
-    text[at + index] = code;
-  }
-  return value.length;
-}
-
-/** Writes all values of a claim, with `more` bytes of room behind. Tells their lengths. */
-function putClaim({ signature, timestamp, id }: Claim, more: number): [number, number, number] {
-  textRoom((size(signature) + size(timestamp) + size(id)) * 3 + more);
-  const ofSignature = putText(signature, 0);
-  let at = Math.max(ofSignature, 0);
-  const ofTimestamp = putText(timestamp, at);
-  at += Math.max(ofTimestamp, 0);
-  return [ofSignature, ofTimestamp, putText(id, at)];
-}
-
-function size(value: Found): number {
-  return typeof value === "string" ? value.length : 0;
-}
-
-/**
- * Judges a delivery, its envelope too if asked. With `tags`, one of 32 bytes for each secret, the MACs are not made here.
- */
-export function judge(
-  handle: Handle,
-  claim: Claim,
-  input: Uint8Array | string,
-  now: number,
-  envelope: boolean,
-  tags?: Uint8Array,
-): Verdict {
-  const number = alive(handle);
-  const bytes = putBody(input);
-  const [signature, timestamp, id] = putClaim(claim, tags === undefined ? 0 : tags.length);
-  if (tags !== undefined) text.set(tags, Math.max(signature, 0) + Math.max(timestamp, 0) + Math.max(id, 0));
-  const hasTags = tags !== undefined;
-  const verdict = call((core) => core.verify(number, signature, timestamp, id, bytes, now, envelope, hasTags));
-  return {
-    failure: verdict & 31,
-    envelopeFailure: (verdict >> 5) & 31,
-    scheme: handle.forms[(verdict >> 10) & 1] as string,
-    secretIndex: verdict >> 11,
-  };
-}
-
-/** The last failure, as an error. */
-export function failure(number: number): WebhookVerificationError {
-  return new WebhookVerificationError(code(number), message());
-}
-
-export function code(number: number): ErrorCode {
+/** The word for a failure's number. */
+export function codeOf(number: number): ErrorCode {
   return CODES[number - 1] ?? "invalid_argument";
-}
-
-/** The text of the last failure. */
-export function message(): string {
-  return decoder.decode(answer(call((core) => core.message())));
-}
-
-/** Of the delivery that was judged last: when it was signed or its event happened, if that is known. */
-export function timestamp(): number | null {
-  const timestamp = call((core) => core.timestamp());
-  return Number.isNaN(timestamp) ? null : timestamp;
-}
-
-/** The text of the body that was judged last. */
-export function judgedText(): string {
-  bodyRoom(judged);
-  return decoder.decode(body.subarray(0, judged));
-}
-
-/** What is signed around a body, and whether the verdict depends on the body beside its MAC. */
-export function aroundBody(
-  handle: Handle,
-  claim: Claim,
-): { before: Uint8Array; behind: Uint8Array; readsBody: boolean } {
-  const number = alive(handle);
-  const lengths = putClaim(claim, 0);
-  const around = call((core) => core.around_body(number, ...lengths));
-  if (around < 0) throw failure(-around);
-  const end = around & 0xfff;
-  const pieces = answer(end + ((around >> 12) & 0xfff)).slice();
-  return { before: pieces.subarray(0, end), behind: pieces.subarray(end), readsBody: around >> 24 !== 0 };
-}
-
-/** A copy of the key that a secret became, for the host's own cryptography. */
-export function key(handle: Handle, index: number): Uint8Array<ArrayBuffer> {
-  const number = alive(handle);
-  const bytes = call((core) => core.key(number, index));
-  text = room(call((core) => core.text_room(bytes)), bytes);
-  const key = text.slice();
-  text.fill(0);
-  return key;
-}
-
-/** Prepares a verifier. */
-export function prepare({ scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings): Handle {
-  const words = encoder.encode(scheme);
-  const raws = secrets.map((secret) => (typeof secret === "string" ? encoder.encode(secret) : secret));
-  textRoom(raws.reduce((bytes, raw) => bytes + 5 + raw.length, words.length));
-  text.set(words);
-  let at = words.length;
-  raws.forEach((raw, index) => {
-    const { length } = raw;
-    text.set([typeof secrets[index] === "string" ? 1 : 0, length, length >> 8, length >> 16, length >> 24], at);
-    text.set(raw, at + 5);
-    at += 5 + length;
-  });
-  const limits = [maxAge, maxSkew, maxEventAge, maxBody].map((limit) => limit ?? NaN) as [number, number, number, number];
-  const number = call((core) => core.prepare(words.length, at, ...limits));
-  if (number < 0) throw failure(-number);
-  const [signature = "", timestamp = "", id = "", envelope, ...forms] = lines(call((core) => core.names(number)));
-  const names = { signature: signature.toLowerCase(), timestamp: timestamp.toLowerCase(), id: id.toLowerCase() };
-  const handle = { names, forms, hasEnvelope: envelope !== "", secrets: secrets.length, number };
-  forgotten?.register(handle, number, handle);
-  return handle;
-}
-
-/** Signs a body with the first secret, and gives the headers' names and values. */
-export function sign(
-  handle: Handle,
-  input: Uint8Array | string,
-  timestamp: number,
-  id: string | undefined,
-): [name: string, value: string][] {
-  const number = alive(handle);
-  const bytes = putBody(input);
-  const [length] = putClaim({ signature: id ?? ABSENT, timestamp: ABSENT, id: ABSENT }, 0);
-  const signed = call((core) => core.sign(number, bytes, timestamp, length));
-  if (signed === 0) throw failure(call((core) => core.failure()));
-  return lines(signed).map((line) => line.split("\t") as [string, string]);
-}
-
-/** Gives the memory of a verifier back. */
-export function free(handle: Handle): void {
-  if (handle.number === undefined) return;
-  const { number } = handle;
-  handle.number = undefined;
-  forgotten?.unregister(handle);
-  call((core) => core.release(number));
 }
 
 function alive({ number }: Handle): number {
@@ -261,12 +297,33 @@ function alive({ number }: Handle): number {
   return number;
 }
 
-/** The core's last answer, where it stands. */
-function answer(bytes: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(memory.buffer as ArrayBuffer, call((core) => core.answer()) >>> 0, bytes);
+/**
+ * Instantiates the module. It imports what wasm-bindgen may call, under names of its own: to throw, which it does in
+ * answer to misuse that cannot be here, and to prepare a table that numbers do not need.
+ */
+function start(module: WebAssembly.Module): { exports: Exports; core: number } {
+  const imports: WebAssembly.Imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    (imports[from] ??= {})[name] = () => {
+      if (name.includes("throw")) throw new Error("the core was misused");
+    };
+  }
+  const exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+  exports.__wbindgen_start?.();
+  return { exports, core: exports.core_new() };
 }
 
-/** An answer of lines. */
-function lines(bytes: number): string[] {
-  return decoder.decode(answer(bytes)).split("\n").slice(0, -1);
+/** Writes a header's value, and tells its length, or that it has none. */
+function putText(value: Found, room: Uint8Array, at: number): number {
+  if (typeof value === "number") return value;
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code > 127) return encoder.encodeInto(value, room.subarray(at)).written;
+    room[at + index] = code;
+  }
+  return value.length;
+}
+
+function size(value: Found): number {
+  return typeof value === "string" ? value.length : 0;
 }

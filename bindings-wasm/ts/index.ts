@@ -12,6 +12,6 @@ export type * from "./events.js";
 export type { Body, HeaderValue, HeadersInput } from "./input.js";
 export type { Secret, VerifierOptions } from "./options.js";
 export type { RequestLike } from "./request.js";
-export type { Scheme, SchemeDefinition } from "./scheme.js";
+export { type Scheme, type SchemeDefinition, defineScheme } from "./scheme.js";
 export { type SignOptions, sign } from "./sign.js";
 export { type VerificationResult, WebhookVerifier } from "./verifier.js";

@@ -1,5 +1,5 @@
 import type { Delivery } from "./delivery.js";
-import * as engine from "./engine.js";
+import type { Handle, Verdict } from "./engine.js";
 import { WebhookVerificationError } from "./error.js";
 import type { WebhookEvent } from "./events.js";
 import type { Claim } from "./input.js";
@@ -7,7 +7,7 @@ import type { Tags } from "./tags.js";
 
 /** What a delivery is judged from. */
 export interface Source {
-  readonly handle: engine.Handle;
+  readonly handle: Handle;
   readonly claim: Claim;
   readonly body: Uint8Array | string;
   readonly now: number;
@@ -39,7 +39,7 @@ export class JudgedDelivery implements Delivery {
     const { scheme, secretIndex } = readsBody ? this.#judge(handle.hasEnvelope) : this.#decide(EMPTY, false);
     this.scheme = scheme;
     this.secretIndex = secretIndex;
-    this.timestamp = engine.timestamp();
+    this.timestamp = handle.engine.timestamp();
   }
 
   get id(): string | null {
@@ -75,29 +75,29 @@ export class JudgedDelivery implements Delivery {
 
   /** The text that was judged. Bytes are read where the core read them, for the caller's may have changed since. */
   #text(): string {
-    const { body } = this.#source;
+    const { handle, body } = this.#source;
     if (typeof body === "string") return body;
-    if (engine.generation !== this.#generation) this.#judge(false);
+    if (handle.engine.generation !== this.#generation) this.#judge(false);
     try {
-      return engine.judgedText();
+      return handle.engine.judgedText();
     } catch {
       throw new WebhookVerificationError("malformed_envelope", "the delivery is genuine but its body is not UTF-8");
     }
   }
 
-  #judge(envelope: boolean): engine.Verdict {
-    const { body, tags } = this.#source;
+  #judge(envelope: boolean): Verdict {
+    const { handle, body, tags } = this.#source;
     const verdict = this.#decide(tags === undefined ? body : tags.body, envelope);
-    this.#generation = engine.generation;
-    if (envelope) this.#envelope = verdict.envelopeFailure === 0 ? null : engine.failure(verdict.envelopeFailure);
+    this.#generation = handle.engine.generation;
+    if (envelope) this.#envelope = verdict.envelopeFailure === 0 ? null : handle.engine.failure(verdict.envelopeFailure);
     return verdict;
   }
 
   /** With tags the body is asked only for its length, unless the verdict depends on it. */
-  #decide(body: Uint8Array | string, envelope: boolean): engine.Verdict {
+  #decide(body: Uint8Array | string, envelope: boolean): Verdict {
     const { handle, claim, now, tags } = this.#source;
-    const verdict = engine.judge(handle, claim, body, now, envelope, tags?.bytes);
-    if (verdict.failure !== 0) throw engine.failure(verdict.failure);
+    const verdict = handle.engine.judge(handle, claim, body, now, envelope, tags?.bytes);
+    if (verdict.failure !== 0) throw handle.engine.failure(verdict.failure);
     return verdict;
   }
 }

@@ -1,8 +1,5 @@
 // Everywhere but in workerd: the module's bytes travel inside the JavaScript, so that no bundler has to know of them.
+import { compile } from "./compile.js";
 import { WASM_BASE64 } from "./wasm-bytes.js";
 
-const text = atob(WASM_BASE64);
-const bytes = new Uint8Array(text.length);
-for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
-
-export default new WebAssembly.Module(bytes);
+export default (): WebAssembly.Module => compile(WASM_BASE64);

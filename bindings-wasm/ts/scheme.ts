@@ -1,6 +1,16 @@
-import type { SchemeName } from "./codes.js";
+import { definitions } from "./definitions.js";
+import { WebhookVerificationError, asVerificationError } from "./error.js";
+import { full } from "./full.js";
 
-/** A scheme of one's own, for a sender that has no name here. It is HMAC-SHA256; the rest is said by these parts. */
+declare const made: unique symbol;
+
+/** A scheme of one's own, made by `defineScheme`. */
+export interface Scheme {
+  readonly name: string;
+  readonly [made]: true;
+}
+
+/** What a scheme is made of, for a sender that has no name here. It is HMAC-SHA256; the rest is said by these parts. */
 export interface SchemeDefinition {
   /** What a delivery tells as its `scheme`: 1 to 32 bytes. */
   name: string;
@@ -26,5 +36,65 @@ export interface SchemeDefinition {
   key?: "utf8" | "base64" | undefined;
 }
 
-/** One of the senders that are built in, or a scheme of one's own. */
-export type Scheme = SchemeName | SchemeDefinition;
+/**
+ * Makes a scheme for a sender that has no name here, to be given as the option `scheme`.
+ *
+ * @throws {WebhookVerificationError} `invalid_scheme` with what contradicts itself, or what could sign two deliveries alike
+ */
+export function defineScheme(definition: SchemeDefinition): Scheme {
+  try {
+    const words = wordsOf(definition);
+    // The core judges a scheme when a verifier is made of it.
+    const trial = full.prepare({ scheme: words, secrets: [Uint8Array.of(1)] });
+    const scheme = Object.freeze({ name: trial.forms[0] }) as Scheme;
+    full.free(trial);
+    definitions.set(scheme, { engine: full, words });
+    return scheme;
+  } catch (thrown) {
+    throw asVerificationError(thrown);
+  }
+}
+
+/**
+ * A scheme as the core is told it: words, each ended by a NUL and empty where it does not apply. That every part is of its
+ * type is seen to here, and what the parts say is judged there.
+ */
+function wordsOf(scheme: SchemeDefinition): string {
+  if (typeof scheme !== "object" || scheme === null) throw invalidScheme("it is not an object");
+  const { encoding, prefix, list, timestampHeader, timestampInSignature, timestampInEnvelope, key } = scheme;
+  if (encoding !== "hex" && encoding !== "base64") throw invalidScheme('encoding is "hex" or "base64"');
+  if (key !== undefined && key !== "utf8" && key !== "base64") throw invalidScheme('key is "utf8" or "base64"');
+  if (list !== undefined && (prefix !== undefined || !list.separator)) {
+    throw invalidScheme("a tag stands behind a prefix, or in a list that has a separator");
+  }
+  const envelope = timestampInEnvelope ? "envelope" : undefined;
+  if ([timestampHeader, timestampInSignature, envelope].filter((source) => source !== undefined).length > 1) {
+    throw invalidScheme("there is one source of time at most");
+  }
+  const words = [
+    scheme.name,
+    scheme.signatureHeader,
+    encoding,
+    prefix,
+    list?.separator,
+    list?.joiner,
+    list?.version,
+    timestampHeader,
+    timestampInSignature,
+    envelope,
+    scheme.idHeader,
+    scheme.signed,
+    key === "base64" ? key : undefined,
+  ];
+  return words
+    .map((word) => {
+      if (word === undefined) return "\0";
+      if (typeof word === "string" && !word.includes("\0")) return `${word}\0`;
+      throw invalidScheme("its parts are strings");
+    })
+    .join("");
+}
+
+function invalidScheme(reason: string): WebhookVerificationError {
+  return new WebhookVerificationError("invalid_scheme", `the scheme cannot be used: ${reason}`);
+}

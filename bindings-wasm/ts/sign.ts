@@ -1,12 +1,14 @@
-import * as engine from "./engine.js";
+import type { SchemeName } from "./codes.js";
+import { readScheme } from "./definitions.js";
 import { asVerificationError, invalidArgument } from "./error.js";
+import { full } from "./full.js";
 import { type Body, rawBody } from "./input.js";
-import { type Secret, schemeWords, readClock, secretList } from "./options.js";
+import { type Secret, readClock, secretList } from "./options.js";
 import type { Scheme } from "./scheme.js";
 
 export interface SignOptions {
   /** How to sign: `contio` unless said, which signs as the guide has it (`contio-timestamped`). */
-  scheme?: Scheme | undefined;
+  scheme?: SchemeName | Scheme | undefined;
   /** When it is signed, in Unix seconds; now unless said. */
   timestamp?: number | undefined;
   /** The delivery's id, for schemes that sign one (`standard-webhooks`, `svix`), and for no others. */
@@ -25,13 +27,13 @@ export function sign(body: Body, secret: Secret, options: SignOptions = {}): Rec
     if (timestamp !== undefined && typeof timestamp !== "number") throw invalidArgument("a timestamp must be a number");
     const raw = rawBody(body);
     const now = readClock(timestamp);
-    const handle = engine.prepare({ scheme: schemeWords(options.scheme), secrets: secretList([secret]) });
+    const handle = full.prepare({ scheme: readScheme(options.scheme).words, secrets: secretList([secret]) });
     try {
-      const pairs = engine.sign(handle, raw, now, id);
+      const pairs = full.sign(handle, raw, now, id);
       // Not by assignment: a scheme can name its header `__proto__`.
       return Object.fromEntries(pairs);
     } finally {
-      engine.free(handle);
+      full.free(handle);
     }
   } catch (thrown) {
     throw asVerificationError(thrown);

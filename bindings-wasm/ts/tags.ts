@@ -1,6 +1,6 @@
 // MACs of large bodies, made by the host's own cryptography, which has instructions that WebAssembly lacks. The core
 // says what is signed, and decides as if it had made them.
-import * as engine from "./engine.js";
+import type { Handle } from "./engine.js";
 import type { Claim } from "./input.js";
 
 /** The MACs of a body. */
@@ -23,11 +23,11 @@ const TAG_BYTES = 32;
 const WORTHWHILE_BYTES = globalThis.navigator?.userAgent === "Cloudflare-Workers" ? 1024 : 32 * 1024;
 
 /** The keys of a verifier. The host keeps them where they cannot be read. */
-export async function importKeys(handle: engine.Handle): Promise<readonly CryptoKey[]> {
+export async function importKeys(handle: Handle): Promise<readonly CryptoKey[]> {
   const indices = Array.from({ length: handle.secrets }, (_, index) => index);
   return Promise.all(
     indices.map(async (index) => {
-      const key = engine.key(handle, index);
+      const key = handle.engine.key(handle, index);
       try {
         return await crypto.subtle.importKey("raw", key, ALGORITHM, false, ["sign"]);
       } finally {
@@ -39,13 +39,13 @@ export async function importKeys(handle: engine.Handle): Promise<readonly Crypto
 
 /** The tags of a body, or nothing where the core makes them faster, or the host does not make them at all. */
 export async function makeTags(
-  handle: engine.Handle,
+  handle: Handle,
   claim: Claim,
   body: Uint8Array,
   keys: () => Promise<readonly CryptoKey[]>,
 ): Promise<Tags | undefined> {
   if (body.length < WORTHWHILE_BYTES || globalThis.crypto?.subtle === undefined) return undefined;
-  const { before, behind, readsBody } = engine.aroundBody(handle, claim);
+  const { before, behind, readsBody } = handle.engine.aroundBody(handle, claim);
   const message = new Uint8Array(before.length + body.length + behind.length);
   message.set(before);
   message.set(body, before.length);

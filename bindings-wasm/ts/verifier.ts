@@ -1,11 +1,12 @@
 import { type ErrorCode } from "./codes.js";
+import { readScheme } from "./definitions.js";
 import type { Delivery } from "./delivery.js";
-import * as engine from "./engine.js";
+import { type Handle, codeOf } from "./engine.js";
 import { asVerificationError } from "./error.js";
 import type { WebhookEvent } from "./events.js";
 import { type Body, type Claim, type HeaderValue, type HeadersInput, claimOf, findClaim, rawBody } from "./input.js";
 import { JudgedDelivery } from "./judged.js";
-import { type Secret, type VerifierOptions, checkClock, schemeWords, limit, readClock, secretList } from "./options.js";
+import { type Secret, type VerifierOptions, checkClock, limit, readClock, secretList } from "./options.js";
 import { type RequestLike, readRequest } from "./request.js";
 import { type Tags, importKeys, makeTags } from "./tags.js";
 
@@ -33,7 +34,7 @@ export class WebhookVerifier {
   /** The most bytes that a body may have where it is read for you: the option, or 1 MiB. */
   readonly maxBody: number;
   readonly #now: number | (() => number) | undefined;
-  readonly #handle: engine.Handle;
+  readonly #handle: Handle;
   #keys: Promise<readonly CryptoKey[]> | undefined;
 
   static {
@@ -50,8 +51,9 @@ export class WebhookVerifier {
       const maxBody = limit("maxBody", options.maxBody);
       this.maxBody = maxBody ?? DEFAULT_MAX_BODY;
       this.#now = checkClock(options.now);
+      const { engine, words } = readScheme(options.scheme);
       this.#handle = engine.prepare({
-        scheme: schemeWords(options.scheme),
+        scheme: words,
         secrets: secretList(secrets),
         maxAge: limit("maxAge", options.maxAge),
         maxSkew: limit("maxSkew", options.maxSkew),
@@ -100,9 +102,10 @@ export class WebhookVerifier {
   verifySignature(body: Body, signature: HeaderValue, timestamp?: HeaderValue): VerificationResult {
     try {
       const claim = claimOf(signature, timestamp);
+      const { engine } = this.#handle;
       const { failure } = engine.judge(this.#handle, claim, rawBody(body), readClock(this.#now), false);
       if (failure === 0) return { isValid: true };
-      return { isValid: false, code: engine.code(failure), error: engine.message() };
+      return { isValid: false, code: codeOf(failure), error: engine.message() };
     } catch (thrown) {
       const { code, message } = asVerificationError(thrown);
       return { isValid: false, code, error: message };
@@ -124,7 +127,7 @@ export class WebhookVerifier {
 
   /** Gives its memory back and wipes its keys, at once: otherwise that happens when the verifier is collected. */
   free(): void {
-    engine.free(this.#handle);
+    this.#handle.engine.free(this.#handle);
   }
 
   declare [Symbol.dispose]: () => void;

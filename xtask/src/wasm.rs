@@ -1,4 +1,4 @@
-//! Makes the npm package `hookseal`: compiles the core to WebAssembly, the TypeScript around it to both kinds of
+//! Makes the npm package `hookseal`: compiles the core to WebAssembly twice, the TypeScript around it to both kinds of
 //! modules, and packs them. Everything goes below `target/js`, and the result to `target/packages`.
 
 use std::path::{Path, PathBuf};
@@ -26,7 +26,21 @@ const WASM_OPT: &str = "-O3 --enable-bulk-memory --enable-bulk-memory-opt --enab
                         --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext --enable-simd \
                         --strip-debug --strip-producers --strip-target-features";
 
-/// A kind of module that the package has.
+/// A `.wasm` of the package.
+struct Module {
+    file: &'static str,
+    /// The features of the crate that it has.
+    features: &'static str,
+    /// The TypeScript that has its bytes in base64.
+    bytes: &'static str,
+}
+
+const MODULES: [Module; 2] = [
+    Module { file: "hookseal.wasm", features: "", bytes: "wasm-bytes.ts" },
+    Module { file: "hookseal-full.wasm", features: "full", bytes: "wasm-bytes-full.ts" },
+];
+
+/// A kind of JavaScript module that the package has.
 struct Kind {
     name: &'static str,
     /// The configuration of TypeScript that makes it.
@@ -44,9 +58,12 @@ const KINDS: [Kind; 2] = [
 const CJS_MANIFEST: &str = r#"{ "type": "commonjs", "sideEffects": false }
 "#;
 
-/// The conditional import in the package's manifest, which Node looks up in the nearest manifest only, so that it does
-/// not work below the one above; and what it always is there.
-const CJS_IMPORT: [&str; 2] = [r##"require("#module")"##, r#"require("./module.inline.js")"#];
+/// The conditional imports in the package's manifest, which Node looks up in the nearest manifest only, so that they do
+/// not work below the one above; and what they always are there.
+const CJS_IMPORTS: [[&str; 2]; 2] = [
+    [r##"require("#module")"##, r#"require("./module.inline.js")"#],
+    [r##"require("#module-full")"##, r#"require("./module-full.inline.js")"#],
+];
 
 /// The tarball that [`package`] makes.
 pub(crate) fn tarball(workspace: &Workspace) -> PathBuf {
@@ -59,14 +76,20 @@ pub(crate) fn package(workspace: &Workspace) -> Result<PathBuf, String> {
     let sources = workspace.root.join(SOURCES);
     check_version(&files::read(&sources.join("package.json"))?)?;
     let tools = tools(workspace, &sources)?;
-    let module = module(workspace, &tools)?;
-    let staging = stage(workspace, &sources, &module)?;
+    let made = folder(workspace, "module");
+    files::renew(&made)?;
+    for module in &MODULES {
+        compile_module(workspace, &tools, module, &made.join(module.file))?;
+    }
+    let staging = stage(workspace, &sources, &made)?;
     let package = folder(workspace, "package");
     files::renew(&package)?;
     for kind in &KINDS {
         compile(workspace, &tools, &staging, kind, &package.join("dist").join(kind.name))?;
     }
-    files::copy_into(&module.join("hookseal.wasm"), &package.join("dist"))?;
+    for module in &MODULES {
+        files::copy_into(&made.join(module.file), &package.join("dist"))?;
+    }
     for file in ["README.md", "package.json"] {
         files::copy_into(&sources.join(file), &package)?;
     }
@@ -104,28 +127,23 @@ fn tools(workspace: &Workspace, sources: &Path) -> Result<PathBuf, String> {
     Ok(tools)
 }
 
-/// Compiles the core, and makes the glue. Both are in the folder that is told.
-fn module(workspace: &Workspace, tools: &Path) -> Result<PathBuf, String> {
+/// Compiles the core.
+fn compile_module(workspace: &Workspace, tools: &Path, module: &Module, wasm: &Path) -> Result<(), String> {
     let root = &workspace.root;
     let toolchain = targets::toolchain(workspace, TARGET)?;
-    let rustflags = rustflags();
-    let build =
-        Build { package: "hookseal-wasm", features: "", target: TARGET, profile: "wasm", rustflags: &rustflags };
+    let (features, rustflags) = (module.features, rustflags());
+    let build = Build { package: "hookseal-wasm", features, target: TARGET, profile: "wasm", rustflags: &rustflags };
     toolchain.build(workspace, &build).run_shown(root)?;
-    let module = folder(workspace, "module");
-    files::renew(&module)?;
     Process::new("cargo run --quiet -p hookseal-bindgen --")
         .argument(workspace.shown(&toolchain.output(workspace, &build).join("hookseal_wasm.wasm")))
-        .argument(workspace.shown(&module))
+        .argument(workspace.shown(wasm))
         .run_shown(root)?;
-    let wasm = module.join("hookseal.wasm");
     npm::program(workspace, tools, "binaryen/bin/wasm-opt")
         .words(WASM_OPT.split_whitespace())
-        .argument(workspace.shown(&wasm))
+        .argument(workspace.shown(wasm))
         .argument("-o")
-        .argument(workspace.shown(&wasm))
-        .run_shown(root)?;
-    Ok(module)
+        .argument(workspace.shown(wasm))
+        .run_shown(root)
 }
 
 /// The hash in 128-bit steps; and a name in place of the folder that crates are fetched to, which rustc would otherwise
@@ -139,7 +157,7 @@ fn rustflags() -> Vec<String> {
 }
 
 /// Puts the sources together with what is made, for TypeScript to find all of it in one place.
-fn stage(workspace: &Workspace, sources: &Path, module: &Path) -> Result<PathBuf, String> {
+fn stage(workspace: &Workspace, sources: &Path, made: &Path) -> Result<PathBuf, String> {
     let staging = folder(workspace, "staging");
     files::renew(&staging)?;
     let ts = staging.join("ts");
@@ -147,11 +165,10 @@ fn stage(workspace: &Workspace, sources: &Path, module: &Path) -> Result<PathBuf
     for file in ["package.json", "tsconfig.json", "tsconfig.cjs.json"] {
         files::copy_into(&sources.join(file), &staging)?;
     }
-    for file in ["glue.js", "glue.d.ts"] {
-        files::copy_into(&module.join(file), &ts)?;
+    for module in &MODULES {
+        let base64 = STANDARD.encode(files::read(&made.join(module.file))?);
+        files::write(&ts.join(module.bytes), format!("export const WASM_BASE64: string = \"{base64}\";\n"))?;
     }
-    let base64 = STANDARD.encode(files::read(&module.join("hookseal.wasm"))?);
-    files::write(&ts.join("wasm-bytes.ts"), format!("export const WASM_BASE64: string = \"{base64}\";\n"))?;
     Ok(staging)
 }
 
@@ -164,28 +181,20 @@ fn compile(workspace: &Workspace, tools: &Path, staging: &Path, kind: &Kind, dis
         .argument("--outDir")
         .argument(workspace.shown(dist))
         .run_shown(root)?;
-    npm::program(workspace, tools, "esbuild/bin/esbuild")
-        .argument(workspace.shown(&staging.join("ts/glue.js")))
-        .words(["--log-level=warning", "--target=es2022"])
-        .argument(format!("--format={}", kind.name))
-        .argument(format!("--outfile={}", workspace.shown(&dist.join("glue.js")).display()))
-        .run_shown(root)?;
-    files::copy_into(&staging.join("ts/glue.d.ts"), dist)?;
     (kind.finish)(dist)
 }
 
 fn finish_cjs(dist: &Path) -> Result<(), String> {
-    let [conditional, direct] = CJS_IMPORT;
-    let mut replaced = false;
+    let mut missing = CJS_IMPORTS.to_vec();
     for entry in dist.read_dir().at(dist)? {
         let path = entry.at(dist)?.path();
         let text = std::fs::read_to_string(&path).at(&path)?;
-        if text.contains(conditional) {
+        for [conditional, direct] in CJS_IMPORTS.iter().filter(|[conditional, _]| text.contains(conditional)) {
             files::write(&path, text.replace(conditional, direct))?;
-            replaced = true;
+            missing.retain(|[other, _]| other != conditional);
         }
     }
-    if !replaced {
+    if let Some([conditional, _]) = missing.first() {
         return Err(format!("no file below {} has {conditional}: does TypeScript write it otherwise?", dist.display()));
     }
     files::write(&dist.join("package.json"), CJS_MANIFEST)
@@ -221,10 +230,11 @@ mod tests {
     #[test]
     fn the_conditional_import_is_direct_where_its_manifest_is_out_of_reach() {
         let dist = Scratch::new("cjs");
-        dist.put("engine.js", r##"const a = require("#module"); const b = require("./b.js");"##);
+        dist.put("lean.js", r##"const a = require("#module"); const b = require("./b.js");"##);
+        dist.put("full.js", r##"const a = require("#module-full");"##);
         finish_cjs(dist.path()).expect("finished");
-        let engine = dist.text("engine.js");
-        assert_eq!(engine, r#"const a = require("./module.inline.js"); const b = require("./b.js");"#);
+        assert_eq!(dist.text("lean.js"), r#"const a = require("./module.inline.js"); const b = require("./b.js");"#);
+        assert_eq!(dist.text("full.js"), r#"const a = require("./module-full.inline.js");"#);
         assert!(dist.text("package.json").contains("commonjs"));
         let error = finish_cjs(dist.path()).expect_err("there is none left");
         assert!(error.contains("#module"), "{error}");

@@ -1,34 +1,28 @@
-//! Makes of the `.wasm` that rustc wrote the one that is shipped, and the JavaScript around it:
+//! Makes of a `.wasm` that rustc wrote the one that is shipped:
 //!
 //! ```text
-//! hookseal-bindgen INPUT.wasm FOLDER
+//! hookseal-bindgen INPUT.wasm OUTPUT.wasm
 //! ```
 //!
-//! writes into FOLDER:
-//! - `hookseal.wasm`, the module. All that it imports is in `./hookseal_bg.js`, as bindgen calls the glue.
-//! - `glue.js`, an ECMAScript module with the functions of the crate. It loads nothing: whoever
-//!   instantiates the module gives the exports to `__wbg_set_wasm`.
-//! - `glue.d.ts`, its types.
+//! It takes out what `#[wasm_bindgen]` left in it for the making of JavaScript. The JavaScript that wasm-bindgen makes is
+//! left out: numbers alone cross, so that `ts/engine.ts` calls the exports as they are, and does not have to carry what
+//! would weigh half as much as itself.
 //!
-//! The command of wasm-bindgen does the same and more, but has to be installed at just the right
-//! version; as a crate of the workspace it is built from the same lock file as everything else.
+//! The command of wasm-bindgen does the same and more, but has to be installed at just the right version; as a crate of
+//! the workspace it is built from the same lock file as everything else.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use wasm_bindgen_cli_support::{Bindgen, Output};
-
-/// What the types of wasm-bindgen leave out, as its own loader is the only one that calls it.
-const SET_WASM: &str = "/** Gives the glue the instance's exports; called once, before anything else. */\n\
-                        export function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n";
+use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let [input, folder] = &arguments[..] else {
-        eprintln!("Usage: hookseal-bindgen INPUT.wasm FOLDER");
+    let [input, output] = &arguments[..] else {
+        eprintln!("Usage: hookseal-bindgen INPUT.wasm OUTPUT.wasm");
         return ExitCode::from(2);
     };
-    match write(Path::new(input), Path::new(folder)) {
+    match write(Path::new(input), Path::new(output)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -37,41 +31,25 @@ fn main() -> ExitCode {
     }
 }
 
-fn write(input: &Path, folder: &Path) -> Result<(), String> {
-    let fault = |error| format!("{}: {error}", input.display());
-    let wasm = std::fs::read(input).map_err(|error| fault(error.to_string()))?;
-    let mut output = bindgen(wasm).map_err(fault)?;
-    let glue = glue(&output).map_err(fault)?;
-    let types = format!("{}\n{SET_WASM}", output.ts().unwrap_or_default().trim_end());
-    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let files = [
-        ("hookseal.wasm", output.wasm_mut().emit_wasm()),
-        ("glue.js", glue.into_bytes()),
-        ("glue.d.ts", types.into_bytes()),
-    ];
-    for (name, contents) in files {
-        let path = folder.join(name);
-        std::fs::write(&path, contents).map_err(|error| format!("{}: {error}", path.display()))?;
-    }
-    Ok(())
+fn write(input: &Path, output: &Path) -> Result<(), String> {
+    let wasm = std::fs::read(input).map_err(|error| format!("{}: {error}", input.display()))?;
+    let module = bindgen(wasm).map_err(|error| format!("{}: {error}", input.display()))?;
+    std::fs::write(output, module).map_err(|error| format!("{}: {error}", output.display()))
 }
 
-fn bindgen(wasm: Vec<u8>) -> Result<Output, String> {
+fn bindgen(wasm: Vec<u8>) -> Result<Vec<u8>, String> {
     let mut bindgen = Bindgen::new();
-    bindgen
+    let made = bindgen
         .input_bytes("hookseal", wasm)
-        .typescript(true)
+        .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate_output()
-        .map_err(|error| format!("{error:#}"))
-}
-
-/// The JavaScript, if it is all there is: a file beside it would be missing from the package.
-fn glue(output: &Output) -> Result<String, String> {
-    let no_snippets = output.snippets().values().all(Vec::is_empty);
-    if !(no_snippets && output.local_modules().is_empty() && output.npm_dependencies().is_empty()) {
-        return Err("it brings JavaScript of its own, which the package has no place for".to_owned());
+        .map_err(|error| format!("{error:#}"));
+    let mut made = made?;
+    let no_snippets = made.snippets().values().all(Vec::is_empty);
+    if !(no_snippets && made.local_modules().is_empty() && made.npm_dependencies().is_empty()) {
+        return Err("it needs JavaScript of its own, which the package has no place for".to_owned());
     }
-    output.start().cloned().ok_or_else(|| "wasm-bindgen wrote no glue".to_owned())
+    Ok(made.wasm_mut().emit_wasm())
 }

@@ -1,11 +1,11 @@
 // Bundles for the tests.
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 
 import * as esbuild from "esbuild";
 
 /** For workers: the WebAssembly stays a file, and is a module beside the worker. */
-export const FOR_WORKERD = { conditions: ["workerd"], loader: { ".wasm": "copy" }, assetNames: "[name]" };
+const FOR_WORKERD = { conditions: ["workerd"], loader: { ".wasm": "copy" }, assetNames: "[name]" };
 
 export function bundle(entry, folder, options) {
   return esbuild.build({
@@ -17,6 +17,15 @@ export function bundle(entry, folder, options) {
     logLevel: "warning",
     ...options,
   });
+}
+
+/** Bundles a worker. Gives its folder, and the names of its modules: that of the worker itself first. */
+export async function bundleWorker(entry, name, options = {}) {
+  const folder = await emptied(name);
+  await bundle(entry, folder, { ...FOR_WORKERD, ...options });
+  const worker = `${path.basename(entry, ".mjs")}.js`;
+  const others = (await readdir(folder)).filter((file) => file !== worker);
+  return { folder, modules: [worker, ...others] };
 }
 
 /** A folder for what a script makes, with nothing in it. */

@@ -41,10 +41,11 @@ function liar(name, told) {
 
 /** All names of properties that are looked at anywhere, and some symbols. */
 const NAMES = [
-  "length", "byteLength", "byteOffset", "buffer", "map", "get", "forEach", "then", "toString", "valueOf", "next", "scheme",
-  "maxAge", "maxSkew", "maxEventAge", "maxBody", "now", "name", "signatureHeader", "encoding", "prefix", "list", "separator",
-  "joiner", "version", "timestampHeader", "timestampInSignature", "timestampInEnvelope", "idHeader", "signed", "key", "id",
-  "timestamp", "headers", "body", "bodyUsed", "arrayBuffer", "getReader", "x-contio-signature", "X-Contio-Timestamp", "0", "1",
+  "length", "byteLength", "byteOffset", "buffer", "map", "get", "forEach", "then", "toString", "valueOf", "next",
+  "scheme", "maxAge", "maxSkew", "maxEventAge", "maxBody", "now", "name", "signatureHeader", "encoding", "prefix",
+  "list", "separator", "joiner", "version", "timestampHeader", "timestampInSignature", "timestampInEnvelope",
+  "idHeader", "signed", "key", "id", "timestamp", "headers", "body", "bodyUsed", "arrayBuffer", "getReader",
+  "x-contio-signature", "X-Contio-Timestamp", "0", "1",
   Symbol.iterator, Symbol.asyncIterator, Symbol.toPrimitive, Symbol.toStringTag, "constructor",
 ];
 

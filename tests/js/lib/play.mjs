@@ -13,8 +13,8 @@ const HEADERS = {
 };
 
 /**
- * Plays each vector in all ways that can express it. Gives its `outcome`, the `ways` beside the first, and the `faults`:
- * ways of another outcome.
+ * Plays each vector in all ways that can express it. Gives its `outcome`, the `ways` beside the first, and the
+ * `faults`: ways of another outcome.
  */
 export async function play(vectors, hookseal) {
   const played = [];

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 import { chromium as browsers } from "playwright-core";
 
-import { FOR_WORKERD, bundle, emptied, made } from "./esbuild.mjs";
+import { bundle, bundleWorker, emptied, made } from "./esbuild.mjs";
 import { binary, chromium, versionOf } from "./programs.mjs";
 import { withWorker } from "./workerd.mjs";
 
@@ -29,10 +29,12 @@ const CHROMIUM_FLAGS = [
 
 const DENO_FLAGS = ["run", "--no-prompt", "--allow-read", "--allow-env", "--node-modules-dir=manual"];
 
+const DENO_SETTINGS = { DENO_NO_UPDATE_CHECK: "1", DENO_DIR: made("deno-cache") };
+
 export const RUNTIMES = {
   node: () => inProcess([process.execPath]),
   node24: () => inProcess(binary("node")),
-  deno: () => inProcess([...binary("deno"), ...DENO_FLAGS], { DENO_NO_UPDATE_CHECK: "1", DENO_DIR: made("deno-cache") }),
+  deno: () => inProcess([...binary("deno"), ...DENO_FLAGS], DENO_SETTINGS),
   bun: () => inProcess([...binary("bun"), "run"]),
   workerd: inWorkerd,
   chromium: inChromium,
@@ -51,9 +53,7 @@ async function inProcess([program, ...flags], env = {}) {
 }
 
 async function inWorkerd(vectors) {
-  const folder = await emptied("workerd");
-  await bundle("lib/play-worker.mjs", folder, FOR_WORKERD);
-  const modules = ["play-worker.js", "hookseal.wasm"];
+  const { folder, modules } = await bundleWorker("lib/play-worker.mjs", "workerd");
   const played = await withWorker(folder, { modules }, async (address) => {
     const answers = [];
     for (let at = 0; at < vectors.length; at += BATCH) {

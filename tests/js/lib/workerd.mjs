@@ -17,7 +17,8 @@ const TYPES = { ".js": "esModule", ".mjs": "esModule", ".wasm": "wasm" };
 export async function withWorker(folder, { modules, bindings = {} }, use) {
   const config = path.join(folder, "config.capnp");
   await writeFile(config, configText(modules, bindings));
-  const child = spawn(workerd(), ["serve", "--control-fd=3", config], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
+  const stdio = ["ignore", "inherit", "inherit", "pipe"];
+  const child = spawn(workerd(), ["serve", "--control-fd=3", config], { stdio });
   try {
     return await use(`http://127.0.0.1:${await portOf(child)}/`);
   } finally {

@@ -13,6 +13,8 @@ import { filesOf, tarballOf } from "../lib/tarball.mjs";
 /** The modules that the package has in both kinds. Each is a script with its types. */
 const MODULES = [
   "codes",
+  "compile",
+  "definitions",
   "delivery",
   "engine",
   "error",
@@ -20,10 +22,12 @@ const MODULES = [
   "express",
   "express-answer",
   "express-body",
-  "glue",
+  "full",
   "index",
   "input",
   "judged",
+  "lean",
+  "module-full.inline",
   "module.inline",
   "options",
   "request",
@@ -33,6 +37,7 @@ const MODULES = [
   "tags",
   "verifier",
   "wasm-bytes",
+  "wasm-bytes-full",
 ];
 
 const OTHERS = [
@@ -43,7 +48,10 @@ const OTHERS = [
   "dist/cjs/package.json",
   "dist/esm/module.workerd.d.ts",
   "dist/esm/module.workerd.js",
+  "dist/esm/module-full.workerd.d.ts",
+  "dist/esm/module-full.workerd.js",
   "dist/hookseal.wasm",
+  "dist/hookseal-full.wasm",
 ];
 
 const tarball = tarballOf("hookseal");
@@ -60,14 +68,18 @@ const expected = new Set([...OTHERS, ...scripts.flatMap((name) => [`${name}.js`,
 for (const name of expected) if (!files.has(name)) faults.push(`${name} is missing`);
 for (const name of files.keys()) if (!expected.has(name)) faults.push(`${name} does not belong there`);
 
-const wasm = files.get("dist/hookseal.wasm");
-for (const kind of ["esm", "cjs"]) {
-  const [, base64] = /"([A-Za-z0-9+/=]{1000,})"/.exec(files.get(`dist/${kind}/wasm-bytes.js`).toString());
-  if (!wasm.equals(Buffer.from(base64, "base64"))) faults.push(`dist/${kind} has another WebAssembly than dist`);
+for (const [wasm, bytes] of [["hookseal", "wasm-bytes"], ["hookseal-full", "wasm-bytes-full"]]) {
+  for (const kind of ["esm", "cjs"]) {
+    const [, base64] = /"([A-Za-z0-9+/=]{1000,})"/.exec(files.get(`dist/${kind}/${bytes}.js`).toString());
+    const same = files.get(`dist/${wasm}.wasm`).equals(Buffer.from(base64, "base64"));
+    if (!same) faults.push(`dist/${kind}/${bytes}.js has another WebAssembly than dist/${wasm}.wasm`);
+  }
 }
 
 for (const [name, bytes] of files) {
-  for (const place of [...PLACES, ...OWN_PLACES]) if (bytes.includes(place)) faults.push(`${name} has ${JSON.stringify(place)} in it`);
+  for (const place of [...PLACES, ...OWN_PLACES]) {
+    if (bytes.includes(place)) faults.push(`${name} has ${JSON.stringify(place)} in it`);
+  }
 }
 
 const manifest = JSON.parse(files.get("package.json").toString());

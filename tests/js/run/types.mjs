@@ -43,4 +43,5 @@ for (const [name, { type, options, files }] of Object.entries(PROJECTS)) {
   if (status !== 0) faults.push(name);
 }
 if (faults.length > 0) throw new Error(`types do not hold for: ${faults.join("; ")}`);
-console.log(`TypeScript ${versionOf("typescript")}: the types hold in ${Object.keys(PROJECTS).length} kinds of projects`);
+const count = Object.keys(PROJECTS).length;
+console.log(`TypeScript ${versionOf("typescript")}: the types hold in ${count} kinds of projects`);

@@ -1,9 +1,9 @@
-// Every argument of every function, with values that nobody expects: what comes of it is a normal result, or an error of
-// the package's own, and never a trap. What is given as genuine still has to be: the verifier works on afterwards.
+// Every argument of every function, with values that nobody expects: what comes of it is a normal result, or an error
+// of the package's own, and never a trap. What is given as genuine still has to be: the verifier works on afterwards.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { WebhookVerificationError, WebhookVerifier, sign } from "hookseal";
+import { WebhookVerificationError, WebhookVerifier, defineScheme, sign } from "hookseal";
 
 import { assertOwnError } from "../lib/codes.mjs";
 import { HOSTILE } from "../lib/hostile.mjs";
@@ -27,7 +27,9 @@ const acme = {
   list: { separator: ",", joiner: "=", version: "v1" },
   signed: "{body}",
 };
-const schemeParts = [...Object.keys(acme), "prefix", "timestampHeader", "timestampInSignature", "timestampInEnvelope", "idHeader", "key"];
+const TIMES = ["timestampHeader", "timestampInSignature", "timestampInEnvelope"];
+const schemeParts = [...Object.keys(acme), ...TIMES, "prefix", "idHeader", "key"];
+const ofAcme = (parts) => make({ scheme: defineScheme({ ...acme, ...parts }) }).verify({}, body);
 
 /** Each takes any value in one place. */
 const PLACES = {
@@ -41,14 +43,15 @@ const PLACES = {
       (value) => make({ now, [name]: value }).verify(headers, body),
     ]),
   ),
+  "the definition of a scheme": (value) => make({ scheme: defineScheme(value) }),
   "what the clock gives": (value) => make({ now: () => value }).verify(headers, body),
   ...Object.fromEntries(
-    schemeParts.map((name) => [`the scheme's ${name}`, (value) => make({ scheme: { ...acme, [name]: value } }).verify({}, body)]),
+    schemeParts.map((name) => [`the scheme's ${name}`, (value) => ofAcme({ [name]: value })]),
   ),
   ...Object.fromEntries(
     Object.keys(acme.list).map((name) => [
       `the list's ${name}`,
-      (value) => make({ scheme: { ...acme, list: { ...acme.list, [name]: value } } }).verify({}, body),
+      (value) => ofAcme({ list: { ...acme.list, [name]: value } }),
     ]),
   ),
   "the headers": (value) => verify(value, body),
@@ -92,7 +95,8 @@ const PLACES = {
 /** A delivery is looked at from all sides, and a result's code is one of those that there are. */
 async function use(result) {
   if (typeof result?.isValid === "boolean") {
-    if (!result.isValid) assertOwnError(new WebhookVerificationError(result.code, result.error), WebhookVerificationError);
+    if (result.isValid) return;
+    assertOwnError(new WebhookVerificationError(result.code, result.error), WebhookVerificationError);
     return;
   }
   for (const read of ["body", "id", "timestamp", "json", "event"]) {

@@ -1,9 +1,9 @@
-// `verifyRequest` lets the host's own cryptography make the MACs of large bodies. The verdict is the one that `verify` has
-// for the same bytes.
+// `verifyRequest` lets the host's own cryptography make the MACs of large bodies. The verdict is the one that `verify`
+// has for the same bytes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { WebhookVerifier } from "hookseal";
+import { WebhookVerifier, defineScheme } from "hookseal";
 
 import { BASE64_SECRET, NOW, SCHEMES, SECRET, SENDERS, hmac } from "../lib/senders.mjs";
 import { large, outcomeOf, piecesOf, requestOf, streamOf } from "./requests.mjs";
@@ -33,7 +33,8 @@ for (const { scheme, secret, id, timestamp } of SCHEMES) {
     const macs = countingMacs(t);
     const body = large();
     const genuine = await sameOutcome(verifierOf(), SENDERS[scheme](body), body);
-    assert.deepEqual([genuine.scheme, genuine.id, genuine.timestamp, genuine.event.event_id], [scheme, id, timestamp, "evt-1"]);
+    assert.deepEqual([genuine.scheme, genuine.id, genuine.timestamp], [scheme, id, timestamp]);
+    assert.equal(genuine.event.event_id, "evt-1");
     assert.equal(macs(), 2);
     const changed = body.slice();
     for (const at of [body.length - 3, 90 * KIB, 20]) {
@@ -97,9 +98,11 @@ test("what is wrong with a large envelope is said as of a small one", async () =
     const { event, id } = await sameOutcome(verifier, SENDERS["contio-timestamped"](body), body);
     assert.deepEqual([event.code, id.code], [code, code]);
   }
-  for (const body of [new Uint8Array(100 * KIB).fill(0xff), new Uint8Array(100 * KIB), Buffer.from("{".repeat(100 * KIB))]) {
+  for (const byte of [0xff, 0x00, 0x7b]) {
+    const body = new Uint8Array(100 * KIB).fill(byte);
     assert.equal((await sameOutcome(verifier, SENDERS["contio-body"](body), body)).code, "malformed_envelope");
-    assert.equal((await sameOutcome(verifier, SENDERS["contio-timestamped"](body), body)).event.code, "malformed_envelope");
+    const { event } = await sameOutcome(verifier, SENDERS["contio-timestamped"](body), body);
+    assert.equal(event.code, "malformed_envelope");
   }
 });
 
@@ -117,14 +120,14 @@ test("a list with many tags is searched for large bodies too", async () => {
 test("a scheme of one's own that signs text around a large body is signed so by the host", async (t) => {
   const macs = countingMacs(t);
   const body = large();
-  const scheme = {
+  const scheme = defineScheme({
     name: "acme",
     signatureHeader: "X-Acme-Signature",
     encoding: "base64",
     idHeader: "X-Acme-Id",
     timestampHeader: "X-Acme-Time",
     signed: "v9:{id}\n{timestamp}|{body};end",
-  };
+  });
   const mac = (...pieces) => hmac(SECRET, ...pieces).digest("base64");
   const headers = { "X-Acme-Id": "id-1", "X-Acme-Time": `${NOW}` };
   const verifier = new WebhookVerifier(SECRET, { scheme, now });

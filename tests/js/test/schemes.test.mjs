@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
-import { WebhookVerificationError, WebhookVerifier, sign } from "hookseal";
+import { WebhookVerificationError, WebhookVerifier, defineScheme, sign } from "hookseal";
 
 import { BASE64_SECRET, NOW, SCHEMES, SECRET, SENDERS, envelope, hmac } from "../lib/senders.mjs";
 
@@ -71,9 +71,11 @@ test("neither of the two forms can be passed off as the other", () => {
   const timestamped = SENDERS["contio-timestamped"](body);
   const signature = timestamped["X-Contio-Signature"];
   const signed = Buffer.concat([Buffer.from(`${NOW}.`), body]);
-  assert.throws(() => verifier.verify({ "X-Contio-Signature": `sha256=${signature}` }, signed), { code: "malformed_envelope" });
+  const asBody = { "X-Contio-Signature": `sha256=${signature}` };
+  assert.throws(() => verifier.verify(asBody, signed), { code: "malformed_envelope" });
   const ofBody = SENDERS["contio-body"](body)["X-Contio-Signature"].slice("sha256=".length);
-  assert.throws(() => verifier.verify({ ...timestamped, "X-Contio-Signature": ofBody }, body), { code: "signature_mismatch" });
+  const asTimestamped = { ...timestamped, "X-Contio-Signature": ofBody };
+  assert.throws(() => verifier.verify(asTimestamped, body), { code: "signature_mismatch" });
 });
 
 const hex = (pieces, key = SECRET) => hmac(key, ...pieces).digest("hex");
@@ -85,7 +87,11 @@ const OWN = [
   ["hex alone", acme, { "X-Acme-Signature": hex([body]) }],
   ["hex with a prefix", { ...acme, prefix: "mac:" }, { "X-Acme-Signature": `mac:${hex([body])}` }],
   ["base64 alone", { ...acme, encoding: "base64" }, { "X-Acme-Signature": base64([body]) }],
-  ["base64 with a prefix", { ...acme, encoding: "base64", prefix: "v1," }, { "X-Acme-Signature": `v1,${base64([body])}` }],
+  [
+    "base64 with a prefix",
+    { ...acme, encoding: "base64", prefix: "v1," },
+    { "X-Acme-Signature": `v1,${base64([body])}` },
+  ],
   [
     "a timestamp in a header, and text around",
     { ...acme, timestampHeader: "X-Acme-Time", signed: "v9:{timestamp}\n{body};end" },
@@ -103,7 +109,12 @@ const OWN = [
   ],
   [
     "a list of hex tags with the time in it",
-    { ...acme, list: { separator: ";", joiner: ":", version: "h1" }, timestampInSignature: "at", signed: "{timestamp}~{body}" },
+    {
+      ...acme,
+      list: { separator: ";", joiner: ":", version: "h1" },
+      timestampInSignature: "at",
+      signed: "{timestamp}~{body}",
+    },
     { "X-Acme-Signature": `at:${NOW};h1:${hex([`${NOW}~`, body])}` },
   ],
   [
@@ -115,25 +126,27 @@ const OWN = [
   ["the time in the envelope", { ...acme, timestampInEnvelope: true }, { "X-Acme-Signature": hex([body]) }],
 ];
 
-for (const [what, scheme, headers, secret = SECRET] of OWN) {
-  const id = scheme.idHeader && "id-1";
-  const hasTime = /timestamp/.test(JSON.stringify(scheme));
+for (const [what, definition, headers, secret = SECRET] of OWN) {
+  const scheme = defineScheme(definition);
+  const id = definition.idHeader && "id-1";
+  const hasTime = /timestamp/.test(JSON.stringify(definition));
 
   test(`a scheme of one's own can have ${what}`, () => {
     assert.deepEqual(sign(body, secret, signOptions(scheme, id)), headers);
-    const delivery = new WebhookVerifier(secret, { scheme, now }).verify(headers, body);
+    const verifier = new WebhookVerifier(secret, { scheme, now });
+    const delivery = verifier.verify(headers, body);
     assert.equal(delivery.scheme, "acme");
     assert.equal(delivery.timestamp, hasTime ? NOW : null);
-    assert.equal(delivery.id, scheme.timestampInEnvelope ? "evt-1" : (id ?? null));
+    assert.equal(delivery.id, definition.timestampInEnvelope ? "evt-1" : (id ?? null));
     assert.equal(delivery.event().event_type, "meeting.completed");
-    const forged = { ...headers, ...sign(body, "another", signOptions({ ...scheme, key: "utf8" }, id)) };
-    assert.throws(() => new WebhookVerifier(secret, { scheme, now }).verify(forged, body), { code: "signature_mismatch" });
+    const forged = { ...headers, ...sign(body, "another", signOptions(defineScheme({ ...definition, key: "utf8" }), id)) };
+    assert.throws(() => verifier.verify(forged, body), { code: "signature_mismatch" });
   });
 
   if (hasTime) {
     test(`a scheme of one's own that has ${what} holds deliveries to their age`, () => {
       const late = new WebhookVerifier(secret, { scheme, now: NOW + 100_000 });
-      const code = scheme.timestampInEnvelope ? "event_too_old" : "timestamp_too_old";
+      const code = definition.timestampInEnvelope ? "event_too_old" : "timestamp_too_old";
       assert.throws(() => late.verify(headers, body), { code, status: 401 });
       const early = new WebhookVerifier(secret, { scheme, now: NOW - 301 });
       assert.throws(() => early.verify(headers, body), { code: "timestamp_in_future", status: 401 });
@@ -141,17 +154,39 @@ for (const [what, scheme, headers, secret = SECRET] of OWN) {
   }
 }
 
-test("a scheme is copied when it is given: to change the object later changes nothing", () => {
+test("a definition is copied when a scheme is made of it: to change the object later changes nothing", () => {
   const list = { separator: ",", joiner: "=", version: "v1" };
-  const scheme = { ...acme, list };
+  const definition = { ...acme, list };
+  const scheme = defineScheme(definition);
   const verifier = new WebhookVerifier(SECRET, { scheme, now });
-  Object.assign(scheme, { signatureHeader: "X-Other", encoding: "base64" });
+  Object.assign(definition, { signatureHeader: "X-Other", encoding: "base64" });
   list.version = "v2";
   assert.equal(verifier.verify({ "x-acme-signature": `v1=${hex([body])}` }, body).scheme, "acme");
 });
 
+test("a scheme that defineScheme did not make is refused, and the error says what to do", () => {
+  const scheme = defineScheme(acme);
+  assert.equal(scheme.name, "acme");
+  for (const other of [acme, { ...scheme }, Object.create(scheme)]) {
+    const wrong = { code: "invalid_scheme", status: 500, message: /defineScheme\(\)/ };
+    assert.throws(() => new WebhookVerifier(SECRET, { scheme: other }), wrong);
+    assert.throws(() => sign(body, SECRET, { scheme: other }), wrong);
+  }
+});
+
+test("a definition that contradicts itself is refused when the scheme is made", () => {
+  for (const [parts, message] of [
+    [{ signed: "{timestamp}.{body}" }, /timestamp/],
+    [{ name: "" }, /name/],
+    [{ idHeader: "X-Acme-Signature", signed: "{id}.{body}" }, /header each/],
+    [{ prefix: "v1=", list: { separator: ",", joiner: "=", version: "v1" } }, /prefix/],
+  ]) {
+    assert.throws(() => defineScheme({ ...acme, ...parts }), { code: "invalid_scheme", status: 500, message });
+  }
+});
+
 test("headers that sign makes have whatever names the scheme gives them", () => {
-  const scheme = { ...acme, signatureHeader: "__proto__" };
+  const scheme = defineScheme({ ...acme, signatureHeader: "__proto__" });
   const headers = sign(body, SECRET, { scheme });
   assert.deepEqual(Object.keys(headers), ["__proto__"]);
   assert.equal(new WebhookVerifier(SECRET, { scheme }).verify(headers, body).scheme, "acme");
@@ -159,7 +194,7 @@ test("headers that sign makes have whatever names the scheme gives them", () => 
 
 test("what CommonJS requires is the same API", () => {
   const required = createRequire(import.meta.url)("hookseal");
-  assert.deepEqual(Object.keys(required).sort(), ["WebhookVerificationError", "WebhookVerifier", "sign"]);
+  assert.deepEqual(Object.keys(required).sort(), ["WebhookVerificationError", "WebhookVerifier", "defineScheme", "sign"]);
   const headers = required.sign(body, SECRET, { timestamp: NOW });
   assert.equal(new WebhookVerifier(SECRET, { now }).verify(headers, body).id, "evt-1");
   assert.throws(() => new WebhookVerifier(""), WebhookVerificationError);
@@ -173,6 +208,7 @@ test("standard webhooks and svix need an id to be signed, and the others take no
     assert.throws(() => sign(body, secret, signOptions(scheme, hasId ? undefined : "msg_1")), unusable, scheme);
   }
   for (const id of ["", "a.b", "a b", "ü", "a\nb", "\ud800", "x".repeat(257)]) {
-    assert.throws(() => sign(body, BASE64_SECRET, signOptions("svix", id)), { code: "invalid_argument" }, JSON.stringify(id));
+    const unusable = { code: "invalid_argument", status: 500 };
+    assert.throws(() => sign(body, BASE64_SECRET, signOptions("svix", id)), unusable, JSON.stringify(id));
   }
 });

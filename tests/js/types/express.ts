@@ -1,5 +1,5 @@
-// What TypeScript knows of the middleware in an application of Express. Nothing here is run. Where an error is expected,
-// TypeScript must find one.
+// What TypeScript knows of the middleware in an application of Express. Nothing here is run. Where an error is
+// expected, TypeScript must find one.
 import * as http from "node:http";
 
 import express = require("express");

@@ -6,7 +6,9 @@ import {
   type HeadersInput,
   type HeaderValue,
   type RequestLike,
+  type Scheme,
   type SchemeDefinition,
+  defineScheme,
   type SchemeName,
   type Secret,
   type SignOptions,
@@ -48,7 +50,12 @@ const acme: SchemeDefinition = {
   timestampInSignature: "t",
   signed: "{timestamp}.{body}",
 };
+const acmeScheme: Scheme = defineScheme(acme);
+new WebhookVerifier("text", { scheme: acmeScheme });
+// @ts-expect-error a definition is no scheme
 new WebhookVerifier("text", { scheme: acme });
+// @ts-expect-error nothing but defineScheme makes one
+const madeUp: Scheme = { name: "acme" };
 // @ts-expect-error no scheme has that name
 new WebhookVerifier("text", { scheme: "gitlab" });
 // @ts-expect-error the option has another name
