@@ -9,7 +9,8 @@ import express from "express";
 import { WebhookVerifier } from "hookseal";
 import { keepRawBody } from "hookseal/express";
 
-import { DEADLINE_MS, SECRET, github, platform, post, receiver, until } from "./support.mjs";
+import { SECRET, github, platform, post, receiver } from "./support.mjs";
+import { DEADLINE_MS, until } from "./waiting.mjs";
 
 const MIB = 1024 * 1024;
 const verifier = new WebhookVerifier(SECRET, { scheme: "github" });
@@ -161,7 +162,7 @@ test("a request that the application itself ends in mid-body is an error, and no
   const before = [
     (req, res, next) => {
       next();
-      setTimeout(() => req.destroy(), 20);
+      setImmediate(() => req.destroy());
     },
   ];
   const { port, errors } = await receiver(t, { verifier: verifierOf(1000), before });

@@ -9,7 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WebhookVerificationError, WebhookVerifier } from "hookseal";
 import { webhook } from "hookseal/express";
 
-import { NOW, SECRET, bodyForm, envelope, github, listen, post, receiver, timestamped, until } from "./support.mjs";
+import { NOW, SECRET, bodyForm, envelope, github, listen, post, receiver, timestamped } from "./support.mjs";
+import { turns, until } from "./waiting.mjs";
 
 const contio = (options) => new WebhookVerifier(SECRET, { now: NOW, ...options });
 
@@ -124,7 +125,7 @@ for (const [way, onFailure] of Object.entries(FAILING)) {
     await until(() => errors.length > 0);
     assert.equal(errors[0].error.message, "metrics are down");
     assert.equal(errors[0].answered, true);
-    await sleep(20);
+    await turns();
     assert.deepEqual([errors.length, deliveries.length], [1, 0]);
   });
 }
@@ -186,7 +187,7 @@ test("a hook that fails is told of once, whether the answer has left or its conn
     const errors = [];
     const [req, res] = unconnected({ body }, end);
     webhook(contio(), { onFailure: fails })(req, res, (error) => errors.push(error.message));
-    await sleep(10);
+    await turns();
     assert.deepEqual([res.statusCode, res.text], [400, '{"error":"missing_header"}']);
     assert.deepEqual(errors, ["metrics are down"], name);
   }

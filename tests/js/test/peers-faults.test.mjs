@@ -66,7 +66,7 @@ for (const { scheme, secret } of SCHEMES) {
     }
   });
 
-  test(`${scheme}: of a header that comes twice neither the first nor the last is taken, nor half of both`, async (t) => {
+  test(`${scheme}: of a header that comes twice neither the first nor the last is taken, nor both`, async (t) => {
     const { answersTo, deliveries } = await servers(t, verifier);
     for (const answer of Object.values(await answersTo(genuine))) assert.equal(answer.status, 200);
     deliveries.length = 0;

@@ -1,5 +1,5 @@
-// Other people's code, both ways and over HTTP: what theirs signs, ours accepts, and what ours signs, theirs accepts. What
-// was changed on its way is refused, by theirs too: else it would not have verified anything.
+// Other people's code, both ways and over HTTP: what theirs signs, ours accepts, and what ours signs, theirs accepts.
+// What was changed on its way is refused, by theirs too: else it would not have verified anything.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 

@@ -112,7 +112,7 @@ function withLength(bytes, length) {
 }
 
 for (let at = 0; at < 12; at++) {
-  test(`bytes that use the verifier when their length is read for the ${at + 1}th time are not mistaken for others`, () => {
+  test(`bytes that use the verifier when their length is asked for the ${at + 1}th time are no others`, () => {
     const verifier = new WebhookVerifier(SECRET, { now: NOW });
     let reads = 0;
     const length = () => {

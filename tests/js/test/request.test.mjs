@@ -1,4 +1,4 @@
-// `verifyRequest`: a request's body is read, but no further than the limit, and gets the verdict that `verify` has for it.
+// `verifyRequest`: a request's body is read, but no further than the limit, and gets the verdict that `verify` has.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -16,7 +16,7 @@ const tooLarge = { name: "WebhookVerificationError", code: "body_too_large", sta
 test("a genuine request gives the delivery", async () => {
   for (const scheme of ["contio-timestamped", "contio-body"]) {
     const delivery = await verifier.verifyRequest(requestOf(SENDERS[scheme](body), body));
-    assert.deepEqual([delivery.scheme, delivery.id, delivery.timestamp, delivery.secretIndex], [scheme, "evt-1", NOW, 0]);
+    assert.deepEqual([delivery.scheme, delivery.id, delivery.timestamp], [scheme, "evt-1", NOW]);
     assert.deepEqual(delivery.body, body);
     assert.equal(delivery.event().data.title, "Größe 📏");
   }
@@ -37,17 +37,19 @@ test("forged, stale, early and incomplete requests are rejected with the code th
     assert.deepEqual(outcome, await outcomeOf(() => verifier.verify(given, body)));
     assert.equal(outcome.code, code);
   }
-  await assert.rejects(verifier.verifyRequest(requestOf(headers, Buffer.concat([body, Buffer.from(" ")]))), { code: "signature_mismatch" });
+  const longer = requestOf(headers, Buffer.concat([body, Buffer.from(" ")]));
+  await assert.rejects(verifier.verifyRequest(longer), { code: "signature_mismatch" });
 });
 
 for (const size of [1, 7, 64, 1000]) {
   test(`a body that comes in pieces of ${size} bytes is the whole body`, async () => {
     const whole = envelope({ filler: "x".repeat(5000) });
-    const request = (signed) => requestOf(SENDERS["contio-timestamped"](signed), streamOf(piecesOf(whole, size)).stream);
-    const delivery = await verifier.verifyRequest(request(whole));
+    const verified = (headers) => verifier.verifyRequest(requestOf(headers, streamOf(piecesOf(whole, size)).stream));
+    const delivery = await verified(SENDERS["contio-timestamped"](whole));
     assert.deepEqual(delivery.body, whole);
     assert.equal(delivery.id, "evt-1");
-    await assert.rejects(verifier.verifyRequest(request(whole.subarray(1))), { code: "signature_mismatch" });
+    const ofLess = SENDERS["contio-timestamped"](whole.subarray(1));
+    await assert.rejects(verified(ofLess), { code: "signature_mismatch" });
   });
 }
 

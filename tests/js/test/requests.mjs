@@ -1,6 +1,4 @@
 // What the tests of `verifyRequest` share: requests whose bodies come in pieces, and what becomes of a call.
-import { setImmediate as turn } from "node:timers/promises";
-
 import { WebhookVerificationError } from "hookseal";
 
 import { assertOwnError } from "../lib/codes.mjs";
@@ -50,18 +48,6 @@ export function* piecesOf(bytes, most) {
 /** The same piece without end. */
 export function* endless(piece) {
   for (;;) yield piece.slice();
-}
-
-/** How many turns of the event loop a promise may take that waits for nothing outside: what takes more never ends. */
-const TURNS = 1000;
-
-/** What a promise comes to, or an error if it comes to nothing. */
-export function settled(promise) {
-  const never = async () => {
-    for (let count = 0; count < TURNS; count++) await turn();
-    throw new Error("the promise was left open");
-  };
-  return Promise.race([promise, never()]);
 }
 
 /** All that can be told of a delivery, or of the error that stands in its place. */

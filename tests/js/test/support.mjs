@@ -1,28 +1,29 @@
 // What the tests of the adapters share: deliveries, and servers on loopback to take them.
 import { once } from "node:events";
 import http from "node:http";
-import { setImmediate as turn } from "node:timers/promises";
 
 import express from "express";
 import { webhook } from "hookseal/express";
 
 import * as senders from "../lib/senders.mjs";
+import { DEADLINE_MS } from "./waiting.mjs";
 
 const { NOW, SECRET, SENDERS } = senders;
 
 export { NOW, SECRET };
 
-/** How long anything may take here: what takes longer hangs. */
-export const DEADLINE_MS = 20_000;
-
 /** The body of an event that happened just now. `fields` replace the envelope's, and `undefined` leaves one out. */
 export const envelope = (fields) => Buffer.from(senders.envelope(fields));
 
 /** As Node's servers have them. */
-const lower = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+const lower = (headers) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** What a sender puts into the headers, with `secret` for the receiver's own. */
-const sends = (scheme) => (body, { secret, timestamp } = {}) => lower(SENDERS[scheme](body, { key: secret, timestamp }));
+const sends =
+  (scheme) =>
+  (body, { secret, timestamp } = {}) =>
+    lower(SENDERS[scheme](body, { key: secret, timestamp }));
 
 /** The guide's form: the signature is over the timestamp and the body. */
 export const timestamped = sends("contio-timestamped");
@@ -62,15 +63,6 @@ export async function post(port, body, headers, { path = "/", chunked = false, a
   let text = "";
   for await (const chunk of response.setEncoding("utf8")) text += chunk;
   return { status: response.statusCode, headers: response.headers, text, reusedSocket: request.reusedSocket };
-}
-
-/** Waits for what nobody tells of. */
-export async function until(isTrue) {
-  const deadline = Date.now() + DEADLINE_MS;
-  while (!isTrue()) {
-    if (Date.now() > deadline) throw new Error("what was waited for did not happen");
-    await turn();
-  }
 }
 
 /** A middleware that reads the body, as the platforms do that host Express, and leaves what is made of its bytes. */

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const FLAGS = ["--ignoreConfig", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "node"];
 
-/** The module of this source. It is compiled beside this file, where the packages are found, and leaves nothing behind. */
+/** The module of this source. It is compiled beside this file, where packages are found, and leaves nothing behind. */
 export async function compiled(source) {
   const folder = await mkdtemp(fileURLToPath(new URL(".compiled-", import.meta.url)));
   try {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { WebhookVerifier, sign } from "hookseal";
+import { WebhookVerifier, defineScheme, sign } from "hookseal";
 
 import { BASE64_SECRET, NOW, SCHEMES, SECRET, SENDERS, envelope, hmac } from "../lib/senders.mjs";
 
@@ -18,7 +18,8 @@ test("each of eight live secrets verifies, and secretIndex says which it was", (
       assert.equal(verifier.verify(SENDERS[form](body, { key }), body).secretIndex, index);
     }
   });
-  assert.throws(() => verifier.verify(SENDERS["contio-body"](body, { key: "retired" }), body), { code: "signature_mismatch" });
+  const retired = SENDERS["contio-body"](body, { key: "retired" });
+  assert.throws(() => verifier.verify(retired, body), { code: "signature_mismatch" });
 });
 
 test("of secrets that are the same, and of tags that several made, the first secret is told", () => {
@@ -81,7 +82,8 @@ test("a secret in a wider typed array is refused, or is the bytes of it", () => 
 });
 
 test("secrets that cannot be any are invalid_secret", () => {
-  const wrong = ["", " secret", "secret\n", "\ufeffsecret", "\ud800", undefined, null, 42, {}, new Uint8Array(0), new ArrayBuffer(8)];
+  const texts = ["", " secret", "secret\n", "\ufeffsecret", "\ud800"];
+  const wrong = [...texts, undefined, null, 42, {}, new Uint8Array(0), new ArrayBuffer(8)];
   for (const secret of wrong) {
     const name = typeof secret === "string" ? JSON.stringify(secret) : String(secret);
     assert.throws(() => new WebhookVerifier(secret), { code: "invalid_secret", status: 500 }, name);
@@ -99,11 +101,15 @@ test("the error says which of several secrets cannot be used", () => {
 });
 
 test("verifiers that take turns do not disturb each other", () => {
-  const receivers = SCHEMES.map(({ scheme, secret }) => ({ scheme, verifier: new WebhookVerifier(secret, { scheme, now }) }));
+  const receivers = SCHEMES.map(({ scheme, secret }) => {
+    return { scheme, verifier: new WebhookVerifier(secret, { scheme, now }) };
+  });
   for (let round = 0; round < 50; round++) {
     const sent = receivers.map(({ scheme, verifier }, index) => {
-      const own = envelope({ event_id: `evt-${round}-${index}`, filler: "x".repeat((round * 37 + index * 911) % 5000) });
-      assert.throws(() => verifier.verify(SENDERS[scheme](own, { key: "another" }), own), { code: "signature_mismatch" });
+      const filler = "x".repeat((round * 37 + index * 911) % 5000);
+      const own = envelope({ event_id: `evt-${round}-${index}`, filler });
+      const forged = SENDERS[scheme](own, { key: "another" });
+      assert.throws(() => verifier.verify(forged, own), { code: "signature_mismatch" });
       return { scheme, own, delivery: verifier.verify(SENDERS[scheme](own), own), id: `evt-${round}-${index}` };
     });
     for (const { scheme, own, delivery, id } of sent.reverse()) {
@@ -112,6 +118,23 @@ test("verifiers that take turns do not disturb each other", () => {
       assert.equal(delivery.body, own);
     }
   }
+});
+
+test("verifiers of a scheme of one's own and of built-in ones do not disturb each other", () => {
+  const acme = { name: "acme", signatureHeader: "X-Hub-Signature-256", encoding: "hex", prefix: "sha256=" };
+  const scheme = defineScheme({ ...acme, signed: "{body}" });
+  const deliveries = [];
+  for (let round = 0; round < 20; round++) {
+    const own = new WebhookVerifier(`own ${round}`, { scheme });
+    const builtIn = new WebhookVerifier(`built in ${round}`, { scheme: "github" });
+    const [ours, theirs] = ["own", "built in"].map((who) => envelope({ event_id: `${who} ${round}` }));
+    const headers = (sent, key) => SENDERS.github(sent, { key: `${key} ${round}` });
+    deliveries.push([own.verify(headers(ours, "own"), ours), `own ${round}`]);
+    deliveries.push([builtIn.verify(headers(theirs, "built in"), theirs), `built in ${round}`]);
+    assert.throws(() => own.verify(headers(theirs, "built in"), theirs), { code: "signature_mismatch" });
+    assert.throws(() => builtIn.verify(headers(ours, "own"), ours), { code: "signature_mismatch" });
+  }
+  for (const [delivery, id] of deliveries.reverse()) assert.equal(delivery.event().event_id, id);
 });
 
 test("a delivery gives its own event, whatever was verified, refused or signed since then", () => {

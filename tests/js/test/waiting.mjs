@@ -1,0 +1,28 @@
+// How tests wait: for what happens, and not for an amount of time.
+import { setImmediate as turn } from "node:timers/promises";
+
+/** How long anything may take here: what takes longer hangs. */
+export const DEADLINE_MS = 20_000;
+
+/** Waits for what nobody tells of. */
+export async function until(isTrue) {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error("what was waited for did not happen");
+    await turn();
+  }
+}
+
+/** Lets everything happen that is due, and what follows from it. */
+export async function turns(count = 20) {
+  for (let done = 0; done < count; done++) await turn();
+}
+
+/** What a promise comes to that waits for nothing outside, or an error if it comes to nothing. */
+export function settled(promise) {
+  const never = async () => {
+    await turns(1000);
+    throw new Error("the promise was left open");
+  };
+  return Promise.race([promise, never()]);
+}
