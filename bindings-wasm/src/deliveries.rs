@@ -92,7 +92,7 @@ impl Core {
         } else {
             core.verify(values, body, now)
         }?;
-        let failed = if envelope { delivery.envelope().err() } else { None };
+        let failed = if envelope { delivery.check_envelope().err() } else { None };
         let is_second = core.scheme().form_names().next() != Some(delivery.scheme());
         self.error.set(failed);
         self.timestamp.set(delivery.timestamp());

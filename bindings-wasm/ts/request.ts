@@ -1,5 +1,5 @@
 import { WebhookVerificationError, invalidArgument } from "./error.js";
-import { type HeadersInput, isBytes } from "./input.js";
+import { type HeadersInput, bytesOf, isBytes } from "./input.js";
 
 /** A fetch `Request`, or what looks like one. */
 export interface RequestLike {
@@ -31,11 +31,11 @@ export async function readRequest(request: RequestLike, limit: number): Promise<
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    // An instance of this realm or of another one.
     if (!isBytes(value) || value.BYTES_PER_ELEMENT !== 1) throw invalidArgument("a request's body must be a stream of bytes");
-    length += value.length;
+    const chunk = bytesOf(value);
+    length += chunk.length;
     if (length > limit) throw tooLarge(reader);
-    chunks.push(value);
+    chunks.push(chunk);
   }
   if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
   const body = new Uint8Array(length);

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::headers::{Headers, required};
-use crate::mac::Mac;
+use crate::mac::{Hits, Mac, Tag};
 use crate::scheme::{Freshness, MAX_ID_BYTES, Part, Scheme, SignedId};
 use crate::tags::Offer;
 use crate::time::{self, UnixTime};
@@ -49,6 +49,12 @@ impl<'a> Claim<'a> {
     pub(crate) fn pieces<'c>(&'c self, parts: &'c [Part]) -> impl Iterator<Item = &'c [u8]> {
         let beside = self.beside();
         parts.iter().filter_map(move |part| beside.piece(part))
+    }
+
+    /// Compares the tag that a secret made with every tag offered.
+    #[cfg_attr(not(target_family = "wasm"), inline)]
+    pub(crate) fn compare(&self, secret: u8, tag: &Tag, hits: &mut Hits) {
+        self.offer.each_tag(|offered| hits.record(secret, tag, offered));
     }
 
     /// What was signed beside the body.

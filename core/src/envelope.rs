@@ -94,7 +94,7 @@ struct Members {
     duplicate: Option<usize>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Place {
     kind: Kind,
     start: usize,
@@ -193,7 +193,15 @@ impl Sink for Members {
     }
 }
 
-impl<'a> Envelope<'a> {
+/// A body whose envelope was checked, with the places of its fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked<'a> {
+    body: &'a str,
+    places: [Option<Place>; FIELDS.len()],
+    pub(crate) time: UnixTime,
+}
+
+impl<'a> Checked<'a> {
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, Error> {
         let mut check = EnvelopeCheck::new();
         let Ok(body) = core::str::from_utf8(body) else { return Err(check.malformed()) };
@@ -202,23 +210,28 @@ impl<'a> Envelope<'a> {
             return Err(check.malformed());
         }
         let time = check.finish()?;
-        let places = &check.members.places;
-        let at = |field: usize| places[field].as_ref().and_then(|place| body.get(place.start..place.end));
+        Ok(Self { body, places: check.members.places, time })
+    }
+
+    pub(crate) fn envelope(&self) -> Envelope<'a> {
+        let at = |field: usize| self.places[field].as_ref().and_then(|place| self.body.get(place.start..place.end));
         // What is required is there by now, and an absent text is never handed out as an empty one.
         let text = |field| JsonStr::new(at(field).unwrap_or_default());
-        Ok(Self {
+        Envelope {
             event_type: text(EVENT_TYPE),
             event_id: text(EVENT_ID),
             timestamp: text(TIMESTAMP),
-            time,
+            time: self.time,
             partner_app_id: text(PARTNER_APP_ID),
             actor_user_id: at(ACTOR_USER_ID).map(JsonStr::new),
             for_user: at(FOR_USER).map(|_| ForUser { id: text(FOR_USER_ID), email: text(FOR_USER_EMAIL) }),
             data: at(DATA).unwrap_or_default(),
-            body,
-        })
+            body: self.body,
+        }
     }
+}
 
+impl<'a> Envelope<'a> {
     /// The JSON of a field of the envelope, known to this version or not, as it was sent: a string with its quotes.
     ///
     /// The first, where a field that is not known occurs twice. A name of more than 64 bytes is never found.

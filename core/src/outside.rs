@@ -61,7 +61,7 @@ impl Verifier {
         let mut hits = Hits::none();
         for (index, tag) in (0..).zip(tags) {
             let tag = Tag::made_elsewhere(*tag);
-            claim.offer.each_tag(|offered| hits.record(index, &tag, offered));
+            claim.compare(index, &tag, &mut hits);
         }
         self.judge(claim, hits, body, now)
     }

@@ -210,7 +210,7 @@ impl Offer<'_> {
 }
 
 impl Encoding {
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline)]
     fn decode(self, text: &[u8]) -> Option<[u8; TAG_BYTES]> {
         match self {
             Self::Hex => decode_hex(text.try_into().ok()?),

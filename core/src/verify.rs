@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::claim::Claim;
-use crate::envelope::Envelope;
+use crate::envelope::{Checked, Envelope};
 use crate::error::{Error, ErrorKind};
 use crate::headers::Headers;
 use crate::mac::{Hits, Key};
@@ -115,7 +115,7 @@ impl Verifier {
     ) -> Result<Verified<'a>, Error> {
         let secret_index = hits.first().ok_or(Error::new(ErrorKind::SignatureMismatch))?;
         let envelope = match claim.form.freshness {
-            Freshness::Envelope => Some(Envelope::read(body)?),
+            Freshness::Envelope => Some(Checked::read(body)?),
             _ => None,
         };
         let timestamp = self.check_freshness(&claim, envelope.as_ref().map(|envelope| envelope.time), now)?;
@@ -131,7 +131,7 @@ impl Verifier {
             mac.update(body);
             claim.beside().end(claim.form, &mut mac);
             let tag = mac.finish();
-            claim.offer.each_tag(|offered| hits.record(index, &tag, offered));
+            claim.compare(index, &tag, &mut hits);
         }
         hits
     }
@@ -293,7 +293,7 @@ pub struct Verified<'a> {
     id: Option<&'a str>,
     body: &'a [u8],
     /// Read already for schemes whose freshness it holds.
-    envelope: Option<Envelope<'a>>,
+    envelope: Option<Checked<'a>>,
 }
 
 impl<'a> Verified<'a> {
@@ -336,9 +336,20 @@ impl<'a> Verified<'a> {
     /// `malformed_envelope`, `missing_field` or `invalid_field`. Never for a delivery of [`Scheme::CONTIO_BODY`],
     /// whose verification includes this check.
     pub fn envelope(&self) -> Result<Envelope<'a>, Error> {
-        match self.envelope {
-            Some(envelope) => Ok(envelope),
-            None => Envelope::read(self.body),
+        match &self.envelope {
+            Some(checked) => Ok(checked.envelope()),
+            None => Checked::read(self.body).map(|checked| checked.envelope()),
+        }
+    }
+
+    /// Whether there is one: for those who read it by other means, such as a host's own parser.
+    ///
+    /// # Errors
+    /// As [`envelope`](Self::envelope).
+    pub fn check_envelope(&self) -> Result<(), Error> {
+        match &self.envelope {
+            Some(_) => Ok(()),
+            None => Checked::read(self.body).map(drop),
         }
     }
 }

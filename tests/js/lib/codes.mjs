@@ -1,7 +1,7 @@
 // The codes of errors, and the status that goes with each, as they are documented.
 import assert from "node:assert/strict";
 
-export const STATUS = {
+const STATUS = {
   missing_header: 400,
   duplicate_header: 400,
   malformed_signature: 400,

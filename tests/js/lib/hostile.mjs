@@ -4,14 +4,14 @@ import vm from "node:vm";
 const MIB = 1 << 20;
 
 /** Throws something for whatever is done with it. */
-export function throwing(target, thrown = () => new Error("thrown by a trap")) {
+function throwing(target, thrown = () => new Error("thrown by a trap")) {
   const trap = () => {
     throw thrown();
   };
   return new Proxy(target, new Proxy({}, { get: () => trap }));
 }
 
-export function revoked(target) {
+function revoked(target) {
   const { proxy, revoke } = Proxy.revocable(target, {});
   revoke();
   return proxy;

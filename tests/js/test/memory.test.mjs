@@ -16,7 +16,7 @@ const DONE = {
   "a million verifications with one verifier": "verify",
   "a hundred thousand verifiers that are dropped and never freed": "make and drop",
   "a hundred thousand verifiers that are freed": "make and free",
-  "twenty thousand signatures": "sign",
+  "twenty thousand signatures, half of them by a scheme of its own each": "sign",
   "fifty thousand verifiers and signatures that could not be made": "fail to make",
   "two hundred requests whose MACs the host makes": "verify large requests",
 };

@@ -99,6 +99,7 @@ const CHUNKS = {
   "floating point numbers": Float64Array.from(body),
   "an object with a length": { length: 5 },
   "an object whose length is text": { length: "5" },
+  "an object that describes itself as bytes": { length: 5, byteLength: 5, BYTES_PER_ELEMENT: 1 },
   "a number": 5,
   "nothing at all": undefined,
   null: null,
@@ -124,6 +125,17 @@ test("bytes of another realm, as in a test runner's sandbox, are bytes", async (
   assert.notEqual(Foreign, Uint8Array);
   for (const chunks of [[Foreign.from(body)], [Foreign.from(body.subarray(0, 9)), body.subarray(9)]]) {
     assert.equal((await verifier.verifyRequest(likeRequest(full(chunks)))).event().event_id, "evt-1");
+  }
+});
+
+test("the body of a delivery is a Uint8Array, whatever kind of bytes the stream gave", async () => {
+  const Foreign = vm.runInNewContext("Uint8Array");
+  for (const Kind of [Foreign, Buffer, Int8Array, Uint8ClampedArray]) {
+    const chunk = Kind.from(body);
+    new Uint8Array(chunk.buffer, chunk.byteOffset, body.length).set(body);
+    const given = (await verifier.verifyRequest(likeRequest(full([chunk])))).body;
+    assert.ok(given instanceof Uint8Array, `${Kind.name} was given on`);
+    assert.deepEqual(Buffer.from(given), Buffer.from(body));
   }
 });
 

@@ -160,4 +160,8 @@ test("a request that has no stream, only arrayBuffer, is verified and held to th
   await assert.rejects(limited.verifyRequest(requestWith(Buffer.concat([body, Buffer.of(0x20)]))), tooLarge);
   const unread = { ...requestWith(body, { "content-length": "5000" }), arrayBuffer: () => assert.fail("it was read") };
   await assert.rejects(limited.verifyRequest(unread), tooLarge);
+  const unlimited = github();
+  const exact = new Uint8Array(1 << 20);
+  assert.equal((await unlimited.verifyRequest(requestWith(exact))).body.length, exact.length);
+  await assert.rejects(unlimited.verifyRequest(requestWith(new Uint8Array(exact.length + 1))), tooLarge);
 });
