@@ -1,23 +1,22 @@
 //! One delivery at a time: its header values and its body stand in the core's memory, and the verdict goes out.
 
-use hookseal::Error;
+use hookseal::{Error, Verified};
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroize as _;
 
 use crate::values::Values;
 use crate::verifiers::Verifier;
-use crate::{Core, crossing, number_of, put, unix_time, with};
+use crate::{Core, crossing, put, unix_time, with};
 
 #[wasm_bindgen]
 impl Core {
     /// Judges the delivery whose signature, timestamp and id stand in `text`, one behind the other, with these lengths:
     /// −1 is for a header that is absent, and −2 for one that occurs twice.
     ///
-    /// With `envelope`, the envelope of a genuine one is judged too. With `tags`, the MACs were made elsewhere: those of
-    /// all secrets stand in `text` behind the header values.
+    /// With `tags`, the MACs were made elsewhere: those of all secrets stand in `text` behind the header values.
     ///
-    /// The verdict is a failure, that of the envelope times 32, 1,024 if it goes under the second of the scheme's form
-    /// names, and 2,048 times the index of the secret that made it.
+    /// The verdict is a failure, 32 if its envelope was judged because the verdict depends on it, 64 if it goes under the
+    /// second of the scheme's form names, and 128 times the index of the secret that made it.
     #[allow(clippy::too_many_arguments)] // an object for them would be one more crossing
     pub fn verify(
         &self,
@@ -27,15 +26,13 @@ impl Core {
         id: i32,
         body: usize,
         now: f64,
-        envelope: bool,
         tags: bool,
     ) -> u32 {
         let judged = self.verifier(verifier).and_then(|verifier| {
             with(&self.text, |text| {
                 with(&self.body, |raw| {
                     let values = Values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
-                    let judged =
-                        self.judge(&verifier, &values, raw.get(..body).unwrap_or_default(), now, envelope, tags);
+                    let judged = self.judge(&verifier, &values, raw.get(..body).unwrap_or_default(), now, tags);
                     if tags {
                         text.as_mut_slice().zeroize();
                     }
@@ -44,6 +41,12 @@ impl Core {
             })
         });
         judged.unwrap_or_else(|error| self.fail(error))
+    }
+
+    /// Judges the envelope in the body of so many bytes, which was verified before and still stands there.
+    pub fn check_envelope(&self, body: usize) -> u32 {
+        let checked = with(&self.body, |raw| Verified::recheck_envelope(raw.get(..body).unwrap_or_default()));
+        checked.map_or_else(|error| self.fail(error), |()| 0)
     }
 
     /// When the last delivery was signed or its event happened, in Unix seconds; not a number if that is unknown.
@@ -82,7 +85,6 @@ impl Core {
         values: &Values<'_>,
         body: &[u8],
         now: f64,
-        envelope: bool,
         tags: bool,
     ) -> Result<u32, Error> {
         let now = unix_time(now);
@@ -92,11 +94,11 @@ impl Core {
         } else {
             core.verify(values, body, now)
         }?;
-        let failed = if envelope { delivery.check_envelope().err() } else { None };
-        let is_second = core.scheme().form_names().next() != Some(delivery.scheme());
-        self.error.set(failed);
+        let scheme = core.scheme();
+        let is_second = scheme.form_names().next() != Some(delivery.scheme());
+        let is_judged = delivery.has_read_envelope();
         self.timestamp.set(delivery.timestamp());
-        let more = crossing(usize::from(is_second) << 10 | delivery.secret_index() << 11).cast_unsigned();
-        Ok(failed.map_or(0, number_of) << 5 | more)
+        let verdict = usize::from(is_judged) << 5 | usize::from(is_second) << 6 | delivery.secret_index() << 7;
+        Ok(crossing(verdict).cast_unsigned())
     }
 }

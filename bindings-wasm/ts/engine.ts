@@ -29,8 +29,8 @@ export interface Handle {
 export interface Verdict {
   /** The number of a failure, or 0. */
   readonly failure: number;
-  /** What is wrong with the envelope of a genuine one, if that was asked: the number of a failure, or 0. */
-  readonly envelopeFailure: number;
+  /** Whether its envelope was judged, because the verdict depends on it. */
+  readonly hasEnvelope: boolean;
   /** The name that it goes under. */
   readonly scheme: string;
   /** Which secret made it. */
@@ -58,9 +58,9 @@ interface Exports {
     id: number,
     body: number,
     now: number,
-    envelope: number,
     tags: number,
   ): number;
+  core_check_envelope(core: number, body: number): number;
   core_timestamp(core: number): number;
   core_around_body(core: number, verifier: number, signature: number, timestamp: number, id: number): number;
   /** Of the full module alone. */
@@ -133,31 +133,27 @@ export class Engine {
     this.#call(({ core_release }, core) => core_release(core, number));
   }
 
-  /**
-   * Judges a delivery, its envelope too if asked. With `tags`, one of 32 bytes for each secret, the MACs are not made
-   * here.
-   */
-  judge(
-    handle: Handle,
-    claim: Claim,
-    input: Uint8Array | string,
-    now: number,
-    envelope: boolean,
-    tags?: Uint8Array,
-  ): Verdict {
+  /** Judges a delivery. With `tags`, one of 32 bytes for each secret, the MACs are not made here. */
+  judge(handle: Handle, claim: Claim, input: Uint8Array | string, now: number, tags?: Uint8Array): Verdict {
     const number = alive(handle);
     const bytes = this.#putBody(input);
     const [signature, timestamp, id] = this.#putClaim(claim, tags === undefined ? 0 : tags.length);
     if (tags !== undefined) this.#text.set(tags, Math.max(signature, 0) + Math.max(timestamp, 0) + Math.max(id, 0));
     const verdict = this.#call(({ core_verify }, core) =>
-      core_verify(core, number, signature, timestamp, id, bytes, now, Number(envelope), Number(tags !== undefined)),
+      core_verify(core, number, signature, timestamp, id, bytes, now, Number(tags !== undefined)),
     );
     return {
       failure: verdict & 31,
-      envelopeFailure: (verdict >> 5) & 31,
-      scheme: handle.forms[(verdict >> 10) & 1] as string,
-      secretIndex: verdict >> 11,
+      hasEnvelope: (verdict & 32) !== 0,
+      scheme: handle.forms[(verdict >> 6) & 1] as string,
+      secretIndex: verdict >> 7,
     };
+  }
+
+  /** Judges the envelope of the body that was judged last: gives what is wrong with it, or null. */
+  checkEnvelope(): WebhookVerificationError | null {
+    const failure = this.#call(({ core_check_envelope }, core) => core_check_envelope(core, this.#judged));
+    return failure === 0 ? null : this.failure(failure);
   }
 
   /** Of the delivery that was judged last: when it was signed or its event happened, if that is known. */
@@ -182,14 +178,14 @@ export class Engine {
     return decoder.decode(this.#answer(this.#call(({ core_message }, core) => core_message(core))));
   }
 
-  /** What is signed around a body, and whether the verdict depends on the body beside its MAC. */
+  /** What is signed around a body, as it stands until the next call, and whether the verdict depends on the body beside its MAC. */
   aroundBody(handle: Handle, claim: Claim): { before: Uint8Array; behind: Uint8Array; readsBody: boolean } {
     const number = alive(handle);
     const lengths = this.#putClaim(claim, 0);
     const around = this.#call(({ core_around_body }, core) => core_around_body(core, number, ...lengths));
     if (around < 0) throw this.failure(-around);
     const end = around & 0xfff;
-    const pieces = this.#answer(end + ((around >> 12) & 0xfff)).slice();
+    const pieces = this.#answer(end + ((around >> 12) & 0xfff));
     return { before: pieces.subarray(0, end), behind: pieces.subarray(end), readsBody: around >> 24 !== 0 };
   }
 

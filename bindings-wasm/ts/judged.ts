@@ -34,9 +34,7 @@ export class JudgedDelivery implements Delivery {
   constructor(source: Source) {
     const { handle, tags } = source;
     this.#source = source;
-    // With our own MACs the body has to come into the core anyway, and it comes once.
-    const readsBody = tags === undefined || tags.readsBody;
-    const { scheme, secretIndex } = readsBody ? this.#judge(handle.hasEnvelope) : this.#decide(EMPTY, false);
+    const { scheme, secretIndex } = tags === undefined || tags.readsBody ? this.#judge() : this.#decide(EMPTY);
     this.scheme = scheme;
     this.secretIndex = secretIndex;
     this.timestamp = handle.engine.timestamp();
@@ -68,7 +66,10 @@ export class JudgedDelivery implements Delivery {
   }
 
   event(): WebhookEvent {
-    if (this.#envelope === undefined) this.#judge(true);
+    if (this.#envelope === undefined) {
+      this.#bringBack();
+      this.#envelope = this.#source.handle.engine.checkEnvelope();
+    }
     if (this.#envelope) throw this.#envelope;
     return this.json() as WebhookEvent;
   }
@@ -77,7 +78,7 @@ export class JudgedDelivery implements Delivery {
   #text(): string {
     const { handle, body } = this.#source;
     if (typeof body === "string") return body;
-    if (handle.engine.generation !== this.#generation) this.#judge(false);
+    this.#bringBack();
     try {
       return handle.engine.judgedText();
     } catch {
@@ -85,18 +86,23 @@ export class JudgedDelivery implements Delivery {
     }
   }
 
-  #judge(envelope: boolean): Verdict {
+  /** Sees to it that the body is the one in the core, and judged. */
+  #bringBack(): void {
+    if (this.#source.handle.engine.generation !== this.#generation) this.#judge();
+  }
+
+  #judge(): Verdict {
     const { handle, body, tags } = this.#source;
-    const verdict = this.#decide(tags === undefined ? body : tags.body, envelope);
+    const verdict = this.#decide(tags === undefined ? body : tags.body);
     this.#generation = handle.engine.generation;
-    if (envelope) this.#envelope = verdict.envelopeFailure === 0 ? null : handle.engine.failure(verdict.envelopeFailure);
+    if (verdict.hasEnvelope) this.#envelope = null;
     return verdict;
   }
 
   /** With tags the body is asked only for its length, unless the verdict depends on it. */
-  #decide(body: Uint8Array | string, envelope: boolean): Verdict {
+  #decide(body: Uint8Array | string): Verdict {
     const { handle, claim, now, tags } = this.#source;
-    const verdict = handle.engine.judge(handle, claim, body, now, envelope, tags?.bytes);
+    const verdict = handle.engine.judge(handle, claim, body, now, tags?.bytes);
     if (verdict.failure !== 0) throw handle.engine.failure(verdict.failure);
     return verdict;
   }

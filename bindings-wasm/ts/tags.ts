@@ -13,49 +13,60 @@ export interface Tags {
   readonly readsBody: boolean;
 }
 
-const ALGORITHM = { name: "HMAC", hash: "SHA-256" } as const;
 const TAG_BYTES = 32;
 
-/**
- * From which size on it is faster than the core. In workerd the host answers within microseconds; elsewhere a call goes
- * through a pool of threads, which pays only for far larger bodies. Measured in `benches/RESULTS.md`.
- */
-const WORTHWHILE_BYTES = globalThis.navigator?.userAgent === "Cloudflare-Workers" ? 1024 : 32 * 1024;
+/** Whether this is workerd, where the host answers at once: elsewhere a call goes through a pool of threads. */
+export const IN_WORKERD = globalThis.navigator?.userAgent === "Cloudflare-Workers";
 
-/** The keys of a verifier. The host keeps them where they cannot be read. */
-export async function importKeys(handle: Handle): Promise<readonly CryptoKey[]> {
+/** From which size on the host is faster than the core. Measured; see `benches/RESULTS.md`. */
+const WORTHWHILE_BYTES = IN_WORKERD ? 2048 : 32 * 1024;
+
+/** The host, with the keys of a verifier: it keeps them where they cannot be read. */
+export class Host {
+  readonly #handle: Handle;
+  #keys: readonly CryptoKey[] | undefined;
+
+  constructor(handle: Handle) {
+    this.#handle = handle;
+  }
+
+  /** The tags of a body, or nothing where the core makes them faster, or the host does not make them at all. */
+  makeTags(claim: Claim, body: Uint8Array): Promise<Tags | undefined> | undefined {
+    if (body.length < WORTHWHILE_BYTES || globalThis.crypto?.subtle === undefined) return undefined;
+    const { before, behind, readsBody } = this.#handle.engine.aroundBody(this.#handle, claim);
+    // The pieces stand in the core's memory, and are gone when it grows.
+    const [start, end] = [before.length, before.length + body.length];
+    const message = new Uint8Array(end + behind.length);
+    message.set(before);
+    message.set(body, start);
+    message.set(behind, end);
+    return this.#sign(message).then(
+      (bytes) => ({ bytes, body: message.subarray(start, end), readsBody }),
+      () => undefined,
+    );
+  }
+
+  async #sign(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    const keys = (this.#keys ??= await importKeys(this.#handle));
+    const [only] = keys;
+    if (keys.length === 1 && only) return new Uint8Array(await crypto.subtle.sign("HMAC", only, message));
+    const tags = await Promise.all(keys.map((key) => crypto.subtle.sign("HMAC", key, message)));
+    const bytes = new Uint8Array(tags.length * TAG_BYTES);
+    tags.forEach((tag, index) => bytes.set(new Uint8Array(tag), index * TAG_BYTES));
+    return bytes;
+  }
+}
+
+async function importKeys(handle: Handle): Promise<readonly CryptoKey[]> {
   const indices = Array.from({ length: handle.secrets }, (_, index) => index);
   return Promise.all(
     indices.map(async (index) => {
       const key = handle.engine.key(handle, index);
       try {
-        return await crypto.subtle.importKey("raw", key, ALGORITHM, false, ["sign"]);
+        return await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
       } finally {
         key.fill(0);
       }
     }),
   );
-}
-
-/** The tags of a body, or nothing where the core makes them faster, or the host does not make them at all. */
-export async function makeTags(
-  handle: Handle,
-  claim: Claim,
-  body: Uint8Array,
-  keys: () => Promise<readonly CryptoKey[]>,
-): Promise<Tags | undefined> {
-  if (body.length < WORTHWHILE_BYTES || globalThis.crypto?.subtle === undefined) return undefined;
-  const { before, behind, readsBody } = handle.engine.aroundBody(handle, claim);
-  const message = new Uint8Array(before.length + body.length + behind.length);
-  message.set(before);
-  message.set(body, before.length);
-  message.set(behind, before.length + body.length);
-  try {
-    const tags = await Promise.all((await keys()).map((key) => crypto.subtle.sign(ALGORITHM, key, message)));
-    const bytes = new Uint8Array(tags.length * TAG_BYTES);
-    tags.forEach((tag, index) => bytes.set(new Uint8Array(tag), index * TAG_BYTES));
-    return { bytes, body: message.subarray(before.length, before.length + body.length), readsBody };
-  } catch {
-    return undefined;
-  }
 }

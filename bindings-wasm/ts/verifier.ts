@@ -8,7 +8,7 @@ import { type Body, type Claim, type HeaderValue, type HeadersInput, claimOf, fi
 import { JudgedDelivery } from "./judged.js";
 import { type Secret, type VerifierOptions, checkClock, limit, readClock, secretList } from "./options.js";
 import { type RequestLike, readRequest } from "./request.js";
-import { type Tags, importKeys, makeTags } from "./tags.js";
+import { Host, type Tags } from "./tags.js";
 
 declare global {
   // Not every user's settings name it; for those who do, this is the same declaration again.
@@ -35,7 +35,7 @@ export class WebhookVerifier {
   readonly maxBody: number;
   readonly #now: number | (() => number) | undefined;
   readonly #handle: Handle;
-  #keys: Promise<readonly CryptoKey[]> | undefined;
+  readonly #host: Host;
 
   static {
     // Not every runtime has the symbol yet.
@@ -60,6 +60,7 @@ export class WebhookVerifier {
         maxEventAge: options.maxEventAge === null ? Infinity : limit("maxEventAge", options.maxEventAge),
         maxBody,
       });
+      this.#host = new Host(this.#handle);
     } catch (thrown) {
       throw asVerificationError(thrown);
     }
@@ -87,8 +88,8 @@ export class WebhookVerifier {
     try {
       const claim = findClaim(request.headers, this.#handle.names);
       const body = await readRequest(request, this.maxBody);
-      const tags = await makeTags(this.#handle, claim, body, () => this.#importKeys());
-      return this.#deliver(claim, body, tags);
+      const tags = this.#host.makeTags(claim, body);
+      return this.#deliver(claim, body, tags && (await tags));
     } catch (thrown) {
       throw asVerificationError(thrown);
     }
@@ -103,7 +104,7 @@ export class WebhookVerifier {
     try {
       const claim = claimOf(signature, timestamp);
       const { engine } = this.#handle;
-      const { failure } = engine.judge(this.#handle, claim, rawBody(body), readClock(this.#now), false);
+      const { failure } = engine.judge(this.#handle, claim, rawBody(body), readClock(this.#now));
       if (failure === 0) return { isValid: true };
       return { isValid: false, code: codeOf(failure), error: engine.message() };
     } catch (thrown) {
@@ -131,16 +132,6 @@ export class WebhookVerifier {
   }
 
   declare [Symbol.dispose]: () => void;
-
-  async #importKeys(): Promise<readonly CryptoKey[]> {
-    try {
-      return await (this.#keys ??= importKeys(this.#handle));
-    } catch (thrown) {
-      // The next time it may succeed.
-      this.#keys = undefined;
-      throw thrown;
-    }
-  }
 
   #deliver(claim: Claim, body: Uint8Array | string, tags?: Tags): Delivery {
     return new JudgedDelivery({ handle: this.#handle, claim, body, now: readClock(this.#now), tags });

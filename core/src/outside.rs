@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::claim::Claim;
+use crate::envelope::Checked;
 use crate::error::{Error, ErrorKind};
 use crate::headers::Headers;
 use crate::mac::{Hits, Tag};
@@ -64,6 +65,23 @@ impl Verifier {
             claim.compare(index, &tag, &mut hits);
         }
         self.judge(claim, hits, body, now)
+    }
+}
+
+impl Verified<'_> {
+    /// Whether the verdict included the envelope, as for [`Scheme::CONTIO_BODY`](crate::Scheme::CONTIO_BODY).
+    #[must_use]
+    pub fn has_read_envelope(&self) -> bool {
+        self.envelope.is_some()
+    }
+
+    /// What [`envelope`](Self::envelope) says of a body that was verified before: for bindings, which cannot keep a
+    /// borrow of it, and have events read by their host's own parser. Nothing of the body is handed out.
+    ///
+    /// # Errors
+    /// `malformed_envelope`, `missing_field` or `invalid_field`.
+    pub fn recheck_envelope(body: &[u8]) -> Result<(), Error> {
+        Checked::read(body).map(drop)
     }
 }
 

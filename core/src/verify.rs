@@ -293,7 +293,7 @@ pub struct Verified<'a> {
     id: Option<&'a str>,
     body: &'a [u8],
     /// Read already for schemes whose freshness it holds.
-    envelope: Option<Checked<'a>>,
+    pub(crate) envelope: Option<Checked<'a>>,
 }
 
 impl<'a> Verified<'a> {
@@ -339,17 +339,6 @@ impl<'a> Verified<'a> {
         match &self.envelope {
             Some(checked) => Ok(checked.envelope()),
             None => Checked::read(self.body).map(|checked| checked.envelope()),
-        }
-    }
-
-    /// Whether there is one: for those who read it by other means, such as a host's own parser.
-    ///
-    /// # Errors
-    /// As [`envelope`](Self::envelope).
-    pub fn check_envelope(&self) -> Result<(), Error> {
-        match &self.envelope {
-            Some(_) => Ok(()),
-            None => Checked::read(self.body).map(drop),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use hookseal::{Envelope, Scheme};
+use hookseal::{Envelope, Scheme, Verified};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -148,7 +148,9 @@ fn is_rfc3339(text: &str) -> bool {
 fn scanned<T>(body: &[u8], check: impl Fn(Envelope<'_>) -> T) -> Result<T, &'static str> {
     let (verifier, headers) = (verifier(Scheme::CONTIO), sign(Scheme::CONTIO, body, NOW));
     let delivery = verifier.verify(&headers, body, NOW);
-    delivery.and_then(|delivery| delivery.envelope().map(check)).map_err(|error| error.code())
+    let found = delivery.and_then(|delivery| delivery.envelope().map(check));
+    assert_eq!(Verified::recheck_envelope(body).err(), found.as_ref().err().copied());
+    found.map_err(|error| error.code())
 }
 
 fn agree(body: &[u8]) {
