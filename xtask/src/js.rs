@@ -6,7 +6,7 @@ use crate::npm::{self, Scripts};
 use crate::package;
 use crate::step::{Process, Step};
 use crate::workspace::Workspace;
-use crate::{chromium, files, wasm};
+use crate::{bench, chromium, files, wasm};
 
 /// What runs in the project, in this order.
 const RUNS: &[Run] = &[
@@ -61,6 +61,10 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
         };
         steps.push(process.into());
     }
+    steps.push(Step::Inside {
+        command: "cargo xtask bench --quick 'node|workerd'",
+        action: |workspace| bench::javascript::check(workspace, None),
+    });
     Ok(steps)
 }
 

@@ -70,8 +70,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "[FILTER]",
-        about: "measures every case, or those whose id matches FILTER, into benches/RESULTS.md",
+        arguments: "[--quick] [FILTER]",
+        about: "measures all cases, or those whose id matches FILTER, into benches/RESULTS.md; or only checks them",
         run: bench,
     },
 ];
@@ -115,15 +115,15 @@ fn help(_arguments: &[String]) -> Result<(), Failure> {
     println!("Usage: cargo xtask COMMAND\n\nCommands:");
     for command in COMMANDS {
         let call = format!("{} {}", command.name, command.arguments);
-        println!("  {call:<21}{}", command.about);
+        println!("  {call:<26}{}", command.about);
     }
     println!("\nParts of `test`, in the order in which they run:");
     for part in parts::PARTS {
-        println!("  {:<21}{}", part.name, part.about);
+        println!("  {:<26}{}", part.name, part.about);
     }
     println!("\nPackages:");
     for package in package::PACKAGES {
-        println!("  {:<21}{}", package.name, package.about);
+        println!("  {:<26}{}", package.name, package.about);
     }
     println!("\nEnvironment:");
     for (variable, value, about) in ENVIRONMENT {
@@ -172,14 +172,18 @@ fn generate(arguments: &[String]) -> Result<(), Failure> {
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {
-    let filter = match arguments {
+    let (act, filter): (fn(&_, _) -> _, _) = match arguments {
+        [option, filter @ ..] if option == "--quick" => (bench::check, filter),
+        filter => (bench::run, filter),
+    };
+    let filter = match filter {
         [] => None,
-        // An option would go to criterion, and could change what is measured without a trace.
+        // Any other option would go to criterion, and could change what is measured without a trace.
         [filter] if !filter.starts_with('-') => Some(filter.as_str()),
-        _ => return Err(usage("bench [FILTER]")),
+        _ => return Err(usage("bench [--quick] [FILTER]")),
     };
     let workspace = Workspace::find().map_err(Failure::Failed)?;
-    bench::run(&workspace, filter).map_err(Failure::Failed)
+    act(&workspace, filter).map_err(Failure::Failed)
 }
 
 fn usage(form: &str) -> Failure {

@@ -5,27 +5,52 @@ use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use serde_json::{Map, Value};
+
+use crate::files;
 use crate::step::Process;
 
-/// Names and values, as the report lists them.
-pub(super) struct Machine(Vec<(&'static str, String)>);
+/// Among the measurements: the JavaScript runtimes that they were made in, with their versions.
+const RUNTIMES: &str = "runtimes.json";
 
-/// Describes this machine.
-pub(super) fn describe(root: &Path) -> Result<Machine, String> {
+/// Names and values, as the report lists them.
+pub(super) struct Machine(Vec<(String, String)>);
+
+/// Describes this machine, and what runs on it.
+pub(super) fn describe(root: &Path, measurements: &Path) -> Result<Machine, String> {
     let cores = std::thread::available_parallelism().map_or_else(|_| "unknown".to_owned(), |cores| cores.to_string());
-    Ok(Machine(vec![
-        ("CPU", cpu(root)),
-        ("Cores", cores),
-        ("System", system()),
-        ("Compiler", Process::new("rustc --version").capture(root)?.trim().to_owned()),
-        ("Date", today()),
-    ]))
+    let compiler = Process::new("rustc --version").capture(root)?.trim().to_owned();
+    let mut rows = Vec::new();
+    let mut add = |name: &str, value| rows.push((name.to_owned(), value));
+    add("CPU", cpu(root));
+    add("Cores", cores);
+    add("System", system());
+    add("Compiler", compiler);
+    for (name, version) in runtimes(&measurements.join(RUNTIMES))? {
+        add(&name, version);
+    }
+    add("Date", today());
+    Ok(Machine(rows))
+}
+
+/// There are none where nothing was measured in JavaScript.
+fn runtimes(file: &Path) -> Result<Vec<(String, String)>, String> {
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    let versions: Map<String, Value> =
+        serde_json::from_slice(&files::read(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
+    let version = |(name, version): (String, Value)| match version {
+        Value::String(version) => Ok((name, version)),
+        other => Err(format!("{}: the version of {name} is {other}", file.display())),
+    };
+    versions.into_iter().map(version).collect()
 }
 
 impl Machine {
     #[cfg(test)]
-    pub(super) fn of(values: &[(&'static str, &str)]) -> Self {
-        let owned = values.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    pub(super) fn of(values: &[(&str, &str)]) -> Self {
+        let owned = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Self(owned.collect())
     }
 }
@@ -96,6 +121,25 @@ fn date(mut day: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::Scratch;
+
+    #[test]
+    fn runtimes_are_listed_with_their_versions() {
+        let folder = Scratch::new("runtimes");
+        let runtimes = || runtimes(&folder.path().join(RUNTIMES));
+        assert_eq!(runtimes(), Ok(Vec::new()));
+        folder.put(RUNTIMES, r#"{"Node":"20.1.2","workerd":"1.20250101.0"}"#);
+        let owned = |name: &str, version: &str| (name.to_owned(), version.to_owned());
+        assert_eq!(runtimes(), Ok(vec![owned("Node", "20.1.2"), owned("workerd", "1.20250101.0")]));
+    }
+
+    #[test]
+    fn a_version_that_is_not_a_text_is_an_error_that_names_the_runtime() {
+        let folder = Scratch::new("odd-runtimes");
+        folder.put(RUNTIMES, r#"{"Node":20}"#);
+        let error = runtimes(&folder.path().join(RUNTIMES)).expect_err("no text");
+        assert!(error.contains("the version of Node is 20"), "{error}");
+    }
 
     #[test]
     fn days_are_dates_also_in_leap_years() {

@@ -1,15 +1,18 @@
 //! `cargo xtask bench`: measures, and writes `benches/RESULTS.md`.
 //!
 //! `tables.rs` holds what the report says of which case, and is all that needs to change when cases
-//! do; `criterion.rs` reads what was measured; `report.rs` writes it down.
+//! do; `javascript.rs` runs the cases that are not in Rust; `criterion.rs` reads what was measured, for
+//! those in JavaScript write theirs in its form; `report.rs` writes it down.
 
 mod criterion;
+pub(crate) mod javascript;
 mod machine;
 mod report;
 mod tables;
 
 use std::fs;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::time::SystemTime;
 
 use crate::step::Process;
@@ -18,15 +21,12 @@ use crate::workspace::Workspace;
 /// Where the report goes, seen from the root.
 const RESULTS: &str = "benches/RESULTS.md";
 
-/// Measures every case, or those whose id matches the filter, and writes the report.
+/// Measures every case, or those whose id matches the filter, and writes the report. Where the filter can only be for
+/// one of the languages, the other one's benches are not even built.
 pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), String> {
     let folder = workspace.target.join("criterion");
-    let mut measure = Process::new("cargo bench -p hookseal-benches --")
-        // Criterion has its own ideas about where to write; this is where we read.
-        .set("CRITERION_HOME", &folder);
-    if let Some(filter) = filter {
-        measure = measure.argument(filter);
-    } else {
+    let in_javascript = javascript::has(workspace, filter)?;
+    if filter.is_none() {
         // A case that no longer exists would stay in the report for ever.
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -36,8 +36,13 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), Str
         }
     }
     let start = SystemTime::now();
-    println!("=== {measure}");
-    measure.run(&workspace.root)?;
+    if javascript::is_not_all(filter) {
+        measure_rust(workspace, &folder, filter)?;
+    }
+    if in_javascript {
+        javascript::set_up(workspace)?;
+        javascript::measure(workspace, &folder, filter)?;
+    }
 
     // Criterion is content with a filter that matches nothing.
     let fresh = criterion::count_since(&folder, start)?;
@@ -45,7 +50,7 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), Str
         return Err(format!("nothing was measured, so {RESULTS} stays as it is: does an id match?"));
     }
     let cases = criterion::read(&folder)?;
-    let text = report::write(&cases, &machine::describe(&workspace.root)?, filter);
+    let text = report::write(&cases, &machine::describe(&workspace.root, &folder)?, filter);
     let path = workspace.root.join(RESULTS);
     fs::write(&path, text).map_err(|error| format!("{RESULTS} cannot be written: {error}"))?;
     for line in report::goals(&cases) {
@@ -53,4 +58,25 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), Str
     }
     println!("=== measured: {fresh} cases; in {RESULTS}: {}", cases.len());
     Ok(())
+}
+
+/// Runs every case once, or those whose id matches the filter, for the checks in them.
+pub(crate) fn check(workspace: &Workspace, filter: Option<&str>) -> Result<(), String> {
+    let in_javascript = javascript::has(workspace, filter)?;
+    if javascript::is_not_all(filter) {
+        Process::new("cargo bench -p hookseal-benches -- --test").words(filter).run_shown(&workspace.root)?;
+    }
+    if in_javascript {
+        javascript::set_up(workspace)?;
+        javascript::check(workspace, filter)?;
+    }
+    Ok(())
+}
+
+fn measure_rust(workspace: &Workspace, folder: &Path, filter: Option<&str>) -> Result<(), String> {
+    Process::new("cargo bench -p hookseal-benches --")
+        // Criterion has its own ideas about where to write; this is where we read.
+        .set("CRITERION_HOME", folder)
+        .words(filter)
+        .run_shown(&workspace.root)
 }

@@ -2,14 +2,14 @@
 
 use super::criterion::{Case, Id};
 use super::machine::Machine;
-use super::tables::{FLOOR, GOALS, Goal, OURS, TOPICS};
+use super::tables::{FLOOR, GOALS, Goal, OURS, Reference, TOPICS, Topic};
 
 /// The whole report.
 pub(super) fn write(cases: &[Case], machine: &Machine, filter: Option<&str>) -> String {
     let mut text = format!(
         "# Benchmark results\n\n\
-         Written by `cargo xtask bench`. Times are criterion's medians. In brackets: how many times\n\
-         the time of `{FLOOR}` at the same size, which is the work that cannot be left out.\n\n\
+         Written by `cargo xtask bench`. Times are medians. In brackets: how many times the time of what the\n\
+         section compares with, at the same size.\n\n\
          | | |\n|---|---|\n{machine}"
     );
     if let Some(filter) = filter {
@@ -18,7 +18,10 @@ pub(super) fn write(cases: &[Case], machine: &Machine, filter: Option<&str>) -> 
         ));
     }
     for topic in topics(cases) {
-        text.push_str(&format!("\n## {}\n\n", heading(topic)));
+        text.push_str(&format!("\n## {}\n\n", listed(topic).map_or(topic, |listed| listed.heading)));
+        if let Some(listed) = listed(topic) {
+            text.push_str(&format!("{}\n\n", listed.about));
+        }
         text.push_str(&table(cases, topic));
     }
     text.push_str("\n## Targets\n\n");
@@ -49,15 +52,15 @@ fn judged(goal: &Goal, cases: &[Case]) -> String {
     format!("{}: {verdict} (`{}` to `{}`, at most {:.2})", goal.label, goal.case, goal.than, goal.at_most)
 }
 
-fn heading(topic: &str) -> &str {
-    TOPICS.iter().find(|(name, _)| *name == topic).map_or(topic, |(_, heading)| heading)
+fn listed(topic: &str) -> Option<&'static Topic> {
+    TOPICS.iter().find(|listed| listed.name == topic)
 }
 
 /// The topics that were measured, those of [`TOPICS`] first and in its order.
 fn topics(cases: &[Case]) -> Vec<&str> {
-    let listed = |topic: &str| TOPICS.iter().position(|(name, _)| *name == topic).unwrap_or(TOPICS.len());
+    let place = |topic: &str| TOPICS.iter().position(|listed| listed.name == topic).unwrap_or(TOPICS.len());
     let topics = cases.iter().map(|case| case.id.topic.as_str());
-    sorted(topics, |topic| (listed(topic), *topic))
+    sorted(topics, |topic| (place(topic), *topic))
 }
 
 /// A row for each operation and implementation, a column for each size.
@@ -65,7 +68,7 @@ fn table(all: &[Case], topic: &str) -> String {
     let cases: Vec<&Case> = all.iter().filter(|case| case.id.topic == topic).collect();
     let sizes = sorted(cases.iter().map(|c| c.id.size_order()), |size| *size);
     let rows = sorted(cases.iter().map(|c| row(&c.id)), |(operation, name)| {
-        (*operation, *name != FLOOR, *name != OURS, *name)
+        (*operation, !is_reference(topic, name), *name != OURS, *name)
     });
 
     let mut text = "| operation | implementation |".to_owned();
@@ -92,15 +95,30 @@ fn row(id: &Id) -> (&str, &str) {
 
 fn cell(case: &Case, all: &[Case]) -> String {
     let time = time(case.median);
-    match floor(&case.id, all) {
-        Some(floor) => format!("{time} ({:.2}×)", case.median / floor),
+    match reference(&case.id, all) {
+        Some(reference) => format!("{time} ({:.2}×)", case.median / reference),
         None => time,
     }
 }
 
-/// The floor of the same operation, in whatever topic: a verification is compared with the MAC in it. Where the
-/// operation has none, the only one at that size if there is just one, since with several nobody could tell which was
-/// meant.
+/// Whether others of a topic are compared with this implementation.
+fn is_reference(topic: &str, implementation: &str) -> bool {
+    match listed(topic).map(|listed| &listed.reference) {
+        Some(Reference::OneOf(names)) => names.contains(&implementation),
+        Some(Reference::Floor) | None => implementation == FLOOR,
+    }
+}
+
+/// The time that a case is compared with.
+fn reference(id: &Id, all: &[Case]) -> Option<f64> {
+    let Some(Topic { reference: Reference::OneOf(_), .. }) = listed(&id.topic) else { return floor(id, all) };
+    let beside = |other: &Id| (&other.topic, &other.operation, &other.size) == (&id.topic, &id.operation, &id.size);
+    let found = all.iter().find(|case| beside(&case.id) && is_reference(&id.topic, &case.id.implementation));
+    found.map(|case| case.median)
+}
+
+/// The floor of the same operation, in whatever topic. Where the operation has none, the only one at that size if there
+/// is just one, since with several nobody could tell which was meant.
 fn floor(id: &Id, all: &[Case]) -> Option<f64> {
     let mut floors = all.iter().filter(|case| case.id.implementation == FLOOR && case.id.size == id.size);
     let of_operation = floors.clone().find(|case| case.id.operation == id.operation);

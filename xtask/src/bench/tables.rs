@@ -1,18 +1,75 @@
 //! What the report compares. Edit these tables when cases are added or renamed.
 
-/// The implementation that does only what cannot be left out; the others are compared with it.
+/// The implementation that does only what cannot be left out.
 pub(super) const FLOOR: &str = "floor";
 
-/// Our implementation, which stands right below the floor.
+/// Our implementation, which stands right below what the others are compared with.
 pub(super) const OURS: &str = "hookseal";
 
-/// Topics with their heading, in the report's order. A topic that is not listed comes last, under
-/// its own name.
-pub(super) const TOPICS: &[(&str, &str)] = &[
-    ("verify", "Verifying a delivery"),
-    ("event", "Verifying a delivery and reading its event"),
-    ("mac", "The MAC alone"),
+/// What the others of a topic are compared with.
+pub(super) enum Reference {
+    /// The floor of the operation, in whatever topic: a verification is compared with the MAC in it.
+    Floor,
+    /// For each operation the one of these that it has.
+    OneOf(&'static [&'static str]),
+}
+
+/// A section of the report.
+pub(super) struct Topic {
+    pub(super) name: &'static str,
+    pub(super) heading: &'static str,
+    /// What a reader has to know of the cases.
+    pub(super) about: &'static str,
+    pub(super) reference: Reference,
+}
+
+const ABOUT_FLOOR: &str = "Compared with `floor`, the work that cannot be left out.";
+
+/// In the report's order. A topic that is not listed comes last, under its own name.
+pub(super) const TOPICS: &[Topic] = &[
+    Topic { name: "verify", heading: "Verifying a delivery", about: ABOUT_FLOOR, reference: Reference::Floor },
+    Topic {
+        name: "event",
+        heading: "Verifying a delivery and reading its event",
+        about: ABOUT_FLOOR,
+        reference: Reference::Floor,
+    },
+    Topic { name: "mac", heading: "The MAC alone", about: ABOUT_FLOOR, reference: Reference::Floor },
+    Topic {
+        name: "node",
+        heading: "JavaScript in Node",
+        about: "Compared with the code in Contio's guide (`guide`), Contio's package (`contio-sdk`) and\n\
+                `standardwebhooks`. Headers are an object, and the body is a `Buffer`. `event` and `parse` read the\n\
+                event too; in `parse`, `hookseal` is `parseWebhook`, and `hookseal-event` is `verify` and `event`.\n\
+                `hookseal-signature` is `verifySignature`, which need not look for headers.",
+        reference: Reference::OneOf(&["guide", "contio-sdk", "standardwebhooks"]),
+    },
+    Topic {
+        name: "workerd",
+        heading: "JavaScript in workerd",
+        about: "Compared with WebCrypto and a key that was imported once (`webcrypto`). `verify` begins with a\n\
+                `Headers` and bytes, `request` with a request whose body is still to be read; what it takes to make\n\
+                one is not in it. `http` is the way there and back on loopback. `array-buffer` reads the body, and\n\
+                verifies nothing.",
+        reference: Reference::OneOf(&["webcrypto"]),
+    },
+    Topic {
+        name: "node-start",
+        heading: "JavaScript: the start in Node",
+        about: "In a fresh process, from the import to the first verdict; and `module`, the WebAssembly alone,\n\
+                compiled and instantiated.",
+        reference: Reference::OneOf(&["guide"]),
+    },
+    Topic {
+        name: "workerd-start",
+        heading: "JavaScript: the start in workerd",
+        about: "From the start of workerd to its answer to a first delivery.",
+        reference: Reference::OneOf(&["webcrypto"]),
+    },
 ];
+
+/// What stands in the ids of cases in JavaScript, and in that of none in Rust.
+pub(super) const JAVASCRIPT: &[&str] = &["node", "workerd", "start"];
 
 /// One case that shall take at most so many times what another takes.
 pub(super) struct Goal {
@@ -85,5 +142,77 @@ pub(super) const GOALS: &[Goal] = &[
         case: "verify/contio-2-secrets/65521/hookseal",
         than: "verify/contio/65521/hookseal",
         at_most: 2.05,
+    },
+    Goal {
+        label: "Node: two fifths of the time of the guide's code",
+        case: "node/verify/243/hookseal",
+        than: "node/verify/243/guide",
+        at_most: 0.40,
+    },
+    Goal {
+        label: "Node: a tenth of standardwebhooks' time",
+        case: "node/standard-webhooks/243/hookseal",
+        than: "node/standard-webhooks/243/standardwebhooks",
+        at_most: 0.10,
+    },
+    Goal {
+        label: "Node, with the event read: half of the time of Contio's package",
+        case: "node/parse/243/hookseal",
+        than: "node/parse/243/contio-sdk",
+        at_most: 0.50,
+    },
+    Goal {
+        label: "workerd: three fifths of WebCrypto's time",
+        case: "workerd/verify/250/hookseal",
+        than: "workerd/verify/250/webcrypto",
+        at_most: 0.60,
+    },
+    Goal {
+        label: "workerd: 0.35 of the time of WebCrypto that imports its key",
+        case: "workerd/verify/250/hookseal",
+        than: "workerd/verify/250/webcrypto-import",
+        at_most: 0.35,
+    },
+    Goal {
+        label: "workerd, a request of 250 bytes: hardly more than WebCrypto's time",
+        case: "workerd/request/250/hookseal",
+        than: "workerd/request/250/webcrypto",
+        at_most: 1.15,
+    },
+    Goal {
+        label: "workerd, a request of 1024 bytes: hardly more than WebCrypto's time",
+        case: "workerd/request/1024/hookseal",
+        than: "workerd/request/1024/webcrypto",
+        at_most: 1.15,
+    },
+    Goal {
+        label: "workerd, a request of 4096 bytes: hardly more than WebCrypto's time",
+        case: "workerd/request/4096/hookseal",
+        than: "workerd/request/4096/webcrypto",
+        at_most: 1.15,
+    },
+    Goal {
+        label: "workerd, a request of 16384 bytes: hardly more than WebCrypto's time",
+        case: "workerd/request/16384/hookseal",
+        than: "workerd/request/16384/webcrypto",
+        at_most: 1.15,
+    },
+    Goal {
+        label: "workerd, a request of 65536 bytes: hardly more than WebCrypto's time",
+        case: "workerd/request/65536/hookseal",
+        than: "workerd/request/65536/webcrypto",
+        at_most: 1.15,
+    },
+    Goal {
+        label: "workerd, a request of 262144 bytes: hardly more than WebCrypto's time",
+        case: "workerd/request/262144/hookseal",
+        than: "workerd/request/262144/webcrypto",
+        at_most: 1.15,
+    },
+    Goal {
+        label: "workerd, a request of 1048576 bytes: hardly more than WebCrypto's time",
+        case: "workerd/request/1048576/hookseal",
+        than: "workerd/request/1048576/webcrypto",
+        at_most: 1.15,
     },
 ];

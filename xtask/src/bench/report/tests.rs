@@ -49,7 +49,38 @@ fn listed_topics_come_first_and_others_under_their_own_name() {
         case("verify/b/1/floor", 1.0),
     ];
     assert_eq!(topics(&cases), ["verify", "mac", "aside"]);
-    assert_eq!(heading("aside"), "aside");
+    let text = write(&cases, &Machine::of(&[]), None);
+    assert!(text.contains("\n## Verifying a delivery\n"), "{text}");
+    assert!(text.contains("\n## aside\n\n| operation "), "{text}");
+}
+
+#[test]
+fn in_javascript_the_one_that_others_are_compared_with_is_of_the_same_operation_and_comes_first() {
+    let cases = [
+        case("node/parse/243/hookseal", 1_000.0),
+        case("node/parse/243/contio-sdk", 4_000.0),
+        case("node/verify/243/webcrypto", 9_000.0),
+        case("node/verify/243/hookseal", 1_500.0),
+        case("node/verify/243/guide", 3_000.0),
+        case("workerd/verify/243/hookseal", 1_500.0),
+    ];
+    assert_eq!(
+        table(&cases, "node"),
+        "| operation | implementation | 243 B |\n\
+         |---|---|---:|\n\
+         | parse | contio-sdk | 4000 ns (1.00×) |\n\
+         | parse | hookseal | 1000 ns (0.25×) |\n\
+         | verify | guide | 3000 ns (1.00×) |\n\
+         | verify | hookseal | 1500 ns (0.50×) |\n\
+         | verify | webcrypto | 9000 ns (3.00×) |\n"
+    );
+    assert!(table(&cases, "workerd").contains("| verify | hookseal | 1500 ns |"));
+}
+
+#[test]
+fn a_floor_in_rust_says_nothing_of_cases_in_javascript() {
+    let cases = [case("mac/contio/243/floor", 100.0), case("node/verify/243/hookseal", 1_500.0)];
+    assert!(table(&cases, "node").contains("| verify | hookseal | 1500 ns |"));
 }
 
 #[test]

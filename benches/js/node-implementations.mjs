@@ -1,0 +1,77 @@
+// What is measured in Node. Each of these prepares what can be prepared, and gives a function that judges a delivery:
+// it tells true for one that is genuine, and tells false or throws for one that is not. What they need is imported when
+// they are asked for, since that is a part of a start.
+import { clockOf } from "./deliveries.mjs";
+import { importKey, verify } from "./webcrypto.mjs";
+
+async function verifier(cases, options) {
+  const { WebhookVerifier } = await import("hookseal");
+  return new WebhookVerifier(cases.secret, options);
+}
+
+export const IN_NODE = {
+  verify: {
+    async guide({ secret }) {
+      const { verifyWebhook } = await import("./guide.mjs");
+      return ({ headers, body }) =>
+        verifyWebhook(body, headers["x-contio-signature"], headers["x-contio-timestamp"], secret);
+    },
+    async hookseal(cases) {
+      const own = await verifier(cases, { now: clockOf(cases) });
+      return ({ headers, body }) => own.verify(headers, body).secretIndex === 0;
+    },
+    async "hookseal-signature"(cases) {
+      const own = await verifier(cases, { now: clockOf(cases) });
+      return ({ headers, body }) =>
+        own.verifySignature(body, headers["x-contio-signature"], headers["x-contio-timestamp"]).isValid;
+    },
+    async webcrypto({ secret }) {
+      const key = await importKey(secret);
+      return ({ headers, body }) => verify(key, headers["x-contio-signature"], headers["x-contio-timestamp"], body);
+    },
+  },
+
+  event: {
+    async guide({ secret, meeting_id }) {
+      const { verifyWebhook } = await import("./guide.mjs");
+      return ({ headers, body }) =>
+        verifyWebhook(body, headers["x-contio-signature"], headers["x-contio-timestamp"], secret) &&
+        JSON.parse(body.toString()).data.meeting_id === meeting_id;
+    },
+    async hookseal(cases) {
+      const own = await verifier(cases, { now: clockOf(cases) });
+      return ({ headers, body }) => own.verify(headers, body).event().data.meeting_id === cases.meeting_id;
+    },
+  },
+
+  parse: {
+    async "contio-sdk"({ secret, meeting_id }) {
+      const { WebhookVerifier } = await import("@contio/partner-sdk/webhooks");
+      const theirs = new WebhookVerifier(secret);
+      return ({ headers, body }) =>
+        theirs.parseWebhook(body, headers["x-contio-signature"]).data.meeting_id === meeting_id;
+    },
+    async hookseal(cases) {
+      const own = await verifier(cases, { now: clockOf(cases) });
+      return ({ headers, body }) =>
+        own.parseWebhook(body, headers["x-contio-signature"]).data.meeting_id === cases.meeting_id;
+    },
+    async "hookseal-event"(cases) {
+      const own = await verifier(cases, { now: clockOf(cases) });
+      return ({ headers, body }) => own.verify(headers, body).event().data.meeting_id === cases.meeting_id;
+    },
+  },
+
+  "standard-webhooks": {
+    async standardwebhooks({ secret }) {
+      const { Webhook } = await import("standardwebhooks");
+      const theirs = new Webhook(secret);
+      // Without the parsing that it would do too, since ours is measured without any here.
+      return ({ headers, body }) => theirs.verify(body, headers, { jsonParse: false }) === undefined;
+    },
+    async hookseal(cases) {
+      const own = await verifier(cases, { scheme: "standard-webhooks" });
+      return ({ headers, body }) => own.verify(headers, body).secretIndex === 0;
+    },
+  },
+};

@@ -1,0 +1,66 @@
+// Measures the npm package `hookseal` beside what else there is, in Node and in workerd. Called by `cargo xtask bench`,
+// which runs a copy in a project where all that is compared is installed.
+//
+//     node benches/js/run.mjs [--list | --quick | --to FOLDER] [FILTER]
+//
+// FILTER is a regular expression for ids. With `--list` they are printed, and nothing is run; with `--quick` every case
+// is run once with its checks; with `--to` the times are written where `cargo xtask bench` reads them.
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+import { groupsOf } from "./cases.mjs";
+import { Results } from "./results.mjs";
+
+const { values: options, positionals } = parseArgs({
+  options: { list: { type: "boolean" }, quick: { type: "boolean" }, to: { type: "string" } },
+  allowPositionals: true,
+});
+const cases = JSON.parse(readFileSync(new URL("../cases.json", import.meta.url), "utf8"));
+const groups = groupsOf(cases, new RegExp(positionals[0] ?? ""));
+const { quick } = options;
+
+/** What measures the groups of each topic. Imported when there are any: `--list` needs nothing that is installed. */
+const TOPICS = {
+  async node(groups, results) {
+    const { measureInNode } = await import("./node.mjs");
+    for (const group of groups) await measureInNode(cases, group, results, quick);
+  },
+  async workerd(groups, results) {
+    const { bundle, start } = await import("./workerd-process.mjs");
+    const { SOURCE, measureInWorkerd } = await import("./workerd.mjs");
+    const bundled = await bundle(SOURCE);
+    try {
+      const { port, stop } = await start(bundled);
+      try {
+        for (const group of groups) await measureInWorkerd(cases, port, group, results, quick);
+      } finally {
+        await stop();
+      }
+    } finally {
+      bundled.remove();
+    }
+  },
+  async "node-start"(groups, results) {
+    const { measureNodeStarts } = await import("./starts.mjs");
+    for (const group of groups) await measureNodeStarts(cases, group, results, quick);
+  },
+  async "workerd-start"(groups, results) {
+    const { measureWorkerdStarts } = await import("./starts.mjs");
+    for (const group of groups) await measureWorkerdStarts(cases, group, results, quick);
+  },
+};
+
+if (options.list) {
+  for (const { id, names } of groups) for (const name of names) console.log(id(name));
+} else {
+  const results = new Results(options.to, quick);
+  results.addRuntime("Node", process.version.slice(1));
+  if (groups.some(({ topic }) => topic.startsWith("workerd"))) {
+    const { VERSION } = await import("./workerd-process.mjs");
+    results.addRuntime("workerd", VERSION);
+  }
+  for (const [topic, measure] of Object.entries(TOPICS)) {
+    const those = groups.filter((group) => group.topic === topic);
+    if (those.length > 0) await measure(those, results);
+  }
+}

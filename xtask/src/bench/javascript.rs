@@ -1,0 +1,65 @@
+//! The benches in JavaScript. They run in the project with the tests of the npm package, where it and its peers are
+//! installed.
+
+use std::path::Path;
+
+use super::tables::JAVASCRIPT;
+use crate::step::Process;
+use crate::workspace::Workspace;
+use crate::{files, js, npm, package};
+
+/// Here, and in the project that has a copy.
+const PROGRAM: &str = "node benches/js/run.mjs";
+
+/// Whether a filter matches any of the cases. Needs nothing that has to be built or installed.
+pub(super) fn has(workspace: &Workspace, filter: Option<&str>) -> Result<bool, String> {
+    npm::check(&workspace.root)?;
+    let list = Process::new(PROGRAM).argument("--list").words(filter);
+    Ok(!list.capture(&workspace.root)?.is_empty())
+}
+
+/// Whether a filter may match cases in Rust too: unless each of its alternatives holds what no id of theirs does.
+pub(super) fn is_not_all(filter: Option<&str>) -> bool {
+    let names_one = |alternative: &str| JAVASCRIPT.iter().any(|name| alternative.contains(name));
+    filter.is_none_or(|filter| !filter.split('|').all(names_one))
+}
+
+/// Makes the package, and the project in which it is installed.
+pub(super) fn set_up(workspace: &Workspace) -> Result<(), String> {
+    package::WASM.make(workspace)?;
+    package::WASM.set_up(workspace)
+}
+
+/// Measures into criterion's folder, in its form. The project has been set up.
+pub(super) fn measure(workspace: &Workspace, folder: &Path, filter: Option<&str>) -> Result<(), String> {
+    run(workspace, Process::new(PROGRAM).argument("--to").argument(folder).words(filter))
+}
+
+/// Runs each case once with its checks. The project has been set up.
+pub(crate) fn check(workspace: &Workspace, filter: Option<&str>) -> Result<(), String> {
+    run(workspace, Process::new(PROGRAM).argument("--quick").words(filter))
+}
+
+/// Runs a copy in the project, from where the packages are found.
+fn run(workspace: &Workspace, process: Process) -> Result<(), String> {
+    let project = js::project(workspace);
+    let (benches, copy) = (workspace.root.join("benches"), project.join("benches"));
+    files::mirror(&benches.join("js"), &copy.join("js"), |_| true)?;
+    files::copy_into(&benches.join("cases.json"), &copy)?;
+    process.inside(workspace.shown(&project)).run_shown(&workspace.root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_for_javascript_alone_where_each_alternative_names_it() {
+        for filter in ["node", "^node/verify/243", "workerd/(verify|node)", "node-start|workerd", "start"] {
+            assert!(!is_not_all(Some(filter)), "{filter}");
+        }
+        for filter in [None, Some("verify"), Some("node|mac"), Some("hookseal"), Some("")] {
+            assert!(is_not_all(filter), "{filter:?}");
+        }
+    }
+}
