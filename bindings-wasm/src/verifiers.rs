@@ -68,14 +68,16 @@ impl Core {
     pub fn names(&self, verifier: usize) -> usize {
         let Ok(verifier) = self.verifier(verifier) else { return 0 };
         let scheme = verifier.core.scheme();
-        let headers = [Some(scheme.signature_header()), scheme.timestamp_header(), scheme.id_header()];
-        let headers = headers.into_iter().map(|name| name.map_or("", HeaderName::as_str));
-        let envelope = if scheme.has_envelope() { "envelope" } else { "" };
         self.write_answer(|answer| {
-            for name in headers.chain([envelope]).chain(scheme.form_names()) {
-                put(answer, name.as_bytes());
+            let mut line = |text: &str| {
+                put(answer, text.as_bytes());
                 put(answer, b"\n");
-            }
+            };
+            line(scheme.signature_header().as_str());
+            line(scheme.timestamp_header().map_or("", HeaderName::as_str));
+            line(scheme.id_header().map_or("", HeaderName::as_str));
+            line(if scheme.has_envelope() { "envelope" } else { "" });
+            scheme.form_names().for_each(line);
         })
     }
 

@@ -40,7 +40,6 @@ export interface Verdict {
 /** What the module exports: the functions of `Core` in `src/`, each with its address before the arguments. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
-  readonly __wbindgen_start?: () => void;
   core_new(): number;
   core_text_room(core: number, bytes: number): number;
   core_body_room(core: number, bytes: number): number;
@@ -239,7 +238,7 @@ export class Engine {
   }
 
   #room(address: number, bytes: number): Uint8Array<ArrayBuffer> {
-    if (address === 0) throw new WebhookVerificationError("body_too_large", "there is no memory for a delivery of this size");
+    if (address === 0) throw new WebhookVerificationError("body_too_large", "there is no memory for this delivery");
     return this.#view(address, bytes);
   }
 
@@ -294,18 +293,17 @@ function alive({ number }: Handle): number {
 }
 
 /**
- * Instantiates the module. It imports what wasm-bindgen may call, under names of its own: to throw, which it does in
+ * Instantiates the module. What it imports is wasm-bindgen's, under names of its own, and is never called: to throw, in
  * answer to misuse that cannot be here, and to prepare a table that numbers do not need.
  */
 function start(module: WebAssembly.Module): { exports: Exports; core: number } {
   const imports: WebAssembly.Imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
     (imports[from] ??= {})[name] = () => {
-      if (name.includes("throw")) throw new Error("the core was misused");
+      throw new Error("misused");
     };
   }
   const exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
-  exports.__wbindgen_start?.();
   return { exports, core: exports.core_new() };
 }
 

@@ -108,14 +108,14 @@ function isSame(name: string, lower: string): boolean {
 }
 
 const PARSED =
-  "the body must be the raw one, as bytes or as a string, and this was parsed already: verify before anything parses " +
+  "the body must be the raw one, and this was parsed already: verify before anything parses " +
   "(express.raw({ type: \"*/*\" }) on the route, request.text() or request.arrayBuffer() in place of request.json())";
 
 /** The body as bytes, or as a string that stands for exactly one sequence of bytes. */
 export function rawBody(body: Body): Uint8Array | string {
   if (typeof body === "string") {
     if (!isWellFormed(body)) {
-      throw invalidArgument("the body is a string with lone surrogates, so it is not what was sent: give the raw bytes");
+      throw invalidArgument("the body has lone surrogates, so it is not what was sent: give the raw bytes");
     }
     return body;
   }
@@ -123,7 +123,7 @@ export function rawBody(body: Body): Uint8Array | string {
   if (isBytes(body)) bytes = bytesOf(body);
   else if (Object.prototype.toString.call(body) === "[object ArrayBuffer]") bytes = new Uint8Array(body);
   else if (typeof body === "object" && body !== null) throw invalidArgument(PARSED);
-  else throw invalidArgument("there is no body: give the raw one, as bytes or as a string, empty if it is");
+  else throw invalidArgument("there is no body: give the raw one, empty if it is");
   // What a detached buffer held is gone, and an empty body would be judged in its place.
   if (bytes.length === 0) new Uint8Array(bytes.buffer);
   return bytes;

@@ -52,7 +52,7 @@ impl<'a> Claim<'a> {
     }
 
     /// Compares the tag that a secret made with every tag offered.
-    #[cfg_attr(not(target_family = "wasm"), inline)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn compare(&self, secret: u8, tag: &Tag, hits: &mut Hits) {
         self.offer.each_tag(|offered| hits.record(secret, tag, offered));
     }

@@ -105,7 +105,7 @@ impl Verifier {
     }
 
     /// What is left when the tags are compared: the same for whoever made the MACs.
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn judge<'a>(
         &'a self,
         claim: Claim<'a>,

@@ -204,15 +204,15 @@ pub(super) const GOALS: &[Goal] = &[
         at_most: 1.15,
     },
     Goal {
-        label: "workerd, a request of 262144 bytes: hardly more than WebCrypto's time",
-        case: "workerd/request/262144/hookseal",
-        than: "workerd/request/262144/webcrypto",
+        label: "workerd, a request of 262144 bytes over HTTP: hardly more than WebCrypto's time",
+        case: "workerd/http/262144/hookseal",
+        than: "workerd/http/262144/webcrypto",
         at_most: 1.15,
     },
     Goal {
-        label: "workerd, a request of 1048576 bytes: hardly more than WebCrypto's time",
-        case: "workerd/request/1048576/hookseal",
-        than: "workerd/request/1048576/webcrypto",
+        label: "workerd, a request of 1048576 bytes over HTTP: hardly more than WebCrypto's time",
+        case: "workerd/http/1048576/hookseal",
+        than: "workerd/http/1048576/webcrypto",
         at_most: 1.15,
     },
 ];
