@@ -57,7 +57,7 @@ const OTHERS = [
 const tarball = tarballOf("hookseal");
 
 /** What stands in paths of the machines that packages are built on, and in those of this one. */
-const PLACES = ["/root/", "/home/", "/Users/", "/.cargo/", "/.rustup/", "registry"];
+const PLACES = ["/home/", "/Users/", "/.cargo/", "/.rustup/", "registry"];
 const OWN_PLACES = [os.homedir(), path.resolve(tarball, "../../..")].filter((place) => path.dirname(place) !== place);
 
 const files = filesOf(tarball);
