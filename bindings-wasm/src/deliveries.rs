@@ -1,12 +1,11 @@
 //! One delivery at a time: its header values and its body stand in the core's memory, and the verdict goes out.
 
-use hookseal::{Error, Verified};
+use hookseal::{Error, HeaderValues, Verified};
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroize as _;
 
-use crate::values::Values;
 use crate::verifiers::Verifier;
-use crate::{Core, crossing, put, unix_time, with};
+use crate::{Core, crossing, put, unix_time, values, with};
 
 #[wasm_bindgen]
 impl Core {
@@ -31,8 +30,10 @@ impl Core {
         let judged = self.verifier(verifier).and_then(|verifier| {
             with(&self.text, |text| {
                 with(&self.body, |raw| {
-                    let values = Values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
-                    let judged = self.judge(&verifier, &values, raw.get(..body).unwrap_or_default(), now, tags);
+                    let (headers, rest) = values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
+                    let given = tags.then_some(rest);
+                    let body = raw.get(..body).unwrap_or_default();
+                    let judged = self.judge(&verifier, &headers, body, now, given);
                     if tags {
                         text.as_mut_slice().zeroize();
                     }
@@ -62,8 +63,8 @@ impl Core {
     pub fn around_body(&self, verifier: usize, signature: i32, timestamp: i32, id: i32) -> i32 {
         let around = self.verifier(verifier).and_then(|verifier| {
             with(&self.text, |text| {
-                let values = Values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
-                let around = verifier.core.around_body(&values)?;
+                let (headers, _) = values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
+                let around = verifier.core.around_body(&headers)?;
                 let mut before = 0;
                 let end = self.write_answer(|answer| {
                     around.before().for_each(|piece| put(answer, piece));
@@ -82,17 +83,18 @@ impl Core {
     fn judge(
         &self,
         Verifier { core, keys }: &Verifier,
-        values: &Values<'_>,
+        headers: &HeaderValues<'_>,
         body: &[u8],
         now: f64,
-        tags: bool,
+        tags: Option<&[u8]>,
     ) -> Result<u32, Error> {
         let now = unix_time(now);
-        let delivery = if tags {
-            let tags = values.rest.as_chunks().0;
-            core.verify_tags(values, body, tags.get(..keys.len()).unwrap_or_default(), now)
-        } else {
-            core.verify(values, body, now)
+        let delivery = match tags {
+            Some(tags) => {
+                let tags = tags.as_chunks().0;
+                core.verify_tags(headers, body, tags.get(..keys.len()).unwrap_or_default(), now)
+            }
+            None => core.verify(headers, body, now),
         }?;
         let scheme = core.scheme();
         let is_second = scheme.form_names().next() != Some(delivery.scheme());

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::error::{Error, ErrorKind};
+use crate::scheme::Scheme;
 use crate::text::Text;
 
 /// The name of a header that a scheme reads, at most 64 bytes, compared without regard to ASCII case.
@@ -172,6 +173,37 @@ impl Headers for http::HeaderMap {
     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
         let same = self.iter().filter(|(key, _)| name.matches(key.as_str().as_bytes()));
         same.map(|(_, value)| value.as_bytes()).collect()
+    }
+}
+
+/// The values of the headers that a scheme reads, as headers: for bindings, which look for them in their host's own way
+/// before the core is asked.
+#[derive(Clone, Copy)]
+pub struct HeaderValues<'h> {
+    names: [Option<&'h HeaderName>; 3],
+    values: [Found<'h>; 3],
+}
+
+impl<'h> HeaderValues<'h> {
+    /// Of the signature, timestamp and id headers, in this order; a header that the scheme lacks is not looked for.
+    #[must_use]
+    pub const fn new(scheme: &'h Scheme, values: [Found<'h>; 3]) -> Self {
+        let names = [Some(scheme.signature_header()), scheme.timestamp_header(), scheme.id_header()];
+        Self { names, values }
+    }
+}
+
+impl Headers for HeaderValues<'_> {
+    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+        let found = self.names.iter().zip(&self.values).find(|(own, _)| **own == Some(name));
+        found.map_or(Found::Absent, |(_, value)| *value)
+    }
+}
+
+impl fmt::Debug for HeaderValues<'_> {
+    /// Which headers there are, and not what they hold.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeaderValues").field("names", &self.names).finish_non_exhaustive()
     }
 }
 

@@ -30,7 +30,7 @@ pub use crate::envelope::{Envelope, ForUser};
 pub use crate::error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use crate::event::Event;
-pub use crate::headers::{Found, HeaderName, Headers};
+pub use crate::headers::{Found, HeaderName, HeaderValues, Headers};
 pub use crate::json_str::JsonStr;
 pub use crate::outside::AroundBody;
 pub use crate::scheme::{KeyForm, Piece, Scheme, SchemeBuilder};

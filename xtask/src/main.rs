@@ -2,8 +2,8 @@
 //!
 //! Files to read, in order: this one (the commands), `parts.rs` (what `cargo xtask test` runs),
 //! `suite.rs` (how it runs that), `targets.rs` (how a crate is built for another target), `wasm.rs`
-//! (how the npm package is made), `js.rs` (how it is tested), and `bench/` (how measurements become
-//! `benches/RESULTS.md`).
+//! (how the npm package is made), `js.rs` (how it is tested), `wheel.rs` and `py.rs` (the same for the Python package),
+//! and `bench/` (how measurements become `benches/RESULTS.md`).
 
 mod bench;
 mod catalogue;
@@ -14,11 +14,14 @@ mod js;
 mod npm;
 mod package;
 mod parts;
+mod py;
 mod python;
 mod step;
 mod suite;
 mod targets;
+mod venv;
 mod wasm;
+mod wheel;
 mod workspace;
 
 use std::process::ExitCode;

@@ -3,25 +3,32 @@
 use std::path::PathBuf;
 
 use crate::workspace::Workspace;
-use crate::{js, wasm};
+use crate::{js, py, wasm, wheel};
 
 /// A package that `cargo xtask package` makes.
 pub(crate) struct Package {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
-    /// Makes the package, and tells which file it is.
-    make: fn(&Workspace) -> Result<PathBuf, String>,
+    /// Makes the package, and tells which files it is.
+    make: fn(&Workspace) -> Result<Vec<PathBuf>, String>,
     /// Sets up a project that has the package's tests, and the package installed as a user installs it.
     set_up: fn(&Workspace) -> Result<(), String>,
 }
 
-pub(crate) const PACKAGES: &[Package] = &[WASM];
+pub(crate) const PACKAGES: &[Package] = &[WASM, PYTHON];
 
 pub(crate) const WASM: Package = Package {
     name: "wasm",
     about: "npm's hookseal: WebAssembly for every JavaScript runtime",
-    make: wasm::package,
+    make: |workspace| wasm::package(workspace).map(|tarball| vec![tarball]),
     set_up: js::set_up,
+};
+
+pub(crate) const PYTHON: Package = Package {
+    name: "python",
+    about: "PyPI's hookseal: a wheel for CPython from 3.10 on, and the source distribution",
+    make: wheel::package,
+    set_up: py::set_up,
 };
 
 /// The package of this name; all of them if there is no name.
@@ -35,9 +42,11 @@ pub(crate) fn select(name: Option<&str>) -> Result<&'static [Package], String> {
 
 impl Package {
     pub(crate) fn make(&self, workspace: &Workspace) -> Result<(), String> {
-        let file =
+        let files =
             (self.make)(workspace).map_err(|error| format!("package `{}` cannot be made: {error}", self.name))?;
-        println!("--- made {}", workspace.shown(&file).display());
+        for file in files {
+            println!("--- made {}", workspace.shown(&file).display());
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 use crate::step::{Process, Step};
 use crate::targets::{self, Build};
 use crate::workspace::Workspace;
-use crate::{catalogue, js, python};
+use crate::{catalogue, js, py, python};
 
 /// A part of the tests, which can be run alone.
 pub(crate) struct Part {
@@ -25,6 +25,11 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "docs", about: "the documentation builds without a warning", steps: docs },
     Part { name: "nostd", about: "the core builds for a target that has no standard library", steps: nostd },
     Part { name: "wasm", about: "the npm package hookseal, in every JavaScript runtime", steps: js::steps },
+    Part {
+        name: "python",
+        about: "the Python package hookseal, on the oldest and the newest Python",
+        steps: py::steps,
+    },
     Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: bench },
 ];
 

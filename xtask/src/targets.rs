@@ -39,6 +39,13 @@ pub(crate) enum Toolchain {
     Debian(debian::Tools),
 }
 
+/// A flag for rustc: a name in place of the folder that crates are fetched to, which it would otherwise put into what
+/// it makes, for panics to tell.
+pub(crate) fn nameless_home() -> Option<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    home.map(|home| format!("--remap-path-prefix={}=crates", home.join("registry").join("src").display()))
+}
+
 /// Finds, or fetches, what builds for a target.
 pub(crate) fn toolchain(workspace: &Workspace, target: &str) -> Result<Toolchain, String> {
     let root = &workspace.root;

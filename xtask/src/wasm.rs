@@ -146,13 +146,10 @@ fn compile_module(workspace: &Workspace, tools: &Path, module: &Module, wasm: &P
         .run_shown(root)
 }
 
-/// The hash in 128-bit steps; and a name in place of the folder that crates are fetched to, which rustc would otherwise
-/// put into the module for its panics to tell.
+/// The hash in 128-bit steps; and no folder of this machine.
 fn rustflags() -> Vec<String> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
     let mut flags = vec!["-Ctarget-feature=+simd128".to_owned()];
-    flags
-        .extend(home.map(|home| format!("--remap-path-prefix={}=crates", home.join("registry").join("src").display())));
+    flags.extend(targets::nameless_home());
     flags
 }
 

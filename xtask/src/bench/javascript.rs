@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use super::tables::JAVASCRIPT;
 use crate::step::Process;
 use crate::workspace::Workspace;
 use crate::{files, js, npm, package};
@@ -16,12 +15,6 @@ pub(super) fn has(workspace: &Workspace, filter: Option<&str>) -> Result<bool, S
     npm::check(&workspace.root)?;
     let list = Process::new(PROGRAM).argument("--list").words(filter);
     Ok(!list.capture(&workspace.root)?.is_empty())
-}
-
-/// Whether a filter may match cases in Rust too: unless each of its alternatives holds what no id of theirs does.
-pub(super) fn is_not_all(filter: Option<&str>) -> bool {
-    let names_one = |alternative: &str| JAVASCRIPT.iter().any(|name| alternative.contains(name));
-    filter.is_none_or(|filter| !filter.split('|').all(names_one))
 }
 
 /// Makes the package, and the project in which it is installed.
@@ -47,19 +40,4 @@ fn run(workspace: &Workspace, process: Process) -> Result<(), String> {
     files::mirror(&benches.join("js"), &copy.join("js"), |_| true)?;
     files::copy_into(&benches.join("cases.json"), &copy)?;
     process.inside(workspace.shown(&project)).run_shown(&workspace.root)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_filter_is_for_javascript_alone_where_each_alternative_names_it() {
-        for filter in ["node", "^node/verify/243", "workerd/(verify|node)", "node-start|workerd", "start"] {
-            assert!(!is_not_all(Some(filter)), "{filter}");
-        }
-        for filter in [None, Some("verify"), Some("node|mac"), Some("hookseal"), Some("")] {
-            assert!(is_not_all(filter), "{filter:?}");
-        }
-    }
 }

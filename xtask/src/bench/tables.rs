@@ -66,10 +66,19 @@ pub(super) const TOPICS: &[Topic] = &[
         about: "From the start of workerd to its answer to a first delivery.",
         reference: Reference::OneOf(&["webcrypto"]),
     },
+    Topic {
+        name: "python",
+        heading: "Python",
+        about: "Compared with what Contio's guide asks for, written with the standard library (`guide`), to which `parse`\n\
+                adds `json.loads`. `hookseal` is `verify_signature`, `parse_webhook`, and `verify` with a dict of headers.\n\
+                `hmac-digest` is the MAC alone, of bytes that were joined before. The others verify deliveries of their\n\
+                own scheme.",
+        reference: Reference::OneOf(&["guide"]),
+    },
 ];
 
-/// What stands in the ids of cases in JavaScript, and in that of none in Rust.
-pub(super) const JAVASCRIPT: &[&str] = &["node", "workerd", "start"];
+/// What stands in the ids of cases in other languages, and in that of none in Rust.
+pub(super) const NOT_RUST: &[&str] = &["node", "workerd", "start", "python"];
 
 /// One case that shall take at most so many times what another takes.
 pub(super) struct Goal {
@@ -214,5 +223,35 @@ pub(super) const GOALS: &[Goal] = &[
         case: "workerd/http/1048576/hookseal",
         than: "workerd/http/1048576/webcrypto",
         at_most: 1.15,
+    },
+    Goal {
+        label: "Python: 0.3 of the time of the guide's way",
+        case: "python/signature/253/hookseal",
+        than: "python/signature/253/guide",
+        at_most: 0.30,
+    },
+    Goal {
+        label: "Python: 0.07 of standardwebhooks' time",
+        case: "python/signature/253/hookseal",
+        than: "python/signature/253/standardwebhooks",
+        at_most: 0.07,
+    },
+    Goal {
+        label: "Python: 0.015 of stripe's time",
+        case: "python/signature/253/hookseal",
+        than: "python/signature/253/stripe",
+        at_most: 0.015,
+    },
+    Goal {
+        label: "Python, with the event read: 0.35 of the time of the guide's way and json.loads",
+        case: "python/parse/253/hookseal",
+        than: "python/parse/253/guide",
+        at_most: 0.35,
+    },
+    Goal {
+        label: "Python, 64 KB: no slower than hmac.digest over bytes that were joined before",
+        case: "python/signature/65536/hookseal",
+        than: "python/signature/65536/hmac-digest",
+        at_most: 1.00,
     },
 ];

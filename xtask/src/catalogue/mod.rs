@@ -1,8 +1,10 @@
 //! `cargo xtask generate`: writes what is generated from the event catalogue and from the core.
 //!
-//! `rust.rs` makes the typed events of the core, `typescript.rs` those of the npm package, `codes.rs` its error codes.
+//! `rust.rs` makes the typed events of the core, `typescript.rs` those of the npm package, `python.rs` those of the
+//! Python package, `codes.rs` the error codes of both.
 
 mod codes;
+mod python;
 mod rust;
 mod typescript;
 
@@ -24,7 +26,10 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
     let files = [
         ("core/src/event/catalogue.rs", rust::events(&catalogue)?),
         ("bindings-wasm/ts/events.ts", typescript::events(&catalogue)?),
-        ("bindings-wasm/ts/codes.ts", codes::module()),
+        ("bindings-wasm/ts/codes.ts", codes::typescript()),
+        ("bindings-python/python/hookseal/events.py", python::events(&catalogue)?),
+        ("bindings-python/python/hookseal/_routes.py", python::routes(&catalogue)?),
+        ("bindings-python/python/hookseal/_codes.py", codes::python()),
     ];
     if check {
         return compare(&files, |path| std::fs::read_to_string(root.join(path)));

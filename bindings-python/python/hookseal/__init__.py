@@ -1,0 +1,31 @@
+"""Verifies signed webhooks: a delivery is genuine, fresh and well formed, or there is a clear error.
+
+    from hookseal import WebhookVerifier
+
+    verifier = WebhookVerifier(os.environ["CONTIO_WEBHOOK_SECRET"])
+    event = verifier.verify(request.headers, body).event()
+
+`hookseal.fastapi`, `hookseal.flask` and `hookseal.django` do it for those frameworks, `hookseal.router` hands each
+event to the function for its type, and `hookseal.events` has the types of all events.
+"""
+
+from hookseal._codes import ErrorCode, SchemeName
+from hookseal._errors import WebhookVerificationError
+from hookseal._hookseal import Delivery, Scheme, VerificationResult, WebhookVerifier, __version__, sign
+from hookseal.events import EventType, KnownEvent, UnknownEvent, WebhookEvent
+
+__all__ = [
+    "Delivery",
+    "ErrorCode",
+    "EventType",
+    "KnownEvent",
+    "Scheme",
+    "SchemeName",
+    "UnknownEvent",
+    "VerificationResult",
+    "WebhookEvent",
+    "WebhookVerificationError",
+    "WebhookVerifier",
+    "__version__",
+    "sign",
+]

@@ -1,0 +1,47 @@
+"""What the adapters for frameworks share."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
+
+_logger = logging.getLogger("hookseal")
+
+
+def check_arguments(verifier: object, on_failure: object) -> None:
+    if not isinstance(verifier, WebhookVerifier):
+        raise WebhookVerificationError("invalid_argument", "webhook() takes a verifier")
+    if on_failure is not None and not callable(on_failure):
+        raise WebhookVerificationError("invalid_argument", "on_failure must be a function of the error and the request")
+
+
+def judge(verifier: WebhookVerifier, headers: Any, body: bytes) -> Delivery:
+    """Verifies a delivery; one of Contio's with its envelope, so that no view meets one that has none."""
+    delivery = verifier.verify(headers, body)
+    if delivery.scheme.startswith("contio"):
+        delivery.event()
+    return delivery
+
+
+def check_declared(length: str | int | None, limit: int) -> None:
+    """Refuses a body by the length that was declared for it, before it is read."""
+    if length is not None and str(length).isdecimal() and int(length) > limit:
+        raise too_large(limit)
+
+
+def too_large(limit: int) -> WebhookVerificationError:
+    return WebhookVerificationError("body_too_large", f"the body has more than {limit} bytes, which is max_body")
+
+
+def gone(advice: str) -> WebhookVerificationError:
+    """A body that somebody has read before and did not keep."""
+    message = f"the body was read or parsed before it was verified, and the bytes that were signed are gone: {advice}"
+    return WebhookVerificationError("invalid_argument", message)
+
+
+def log(error: WebhookVerificationError) -> None:
+    """Tells whoever runs the receiver of failures that are their own, where no hook does."""
+    if error.status >= 500:
+        _logger.error("a webhook could not be verified: %s", error)

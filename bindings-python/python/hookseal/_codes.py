@@ -1,0 +1,73 @@
+"""The error codes and the names of the schemes."""
+
+# Generated from `core/src/error.rs` and `core/src/scheme.rs` by `cargo xtask generate`; edit those instead.
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+# Why a delivery was refused, or why a verifier cannot be had. A code never changes its meaning.
+ErrorCode: TypeAlias = Literal[
+    "missing_header",
+    "duplicate_header",
+    "malformed_signature",
+    "malformed_timestamp",
+    "signature_mismatch",
+    "timestamp_too_old",
+    "timestamp_in_future",
+    "event_too_old",
+    "body_too_large",
+    "malformed_envelope",
+    "missing_field",
+    "invalid_field",
+    "invalid_secret",
+    "invalid_scheme",
+    "invalid_argument",
+]
+
+# The HTTP status to answer with, for each code.
+STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {
+    # A header that the scheme needs is missing.
+    "missing_header": 400,
+    # A header that the scheme needs occurs more than once.
+    "duplicate_header": 400,
+    # The signature is not of the scheme's form.
+    "malformed_signature": 400,
+    # The timestamp is not Unix seconds in 1 to 12 digits.
+    "malformed_timestamp": 400,
+    # No secret in use made this signature over these bytes.
+    "signature_mismatch": 401,
+    # The delivery is genuine but was signed longer ago than max_age.
+    "timestamp_too_old": 401,
+    # The delivery is genuine but dated further ahead than max_skew.
+    "timestamp_in_future": 401,
+    # The delivery is genuine but its event is older than max_event_age.
+    "event_too_old": 401,
+    # The body is larger than max_body.
+    "body_too_large": 413,
+    # The delivery is genuine but its body is not a well-formed envelope.
+    "malformed_envelope": 400,
+    # The delivery is genuine but a required field is missing.
+    "missing_field": 400,
+    # The delivery is genuine but a field is not of its type.
+    "invalid_field": 400,
+    # The secret cannot be used.
+    "invalid_secret": 500,
+    # The scheme cannot be used.
+    "invalid_scheme": 500,
+    # An argument cannot be used.
+    "invalid_argument": 500,
+}
+
+# The schemes of the senders that are known by name.
+SchemeName: TypeAlias = Literal[
+    "contio",
+    "contio-timestamped",
+    "contio-body",
+    "standard-webhooks",
+    "svix",
+    "stripe",
+    "github",
+    "slack",
+    "shopify",
+]

@@ -1,0 +1,30 @@
+"""The one error of this package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hookseal._codes import STATUS_BY_CODE
+
+if TYPE_CHECKING:
+    from hookseal._codes import ErrorCode
+
+
+class WebhookVerificationError(ValueError):
+    """Why a delivery was refused, or why a verifier could not be made or used.
+
+    `code` is stable and the same in every language; `status` is the HTTP status to answer with. The message,
+    `str(error)`, is for people: it says what to do, and never shows a secret, a signature or a part of the body.
+    """
+
+    code: ErrorCode
+    status: int
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = STATUS_BY_CODE[code]
+
+    def __reduce__(self) -> tuple[type[WebhookVerificationError], tuple[ErrorCode, str]]:
+        # An exception is made again from what it was made with, which is more than its message here.
+        return type(self), (self.code, str(self))

@@ -1,0 +1,108 @@
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Literal, Protocol, TypeAlias, final
+
+from typing_extensions import Self
+
+from hookseal._codes import ErrorCode, SchemeName
+from hookseal.events import WebhookEvent
+
+__all__ = ["Delivery", "Scheme", "VerificationResult", "WebhookVerifier", "__version__", "sign"]
+
+__version__: Final[str]
+
+_Secret: TypeAlias = str | bytes | bytearray | memoryview
+_Body: TypeAlias = bytes | bytearray | memoryview | str
+_Name: TypeAlias = str | bytes
+_Value: TypeAlias = str | bytes | Sequence[str | bytes] | None
+
+class _Mapping(Protocol):
+    def items(self) -> Iterable[tuple[Any, Any]]: ...
+
+_Headers: TypeAlias = _Mapping | Iterable[tuple[_Name, _Value]] | Iterable[Sequence[_Name]]
+
+@final
+class WebhookVerifier:
+    def __new__(
+        cls,
+        secrets: _Secret | Sequence[_Secret],
+        *,
+        scheme: SchemeName | Scheme = "contio",
+        max_age: float = 300,
+        max_skew: float = 300,
+        max_event_age: float | None = 86400,
+        max_body: int | None = None,
+        now: float | Callable[[], float] | None = None,
+    ) -> Self: ...
+    @property
+    def max_body(self) -> int: ...
+    @property
+    def scheme(self) -> str: ...
+    def verify(self, headers: _Headers, body: _Body) -> Delivery: ...
+    def verify_signature(self, body: _Body, signature: _Value, timestamp: _Value = None) -> VerificationResult: ...
+    def parse_webhook(self, body: _Body, signature: _Value, timestamp: _Value = None) -> WebhookEvent: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object) -> Self: ...
+
+@final
+class VerificationResult:
+    @property
+    def is_valid(self) -> bool: ...
+    @property
+    def code(self) -> ErrorCode | None: ...
+    @property
+    def error(self) -> str | None: ...
+    def __bool__(self) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object) -> Self: ...
+
+@final
+class Delivery:
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def timestamp(self) -> int | None: ...
+    @property
+    def secret_index(self) -> int: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def body(self) -> bytes: ...
+    def json(self) -> Any: ...
+    def event(self) -> WebhookEvent: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object) -> Self: ...
+
+@final
+class Scheme:
+    def __new__(
+        cls,
+        name: str,
+        *,
+        signature_header: str,
+        encoding: Literal["hex", "base64"],
+        signed: str,
+        prefix: str | None = None,
+        list_separator: str | None = None,
+        list_joiner: str | None = None,
+        list_version: str | None = None,
+        timestamp_header: str | None = None,
+        timestamp_in_signature: str | None = None,
+        timestamp_in_envelope: bool = False,
+        id_header: str | None = None,
+        key: Literal["utf8", "base64"] = "utf8",
+    ) -> Self: ...
+    @property
+    def name(self) -> str: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object) -> Self: ...
+
+def sign(
+    body: _Body,
+    secret: _Secret,
+    *,
+    scheme: SchemeName | Scheme = "contio",
+    timestamp: float | None = None,
+    id: str | None = None,
+) -> dict[str, str]: ...

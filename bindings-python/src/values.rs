@@ -1,0 +1,223 @@
+//! What callers keep headers and bodies in, brought into the forms that the core takes. Nothing is judged here: what a
+//! header's value is worth, and whether it may be absent, is the core's to say.
+
+use hookseal::{Found, HeaderName, HeaderValues, Scheme};
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyMemoryView, PyString, PyTuple};
+
+use crate::failure::{Failure, invalid_argument, unreadable};
+
+/// A raw body.
+pub(crate) enum Body<'py> {
+    Bytes(Bound<'py, PyBytes>),
+    /// It stands for its UTF-8, which it has.
+    Text(Bound<'py, PyString>),
+}
+
+const PARSED: &str = "the body must be the raw one, and this was parsed already: give the bytes that came over the wire, \
+    which are request.body in Django, request.get_data() in Flask, and await request.body() in FastAPI";
+
+impl<'py> Body<'py> {
+    pub(crate) fn read(value: &Bound<'py, PyAny>) -> Result<Self, Failure> {
+        if let Ok(bytes) = value.cast::<PyBytes>() {
+            return Ok(Self::Bytes(bytes.clone()));
+        }
+        if let Ok(text) = value.cast::<PyString>() {
+            return match text.to_str() {
+                Ok(_) => Ok(Self::Text(text.clone())),
+                Err(_) => Err(invalid_argument(
+                    "the body has lone surrogates, so it is not what was sent: give the raw bytes",
+                )),
+            };
+        }
+        if is_bytes(value) {
+            return Ok(Self::Bytes(to_bytes(value)?));
+        }
+        if value.is_none() {
+            return Err(invalid_argument("there is no body: give the raw one, empty if it is"));
+        }
+        if value.is_instance_of::<PyList>() || value.is_instance_of::<PyDict>() {
+            return Err(invalid_argument(PARSED));
+        }
+        Err(invalid_argument("the body must be bytes, bytearray, memoryview or str"))
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes.as_bytes(),
+            Self::Text(text) => text.to_str().unwrap_or_default().as_bytes(),
+        }
+    }
+
+    pub(crate) fn into_bytes(self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Text(_) => PyBytes::new(py, self.bytes()),
+        }
+    }
+}
+
+/// Whether this is bytes, in any of Python's own forms.
+pub(crate) fn is_bytes(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() || value.is_instance_of::<PyMemoryView>()
+}
+
+/// A copy that nobody can change, of bytes that somebody can.
+pub(crate) fn to_bytes<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>, Failure> {
+    match value.cast::<PyBytes>() {
+        Ok(bytes) => Ok(bytes.clone()),
+        Err(_) => Ok(value.py().get_type::<PyBytes>().call1((value,))?.cast_into().map_err(PyErr::from)?),
+    }
+}
+
+/// The value of a header.
+#[derive(Default)]
+enum Value<'py> {
+    #[default]
+    Absent,
+    Text(Bound<'py, PyString>),
+    Bytes(Bound<'py, PyBytes>),
+    /// It has lone surrogates, which have no UTF-8: a mark stands in their place, as no header's value has either.
+    Marked(String),
+    Repeated,
+}
+
+impl<'py> Value<'py> {
+    fn read(value: &Bound<'py, PyAny>) -> Result<Self, Failure> {
+        if let Ok(text) = value.cast::<PyString>() {
+            return Ok(match text.to_str() {
+                Ok(_) => Self::Text(text.clone()),
+                Err(_) => Self::Marked(text.to_string_lossy().into_owned()),
+            });
+        }
+        if let Ok(bytes) = value.cast::<PyBytes>() {
+            return Ok(Self::Bytes(bytes.clone()));
+        }
+        if value.is_none() {
+            return Ok(Self::Absent);
+        }
+        // Not by Python's own iteration, which may be anything in a class that is derived from these.
+        if let Ok(values) = value.cast::<PyList>() {
+            return Self::read_all(values.iter());
+        }
+        if let Ok(values) = value.cast::<PyTuple>() {
+            return Self::read_all(values.iter());
+        }
+        Err(invalid_argument(NO_VALUE))
+    }
+
+    fn read_all(values: impl Iterator<Item = Bound<'py, PyAny>>) -> Result<Self, Failure> {
+        let mut own = Self::Absent;
+        for value in values {
+            // A list in a list is no header's value, and one that holds itself has no end.
+            if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+                return Err(invalid_argument(NO_VALUE));
+            }
+            own.add(Self::read(&value)?);
+        }
+        Ok(own)
+    }
+
+    /// Takes what another header of the same name says.
+    fn add(&mut self, other: Self) {
+        *self = match (std::mem::take(self), other) {
+            (Self::Absent, value) | (value, Self::Absent) => value,
+            _ => Self::Repeated,
+        };
+    }
+
+    fn found(&self) -> Found<'_> {
+        match self {
+            Self::Absent => Found::Absent,
+            Self::Text(text) => Found::Once(text.to_str().unwrap_or_default().as_bytes()),
+            Self::Bytes(bytes) => Found::Once(bytes.as_bytes()),
+            Self::Marked(text) => Found::Once(text.as_bytes()),
+            Self::Repeated => Found::Repeated,
+        }
+    }
+}
+
+const NO_VALUE: &str = "a header's value must be the str or bytes that were sent, or a list of them";
+const NO_NAME: &str = "a header's name must be str or bytes";
+const NO_PAIR: &str = "headers in a list must be pairs of name and value";
+const NO_HEADERS: &str = "headers must be a mapping, or pairs of name and value";
+
+/// No server takes so many headers; an iterator without an end has more.
+const MAX_HEADERS: usize = 1 << 16;
+
+/// The values of the headers that a scheme reads.
+#[derive(Default)]
+pub(crate) struct Claim<'py> {
+    signature: Value<'py>,
+    timestamp: Value<'py>,
+    id: Value<'py>,
+}
+
+impl<'py> Claim<'py> {
+    /// Of a caller who has the values already; there is no place for an id.
+    pub(crate) fn of(signature: &Bound<'py, PyAny>, timestamp: Option<&Bound<'py, PyAny>>) -> Result<Self, Failure> {
+        let timestamp = timestamp.map(Value::read).transpose()?.unwrap_or_default();
+        Ok(Self { signature: Value::read(signature)?, timestamp, id: Value::Absent })
+    }
+
+    /// From all headers of a request.
+    pub(crate) fn find(headers: &Bound<'py, PyAny>, scheme: &Scheme) -> Result<Self, Failure> {
+        let mut claim = Self::default();
+        if let Ok(dict) = headers.cast_exact::<PyDict>() {
+            for (name, value) in dict.iter() {
+                claim.add(scheme, &name, &value)?;
+            }
+            return Ok(claim);
+        }
+        let pairs = match headers.getattr_opt(pyo3::intern!(headers.py(), "items"))? {
+            Some(items) => items.call0()?.try_iter(),
+            None => headers.try_iter(),
+        };
+        for (index, pair) in pairs.map_err(|raised| unreadable(NO_HEADERS, raised))?.enumerate() {
+            if index == MAX_HEADERS {
+                return Err(invalid_argument("there are too many headers"));
+            }
+            let pair = pair?;
+            let (name, value) = match (pair.cast::<PyTuple>(), pair.cast::<PyList>()) {
+                (Ok(pair), _) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
+                (_, Ok(pair)) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
+                _ => return Err(invalid_argument(NO_PAIR)),
+            };
+            claim.add(scheme, &name, &value)?;
+        }
+        Ok(claim)
+    }
+
+    fn add(&mut self, scheme: &Scheme, name: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> Result<(), Failure> {
+        let own = if let Ok(text) = name.cast::<PyString>() {
+            // One with lone surrogates is no header's name.
+            self.place(scheme, text.to_str().unwrap_or_default().as_bytes())
+        } else if let Ok(bytes) = name.cast::<PyBytes>() {
+            self.place(scheme, bytes.as_bytes())
+        } else {
+            return Err(invalid_argument(NO_NAME));
+        };
+        if let Some(own) = own {
+            own.add(Value::read(value)?);
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, scheme: &Scheme, name: &[u8]) -> Option<&mut Value<'py>> {
+        let is = |own: Option<&HeaderName>| own.is_some_and(|own| own.matches(name));
+        if is(Some(scheme.signature_header())) {
+            Some(&mut self.signature)
+        } else if is(scheme.timestamp_header()) {
+            Some(&mut self.timestamp)
+        } else if is(scheme.id_header()) {
+            Some(&mut self.id)
+        } else {
+            None
+        }
+    }
+
+    /// As the core takes them, with nothing of Python about them.
+    pub(crate) fn headers<'a>(&'a self, scheme: &'a Scheme) -> HeaderValues<'a> {
+        HeaderValues::new(scheme, [self.signature.found(), self.timestamp.found(), self.id.found()])
+    }
+}

@@ -1,0 +1,86 @@
+"""The decorator for Django, in a project: sync views behind WSGI, async ones behind ASGI."""
+
+import inspect
+import json
+from collections.abc import Callable
+from typing import Any
+
+from apps.shared import SEEN, VERIFIER, refused, refused_and_failing, see
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from hookseal import Delivery, WebhookVerificationError
+from hookseal.django import webhook
+
+settings.configure(
+    ALLOWED_HOSTS=["127.0.0.1"],
+    MIDDLEWARE=["apps.django_app.read_before", "django.middleware.csrf.CsrfViewMiddleware"],
+    ROOT_URLCONF=__name__,
+    SECRET_KEY="of the tests",
+    LOGGING={
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"console": {"class": "logging.StreamHandler"}},
+        "root": {"handlers": ["console"]},
+    },
+)
+
+
+def read_before(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        match request.path.removeprefix("/async"):
+            case "/kept":
+                assert request.body is not None
+            case "/parsed":
+                assert json.loads(request.body)
+            case "/gone":
+                request.read()
+        return get_response(request)
+
+    return middleware
+
+
+def seen(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(SEEN)
+
+
+@webhook(VERIFIER, on_failure=refused)
+def hook(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    return HttpResponse(see(delivery))
+
+
+@webhook(VERIFIER)
+def gone(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    return HttpResponse(see(delivery))
+
+
+@webhook(VERIFIER, on_failure=refused_and_failing)
+def hook_fails(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    return HttpResponse(see(delivery))
+
+
+async def refused_later(error: WebhookVerificationError, request: Any) -> None:
+    refused(error, request)
+
+
+def in_async(view: Callable[..., Any]) -> Callable[..., Any]:
+    on_failure = {"hook": refused_later, "gone": None, "hook_fails": refused_and_failing}[view.__name__]
+
+    @webhook(VERIFIER, on_failure=on_failure)
+    async def async_view(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+        return HttpResponse(see(delivery))
+
+    assert inspect.iscoroutinefunction(async_view)
+    return async_view
+
+
+views = {"hook": hook, "kept": hook, "parsed": hook, "gone": gone, "hook-fails": hook_fails}
+urlpatterns = [
+    path("seen", seen),
+    *[path(name, view) for name, view in views.items()],
+    *[path(f"async/{name}", in_async(view)) for name, view in views.items()],
+]
+wsgi = get_wsgi_application()
+asgi = get_asgi_application()

@@ -1,0 +1,26 @@
+"""What the applications of the tests have in common: one verifier, and what was seen."""
+
+from typing import Any
+
+from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
+from senders import SECRET
+
+LIMIT = 4096
+VERIFIER = WebhookVerifier(SECRET, max_body=LIMIT)
+# The ids of the events that reached a view, and the codes of the refusals that the hook heard of.
+SEEN: dict[str, list[str]] = {"events": [], "refusals": []}
+
+
+def see(delivery: Delivery) -> str:
+    event_id = delivery.event()["event_id"]
+    SEEN["events"].append(event_id)
+    return event_id
+
+
+def refused(error: WebhookVerificationError, request: Any) -> None:
+    assert request.headers["Host"]
+    SEEN["refusals"].append(error.code)
+
+
+def refused_and_failing(error: WebhookVerificationError, request: Any) -> None:
+    raise LookupError("the hook failed")

@@ -1,0 +1,94 @@
+"""python -m run.types: mypy and pyright, both strict, on files of examples and on those of the package's README.
+
+A line that ends in `# error: …` must be one to each of them, and no other line may be.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+EXAMPLES = Path("typed")
+README = Path("README.md")
+# What they are written to, one file for each example.
+FROM_README = Path("typed-readme")
+
+Lines = set[tuple[str, int]]
+
+
+def main() -> None:
+    FROM_README.mkdir(exist_ok=True)
+    blocks = re.findall(r"^```python\n(.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    if len(blocks) < 5:
+        raise SystemExit(f"only {len(blocks)} examples were found in {README}")
+    for number, block in enumerate(blocks, 1):
+        FROM_README.joinpath(f"example_{number}.py").write_text(block, "utf-8")
+    files = sorted([*EXAMPLES.glob("*.py"), *FROM_README.glob("*.py")])
+    marked = {
+        (file.name, number)
+        for file in files
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if "# error: " in line
+    }
+    if not marked:
+        raise SystemExit("no wrong use is marked")
+    for name, found in [("mypy", mypy(files)), ("pyright", pyright(files))]:
+        for line in sorted(marked - found.keys()):
+            print(f"{name} accepts {line}, which is wrong")
+        for line in sorted(found.keys() - marked):
+            print(f"{name} does not accept {line}: {found[line]}")
+        if marked != found.keys():
+            raise SystemExit(f"{name} does not see it as the examples do")
+        print(f"{name}: {len(files)} files, {len(marked)} wrong uses found, and nothing else")
+
+
+Found = dict[tuple[str, int], str]
+
+
+def mypy(files: Iterable[Path]) -> Found:
+    # One by one: examples have names in common.
+    words = ["--strict", "--output", "json", "--no-error-summary", "--cache-dir", "mypy-cache"]
+    # Django has no types of its own.
+    words += ["--scripts-are-modules", "--disable-error-code", "import-untyped"]
+    found: Found = {}
+    for file in files:
+        done = run("mypy", [*words, str(file)])
+        for line in done.stdout.splitlines():
+            error = json.loads(line)
+            if error["severity"] == "error":
+                found[Path(error["file"]).name, error["line"]] = error["message"]
+        if done.returncode not in (0, 1):
+            raise SystemExit(f"mypy: {done.stdout}{done.stderr}")
+    return found
+
+
+def pyright(files: Iterable[Path]) -> Found:
+    configuration = {
+        "include": [str(file.parent) for file in files],
+        "typeCheckingMode": "strict",
+        "pythonVersion": "3.10",
+        # Django has no types of its own.
+        "reportMissingTypeStubs": False,
+        "reportUnknownMemberType": False,
+        "reportUnknownVariableType": False,
+        # Views are called by the frameworks.
+        "reportUnusedFunction": False,
+    }
+    Path("pyrightconfig.json").write_text(json.dumps(configuration))
+    done = run("pyright", ["--outputjson", "--pythonpath", sys.executable])
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"pyright: {done.stdout}{done.stderr}")
+    return {
+        (Path(error["file"]).name, error["range"]["start"]["line"] + 1): error["message"]
+        for error in json.loads(done.stdout)["generalDiagnostics"]
+        if error["severity"] == "error"
+    }
+
+
+def run(module: str, words: list[str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, "-m", module, *words], capture_output=True, text=True, check=False)
+
+
+main()

@@ -1,0 +1,117 @@
+"""Applications behind real servers, on loopback, and a client that says what it likes."""
+
+import http.client
+import json
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+WAIT = 30.0
+UVICORN = ["-m", "uvicorn", "--port", "0", "--no-access-log", "--log-level", "info"]
+GUNICORN = ["-m", "gunicorn", "--bind", "127.0.0.1:0", "--threads", "2", "--keep-alive", "0", "--no-control-socket"]
+
+
+class Setup(NamedTuple):
+    command: list[str]
+    prefix: str = "/"
+
+
+SETUPS = {
+    "FastAPI behind uvicorn": Setup([*UVICORN, "apps.fastapi_app:app"]),
+    "Flask behind gunicorn": Setup([*GUNICORN, "apps.flask_app:app"]),
+    "Django behind gunicorn": Setup([*GUNICORN, "apps.django_app:wsgi"]),
+    "Django behind uvicorn": Setup([*UVICORN, "apps.django_app:asgi"]),
+    "async Django behind uvicorn": Setup([*UVICORN, "apps.django_app:asgi"], "/async/"),
+}
+
+
+class Server:
+    """An application that answers."""
+
+    def __init__(self, name: str, port: int, log: Path) -> None:
+        self.name = name
+        self.port = port
+        self.prefix = SETUPS[name].prefix
+        self._log = log
+
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def logs(self, text: str) -> bool:
+        """Whether this is logged, if need be a little later than the answer."""
+        end = time.monotonic() + WAIT
+        while text not in self.log() and time.monotonic() < end:
+            time.sleep(0.02)
+        return text in self.log()
+
+    def seen(self) -> dict[str, list[str]]:
+        """The ids of the events that reached a view, and the codes of the refusals that the hook heard of."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT)) as connection:
+            connection.request("GET", "/seen")
+            found: dict[str, list[str]] = json.loads(connection.getresponse().read())
+            return found
+
+    def post(self, headers: dict[str, str], body: bytes | Iterable[bytes], path: str = "hook") -> tuple[int, Any]:
+        """The status and the JSON or text of the answer. A body of several parts goes out in chunks."""
+        given = {"Content-Type": "application/json", **headers}
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT)) as connection:
+            connection.request("POST", self.prefix + path, body, given, encode_chunked=not isinstance(body, bytes))
+            return read(connection.getresponse())
+
+    @contextmanager
+    def socket(self, head: list[str], path: str = "hook") -> Iterator[socket.socket]:
+        """A connection on which a request's head was sent, line by line as it is."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=WAIT) as own:
+            lines = [f"POST {self.prefix}{path} HTTP/1.1", "Host: 127.0.0.1", *head, "", ""]
+            own.sendall("\r\n".join(lines).encode())
+            yield own
+
+
+def read(answer: http.client.HTTPResponse) -> tuple[int, Any]:
+    text = answer.read().decode()
+    try:
+        return answer.status, json.loads(text)
+    except ValueError:
+        return answer.status, text
+
+
+def answer_on(own: socket.socket) -> tuple[int, Any]:
+    with closing(http.client.HTTPResponse(own)) as answer:
+        answer.begin()
+        return read(answer)
+
+
+@contextmanager
+def serving(name: str) -> Iterator[Server]:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with log.open("w") as file:
+            process = subprocess.Popen(
+                [sys.executable, *SETUPS[name].command], cwd=Path(__file__).parent, stdout=file, stderr=file
+            )
+            try:
+                yield Server(name, port_of(process, log), log)
+            finally:
+                process.terminate()
+                try:
+                    process.wait(WAIT)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+
+def port_of(process: "subprocess.Popen[bytes]", log: Path) -> int:
+    """What the server says that it listens on, once it does."""
+    end = time.monotonic() + WAIT
+    while process.poll() is None and time.monotonic() < end:
+        if found := re.search(r"https?://127\.0\.0\.1:(\d+)", log.read_text()):
+            return int(found[1])
+        time.sleep(0.02)
+    raise RuntimeError(f"the server did not start:\n{log.read_text()}")

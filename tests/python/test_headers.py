@@ -1,0 +1,130 @@
+"""Headers, in whatever frameworks and servers keep them in."""
+
+import email
+import http.client
+import io
+from collections import ChainMap, OrderedDict
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from django.http.request import HttpHeaders
+from hookseal import WebhookVerificationError, WebhookVerifier
+from senders import BASE64_SECRET, NOW, SECRET, contio, envelope, standard_webhooks
+from starlette.datastructures import Headers as StarletteHeaders
+from werkzeug.datastructures import EnvironHeaders
+from werkzeug.datastructures import Headers as WerkzeugHeaders
+
+BODY = envelope()
+HEADERS = contio(BODY)
+VERIFIER = WebhookVerifier(SECRET, now=NOW)
+Pairs = list[tuple[str, str]]
+
+
+def environ(pairs: Pairs) -> dict[str, str]:
+    """As PEP 3333 has it: a name that comes twice has its values joined."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        key = f"HTTP_{name.upper().replace('-', '_')}"
+        found[key] = f"{found[key]},{value}" if key in found else value
+    return found
+
+
+def lines(pairs: Pairs) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in pairs) + "\r\n"
+
+
+# Each keeps pairs; and whether it can tell that a header came twice.
+KEPT: dict[str, tuple[Callable[[Pairs], Any], bool]] = {
+    "pairs": (list, True),
+    "pairs of bytes, as ASGI has them": (lambda pairs: [(n.lower().encode(), v.encode()) for n, v in pairs], True),
+    "lists in a tuple": (lambda pairs: tuple([name, value] for name, value in pairs), True),
+    "a generator": (lambda pairs: (pair for pair in pairs), True),
+    "a Starlette Headers": (
+        lambda pairs: StarletteHeaders(raw=[(n.lower().encode(), v.encode()) for n, v in pairs]),
+        True,
+    ),
+    "a Werkzeug Headers": (WerkzeugHeaders, True),
+    "an email message": (lambda pairs: email.message_from_string(lines(pairs)), True),
+    "what http.server has": (lambda pairs: http.client.parse_headers(io.BytesIO(lines(pairs).encode())), True),
+    "a Django HttpHeaders": (lambda pairs: HttpHeaders(environ(pairs)), False),
+    "a Werkzeug EnvironHeaders": (lambda pairs: EnvironHeaders(environ(pairs)), False),
+    "a dict": (dict, False),
+    "a dict of bytes": (lambda pairs: {name.encode(): value.encode() for name, value in pairs}, False),
+    "an OrderedDict": (OrderedDict, False),
+    "a ChainMap": (lambda pairs: ChainMap({}, dict(pairs)), False),
+    "a mapping proxy": (lambda pairs: MappingProxyType(dict(pairs)), False),
+}
+OTHERS = [("Host", "example.com"), ("X-Contio-Signature-Old", "x"), ("Accept", "*/*")]
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_headers_are_found_in_whatever_keeps_them(kept: str) -> None:
+    keep, _ = KEPT[kept]
+    for spell in [str, str.lower, str.upper]:
+        pairs = [*OTHERS, *((spell(name), value) for name, value in HEADERS.items())]
+        assert VERIFIER.verify(keep(pairs), BODY).id == "evt-1"
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_a_header_that_is_not_there_is_named(kept: str) -> None:
+    keep, _ = KEPT[kept]
+    with pytest.raises(WebhookVerificationError, match="X-Contio-Signature") as caught:
+        VERIFIER.verify(keep(OTHERS), BODY)
+    assert caught.value.code == "missing_header"
+
+
+@pytest.mark.parametrize("kept", [name for name, (_, tells) in KEPT.items() if tells])
+def test_a_header_that_came_twice_is_refused_where_it_shows(kept: str) -> None:
+    keep, _ = KEPT[kept]
+    with pytest.raises(WebhookVerificationError) as caught:
+        VERIFIER.verify(keep([*HEADERS.items(), *HEADERS.items()]), BODY)
+    assert caught.value.code == "duplicate_header"
+
+
+@pytest.mark.parametrize("kept", ["a Django HttpHeaders", "a Werkzeug EnvironHeaders"])
+def test_a_header_that_a_server_joined_is_refused_too(kept: str) -> None:
+    keep, _ = KEPT[kept]
+    with pytest.raises(WebhookVerificationError) as caught:
+        VERIFIER.verify(keep([*HEADERS.items(), *HEADERS.items()]), BODY)
+    assert caught.value.code == "malformed_signature"
+
+
+def test_one_header_in_two_spellings_came_twice() -> None:
+    signature = HEADERS["X-Contio-Signature"]
+    with pytest.raises(WebhookVerificationError) as caught:
+        VERIFIER.verify({**HEADERS, "x-contio-signature": signature}, BODY)
+    assert caught.value.code == "duplicate_header"
+
+
+def test_a_list_of_one_value_is_that_value_and_of_none_is_no_header() -> None:
+    assert VERIFIER.verify({name: [value] for name, value in HEADERS.items()}, BODY)
+    assert VERIFIER.verify({**HEADERS, "x-contio-signature": None, "X-CONTIO-TIMESTAMP": []}, BODY)
+
+
+def test_a_signed_id_is_found_too() -> None:
+    verifier = WebhookVerifier(BASE64_SECRET, scheme="standard-webhooks", now=NOW)
+    headers = [(name.encode(), value.encode()) for name, value in standard_webhooks(BODY).items()]
+    assert verifier.verify(headers, BODY).id == "msg_1"
+    with pytest.raises(WebhookVerificationError, match="webhook-id") as caught:
+        verifier.verify(headers[1:], BODY)
+    assert caught.value.code == "missing_header"
+
+
+def test_a_name_is_compared_without_case_for_ascii_alone() -> None:
+    kelvin = {name.replace("k", "\u212a"): value for name, value in standard_webhooks(BODY).items()}
+    with pytest.raises(WebhookVerificationError) as caught:
+        WebhookVerifier(BASE64_SECRET, scheme="standard-webhooks", now=NOW).verify(kelvin, BODY)
+    assert caught.value.code == "missing_header"
+
+
+@pytest.mark.parametrize("value", ["é" * 64, "\ud800", b"\xff" * 64, " " + HEADERS["X-Contio-Signature"], "", b"\0"])
+def test_a_value_that_is_no_signature_is_malformed(value: str | bytes) -> None:
+    with pytest.raises(WebhookVerificationError) as caught:
+        VERIFIER.verify({**HEADERS, "X-Contio-Signature": value}, BODY)
+    assert caught.value.code == "malformed_signature"
+
+
+def test_what_a_header_that_is_not_read_holds_does_not_matter() -> None:
+    assert VERIFIER.verify({**HEADERS, "Other": object(), "\ud800": 1}, BODY)

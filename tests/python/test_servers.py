@@ -1,0 +1,150 @@
+"""Each framework behind a real server, and what may come over the wire."""
+
+import socket
+import struct
+import time
+from collections.abc import Iterator
+
+import pytest
+from apps.shared import LIMIT
+from senders import SECRET, contio, contio_body, envelope, now_seconds
+from servers import SETUPS, WAIT, Server, answer_on, serving
+
+
+@pytest.fixture(scope="module", params=SETUPS)
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with serving(request.param) as server:
+        yield server
+
+
+def fresh(event_id: str, size: int = 0) -> tuple[dict[str, str], bytes]:
+    """A delivery of now, with a body of at least so many bytes."""
+    body = envelope(event_id=event_id, data={"title": "x" * size})
+    return contio(body, timestamp=now_seconds()), body
+
+
+def assert_refused(server: Server, answer: tuple[int, object], status: int, code: str) -> None:
+    error = {"error": code}
+    assert answer == (status, {"detail": error} if server.name.startswith("FastAPI") else error)
+
+
+def test_a_genuine_delivery_reaches_the_view(server: Server) -> None:
+    headers, body = fresh("genuine")
+    assert server.post(headers, body) == (200, "genuine")
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    body = envelope(event_id="body-form", timestamp=now)
+    assert server.post(contio_body(body), body) == (200, "body-form")
+    assert server.seen()["events"][-2:] == ["genuine", "body-form"]
+
+
+def test_a_forged_delivery_is_refused_and_the_hook_hears_of_it(server: Server) -> None:
+    headers, body = fresh("forged")
+    assert_refused(server, server.post(headers, body.replace(b"app-1", b"app-2")), 401, "signature_mismatch")
+    seen = server.seen()
+    assert "forged" not in seen["events"] and seen["refusals"][-1] == "signature_mismatch"
+
+
+def test_a_stale_delivery_is_refused(server: Server) -> None:
+    body = envelope(event_id="stale")
+    headers = contio(body, timestamp=now_seconds() - 1000)
+    assert_refused(server, server.post(headers, body), 401, "timestamp_too_old")
+
+
+def test_a_delivery_without_its_headers_is_refused(server: Server) -> None:
+    headers, body = fresh("bare")
+    assert_refused(server, server.post({}, body), 400, "missing_header")
+    del headers["X-Contio-Timestamp"]
+    assert_refused(server, server.post(headers, body), 400, "missing_header")
+
+
+def test_a_genuine_delivery_without_an_envelope_does_not_reach_the_view(server: Server) -> None:
+    body = b'{"event_id":"no-envelope"}'
+    answer = server.post(contio(body, SECRET, now_seconds()), body)
+    assert_refused(server, answer, 400, "missing_field")
+    assert "no-envelope" not in server.seen()["events"]
+
+
+def test_a_signature_that_came_twice_is_refused(server: Server) -> None:
+    headers, body = fresh("twice")
+    lines = [f"{name}: {value}" for name, value in [*headers.items(), *headers.items()]]
+    with server.socket([*lines, f"Content-Length: {len(body)}", "Connection: close"]) as own:
+        own.sendall(body)
+        # What joins the two leaves something that is no signature.
+        code = "duplicate_header" if server.name.startswith("FastAPI") else "malformed_signature"
+        assert_refused(server, answer_on(own), 400, code)
+
+
+def test_a_body_at_the_limit_is_accepted_and_one_byte_more_is_not(server: Server) -> None:
+    overhead = len(fresh("limit")[1])
+    headers, body = fresh("limit", LIMIT - overhead)
+    assert len(body) == LIMIT
+    assert server.post(headers, body) == (200, "limit")
+    headers, body = fresh("beyond", LIMIT - overhead)
+    assert len(body) == LIMIT + 1
+    assert_refused(server, server.post(headers, body), 413, "body_too_large")
+
+
+def test_a_body_that_is_declared_too_large_is_not_waited_for(server: Server) -> None:
+    headers, _ = fresh("declared")
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    with server.socket([*lines, f"Content-Length: {LIMIT + 1}"]) as own:
+        if server.name.endswith("Django behind uvicorn"):
+            # Under ASGI Django itself waits for all of it, before it calls anything.
+            own.sendall(bytes(LIMIT + 1))
+        assert_refused(server, answer_on(own), 413, "body_too_large")
+
+
+def test_a_body_that_comes_in_chunks_is_put_together(server: Server) -> None:
+    headers, body = fresh("chunks", 1000)
+    assert server.post(headers, [body[:10], body[10:300], body[300:]]) == (200, "chunks")
+
+
+def test_a_body_that_grows_too_large_in_chunks_is_refused(server: Server) -> None:
+    headers, body = fresh("too-many-chunks", LIMIT)
+    assert_refused(server, server.post(headers, [body[:3000], body[3000:]]), 413, "body_too_large")
+
+
+def test_an_empty_body_is_a_forgery_like_any_other(server: Server) -> None:
+    headers, _ = fresh("empty")
+    assert_refused(server, server.post(headers, b""), 401, "signature_mismatch")
+
+
+@pytest.mark.parametrize("path", ["kept", "parsed"])
+def test_a_body_that_was_read_and_kept_is_verified(server: Server, path: str) -> None:
+    headers, body = fresh(path)
+    assert server.post(headers, body, path) == (200, path)
+
+
+def test_a_body_that_was_read_and_is_gone_is_the_receivers_own_fault(server: Server) -> None:
+    headers, body = fresh("gone")
+    assert_refused(server, server.post(headers, body, "gone"), 500, "invalid_argument")
+    assert server.logs("read or parsed before it was verified")
+    assert "gone" not in server.seen()["events"]
+
+
+def test_a_hook_that_fails_is_the_frameworks_to_handle(server: Server) -> None:
+    headers, body = fresh("hook-fails")
+    status, _ = server.post(headers, body + b" ", "hook-fails")
+    assert status == 500 and server.logs("LookupError: the hook failed")
+    assert server.post(headers, body, "hook-fails") == (200, "hook-fails")
+
+
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_a_sender_that_hangs_up_reaches_nobody_and_the_server_goes_on(server: Server, in_chunks: bool) -> None:
+    headers, body = fresh("hung-up")
+    before, log = server.seen(), server.log()
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    length = "Transfer-Encoding: chunked" if in_chunks else f"Content-Length: {len(body)}"
+    with server.socket([*lines, length]) as own:
+        own.sendall(f"{len(body):x}\r\n".encode() * in_chunks + body[:-1])
+        time.sleep(0.1)
+        # Not with an orderly farewell: as when a cable is cut.
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    headers, body = fresh("after")
+    assert server.post(headers, body) == (200, "after")
+    end = time.monotonic() + WAIT
+    while "after" not in server.seen()["events"] and time.monotonic() < end:
+        time.sleep(0.02)
+    after = server.seen()
+    assert "hung-up" not in after["events"] and after["refusals"] == before["refusals"]
+    assert "Traceback" not in server.log()[len(log) :]

@@ -1,0 +1,256 @@
+//! The types of the events, in Python.
+
+use serde_json::{Map, Value};
+
+use super::{CATALOGUE, object, pascal, published_in, put};
+
+const MAX_WIDTH: usize = 120;
+
+const HEAD: &str =
+    "from __future__ import annotations\n\nfrom typing import Any, Literal, TypeAlias, TypedDict, Union\n";
+
+/// What of `events.py` does not depend on the catalogue's events.
+const UNKNOWN: &str = r#"
+
+class UnknownEvent(Envelope):
+    """An event of a type that this version does not know. The vendor may add types at any time.
+
+    Its `event_type` is not the text that stands here, which keeps it apart from the known ones: a comparison with a
+    known type leaves that one event, and a comparison with a misspelled one is an error. To ask for a type that is not
+    known here, take it as any string:
+
+        if str(event["event_type"]) == "meeting.archived":
+            print(event["data"])
+    """
+
+    event_type: Literal["(a type that this version does not know)"]
+    data: dict[str, Any]
+"#;
+
+/// The module of all events of a catalogue. It has only types.
+pub(super) fn events(catalogue: &Value) -> Result<String, String> {
+    let all = object(&catalogue["events"], "events")?;
+    let mut module = format!(
+        "\"\"\"The types of Contio's events, which are plain dicts. Objects may carry further fields.\n\n\
+         `event[\"event_type\"]` tells the events apart. The envelope around `data` was checked; what is in `data` is \
+         the vendor's\nword, and was not compared with these types.\n\"\"\"\n\n\
+         # Generated from `{CATALOGUE}` by `cargo xtask generate`; edit that instead.\n\
+         #\n\
+         # A class `_…Required` has the fields that are always there, as Python 3.10 cannot mark those that are \
+         not.\n\n"
+    );
+    put(&mut module, HEAD);
+    let mut envelope = object(&catalogue["envelope"], "envelope")?.clone();
+    // These two are what each event says for itself.
+    envelope.retain(|key, _| key != "event_type" && key != "data");
+    write_class(&mut module, "Envelope", "Envelope", "What every event has around its `data`.", &envelope)?;
+    for (event_type, event) in all {
+        write_event(&mut module, event_type, event)?;
+    }
+    put(&mut module, UNKNOWN);
+    let types: Vec<_> = all.keys().map(|event_type| format!("\"{event_type}\"")).collect();
+    put(&mut module, &listing("\n\nEventType: TypeAlias = Literal", &types));
+    let names: Vec<_> = all.keys().map(|event_type| format!("{}Event", pascal(event_type))).collect();
+    put(&mut module, &listing("\nKnownEvent: TypeAlias = Union", &names));
+    put(&mut module, "\nWebhookEvent: TypeAlias = Union[KnownEvent, UnknownEvent]\n");
+    Ok(module)
+}
+
+/// The typed part of the router: which event a function takes that is registered for a type.
+pub(super) fn routes(catalogue: &Value) -> Result<String, String> {
+    let all = object(&catalogue["events"], "events")?;
+    let mut module = format!(
+        "\"\"\"The typed part of the router: which event a function takes that is registered for a type.\"\"\"\n\n\
+         # Generated from `{CATALOGUE}` by `cargo xtask generate`; edit that instead.\n\n\
+         from __future__ import annotations\n\n\
+         from collections.abc import Callable\n\
+         from typing import Any, Literal, Protocol, TypeVar, overload\n\n\
+         from hookseal import events\n\n\
+         Event = TypeVar(\"Event\")\n\
+         Result = TypeVar(\"Result\")\n\n\n\
+         class Route(Protocol[Event]):\n    \
+             \"\"\"Registers a function, and gives it back.\"\"\"\n\n    \
+             def __call__(self, handler: Callable[[Event], Result], /) -> \
+             Callable[[Event], Result]: ...\n\n\n\
+         class Routes:\n    \
+             \"\"\"What the router's `on` takes and gives.\"\"\"\n\n"
+    );
+    for event_type in all.keys() {
+        let name = pascal(event_type);
+        let (taken, given) = (format!("event_type: Literal[\"{event_type}\"]"), format!("Route[events.{name}Event]"));
+        let line = format!("    def on(self, {taken}, /) -> {given}: ...\n");
+        let fits = line.trim_end().chars().count() <= MAX_WIDTH;
+        let line = if fits { line } else { format!("    def on(\n        self, {taken}, /\n    ) -> {given}: ...\n") };
+        put(&mut module, &format!("    @overload\n{line}"));
+    }
+    put(
+        &mut module,
+        "    @overload\n    def on(self, event_type: str, /) -> Route[events.UnknownEvent]: ...\n    \
+             def on(self, event_type: str, /) -> Route[Any]:\n        \
+                 \"\"\"Registers a function for a type of event, known to this version or not.\n\n        \
+                     @router.on(\"meeting.completed\")\n        \
+                     def completed(event: MeetingCompletedEvent) -> None: ...\n\n        \
+                 A type may have several functions.\n        \
+                 \"\"\"\n        \
+                 return self._route(event_type)\n\n    \
+             def _route(self, event_type: str) -> Route[Any]:\n        \
+                 raise NotImplementedError\n",
+    );
+    Ok(module)
+}
+
+fn write_event(module: &mut String, event_type: &str, event: &Value) -> Result<(), String> {
+    let name = pascal(event_type);
+    let about = format!("The `data` of `{event_type}`");
+    match (event["schema_published"].as_bool(), event["renamed_to"].as_str()) {
+        (Some(false), Some(successor)) => {
+            let about = format!("# {about}. No schema was published; later releases call it `{successor}`.");
+            put(module, &format!("\n\n{about}\n{name}Data: TypeAlias = dict[str, Any]\n"));
+        }
+        _ => {
+            let fields = object(&event["data"], event_type)?;
+            write_class(module, &format!("{name}Data"), &name, &format!("{about}."), fields)?;
+        }
+    }
+    put(module, &format!("\n\nclass {name}Event(Envelope):\n"));
+    put(module, &format!("    \"\"\"`{event_type}`, {}.\"\"\"\n\n", published_in(event)));
+    put(module, &format!("    event_type: Literal[\"{event_type}\"]\n    data: {name}Data\n"));
+    Ok(())
+}
+
+/// Writes an object, and before it those inside it, whose names begin with `prefix`.
+fn write_class(
+    module: &mut String,
+    name: &str,
+    prefix: &str,
+    about: &str,
+    fields: &Map<String, Value>,
+) -> Result<(), String> {
+    let (mut required, mut optional) = (String::new(), String::new());
+    for (key, field) in fields {
+        let mut annotation = field_type(module, name, prefix, key, field)?;
+        if field["nullable"] == true {
+            annotation.push_str(" | None");
+        }
+        let part = if field["optional"] == true { &mut optional } else { &mut required };
+        put(part, &format!("    {key}: {annotation}{}\n", remark(field)?));
+    }
+    let class = |name: &str, bases: &str, about: &str, fields: &str| {
+        let fields = if fields.is_empty() { String::new() } else { format!("\n{fields}") };
+        format!("\n\nclass {name}({bases}):\n    \"\"\"{about}\"\"\"\n{fields}")
+    };
+    match (required.is_empty(), optional.is_empty()) {
+        (_, true) => put(module, &class(name, "TypedDict", about, &required)),
+        (true, false) => put(module, &class(name, "TypedDict, total=False", about, &optional)),
+        (false, false) => {
+            let base = format!("_{name}Required");
+            put(module, &class(&base, "TypedDict", &format!("What is always in `{name}`."), &required));
+            put(module, &class(name, &format!("{base}, total=False"), about, &optional));
+        }
+    }
+    Ok(())
+}
+
+/// What a field's type does not say.
+fn remark(field: &Value) -> Result<String, String> {
+    if field["format"] == "rfc3339" {
+        return Ok("  # in RFC 3339".to_owned());
+    }
+    let Some(values) = field["enum"].as_array() else { return Ok(String::new()) };
+    let values: Option<Vec<_>> = values.iter().map(|value| Some(format!("\"{}\"", value.as_str()?))).collect();
+    let values = values.ok_or_else(|| format!("{field} has a value that is no string"))?;
+    Ok(format!("  # {}; others may come", values.join(", ")))
+}
+
+/// A field's type. Classes that have to be made for it are written first.
+fn field_type(module: &mut String, owner: &str, prefix: &str, key: &str, field: &Value) -> Result<String, String> {
+    match field["type"].as_str() {
+        Some("string") => Ok("str".to_owned()),
+        Some("number") => Ok("float".to_owned()),
+        Some("boolean") => Ok("bool".to_owned()),
+        Some("map") => Ok("dict[str, Any]".to_owned()),
+        Some("any") => Ok("Any".to_owned()),
+        Some("object") => {
+            let name = format!("{prefix}{}", pascal(key));
+            let about = format!("The object `{key}` of `{owner}`.");
+            write_class(module, &name, &name, &about, object(&field["fields"], key)?)?;
+            Ok(name)
+        }
+        Some("array") => {
+            let name = format!("{prefix}{}", pascal(key.strip_suffix('s').unwrap_or(key)));
+            let about = format!("An item of `{key}` of `{owner}`.");
+            write_class(module, &name, &name, &about, object(&field["items"]["fields"], key)?)?;
+            Ok(format!("list[{name}]"))
+        }
+        other => Err(format!("{owner}.{key} has the type {other:?}, which the generator does not know")),
+    }
+}
+
+/// `head[…]` of these items, on one line if there is room.
+pub(super) fn listing(head: &str, items: &[String]) -> String {
+    let line = format!("{head}[{}]\n", items.join(", "));
+    if line.trim_start().chars().count() <= MAX_WIDTH {
+        return line;
+    }
+    let lines: String = items.iter().map(|item| format!("    {item},\n")).collect();
+    format!("{head}[\n{lines}]\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn events_of(data: &Value) -> Result<String, String> {
+        events(&json!({"envelope": {"event_type": {"type": "string"}, "event_id": {"type": "string"}},
+            "events": {"a.b": {"data": data}}}))
+    }
+
+    #[test]
+    fn a_type_that_the_generator_does_not_know_is_an_error() {
+        assert!(events_of(&json!({"x": {"type": "date"}})).unwrap_err().contains("ABData.x"));
+    }
+
+    #[test]
+    fn an_event_has_its_own_type_and_data_around_the_common_envelope() {
+        let module = events_of(&json!({"n": {"type": "number"}})).unwrap();
+        assert!(module.contains("class Envelope(TypedDict):\n"), "{module}");
+        assert!(
+            module.contains("class ABData(TypedDict):\n    \"\"\"The `data` of `a.b`.\"\"\"\n\n    n: float\n"),
+            "{module}"
+        );
+        assert!(module.contains("\n    event_type: Literal[\"a.b\"]\n    data: ABData\n"), "{module}");
+        assert!(module.contains("\nEventType: TypeAlias = Literal[\"a.b\"]\n"), "{module}");
+        assert!(module.contains("\nKnownEvent: TypeAlias = Union[ABEvent]\n"), "{module}");
+    }
+
+    #[test]
+    fn fields_that_may_be_absent_are_in_a_class_of_their_own() {
+        let module = events_of(&json!({
+            "one": {"type": "string", "optional": true, "nullable": true},
+            "kind": {"type": "string", "enum": ["x", "y"]},
+            "items": {"type": "array", "items": {"fields": {"m": {"type": "map", "optional": true}}}}
+        }))
+        .unwrap();
+        assert!(module.contains("class ABData(_ABDataRequired, total=False):\n"), "{module}");
+        assert!(module.contains("\n    one: str | None\n"), "{module}");
+        assert!(module.contains("\n    kind: str  # \"x\", \"y\"; others may come\n"), "{module}");
+        assert!(module.contains("\n    items: list[ABItem]\n"), "{module}");
+        assert!(module.contains("class ABItem(TypedDict, total=False):\n"), "{module}");
+    }
+
+    #[test]
+    fn an_event_without_a_schema_has_open_data() {
+        let event = json!({"data": {}, "schema_published": false, "renamed_to": "c.d"});
+        let module = events(&json!({"envelope": {}, "events": {"a.b": event}})).unwrap();
+        assert!(module.contains("call it `c.d`.\nABData: TypeAlias = dict[str, Any]\n"), "{module}");
+    }
+
+    #[test]
+    fn the_router_has_an_overload_for_each_type() {
+        let module = routes(&json!({"events": {"a.b": {}, "c.d": {}}})).unwrap();
+        assert!(module.contains("Literal[\"c.d\"], /) -> Route[events.CDEvent]: ...\n"), "{module}");
+        assert_eq!(module.matches("@overload").count(), 3);
+    }
+}
