@@ -49,7 +49,7 @@ fn judged(goal: &Goal, cases: &[Case]) -> String {
         }
         _ => "not measured".to_owned(),
     };
-    format!("{}: {verdict} (`{}` to `{}`, at most {:.2})", goal.label, goal.case, goal.than, goal.at_most)
+    format!("{}: {verdict} (`{}` to `{}`, at most {})", goal.label, goal.case, goal.than, goal.at_most)
 }
 
 fn listed(topic: &str) -> Option<&'static Topic> {
