@@ -115,6 +115,17 @@ def test_a_body_that_was_read_and_kept_is_verified(server: Server, path: str) ->
     assert server.post(headers, body, path) == (200, path)
 
 
+def test_a_body_that_was_read_and_kept_is_verified_if_it_came_in_chunks(server: Server) -> None:
+    headers, body = fresh("kept-chunks")
+    assert server.post(headers, [body[:10], body[10:]], "kept") == (200, "kept-chunks")
+
+
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_the_view_may_read_the_body_again(server: Server, in_chunks: bool) -> None:
+    headers, body = fresh("again")
+    assert server.post(headers, [body] if in_chunks else body, "again") == (200, "again")
+
+
 def test_a_body_that_was_read_and_is_gone_is_the_receivers_own_fault(server: Server) -> None:
     headers, body = fresh("gone")
     assert_refused(server, server.post(headers, body, "gone"), 500, "invalid_argument")
@@ -129,8 +140,21 @@ def test_a_hook_that_fails_is_the_frameworks_to_handle(server: Server) -> None:
     assert server.post(headers, body, "hook-fails") == (200, "hook-fails")
 
 
+# Under ASGI Django itself waits for the last chunk, before it calls anything.
+@pytest.mark.parametrize("server", [name for name in SETUPS if "Django behind uvicorn" not in name], indirect=True)
+def test_a_sender_of_endless_chunks_is_hung_up_on(server: Server) -> None:
+    chunk = b"10000\r\n" + bytes(0x10000) + b"\r\n"
+    for path in ["hook", *["touched"] * server.name.startswith("Flask")]:
+        with server.socket(["Transfer-Encoding: chunked"], path) as own, pytest.raises(ConnectionError):
+            for _ in range(1000):
+                own.sendall(chunk)
+
+
+@pytest.mark.parametrize("orderly", [False, True])
 @pytest.mark.parametrize("in_chunks", [False, True])
-def test_a_sender_that_hangs_up_reaches_nobody_and_the_server_goes_on(server: Server, in_chunks: bool) -> None:
+def test_a_sender_that_hangs_up_reaches_nobody_and_the_server_goes_on(
+    server: Server, in_chunks: bool, orderly: bool
+) -> None:
     headers, body = fresh("hung-up")
     before, log = server.seen(), server.log()
     lines = [f"{name}: {value}" for name, value in headers.items()]
@@ -138,8 +162,12 @@ def test_a_sender_that_hangs_up_reaches_nobody_and_the_server_goes_on(server: Se
     with server.socket([*lines, length]) as own:
         own.sendall(f"{len(body):x}\r\n".encode() * in_chunks + body[:-1])
         time.sleep(0.1)
-        # Not with an orderly farewell: as when a cable is cut.
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if orderly:
+            own.shutdown(socket.SHUT_WR)
+            assert own.recv(100)[9:12] in (b"", b"400")
+        else:
+            # As when a process dies that has not read all.
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     headers, body = fresh("after")
     assert server.post(headers, body) == (200, "after")
     end = time.monotonic() + WAIT
@@ -148,3 +176,30 @@ def test_a_sender_that_hangs_up_reaches_nobody_and_the_server_goes_on(server: Se
     after = server.seen()
     assert "hung-up" not in after["events"] and after["refusals"] == before["refusals"]
     assert "Traceback" not in server.log()[len(log) :]
+
+
+def test_chunks_that_break_off_before_their_end_are_no_fault_of_the_receiver(server: Server) -> None:
+    headers, body = fresh("endless")
+    log = server.log()
+    with server.socket([*(f"{name}: {value}" for name, value in headers.items()), "Transfer-Encoding: chunked"]) as own:
+        own.sendall(f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n")
+        own.shutdown(socket.SHUT_WR)
+        assert own.recv(100)[9:12] in (b"", b"400")
+    assert "endless" not in server.seen()["events"]
+    assert "Traceback" not in server.log()[len(log) :]
+
+
+def test_a_body_that_a_middleware_of_fastapi_has_read_is_told_as_gone() -> None:
+    with serving("FastAPI behind uvicorn") as server:
+        headers, body = fresh("gone-before")
+        for sent in (body, [body]):
+            assert_refused(server, server.post(headers, sent, "gone-before"), 500, "invalid_argument")
+        assert server.logs("await request.body()")
+
+
+def test_a_view_and_a_hook_of_flask_may_be_async() -> None:
+    with serving("Flask behind gunicorn") as server:
+        headers, body = fresh("async")
+        assert server.post(headers, body, "async-hook") == (200, "async")
+        assert_refused(server, server.post(headers, body + b" ", "async-hook"), 401, "signature_mismatch")
+        assert server.seen()["refusals"] == ["signature_mismatch"]

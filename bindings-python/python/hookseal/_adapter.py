@@ -31,6 +31,11 @@ def check_declared(length: str | int | None, limit: int) -> None:
         raise too_large(limit)
 
 
+def is_short(body: bytes, length: str | int | None) -> bool:
+    """Whether there is less of a body than was declared."""
+    return length is not None and str(length).isdecimal() and len(body) < int(length)
+
+
 def too_large(limit: int) -> WebhookVerificationError:
     return WebhookVerificationError("body_too_large", f"the body has more than {limit} bytes, which is max_body")
 

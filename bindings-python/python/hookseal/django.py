@@ -10,12 +10,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse, JsonResponse, RawPostDataException, UnreadablePostError
-from django.views.decorators.csrf import csrf_exempt
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
-from hookseal._adapter import check_arguments, check_declared, gone, judge, log, too_large
+from hookseal._adapter import check_arguments, check_declared, gone, is_short, judge, log, too_large
 
 __all__ = ["webhook"]
+
+IS_ASYNC = "on_failure is async, and the view is not"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,7 +47,7 @@ def webhook(
             return error
         except (UnreadablePostError, OSError):
             # Nobody is there any more to be answered, and nothing was decided.
-            return HttpResponse("the connection was closed before the body was complete", status=400)
+            return HttpResponse(b"the connection was closed before the body was complete", status=400)
 
     def refuse(error: WebhookVerificationError) -> HttpResponse:
         return JsonResponse({"error": error.code}, status=error.status)
@@ -62,7 +63,10 @@ def webhook(
         def verified(request: Any, *args: Any, **kwargs: Any) -> Any:
             delivery = delivery_of(request)
             if isinstance(delivery, WebhookVerificationError):
-                tell(delivery, request)
+                told = tell(delivery, request)
+                if inspect.iscoroutine(told):
+                    told.close()
+                    raise WebhookVerificationError("invalid_argument", IS_ASYNC)
                 return refuse(delivery)
             return delivery if isinstance(delivery, HttpResponse) else view(request, delivery, *args, **kwargs)
 
@@ -77,11 +81,13 @@ def webhook(
                 return refuse(delivery)
             return delivery if isinstance(delivery, HttpResponse) else await view(request, delivery, *args, **kwargs)
 
-        if iscoroutinefunction(view):
-            return cast(Callable[..., Any], csrf_exempt(verified_async))
-        if iscoroutinefunction(on_failure):
-            raise WebhookVerificationError("invalid_argument", "on_failure is async, and the view is not")
-        return cast(Callable[..., Any], csrf_exempt(verified))
+        is_async = iscoroutinefunction(view)
+        if iscoroutinefunction(on_failure) and not is_async:
+            raise WebhookVerificationError("invalid_argument", IS_ASYNC)
+        decorated: Any = verified_async if is_async else verified
+        # What Django's `csrf_exempt` does; before Django 5.0 that makes a sync view of an async one.
+        decorated.csrf_exempt = True
+        return cast(Callable[..., Any], decorated)
 
     return decorate
 
@@ -90,9 +96,8 @@ def _read(request: Any, limit: int) -> bytes:
     """The body, whether somebody has read and kept it or not."""
     declared: str = request.META.get("CONTENT_LENGTH") or ""
     check_declared(declared, limit)
-    body: bytes
     try:
-        body = request.body if declared or hasattr(request, "_body") else _read_chunked(request, limit)
+        body: bytes = request.body if declared else _read_undeclared(request, limit)
     except RawPostDataException as error:
         raise gone("read `request.body`, which is kept, before `request.POST` or `request.read()`") from error
     except RequestDataTooBig as error:
@@ -100,20 +105,35 @@ def _read(request: Any, limit: int) -> bytes:
         raise WebhookVerificationError("body_too_large", message) from error
     if len(body) > limit:
         raise too_large(limit)
-    if declared.isdecimal() and len(body) < int(declared):
+    if is_short(body, declared):
         raise UnreadablePostError("the body is not complete")
+    # Where `request.body` keeps it: what comes after may read it once more.
+    request._body = body
     return body
 
 
-def _read_chunked(request: Any, limit: int) -> bytes:
-    """A body whose length was not declared: under WSGI Django takes it for empty, and would read on for ever under ASGI."""
+def _read_undeclared(request: Any, limit: int) -> bytes:
+    """A body that came in chunks, up to one byte more than the limit."""
+    kept: bytes | None = getattr(request, "_body", None)
+    if kept:
+        return kept
     environ = getattr(request, "environ", None)
     if environ is None:
-        stream = request
-    elif environ.get("wsgi.input_terminated"):
-        stream = environ["wsgi.input"]
-    else:
-        return cast(bytes, request.body)
-    if request.__dict__.get("_read_started", False):
-        raise RawPostDataException
-    return cast(bytes, stream.read(limit + 1))
+        # Under ASGI Django has all of it, and `request.body` would not always limit what it takes into memory.
+        if kept is None and getattr(request, "_read_started", False):
+            raise RawPostDataException
+        return cast(bytes, request.read(limit + 1)) if kept is None else kept
+    if "HTTP_TRANSFER_ENCODING" not in environ:
+        return b""
+    # Under WSGI Django takes it for empty, and reads nothing of it, whoever asked.
+    if not environ.get("wsgi.input_terminated"):
+        message = "the body came in chunks, and this server does not say where they end: use one that sets "
+        raise WebhookVerificationError("invalid_argument", f"{message}`wsgi.input_terminated`, as gunicorn does")
+    body = bytearray()
+    try:
+        while piece := environ["wsgi.input"].read(limit + 1 - len(body)):
+            body += piece
+    except Exception as error:
+        # Each server has its own errors for a connection that broke, and for chunks that are none.
+        raise UnreadablePostError("the body is not complete") from error
+    return bytes(body)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 
 from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
-from hookseal._adapter import check_arguments, check_declared, gone, judge, log, too_large
+from hookseal._adapter import check_arguments, check_declared, gone, is_short, judge, log, too_large
 
 __all__ = ["webhook"]
+
+KEEP = "read it with `await request.body()`, which keeps it, in place of `request.stream()` and `request.form()`"
 
 
 def webhook(
@@ -42,24 +45,38 @@ def webhook(
                 told = on_failure(error, request)
                 if inspect.isawaitable(told):
                     await told
-            raise HTTPException(error.status, {"error": error.code}) from error
+            raise HTTPException(error.status, {"error": error.code}, _headers(error, request)) from error
 
     return verified
 
 
+def _headers(error: WebhookVerificationError, request: Request) -> dict[str, str] | None:
+    """Has a server hang up on what is too large, which it would otherwise go on to read for as long as it is sent."""
+    is_http_1 = str(request.scope.get("http_version", "1.1")).startswith("1")
+    return {"Connection": "close"} if error.code == "body_too_large" and is_http_1 else None
+
+
 async def _read(request: Request, limit: int) -> bytes:
     """The body, whether somebody has read and kept it or not."""
-    check_declared(request.headers.get("content-length"), limit)
-    body = bytearray()
+    declared = request.headers.get("content-length")
+    check_declared(declared, limit)
+    chunks = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise too_large(limit)
+        async with aclosing(request.stream()) as stream:
+            async for chunk in stream:
+                chunks += chunk
+                if len(chunks) > limit:
+                    raise too_large(limit)
     except ClientDisconnect:
         # Nobody is there any more to be answered, and nothing was decided.
         raise HTTPException(400, "the connection was closed before the body was complete") from None
     except RuntimeError as error:
         # Starlette's, of a stream that is used up.
-        raise gone("read it with `await request.body()`, which keeps it, in place of `request.stream()`") from error
-    return bytes(body)
+        raise gone(KEEP) from error
+    body = bytes(chunks)
+    # Behind a middleware that has read the stream, Starlette gives an empty one.
+    if is_short(body, declared) or (not body and "transfer-encoding" in request.headers):
+        raise gone(KEEP)
+    # Where `await request.body()` looks first: what comes after may read it once more.
+    setattr(request, "_body", body)
+    return body

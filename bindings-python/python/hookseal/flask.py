@@ -8,10 +8,10 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Request, Response, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
-from hookseal._adapter import check_arguments, check_declared, gone, judge, log, too_large
+from hookseal._adapter import check_arguments, check_declared, gone, is_short, judge, log, too_large
 
 __all__ = ["webhook"]
 
@@ -32,8 +32,9 @@ def webhook(
         def receive(delivery: Delivery) -> tuple[str, int]: ...
 
     A delivery that is refused is answered with the status of the error and `{"error": code}`. The body is held to the
-    verifier's `max_body` while it is read. `on_failure` hears of each refusal, for metrics; what it raises is the
-    application's to handle. Without it, failures of the receiver's own making (status 500) are logged.
+    verifier's `max_body` while it is read, and to Flask's MAX_CONTENT_LENGTH. `on_failure` hears of each refusal, for
+    metrics; what it raises is the application's to handle. Without it, failures of the receiver's own making (status
+    500) are logged. The view and `on_failure` may be async, where Flask was installed as `flask[async]`.
     """
     check_arguments(verifier, on_failure)
 
@@ -46,7 +47,8 @@ def webhook(
                 if on_failure is None:
                     log(error)
                 else:
-                    on_failure(error, request)
+                    told: Callable[..., Any] = current_app.ensure_sync(on_failure)
+                    told(error, request)
                 return Response(json.dumps({"error": error.code}), error.status, mimetype="application/json")
             ensured: Callable[..., Any] = current_app.ensure_sync(view)
             answer: R = ensured(delivery, *args, **kwargs)
@@ -59,19 +61,39 @@ def webhook(
 
 def _read(limit: int) -> bytes:
     """The body, whether somebody has read and kept it or not. One that breaks off is Flask's to answer."""
-    check_declared(request.content_length, limit)
-    # Of a body that comes in chunks Werkzeug gives no more than this, and does not say that there was more.
-    request.max_content_length = limit + 1
-    try:
-        body = request.get_data()
-    except RequestEntityTooLarge:
-        raise too_large(limit) from None
+    declared = request.content_length
+    check_declared(declared, limit)
+    # Whether somebody has had the stream before, though perhaps not read from it.
+    was_touched = "stream" in request.__dict__
+    # Where `request.get_data()` keeps it.
+    body: bytes = getattr(request, "_cached_data", None) or _read_stream(limit)
     if len(body) > limit:
         raise too_large(limit)
-    came_in_chunks = request.content_length is None and "Transfer-Encoding" in request.headers
-    if len(body) < (request.content_length or 0) or (came_in_chunks and not body):
+    came_in_chunks = declared is None and "Transfer-Encoding" in request.headers
+    if not body and (came_in_chunks or (declared and was_touched)):
         raise gone(
             "read it with `request.get_data()`, which keeps it, before `request.form` or `request.stream`; and if it "
             "came in chunks, use a server that sets `wsgi.input_terminated`, as gunicorn does"
         )
+    if is_short(body, declared):
+        raise ClientDisconnected
+    setattr(request, "_cached_data", body)
     return body
+
+
+def _read_stream(limit: int) -> bytes:
+    """What is there to be read, up to one byte more than the limit: Werkzeug itself sets no limit to chunks."""
+    body = bytearray()
+    try:
+        stream = request.stream
+        while piece := stream.read(limit + 1 - len(body)):
+            body += piece
+    except RequestEntityTooLarge as error:
+        message = "the body has more bytes than the setting MAX_CONTENT_LENGTH allows"
+        raise WebhookVerificationError("body_too_large", message) from error
+    except HTTPException:
+        raise
+    except Exception as error:
+        # Each server has its own errors for a connection that broke, and for chunks that are none.
+        raise ClientDisconnected from error
+    return bytes(body)

@@ -52,6 +52,12 @@ def hook(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 
 @webhook(VERIFIER)
+def again(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    assert request.body == delivery.body
+    return HttpResponse(see(delivery))
+
+
+@webhook(VERIFIER)
 def gone(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     return HttpResponse(see(delivery))
 
@@ -66,17 +72,18 @@ async def refused_later(error: WebhookVerificationError, request: Any) -> None:
 
 
 def in_async(view: Callable[..., Any]) -> Callable[..., Any]:
-    on_failure = {"hook": refused_later, "gone": None, "hook_fails": refused_and_failing}[view.__name__]
+    on_failure = {"hook": refused_later, "hook_fails": refused_and_failing}.get(view.__name__)
 
     @webhook(VERIFIER, on_failure=on_failure)
     async def async_view(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+        assert request.body == delivery.body
         return HttpResponse(see(delivery))
 
     assert inspect.iscoroutinefunction(async_view)
     return async_view
 
 
-views = {"hook": hook, "kept": hook, "parsed": hook, "gone": gone, "hook-fails": hook_fails}
+views = {"hook": hook, "kept": hook, "parsed": hook, "again": again, "gone": gone, "hook-fails": hook_fails}
 urlpatterns = [
     path("seen", seen),
     *[path(name, view) for name, view in views.items()],

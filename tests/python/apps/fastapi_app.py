@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 
 from apps.shared import SEEN, VERIFIER, refused, refused_and_failing, see
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request, Response
 from hookseal import Delivery, WebhookVerificationError
 from hookseal.fastapi import webhook
+from starlette.middleware.base import RequestResponseEndpoint
 
 app = FastAPI()
 
@@ -26,6 +27,13 @@ async def drain(request: Request) -> None:
         pass
 
 
+@app.middleware("http")
+async def read_before(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    if request.url.path == "/gone-before":
+        await drain(request)
+    return await call_next(request)
+
+
 @app.get("/seen")
 async def seen() -> dict[str, list[str]]:
     return SEEN
@@ -44,6 +52,17 @@ async def kept(delivery: Verified) -> str:
 @app.post("/parsed")
 async def parsed(event: dict[str, Any], delivery: Verified) -> str:
     assert event == delivery.event()
+    return see(delivery)
+
+
+@app.post("/again")
+async def again(request: Request, delivery: Verified) -> str:
+    assert await request.body() == delivery.body
+    return see(delivery)
+
+
+@app.post("/gone-before")
+async def gone_before(delivery: Annotated[Delivery, Depends(webhook(VERIFIER))]) -> str:
     return see(delivery)
 
 
