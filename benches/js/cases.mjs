@@ -3,11 +3,24 @@
 /** The implementations of an operation are measured in turns, at each of the sizes. */
 const OPERATIONS = [
   // The guide's form: verified from a request's headers and its raw body, and then its event read.
-  { topic: "node", operation: "verify", implementations: ["guide", "hookseal", "hookseal-signature", "webcrypto"] },
-  { topic: "node", operation: "event", implementations: ["guide", "hookseal"] },
+  // `create-hmac` is the MAC alone.
+  {
+    topic: "node",
+    operation: "verify",
+    implementations: [
+      "guide",
+      "hookseal",
+      "hookseal-signature",
+      "native",
+      "native-signature",
+      "create-hmac",
+      "webcrypto",
+    ],
+  },
+  { topic: "node", operation: "event", implementations: ["guide", "hookseal", "native"] },
   // The form that Contio's own package takes: verified and read in one call, and by us in two as well.
-  { topic: "node", operation: "parse", implementations: ["contio-sdk", "hookseal", "hookseal-event"] },
-  { topic: "node", operation: "standard-webhooks", implementations: ["standardwebhooks", "hookseal"] },
+  { topic: "node", operation: "parse", implementations: ["contio-sdk", "hookseal", "hookseal-event", "native"] },
+  { topic: "node", operation: "standard-webhooks", implementations: ["standardwebhooks", "hookseal", "native"] },
   // From headers and a body that was read before; from a request, whose body is read; and that over HTTP, with all that
   // it takes to send it and to answer. `array-buffer` reads the body and gives no verdict. Requests of more than 64 KB
   // are made in a time that drowns the rest, and are measured over HTTP alone.

@@ -1,4 +1,4 @@
-//! Schemes of the user's own: only in the full module.
+//! Schemes of the user's own: only in the full module, and in the native package.
 
 use hookseal::{Error, KeyForm, Piece, Scheme, Tags};
 

@@ -1,41 +1,7 @@
 // Calls into the core. The only file that knows WebAssembly: another package replaces it to call native code.
-import { CODES, type ErrorCode } from "./codes.js";
-import { WebhookVerificationError, invalidArgument } from "./error.js";
-import { ABSENT, type Claim, type Found, type HeaderNames } from "./input.js";
-
-export interface Settings {
-  /** The name of a scheme, or its words. */
-  scheme: string;
-  secrets: readonly (string | Uint8Array)[];
-  maxAge?: number | undefined;
-  maxSkew?: number | undefined;
-  maxEventAge?: number | undefined;
-  maxBody?: number | undefined;
-}
-
-/** A prepared verifier inside the core. */
-export interface Handle {
-  readonly engine: Engine;
-  readonly names: HeaderNames;
-  /** The names that deliveries go under. */
-  readonly forms: readonly string[];
-  readonly hasEnvelope: boolean;
-  readonly secrets: number;
-  /** The core's number for it; undefined once it was freed. */
-  number: number | undefined;
-}
-
-/** What the core says of a delivery. */
-export interface Verdict {
-  /** The number of a failure, or 0. */
-  readonly failure: number;
-  /** Whether its envelope was judged, because the verdict depends on it. */
-  readonly hasEnvelope: boolean;
-  /** The name that it goes under. */
-  readonly scheme: string;
-  /** Which secret made it. */
-  readonly secretIndex: number;
-}
+import { WebhookVerificationError } from "./error.js";
+import { type Handle, type Settings, type Verdict, alive, codeOf, encoder, putText, size } from "./exchange.js";
+import { ABSENT, type Claim } from "./input.js";
 
 /** What the module exports: the functions of `Core` in `src/`, each with its address before the arguments. */
 interface Exports {
@@ -67,7 +33,6 @@ interface Exports {
   core_failure(core: number): number;
 }
 
-const encoder = new TextEncoder();
 // A byte order mark is part of the body, which is no JSON then.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const NO_ROOM = new Uint8Array(0);
@@ -132,8 +97,18 @@ export class Engine {
     this.#call(({ core_release }, core) => core_release(core, number));
   }
 
-  /** Judges a delivery. With `tags`, one of 32 bytes for each secret, the MACs are not made here. */
-  judge(handle: Handle, claim: Claim, input: Uint8Array | string, now: number, tags?: Uint8Array): Verdict {
+  /**
+   * Judges a delivery. With `tags`, one of 32 bytes for each secret, the MACs are not made here. The body stays in the
+   * core's memory until the next one, whether it is to be kept or not.
+   */
+  judge(
+    handle: Handle,
+    claim: Claim,
+    input: Uint8Array | string,
+    now: number,
+    tags?: Uint8Array,
+    _isKept?: boolean,
+  ): Verdict {
     const number = alive(handle);
     const bytes = this.#putBody(input);
     const [signature, timestamp, id] = this.#putClaim(claim, tags === undefined ? 0 : tags.length);
@@ -282,16 +257,6 @@ export class Engine {
   }
 }
 
-/** The word for a failure's number. */
-export function codeOf(number: number): ErrorCode {
-  return CODES[number - 1] ?? "invalid_argument";
-}
-
-function alive({ number }: Handle): number {
-  if (number === undefined) throw invalidArgument("this verifier was freed: make a new one");
-  return number;
-}
-
 /**
  * Instantiates the module. What it imports is wasm-bindgen's, under names of its own, and is never called: to throw, in
  * answer to misuse that cannot be here, and to prepare a table that numbers do not need.
@@ -305,19 +270,4 @@ function start(module: WebAssembly.Module): { exports: Exports; core: number } {
   }
   const exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
   return { exports, core: exports.core_new() };
-}
-
-/** Writes a header's value, and tells its length, or that it has none. */
-function putText(value: Found, room: Uint8Array, at: number): number {
-  if (typeof value === "number") return value;
-  for (let index = 0; index < value.length; index++) {
-    const code = value.charCodeAt(index);
-    if (code > 127) return encoder.encodeInto(value, room.subarray(at)).written;
-    room[at + index] = code;
-  }
-  return value.length;
-}
-
-function size(value: Found): number {
-  return typeof value === "string" ? value.length : 0;
 }

@@ -1,5 +1,5 @@
 import type { Delivery } from "./delivery.js";
-import type { Handle, Verdict } from "./engine.js";
+import type { Handle, Verdict } from "./exchange.js";
 import { WebhookVerificationError } from "./error.js";
 import type { WebhookEvent } from "./events.js";
 import type { Claim } from "./input.js";
@@ -102,7 +102,7 @@ export class JudgedDelivery implements Delivery {
   /** With tags the body is asked only for its length, unless the verdict depends on it. */
   #decide(body: Uint8Array | string): Verdict {
     const { handle, claim, now, tags } = this.#source;
-    const verdict = handle.engine.judge(handle, claim, body, now, tags?.bytes);
+    const verdict = handle.engine.judge(handle, claim, body, now, tags?.bytes, true);
     if (verdict.failure !== 0) throw handle.engine.failure(verdict.failure);
     return verdict;
   }

@@ -1,6 +1,6 @@
 // MACs of large bodies, made by the host's own cryptography, which has instructions that WebAssembly lacks. The core
 // says what is signed, and decides as if it had made them.
-import type { Handle } from "./engine.js";
+import type { Handle } from "./exchange.js";
 import type { Claim } from "./input.js";
 
 /** The MACs of a body. */

@@ -1,7 +1,7 @@
 import { type ErrorCode } from "./codes.js";
 import { readScheme } from "./definitions.js";
 import type { Delivery } from "./delivery.js";
-import { type Handle, codeOf } from "./engine.js";
+import { type Handle, codeOf } from "./exchange.js";
 import { asVerificationError } from "./error.js";
 import type { WebhookEvent } from "./events.js";
 import { type Body, type Claim, type HeaderValue, type HeadersInput, claimOf, findClaim, rawBody } from "./input.js";

@@ -34,6 +34,16 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
     fs::copy(from, to).map(drop).at(from)
 }
 
+pub(crate) fn remove(file: &Path) -> Result<(), String> {
+    fs::remove_file(file).at(file)
+}
+
+/// The names in a folder.
+pub(crate) fn list(folder: &Path) -> Result<Vec<String>, String> {
+    let entries = folder.read_dir().at(folder)?;
+    Ok(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+}
+
 pub(crate) fn create(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).at(folder)
 }

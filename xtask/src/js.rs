@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::npm::{self, Scripts};
-use crate::package;
 use crate::step::{Process, Step};
 use crate::workspace::Workspace;
-use crate::{bench, chromium, files, wasm};
+use crate::{bench, chromium, files, node, npm_package, package, wasm};
 
 /// What runs in the project, in this order.
 const RUNS: &[Run] = &[
@@ -24,10 +23,37 @@ const RUNS: &[Run] = &[
     Run { line: "node run/bundles.mjs", needs: Needs::Nothing },
 ];
 
+/// What runs in the project of the native package: on the Node that is installed, and on a newer one.
+const NATIVE_RUNS: &[Run] = &[
+    Run { line: "node --test", needs: Needs::Tests },
+    Run { line: "../node_modules/.bin/node --test", needs: Needs::Tests },
+    Run { line: "node run/vectors.mjs node", needs: Needs::Nothing },
+    Run { line: "node run/vectors.mjs node24", needs: Needs::Nothing },
+    Run { line: "node run/mutations.mjs", needs: Needs::Nothing },
+];
+
+/// The project of the native package, inside of the other one.
+const NATIVE: &str = "native";
+
+const NATIVE_MANIFEST: &str = r#"{ "private": true, "type": "module" }
+"#;
+
 /// A command in the project.
 struct Run {
     line: &'static str,
     needs: Needs,
+}
+
+impl Run {
+    fn step(&self, workspace: &Workspace, project: &Path, tests: &[String], browser: &Path) -> Step {
+        let process = Process::new(self.line).inside(workspace.shown(project));
+        match self.needs {
+            Needs::Nothing => process,
+            Needs::Tests => process.words(tests.iter().map(String::as_str)),
+            Needs::Browser => process.set(chromium::PLACE, browser),
+        }
+        .into()
+    }
 }
 
 /// What a command is given beside its line.
@@ -46,39 +72,26 @@ const SOURCES: &str = "tests/js";
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     npm::check(&workspace.root)?;
     let browser = chromium::find(&workspace.root)?;
-    let tests = tests(&workspace.root.join(SOURCES))?;
+    let tests = tests(&workspace.root.join(SOURCES), ".native.test.mjs")?;
     let mut steps = vec![
         Step::Inside { command: "cargo xtask package wasm", action: |workspace| package::WASM.make(workspace) },
         Step::Inside { command: "cargo xtask setup wasm", action: |workspace| package::WASM.set_up(workspace) },
     ];
-    let project = workspace.shown(&project(workspace)).to_path_buf();
-    for run in RUNS {
-        let process = Process::new(run.line).inside(&project);
-        let process = match run.needs {
-            Needs::Nothing => process,
-            Needs::Tests => process.words(tests.iter().map(String::as_str)),
-            Needs::Browser => process.set(chromium::PLACE, &browser),
-        };
-        steps.push(process.into());
-    }
-    steps.push(Step::Inside {
-        command: "cargo xtask bench --quick 'node|workerd'",
-        action: |workspace| bench::javascript::check(workspace, None),
-    });
+    let project = project(workspace);
+    steps.extend(RUNS.iter().map(|run| run.step(workspace, &project, &tests, &browser)));
     Ok(steps)
 }
 
 pub(crate) fn project(workspace: &Workspace) -> PathBuf {
-    wasm::folder(workspace, "tests")
+    npm_package::folder(workspace, "tests")
 }
 
-/// The test files, as a reader inside the project names them.
-fn tests(sources: &Path) -> Result<Vec<String>, String> {
+/// The test files, as a reader inside the project names them, but for those that are of the other package alone.
+fn tests(sources: &Path, others: &str) -> Result<Vec<String>, String> {
     let folder = sources.join("test");
-    let entries = folder.read_dir().map_err(|error| format!("{}: {error}", folder.display()))?;
-    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let is_test = |name: &String| name.ends_with(".test.mjs") && !name.ends_with(others);
     let mut tests: Vec<_> =
-        names.filter(|name| name.ends_with(".test.mjs")).map(|name| format!("test/{name}")).collect();
+        files::list(&folder)?.into_iter().filter(is_test).map(|name| format!("test/{name}")).collect();
     tests.sort();
     if tests.is_empty() { Err(format!("{} has no tests", folder.display())) } else { Ok(tests) }
 }
@@ -91,14 +104,57 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
         return Err(format!("there is no {}: run `cargo xtask package wasm`", workspace.shown(&tarball).display()));
     }
     let project = project(workspace);
-    files::mirror(&workspace.root.join(SOURCES), &project, |path| {
-        !path.starts_with("node_modules") && !path.starts_with("vectors")
+    copy_tests(workspace, &project)?;
+    npm::install_locked(workspace, &project, Scripts::Allowed)?;
+    npm::install_tarballs(workspace, &project, &[&tarball])
+}
+
+/// Makes a project of the tests and the vectors, and leaves alone what was installed there.
+fn copy_tests(workspace: &Workspace, project: &Path) -> Result<(), String> {
+    files::mirror(&workspace.root.join(SOURCES), project, |path| {
+        !["node_modules", "vectors", NATIVE].iter().any(|other| path.starts_with(other))
     })?;
     files::mirror(&workspace.root.join("tests/vectors"), &project.join("vectors"), |path| {
         path.extension().is_some_and(|extension| extension == "json")
-    })?;
-    npm::install_locked(workspace, &project, Scripts::Allowed)?;
-    npm::install_tarball(workspace, &project, &tarball)
+    })
+}
+
+/// The steps of part `node`: the same tests of the other package, in a project inside of the first one, where it is found
+/// under the name of that. Whatever else is needed is found further out.
+pub(crate) fn native_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    npm::check(&workspace.root)?;
+    let tests = tests(&workspace.root.join(SOURCES), ".wasm.test.mjs")?;
+    let mut steps = vec![
+        Step::Inside { command: "cargo xtask package node", action: |workspace| package::NODE.make(workspace) },
+        Step::Inside { command: "cargo xtask setup node", action: |workspace| package::NODE.set_up(workspace) },
+    ];
+    let project = native_project(workspace);
+    steps.extend(NATIVE_RUNS.iter().map(|run| run.step(workspace, &project, &tests, Path::new(""))));
+    steps.push(Step::Inside {
+        command: "cargo xtask bench --quick 'node|workerd'",
+        action: |workspace| bench::javascript::check(workspace, None),
+    });
+    Ok(steps)
+}
+
+pub(crate) fn native_project(workspace: &Workspace) -> PathBuf {
+    project(workspace).join(NATIVE)
+}
+
+/// Sets that project up, and the outer one before it.
+pub(crate) fn set_up_native(workspace: &Workspace) -> Result<(), String> {
+    let [own, platforms] = node::tarballs(workspace)?;
+    if !wasm::tarball(workspace).is_file() {
+        package::WASM.make(workspace)?;
+    }
+    set_up(workspace)?;
+    let project = native_project(workspace);
+    copy_tests(workspace, &project)?;
+    // The lock is for what is installed further out.
+    files::remove(&project.join("package-lock.json"))?;
+    files::write(&project.join("package.json"), NATIVE_MANIFEST)?;
+    let own = format!("hookseal@file:{}", own.display());
+    npm::install_tarballs(workspace, &project, &[Path::new(&own), &platforms])
 }
 
 #[cfg(test)]
@@ -109,16 +165,17 @@ mod tests {
     #[test]
     fn the_tests_are_all_files_of_that_name_and_no_others() {
         let sources = Scratch::new("tests");
-        let tests = || tests(sources.path());
+        let tests = || tests(sources.path(), ".wasm.test.mjs");
         sources.put("test/support.mjs", "");
         assert!(tests().expect_err("there is none").contains("has no tests"));
         sources.put("test/b.test.mjs", "");
         sources.put("test/a.test.mjs", "");
+        sources.put("test/c.wasm.test.mjs", "");
         assert_eq!(tests(), Ok(vec!["test/a.test.mjs".to_owned(), "test/b.test.mjs".to_owned()]));
     }
 
     #[test]
     fn tests_that_are_nowhere_are_an_error() {
-        assert!(tests(Path::new("no-such-folder")).is_err());
+        assert!(tests(Path::new("no-such-folder"), "").is_err());
     }
 }

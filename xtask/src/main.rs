@@ -2,8 +2,8 @@
 //!
 //! Files to read, in order: this one (the commands), `parts.rs` (what `cargo xtask test` runs),
 //! `suite.rs` (how it runs that), `targets.rs` (how a crate is built for another target), `wasm.rs`
-//! (how the npm package is made), `js.rs` (how it is tested), `wheel.rs` and `py.rs` (the same for the Python package),
-//! and `bench/` (how measurements become `benches/RESULTS.md`).
+//! (how the npm package is made), `node.rs` (the native one), `js.rs` (how both are tested), `wheel.rs` and
+//! `py.rs` (the same for the Python package), and `bench/` (how measurements become `benches/RESULTS.md`).
 
 mod bench;
 mod catalogue;
@@ -11,7 +11,9 @@ mod chromium;
 mod debian;
 mod files;
 mod js;
+mod node;
 mod npm;
+mod npm_package;
 mod package;
 mod parts;
 mod py;

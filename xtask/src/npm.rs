@@ -56,15 +56,14 @@ pub(crate) fn install_locked(workspace: &Workspace, folder: &Path, scripts: Scri
     files::write(&stamp, wanted)
 }
 
-/// Installs a tarball on top of that, as a user does, and leaves no trace of it in the manifest.
-pub(crate) fn install_tarball(workspace: &Workspace, folder: &Path, tarball: &Path) -> Result<(), String> {
-    npm()
+/// Installs tarballs on top of that, as a user does, and leaves no trace of them in the manifest.
+pub(crate) fn install_tarballs(workspace: &Workspace, folder: &Path, tarballs: &[&Path]) -> Result<(), String> {
+    let install = npm()
         .words(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"])
         // Nothing has to be fetched, since the package has no dependencies.
-        .words(["--prefer-offline", "--loglevel=error"])
-        .argument(tarball)
-        .inside(workspace.shown(folder))
-        .run_shown(&workspace.root)
+        .words(["--prefer-offline", "--loglevel=error"]);
+    let install = tarballs.iter().fold(install, |install, tarball| install.argument(tarball));
+    install.inside(workspace.shown(folder)).run_shown(&workspace.root)
 }
 
 /// A program of a package that is installed in a folder, such as `typescript/bin/tsc`. It is started by the Node on the

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::workspace::Workspace;
-use crate::{js, py, wasm, wheel};
+use crate::{js, node, py, wasm, wheel};
 
 /// A package that `cargo xtask package` makes.
 pub(crate) struct Package {
@@ -15,13 +15,20 @@ pub(crate) struct Package {
     set_up: fn(&Workspace) -> Result<(), String>,
 }
 
-pub(crate) const PACKAGES: &[Package] = &[WASM, PYTHON];
+pub(crate) const PACKAGES: &[Package] = &[WASM, NODE, PYTHON];
 
 pub(crate) const WASM: Package = Package {
     name: "wasm",
     about: "npm's hookseal: WebAssembly for every JavaScript runtime",
     make: |workspace| wasm::package(workspace).map(|tarball| vec![tarball]),
     set_up: js::set_up,
+};
+
+pub(crate) const NODE: Package = Package {
+    name: "node",
+    about: "npm's @hookseal/node: native code for Node, with the package for this platform",
+    make: node::package,
+    set_up: js::set_up_native,
 };
 
 pub(crate) const PYTHON: Package = Package {

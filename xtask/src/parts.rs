@@ -25,6 +25,7 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "docs", about: "the documentation builds without a warning", steps: docs },
     Part { name: "nostd", about: "the core builds for a target that has no standard library", steps: nostd },
     Part { name: "wasm", about: "the npm package hookseal, in every JavaScript runtime", steps: js::steps },
+    Part { name: "node", about: "the npm package @hookseal/node, on two versions of Node", steps: js::native_steps },
     Part {
         name: "python",
         about: "the Python package hookseal, on the oldest and the newest Python",

@@ -1,5 +1,5 @@
 // Where the runtimes and the checkers are, which are packages.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
@@ -9,8 +9,11 @@ export const PACKAGES = path.resolve("node_modules");
 /** What runs a program in JavaScript of some package: this very Node, and not one that a package brought along. */
 export const script = (file) => [process.execPath, path.join(PACKAGES, file)];
 
-/** A program that is put beside all others. */
-export const binary = (name) => [path.join(PACKAGES, ".bin", name)];
+/** A program that is put beside all others: here, or where the project around this one has them. */
+export const binary = (name) => {
+  const places = [PACKAGES, path.resolve("..", "node_modules")].map((place) => path.join(place, ".bin", name));
+  return [places.find((place) => existsSync(place)) ?? name];
+};
 
 export const versionOf = (name) => JSON.parse(readFileSync(path.join(PACKAGES, name, "package.json"), "utf8")).version;
 

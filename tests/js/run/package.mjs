@@ -19,6 +19,7 @@ const MODULES = [
   "engine",
   "error",
   "events",
+  "exchange",
   "express",
   "express-answer",
   "express-body",

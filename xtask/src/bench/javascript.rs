@@ -1,5 +1,5 @@
-//! The benches in JavaScript. They run in the project with the tests of the npm package, where it and its peers are
-//! installed.
+//! The benches in JavaScript. They run in the project with the tests of the npm packages, where these and their peers
+//! are installed.
 
 use std::path::Path;
 
@@ -17,10 +17,12 @@ pub(super) fn has(workspace: &Workspace, filter: Option<&str>) -> Result<bool, S
     Ok(!list.capture(&workspace.root)?.is_empty())
 }
 
-/// Makes the package, and the project in which it is installed.
+/// Makes the packages, and the projects in which they are installed.
 pub(super) fn set_up(workspace: &Workspace) -> Result<(), String> {
     package::WASM.make(workspace)?;
-    package::WASM.set_up(workspace)
+    package::NODE.make(workspace)?;
+    // The project of the other one is set up with it.
+    package::NODE.set_up(workspace)
 }
 
 /// Measures into criterion's folder, in its form. The project has been set up.

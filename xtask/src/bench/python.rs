@@ -1,5 +1,5 @@
-//! The benches in Python. They run where the tests of the Python package do: in a virtual environment that has it, and its
-//! peers.
+//! The benches in Python. They run where the tests of the Python package do: in a virtual environment that has it, and
+//! its peers.
 
 use std::path::Path;
 

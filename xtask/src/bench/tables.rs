@@ -41,7 +41,8 @@ pub(super) const TOPICS: &[Topic] = &[
         about: "Compared with the code in Contio's guide (`guide`), Contio's package (`contio-sdk`) and\n\
                 `standardwebhooks`. Headers are an object, and the body is a `Buffer`. `event` and `parse` read the\n\
                 event too; in `parse`, `hookseal` is `parseWebhook`, and `hookseal-event` is `verify` and `event`.\n\
-                `hookseal-signature` is `verifySignature`, which need not look for headers.",
+                `hookseal-signature` is `verifySignature`, which need not look for headers. `native` is the package\n\
+                `@hookseal/node`, and `create-hmac` the MAC alone, which tells nobody whether a delivery is fresh.",
         reference: Reference::OneOf(&["guide", "contio-sdk", "standardwebhooks"]),
     },
     Topic {
@@ -169,6 +170,42 @@ pub(super) const GOALS: &[Goal] = &[
         case: "node/parse/243/hookseal",
         than: "node/parse/243/contio-sdk",
         at_most: 0.50,
+    },
+    Goal {
+        label: "Node, native: 0.3 of the time of the guide's code",
+        case: "node/verify/243/native-signature",
+        than: "node/verify/243/guide",
+        at_most: 0.30,
+    },
+    Goal {
+        label: "Node, native: 0.06 of standardwebhooks' time",
+        case: "node/verify/243/native-signature",
+        than: "node/standard-webhooks/243/standardwebhooks",
+        at_most: 0.06,
+    },
+    Goal {
+        label: "Node, native, 4 KB: 0.45 of the time of the guide's code",
+        case: "node/verify/4089/native-signature",
+        than: "node/verify/4089/guide",
+        at_most: 0.45,
+    },
+    Goal {
+        label: "Node, native, 64 KB: three quarters of the time of the guide's code",
+        case: "node/verify/65521/native-signature",
+        than: "node/verify/65521/guide",
+        at_most: 0.75,
+    },
+    Goal {
+        label: "Node, native, 64 KB: no slower than createHmac alone",
+        case: "node/verify/65521/native-signature",
+        than: "node/verify/65521/create-hmac",
+        at_most: 1.00,
+    },
+    Goal {
+        label: "Node, native, with the event read: two fifths of the time of Contio's package",
+        case: "node/parse/243/native",
+        than: "node/parse/243/contio-sdk",
+        at_most: 0.40,
     },
     Goal {
         label: "workerd: three fifths of WebCrypto's time",

@@ -1,0 +1,27 @@
+/** The functions of `src/`, as they are called. */
+interface Addon {
+  prepare(
+    scheme: string,
+    secrets: readonly (string | Uint8Array)[],
+    ...limits: [maxAge: number, maxSkew: number, maxEventAge: number, maxBody: number]
+  ): number;
+  release(verifier: number): void;
+  names(verifier: number): string;
+  verify(
+    verifier: number,
+    text: Uint8Array,
+    signature: number,
+    timestamp: number,
+    id: number,
+    body: Uint8Array,
+    bytes: number,
+    now: number,
+  ): number;
+  checkEnvelope(body: Uint8Array, bytes: number): number;
+  message(): string;
+  sign(verifier: number, body: Uint8Array, bytes: number, timestamp: number, id: string | undefined): string | number;
+}
+
+/** The native code, or why there is none. */
+declare const loaded: { addon: Addon; failure?: undefined } | { addon?: undefined; failure: Error };
+export = loaded;

@@ -1,0 +1,120 @@
+//! The core for Node: converts arguments, calls the core, converts the answer. Nothing is decided here.
+//!
+//! A call from JavaScript takes as long as a tenth of a small verification, and a text that crosses several times that.
+//! So a verification crosses once: header values are written by the caller into one array of bytes, and all that is
+//! found out comes back as one number. The TypeScript in `ts/engine.ts` is the only caller.
+
+// Of the tests, which are in JavaScript, clippy sees only that nothing is called.
+#![cfg_attr(test, allow(dead_code))]
+
+// How TypeScript writes a scheme of one's own is the same for both packages.
+#[path = "../../bindings-wasm/src/schemes.rs"]
+mod schemes;
+mod signing;
+mod verifiers;
+
+use std::cell::{Cell, RefCell};
+
+use hookseal::{Error, ErrorKind, Found, HeaderValues, UnixTime, Verified, Verifier};
+use napi_derive::napi;
+
+thread_local! {
+    /// The verifiers of this thread, by their numbers. Node runs a worker's JavaScript in a thread of its own, and that
+    /// of the addon with it.
+    static VERIFIERS: RefCell<Vec<Option<Verifier>>> = const { RefCell::new(Vec::new()) };
+    /// The last failure, whose text is had from `message`.
+    static FAILURE: Cell<Option<Error>> = const { Cell::new(None) };
+}
+
+/// Says that a header is absent, in the place of its value's length.
+const ABSENT: i32 = -1;
+
+/// Judges a delivery. The values of its signature, timestamp and id headers stand in `text` one behind the other and
+/// have these lengths; a length is [`ABSENT`] for a header that is, and less for one that occurs twice. Of `body` the
+/// first `bytes` count.
+///
+/// Gives one number. In its lowest five bits stands that of a failure, 1 for the first of [`ErrorKind::ALL`] and so on;
+/// above it, a bit each, whether the envelope was judged, which of its names the delivery goes under, and whether its
+/// time is known; in three bits, which secret made it; and above those the time, in Unix seconds.
+#[napi]
+#[must_use]
+#[allow(clippy::too_many_arguments)] // an object for them would take longer
+pub fn verify(
+    verifier: u32,
+    text: &[u8],
+    signature: i32,
+    timestamp: i32,
+    id: i32,
+    body: &[u8],
+    bytes: u32,
+    now: f64,
+) -> f64 {
+    let judged = with_verifier(verifier, |verifier| {
+        let headers = headers(verifier, text, [signature, timestamp, id]);
+        let delivery = verifier.verify(&headers, first(body, bytes), unix_time(now))?;
+        let is_second = verifier.scheme().form_names().next() != Some(delivery.scheme());
+        let flags = [delivery.has_read_envelope(), is_second, delivery.timestamp().is_some()];
+        let flags = (5..).zip(flags).fold(0, |bits, (place, flag)| bits | i64::from(flag) << place);
+        // At most 8 secrets, and 12 digits: a number in JavaScript holds all of it.
+        let secret = i64::try_from(delivery.secret_index()).unwrap_or_default() << 8;
+        let time = delivery.timestamp().map_or(0, UnixTime::as_secs) << 11;
+        Ok(time + secret + flags)
+    });
+    as_number(judged.unwrap_or_else(|error| fail(error).into()))
+}
+
+/// Judges the envelope in a body that was verified before: gives the number of a failure, or 0.
+#[napi]
+#[must_use]
+pub fn check_envelope(body: &[u8], bytes: u32) -> u32 {
+    Verified::recheck_envelope(first(body, bytes)).map_or_else(fail, |()| 0)
+}
+
+/// The text of the last failure.
+#[napi]
+#[must_use]
+pub fn message() -> String {
+    FAILURE.get().map_or_else(String::new, |error| error.to_string())
+}
+
+/// Keeps a failure for `message`, and tells its number.
+fn fail(error: Error) -> u32 {
+    FAILURE.set(Some(error));
+    (1..).zip(ErrorKind::ALL).find(|(_, kind)| **kind == error.kind()).map_or(0, |(number, _)| number)
+}
+
+fn with_verifier<T>(number: u32, act: impl FnOnce(&Verifier) -> Result<T, Error>) -> Result<T, Error> {
+    VERIFIERS.with_borrow(|verifiers| {
+        let found = usize::try_from(number).ok().and_then(|number| verifiers.get(number)?.as_ref());
+        act(found.ok_or(ErrorKind::InvalidArgument)?)
+    })
+}
+
+fn headers<'t>(verifier: &'t Verifier, text: &'t [u8], lengths: [i32; 3]) -> HeaderValues<'t> {
+    let mut rest = text;
+    let values = lengths.map(|length| match usize::try_from(length) {
+        Ok(length) => {
+            // No more is ever said than was written.
+            let (value, behind) = rest.split_at_checked(length).unwrap_or_default();
+            rest = behind;
+            Found::Once(value)
+        }
+        Err(_) if length == ABSENT => Found::Absent,
+        Err(_) => Found::Repeated,
+    });
+    HeaderValues::new(verifier.scheme(), values)
+}
+
+fn first(body: &[u8], bytes: u32) -> &[u8] {
+    usize::try_from(bytes).ok().and_then(|bytes| body.get(..bytes)).unwrap_or_default()
+}
+
+#[allow(clippy::cast_possible_truncation)] // the caller checked that it is a whole number; beyond that it saturates
+fn unix_time(seconds: f64) -> UnixTime {
+    UnixTime::from_secs(seconds as i64)
+}
+
+#[allow(clippy::cast_precision_loss)] // none is so large
+fn as_number(verdict: i64) -> f64 {
+    verdict as f64
+}

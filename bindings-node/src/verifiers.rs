@@ -1,0 +1,98 @@
+//! What verifiers are made of.
+
+use std::time::Duration;
+
+use hookseal::{Error, HeaderName, Secret, Verifier};
+use napi::bindgen_prelude::{Either, Uint8Array};
+use napi_derive::napi;
+
+use crate::{VERIFIERS, fail, schemes, with_verifier};
+
+/// Makes a verifier, and tells its number, or a negative failure.
+///
+/// `scheme` is the name of one, or its words. A secret is text or the key's own bytes. A limit is in seconds or bytes;
+/// what is not a number stays the core's default, and an infinite age is any age.
+#[napi]
+#[allow(clippy::needless_pass_by_value)] // as napi has it
+pub fn prepare(
+    scheme: String,
+    secrets: Vec<Either<String, Uint8Array>>,
+    max_age: f64,
+    max_skew: f64,
+    max_event_age: f64,
+    max_body: f64,
+) -> i32 {
+    let verifier = match make(&scheme, &secrets, [max_age, max_skew, max_event_age, max_body]) {
+        Ok(verifier) => verifier,
+        Err(error) => return fail(error).cast_signed().wrapping_neg(),
+    };
+    VERIFIERS.with_borrow_mut(|verifiers| {
+        let number = verifiers.iter().position(Option::is_none).unwrap_or_else(|| {
+            verifiers.push(None);
+            verifiers.len() - 1
+        });
+        verifiers[number] = Some(verifier);
+        // None is so large that it would not fit.
+        i32::try_from(number).unwrap_or_default()
+    })
+}
+
+/// Drops a verifier, which wipes its keys. Its number goes to another one.
+#[napi]
+pub fn release(verifier: u32) {
+    let released = VERIFIERS.with_borrow_mut(|verifiers| verifiers.get_mut(verifier as usize).and_then(Option::take));
+    drop(released);
+}
+
+/// A verifier's names, in lines: the signature, timestamp and id headers, empty where the scheme has no such header;
+/// whether its deliveries carry a Contio envelope, as a line that is not empty; and the names that deliveries go under.
+#[napi]
+#[must_use]
+pub fn names(verifier: u32) -> String {
+    let names = with_verifier(verifier, |verifier| {
+        let scheme = verifier.scheme();
+        let mut lines = vec![
+            scheme.signature_header().as_str(),
+            scheme.timestamp_header().map_or("", HeaderName::as_str),
+            scheme.id_header().map_or("", HeaderName::as_str),
+            if scheme.has_envelope() { "envelope" } else { "" },
+        ];
+        lines.extend(scheme.form_names());
+        Ok(lines.join("\n"))
+    });
+    names.unwrap_or_default()
+}
+
+fn make(scheme: &str, secrets: &[Either<String, Uint8Array>], limits: [f64; 4]) -> Result<Verifier, Error> {
+    let mut builder = Verifier::builder(schemes::read(scheme)?);
+    for secret in secrets {
+        builder = builder.secret(match secret {
+            Either::A(text) => Secret::from(text.as_str()),
+            Either::B(key) => Secret::from(&**key),
+        });
+    }
+    let [max_age, max_skew, max_event_age, max_body] = limits;
+    if !max_age.is_nan() {
+        builder = builder.max_age(seconds(max_age));
+    }
+    if !max_skew.is_nan() {
+        builder = builder.max_skew(seconds(max_skew));
+    }
+    if !max_event_age.is_nan() {
+        builder = builder.max_event_age(seconds(max_event_age));
+    }
+    if !max_body.is_nan() {
+        builder = builder.max_body(usize::try_from(whole(max_body)).unwrap_or(usize::MAX));
+    }
+    builder.build()
+}
+
+/// Fractions are cut off, as the core does.
+fn seconds(limit: f64) -> Duration {
+    Duration::from_secs(whole(limit))
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked, and infinity saturates
+fn whole(limit: f64) -> u64 {
+    limit as u64
+}

@@ -1,0 +1,1 @@
+export { lean as full } from "./lean.js";
