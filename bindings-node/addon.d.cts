@@ -7,16 +7,7 @@ interface Addon {
   ): number;
   release(verifier: number): void;
   names(verifier: number): string;
-  verify(
-    verifier: number,
-    text: Uint8Array,
-    signature: number,
-    timestamp: number,
-    id: number,
-    body: Uint8Array,
-    bytes: number,
-    now: number,
-  ): number;
+  verify(text: Uint8Array, body: Uint8Array): number;
   checkEnvelope(body: Uint8Array, bytes: number): number;
   message(): string;
   sign(verifier: number, body: Uint8Array, bytes: number, timestamp: number, id: string | undefined): string | number;

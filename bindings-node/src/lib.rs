@@ -29,28 +29,48 @@ thread_local! {
 /// Says that a header is absent, in the place of its value's length.
 const ABSENT: i32 = -1;
 
-/// Judges a delivery. The values of its signature, timestamp and id headers stand in `text` one behind the other and
-/// have these lengths; a length is [`ABSENT`] for a header that is, and less for one that occurs twice. Of `body` the
-/// first `bytes` count.
+/// What a delivery is judged by, beside its headers' values and its body. It stands in front of those values, as numbers in
+/// this machine's own order of bytes: each argument of a call from JavaScript would take longer than writing it there.
+struct Question {
+    verifier: u32,
+    /// The lengths of the values of the signature, timestamp and id headers; [`ABSENT`] for a header that is, and less for
+    /// one that occurs twice.
+    lengths: [i32; 3],
+    /// How much of the body counts.
+    bytes: u32,
+    /// The present, in Unix seconds.
+    now: f64,
+}
+
+impl Question {
+    /// The first [`QUESTION`] bytes of the text, and what stands behind them.
+    fn read(text: &[u8]) -> Option<(Self, &[u8])> {
+        let (question, values) = text.split_first_chunk::<QUESTION>()?;
+        let (words, _) = question.as_chunks::<4>();
+        let number = |at: usize| i32::from_ne_bytes(words[at]);
+        let lengths = [number(1), number(2), number(3)];
+        let (_, now) = question.split_last_chunk()?;
+        let (verifier, bytes) = (number(0).cast_unsigned(), number(4).cast_unsigned());
+        Some((Self { verifier, lengths, bytes, now: f64::from_ne_bytes(*now) }, values))
+    }
+}
+
+/// How many bytes it has. One number is left free, so that the last one stands where a larger one may.
+const QUESTION: usize = 32;
+
+/// Judges a delivery. In `text` stands a [`Question`], and behind it the values of the headers, one behind the other.
 ///
 /// Gives one number. In its lowest five bits stands that of a failure, 1 for the first of [`ErrorKind::ALL`] and so on;
-/// above it, a bit each, whether the envelope was judged, which of its names the delivery goes under, and whether its
-/// time is known; in three bits, which secret made it; and above those the time, in Unix seconds.
+/// above it, a bit each, whether the envelope was judged, which of its names the delivery goes under, and whether its time
+/// is known; in three bits, which secret made it; and above those the time, in Unix seconds.
 #[napi]
 #[must_use]
-#[allow(clippy::too_many_arguments)] // an object for them would take longer
-pub fn verify(
-    verifier: u32,
-    text: &[u8],
-    signature: i32,
-    timestamp: i32,
-    id: i32,
-    body: &[u8],
-    bytes: u32,
-    now: f64,
-) -> f64 {
+pub fn verify(text: &[u8], body: &[u8]) -> f64 {
+    let Some((Question { verifier, lengths, bytes, now }, text)) = Question::read(text) else {
+        return as_number(fail(ErrorKind::InvalidArgument.into()).into());
+    };
     let judged = with_verifier(verifier, |verifier| {
-        let headers = headers(verifier, text, [signature, timestamp, id]);
+        let headers = headers(verifier, text, lengths);
         let delivery = verifier.verify(&headers, first(body, bytes), unix_time(now))?;
         let is_second = verifier.scheme().form_names().next() != Some(delivery.scheme());
         let flags = [delivery.has_read_envelope(), is_second, delivery.timestamp().is_some()];

@@ -10,15 +10,35 @@ import type { Claim } from "./input.js";
 if (loaded.failure !== undefined) throw loaded.failure;
 const { addon } = loaded;
 
+/** Where header values begin, behind the numbers. */
+const VALUES = 32;
+
+/** What is asked of the core but for the body, as `Question` in `src/lib.rs` reads it: writing numbers is free there. */
+class Question {
+  readonly text: Uint8Array;
+  readonly numbers: Int32Array;
+  readonly time: Float64Array;
+
+  /** @param room how many bytes header values may have */
+  constructor(readonly room: number) {
+    const memory = new ArrayBuffer(VALUES + room);
+    this.text = new Uint8Array(memory);
+    this.numbers = new Int32Array(memory, 0, 5);
+    this.time = new Float64Array(memory, 24, 1);
+  }
+}
+
 /** The native code, in which verifiers live and deliveries are judged one after the other. */
 export class Engine {
   /** How many bodies were looked at: the last one is still there, if it was to be kept. */
   generation = 0;
-  /** Header values are written here, and bodies that are to be kept. */
-  #text = new Uint8Array(1024);
+  #question = new Question(1024);
+  /** Bodies that are to be kept are written here. */
   #body = Buffer.alloc(4096);
   /** How much of the body counts that was looked at last. */
   #bytes = 0;
+  /** Whether the core has read it, which is UTF-8 then. */
+  #isText = false;
   #timestamp: number | null = null;
   /** Frees what a verifier had whose user forgot to. */
   readonly #forgotten = new FinalizationRegistry((number: number) => addon.release(number));
@@ -62,18 +82,25 @@ export class Engine {
     const number = alive(handle);
     const body = this.#bodyOf(input, isKept);
     const { signature, timestamp, id } = claim;
-    const room = (size(signature) + size(timestamp) + size(id)) * 3;
-    if (this.#text.length < room) this.#text = new Uint8Array(room + 1024);
-    const text = this.#text;
-    const first = putText(signature, text, 0);
-    const second = putText(timestamp, text, first > 0 ? first : 0);
-    const third = putText(id, text, (first > 0 ? first : 0) + (second > 0 ? second : 0));
-    const verdict = addon.verify(number, text, first, second, third, body, this.#bytes, now);
+    const bytes = (size(signature) + size(timestamp) + size(id)) * 3;
+    if (this.#question.room < bytes) this.#question = new Question(bytes + 1024);
+    const { text, numbers, time } = this.#question;
+    const first = putText(signature, text, VALUES);
+    const second = putText(timestamp, text, VALUES + (first > 0 ? first : 0));
+    const third = putText(id, text, VALUES + (first > 0 ? first : 0) + (second > 0 ? second : 0));
+    numbers[0] = number;
+    numbers[1] = first;
+    numbers[2] = second;
+    numbers[3] = third;
+    numbers[4] = this.#bytes;
+    time[0] = now;
+    const verdict = addon.verify(text, body);
     const bits = verdict & 0x7ff;
+    this.#isText = (bits & 32) !== 0;
     this.#timestamp = (bits & 128) === 0 ? null : (verdict - bits) / 0x800;
     return {
       failure: bits & 31,
-      hasEnvelope: (bits & 32) !== 0,
+      hasEnvelope: this.#isText,
       scheme: handle.forms[(bits >> 6) & 1] as string,
       secretIndex: bits >> 8,
     };
@@ -82,7 +109,8 @@ export class Engine {
   /** Judges the envelope of the body that was kept last: gives what is wrong with it, or null. */
   checkEnvelope(): WebhookVerificationError | null {
     const failure = addon.checkEnvelope(this.#body, this.#bytes);
-    return failure === 0 ? null : this.failure(failure);
+    this.#isText = failure === 0;
+    return this.#isText ? null : this.failure(failure);
   }
 
   /** Of the delivery that was judged last: when it was signed or its event happened, if that is known. */
@@ -92,7 +120,7 @@ export class Engine {
 
   /** The text of the body that was kept last. A byte order mark is part of it, which is no JSON then. */
   judgedText(): string {
-    if (!isUtf8(this.#body.subarray(0, this.#bytes))) throw new TypeError("the body is not UTF-8");
+    if (!this.#isText && !isUtf8(this.#body.subarray(0, this.#bytes))) throw new TypeError("the body is not UTF-8");
     return this.#body.toString("utf8", 0, this.#bytes);
   }
 
