@@ -27,6 +27,8 @@ const RUNS: &[Run] = &[
 const NATIVE_RUNS: &[Run] = &[
     Run { line: "node --test", needs: Needs::Tests },
     Run { line: "../node_modules/.bin/node --test", needs: Needs::Tests },
+    Run { line: "node run/in-workers.mjs", needs: Needs::Tests },
+    Run { line: "../node_modules/.bin/node run/in-workers.mjs", needs: Needs::Tests },
     Run { line: "node run/vectors.mjs node", needs: Needs::Nothing },
     Run { line: "node run/vectors.mjs node24", needs: Needs::Nothing },
     Run { line: "node run/mutations.mjs", needs: Needs::Nothing },
