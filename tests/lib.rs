@@ -3,6 +3,8 @@
 //! They are made by `tests/vectors/generate.py`, which shares no code with the core; `tests/vectors/README.md` has
 //! their format.
 
+pub mod explain;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

@@ -125,11 +125,23 @@ pub trait Headers {
     /// Looks a header up without regard to the case of its name. A header that occurs twice must be told as
     /// [`Found::Repeated`], also when both values are the same.
     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h>;
+
+    /// Calls `each` with every value of a header, in their order. No verification asks for this; what explains one does,
+    /// to see what is wrong with a header that occurs twice. Unless it is told better, of such a header it sees none.
+    fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
+        if let Found::Once(value) = self.find(name) {
+            each(value);
+        }
+    }
 }
 
 impl<H: Headers + ?Sized> Headers for &H {
     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
         (**self).find(name)
+    }
+
+    fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
+        (**self).each_value(name, each);
     }
 }
 
@@ -137,11 +149,19 @@ impl<K: AsRef<[u8]>, V: AsRef<[u8]>> Headers for [(K, V)] {
     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
         find_in(self.iter().map(|(key, value)| (key, value)), name)
     }
+
+    fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
+        values_in(self.iter().map(|(key, value)| (key, value)), name).for_each(each);
+    }
 }
 
 impl<K: AsRef<[u8]>, V: AsRef<[u8]>, const N: usize> Headers for [(K, V); N] {
     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
         self.as_slice().find(name)
+    }
+
+    fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
+        self.as_slice().each_value(name, each);
     }
 }
 
@@ -150,6 +170,10 @@ impl<K: AsRef<[u8]>, V: AsRef<[u8]>> Headers for alloc::vec::Vec<(K, V)> {
     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
         self.as_slice().find(name)
     }
+
+    fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
+        self.as_slice().each_value(name, each);
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -157,12 +181,20 @@ impl<K: AsRef<[u8]>, V: AsRef<[u8]>> Headers for alloc::collections::BTreeMap<K,
     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
         find_in(self.iter(), name)
     }
+
+    fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
+        values_in(self.iter(), name).for_each(each);
+    }
 }
 
 #[cfg(feature = "std")]
 impl<K: AsRef<[u8]>, V: AsRef<[u8]>, S> Headers for std::collections::HashMap<K, V, S> {
     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
         find_in(self.iter(), name)
+    }
+
+    fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
+        values_in(self.iter(), name).for_each(each);
     }
 }
 
@@ -173,6 +205,10 @@ impl Headers for http::HeaderMap {
     fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
         let same = self.iter().filter(|(key, _)| name.matches(key.as_str().as_bytes()));
         same.map(|(_, value)| value.as_bytes()).collect()
+    }
+
+    fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
+        self.get_all(name.as_str()).iter().for_each(|value| each(value.as_bytes()));
     }
 }
 
@@ -211,7 +247,14 @@ fn find_in<'h, K: AsRef<[u8]> + 'h, V: AsRef<[u8]> + 'h>(
     pairs: impl Iterator<Item = (&'h K, &'h V)>,
     name: &HeaderName,
 ) -> Found<'h> {
-    pairs.filter(|(key, _)| name.matches(key.as_ref())).map(|(_, value)| value.as_ref()).collect()
+    values_in(pairs, name).collect()
+}
+
+fn values_in<'h, K: AsRef<[u8]> + 'h, V: AsRef<[u8]> + 'h>(
+    pairs: impl Iterator<Item = (&'h K, &'h V)>,
+    name: &HeaderName,
+) -> impl Iterator<Item = &'h [u8]> {
+    pairs.filter(|(key, _)| name.matches(key.as_ref())).map(|(_, value)| value.as_ref())
 }
 
 /// The one value of a header that the scheme needs.

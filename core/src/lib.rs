@@ -12,6 +12,8 @@ mod envelope;
 mod error;
 #[cfg(feature = "alloc")]
 pub mod event;
+#[cfg(feature = "explain")]
+pub mod explain;
 mod headers;
 mod json;
 mod json_str;

@@ -71,6 +71,12 @@ impl Tag {
         bits.ct_eq(&0)
     }
 
+    /// Compares no more than the first bytes, in a time that depends on their number alone: for a tag that was cut short.
+    #[cfg(feature = "explain")]
+    pub(crate) fn starts_with(&self, other: &[u8]) -> bool {
+        self.0.get(..other.len()).is_some_and(|own| own.ct_eq(other).into())
+    }
+
     /// The bytes, for the signer, whose output is public.
     pub(crate) fn into_bytes(self) -> [u8; TAG_BYTES] {
         self.0

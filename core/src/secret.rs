@@ -31,6 +31,15 @@ impl<'s> Secret<'s> {
         Key::new(self.key(form, &mut room)?).ok_or(invalid("HMAC does not take a key of this length"))
     }
 
+    /// The text, or the key's own bytes.
+    #[cfg(feature = "explain")]
+    pub(crate) const fn text_or_bytes(self) -> Result<&'s str, &'s [u8]> {
+        match self.0 {
+            Form::Text(text) => Ok(text),
+            Form::Bytes(bytes) => Err(bytes),
+        }
+    }
+
     /// The bytes of the key that a scheme makes of this secret, for those who compute MACs elsewhere
     /// ([`Verifier::verify_tags`](crate::Verifier::verify_tags)). What has to be decoded is put into `room`, which the caller wipes.
     ///
@@ -69,9 +78,12 @@ const fn invalid(reason: &'static str) -> Error {
     Error::new(ErrorKind::InvalidSecret).because(reason)
 }
 
+/// A byte order mark is no white space to Unicode, and yet what an editor leaves in front of a secret.
+pub(crate) fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || letter == '\u{feff}'
+}
+
 fn has_white_space_around(text: &str) -> bool {
-    // A byte order mark is no white space to Unicode, and yet what an editor leaves in front of a secret.
-    let is_blank = |letter: char| letter.is_whitespace() || letter == '\u{feff}';
     let mut letters = text.chars();
     letters.next().is_some_and(is_blank) || letters.next_back().is_some_and(is_blank)
 }

@@ -135,6 +135,30 @@ impl TagForm {
         }
     }
 
+    /// Whether tags are written in hex.
+    #[cfg(feature = "explain")]
+    pub(crate) const fn is_hex(&self) -> bool {
+        matches!(self.encoding, Encoding::Hex)
+    }
+
+    /// What stands in front of a tag: a prefix and nothing, or a version and what joins it.
+    #[cfg(feature = "explain")]
+    pub(crate) fn before_tag(&self) -> (&str, &[u8]) {
+        match &self.layout {
+            OwnedLayout::Single { prefix } => (prefix.as_str(), &[]),
+            OwnedLayout::List { version, joiner, .. } => (version.as_str(), core::slice::from_ref(joiner)),
+        }
+    }
+
+    /// The key of a list's timestamp, and what joins it to that.
+    #[cfg(feature = "explain")]
+    pub(crate) fn timestamp_key(&self) -> Option<(&str, u8)> {
+        match &self.layout {
+            OwnedLayout::List { timestamp: Some(key), joiner, .. } => Some((key.as_str(), *joiner)),
+            _ => None,
+        }
+    }
+
     /// Reads a signature header. All of it must be of this form: a tag that matches excuses no other.
     pub(crate) fn read<'h>(&'h self, value: &'h [u8]) -> Option<Offer<'h>> {
         let mut timestamp = None;

@@ -3,6 +3,7 @@
 mod allocations;
 mod envelope_model;
 mod events;
+mod explain;
 mod faults;
 mod outside;
 mod peers;

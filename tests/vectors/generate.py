@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from make import explain
 from make.topics import TOPICS
 from make.vector import render
 
@@ -28,12 +29,13 @@ def build() -> dict[str, bytes]:
                 raise SystemExit(f"the name {name!r} is used in {seen[name]} and in {topic}")
             seen[name] = topic
         files[f"{topic}.json"] = render(vectors).encode("utf-8")
+    files["explain/causes.json"] = render(explain.vectors()).encode("utf-8")
     return files
 
 
 def stale(files: dict[str, bytes]) -> list[str]:
     """The files that are missing, differ, or that no topic makes any more."""
-    names = set(files) | {path.name for path in HERE.glob("*.json")}
+    names = set(files) | {str(path.relative_to(HERE)) for path in HERE.glob("**/*.json")}
 
     def is_stale(name: str) -> bool:
         path = HERE / name
@@ -50,6 +52,7 @@ def main() -> int:
     left_over = False
     for name in stale(files):
         if not check and name in files:
+            (HERE / name).parent.mkdir(exist_ok=True)
             (HERE / name).write_bytes(files[name])
             print(f"written: {name}")
         else:

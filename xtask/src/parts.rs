@@ -35,7 +35,7 @@ pub(crate) const PARTS: &[Part] = &[
 ];
 
 /// The sets of features in which the core is used, from nothing to everything.
-const FEATURE_SETS: &[&str] = &["", "alloc", "std", "std,http"];
+const FEATURE_SETS: &[&str] = &["", "alloc", "explain", "std", "std,http,explain"];
 
 /// A target without a standard library: the build fails if the core reaches for one.
 const BARE_TARGET: &str = "thumbv7em-none-eabi";
@@ -109,7 +109,7 @@ fn nostd(workspace: &Workspace) -> Result<Vec<Step>, String> {
         let build = Build { package: "hookseal", features, target: BARE_TARGET, profile: "release", rustflags: &[] };
         toolchain.build(workspace, &build)
     };
-    Ok(vec![build("").into(), build("alloc").into()])
+    Ok(vec![build("").into(), build("explain").into()])
 }
 
 fn bench(_: &Workspace) -> Result<Vec<Step>, String> {

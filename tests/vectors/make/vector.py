@@ -92,7 +92,7 @@ def _vector(name: str, delivery: Delivery, expect: dict) -> dict:
 
 
 # Which members share a line: few enough lines to skim, enough of them that a diff shows what changed.
-_LINES = [["name"], ["scheme", "secrets"], ["headers"], ["body_base64"], ["now", "options", "expect"]]
+_LINES = [["name"], ["scheme", "secrets", "others"], ["headers"], ["body_base64"], ["now", "options", "expect"]]
 
 
 def render(vectors: list[dict]) -> str:

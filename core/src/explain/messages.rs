@@ -1,0 +1,260 @@
+//! The signed bytes around a body, as the scheme has them and as a sender may have put them together instead.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::cause::Cause;
+use super::offered::{Offered, Offers, Written};
+use crate::claim::Claim;
+use crate::headers::Headers;
+use crate::scheme::{KeyForm, Part, Scheme};
+
+/// What may have been signed around a body.
+pub(super) struct Message {
+    pub(super) before: Vec<u8>,
+    pub(super) behind: Vec<u8>,
+    pub(super) causes: Vec<Cause>,
+    /// The scheme that a cause is about.
+    pub(super) scheme: Option<String>,
+    /// How the scheme that this is of makes a key.
+    pub(super) key: KeyForm,
+    /// Which of [`Messages::tags`] it is compared with.
+    pub(super) tags: usize,
+}
+
+/// All messages, and the tags that they are compared with.
+pub(super) struct Messages {
+    pub(super) all: Vec<Message>,
+    pub(super) tags: Vec<Vec<Offered>>,
+}
+
+/// More changes than these around a body are not put together.
+const MAX_CAUSES: usize = 2;
+
+/// What may stand between pieces.
+const SEPARATORS: [&str; 11] = [".", ":", "", "\n", "|", ",", "-", "_", " ", ";", "/"];
+
+/// A piece of a signed message.
+#[derive(Clone)]
+enum Piece {
+    Id,
+    Timestamp,
+    Body,
+    Text(String),
+}
+
+type Template = Vec<Piece>;
+
+impl Messages {
+    /// `others` are schemes of the user's beside the presets.
+    pub(super) fn of<H: Headers + ?Sized>(form: &Scheme, others: &[Scheme], headers: &H) -> Self {
+        let elsewhere = if form.timestamp_header().is_none() { timestamps_of_presets(headers) } else { Vec::new() };
+        let Offers { tags, timestamps, ids } = Offers::read(form, headers);
+        let mut messages = Self { all: Vec::new(), tags: vec![tags] };
+        // Whole deliveries of other schemes first: what is left of one would look like an odd one of this.
+        for other in Scheme::PRESETS.iter().chain(others) {
+            messages.add_other(form, other, headers);
+        }
+        let given = Around { timestamps: &timestamps, elsewhere: &elsewhere, ids: &ids };
+        for (template, causes, scheme) in templates(form) {
+            messages.put_together(form, &template, &causes, scheme.as_deref(), &given);
+        }
+        messages.all.sort_by_key(|message| message.causes.len());
+        messages
+    }
+
+    /// Adds every message that a template makes of the timestamps and ids that there are.
+    fn put_together(
+        &mut self,
+        form: &Scheme,
+        template: &[Piece],
+        causes: &[Cause],
+        scheme: Option<&str>,
+        given: &Around<'_>,
+    ) {
+        let has = |wanted: fn(&Piece) -> bool| template.iter().any(wanted);
+        let adds_timestamp =
+            causes.contains(&Cause::TimestampSigned) || causes.contains(&Cause::SignedLikeAnotherScheme);
+        let timestamps = if adds_timestamp && given.timestamps.is_empty() { given.elsewhere } else { given.timestamps };
+        for timestamp in one_of(timestamps, has(|piece| matches!(piece, Piece::Timestamp))) {
+            for id in one_of(given.ids, has(|piece| matches!(piece, Piece::Id))) {
+                let mut all = causes.to_vec();
+                for cause in timestamp.iter().chain(&id).flat_map(|written| &written.causes) {
+                    if !all.contains(cause) {
+                        all.push(*cause);
+                    }
+                }
+                if all.len() > MAX_CAUSES {
+                    continue;
+                }
+                let bytes = |piece: &Piece| match piece {
+                    Piece::Id => id.map(|id| id.text.clone()).unwrap_or_default(),
+                    Piece::Timestamp => timestamp.map(|timestamp| timestamp.text.clone()).unwrap_or_default(),
+                    Piece::Body => Vec::new(),
+                    Piece::Text(text) => text.as_bytes().to_vec(),
+                };
+                let mut sides = template.split(|piece| matches!(piece, Piece::Body));
+                let mut side = || sides.next().unwrap_or_default().iter().flat_map(bytes).collect();
+                let (before, behind) = (side(), side());
+                let scheme = scheme.map(Into::into);
+                self.all.push(Message { before, behind, causes: all, scheme, key: form.key, tags: 0 });
+            }
+        }
+    }
+
+    /// Adds the message of another scheme whose headers the request has too.
+    fn add_other<H: Headers + ?Sized>(&mut self, form: &Scheme, other: &Scheme, headers: &H) {
+        if other.form_name() == form.form_name() && other.name() == other.form_name() {
+            return;
+        }
+        let Ok(claim) = Claim::read(other, headers) else { return };
+        if claim.form.form_name() == form.form_name() {
+            return;
+        }
+        let side = |parts| claim.pieces(parts).flatten().copied().collect();
+        let (before, behind) = claim.form.parts_around_body();
+        let (before, behind) = (side(before), side(behind));
+        let mut tags = Vec::new();
+        claim.offer.each_tag(|tag| tags.push(Offered { tag: tag.to_vec(), causes: Vec::new() }));
+        let scheme = Some(claim.form.form_name().to_string());
+        let causes = vec![Cause::SchemeIsAnother];
+        self.all.push(Message { before, behind, causes, scheme, key: claim.form.key, tags: self.tags.len() });
+        self.tags.push(tags);
+    }
+}
+
+/// What stands around a body.
+struct Around<'w> {
+    timestamps: &'w [Written],
+    /// Timestamps that are in the headers of other schemes.
+    elsewhere: &'w [Written],
+    ids: &'w [Written],
+}
+
+/// Each of what there is, or nothing once where nothing is needed.
+fn one_of(written: &[Written], is_needed: bool) -> impl Iterator<Item = Option<&Written>> {
+    let one = (!is_needed).then_some(None);
+    one.into_iter().chain(written.iter().filter(move |_| is_needed).map(Some))
+}
+
+fn timestamps_of_presets<H: Headers + ?Sized>(headers: &H) -> Vec<Written> {
+    let mut found: Vec<Written> = Vec::new();
+    for scheme in Scheme::PRESETS {
+        for timestamp in Offers::read(scheme, headers).timestamps {
+            let is_sound = timestamp.causes.iter().all(|cause| *cause == Cause::TimestampInMilliseconds);
+            if is_sound && !found.iter().any(|other| other.text == timestamp.text) {
+                found.push(timestamp);
+            }
+        }
+    }
+    found
+}
+
+/// The scheme's own template first, and then what a sender may have mistaken it for.
+fn templates(form: &Scheme) -> Vec<(Template, Vec<Cause>, Option<String>)> {
+    let own = template_of(form);
+    let has_timestamp = own.iter().any(|piece| matches!(piece, Piece::Timestamp));
+    let has_id = own.iter().any(|piece| matches!(piece, Piece::Id));
+    let mut templates = vec![(own.clone(), Vec::new(), None)];
+    let mut add = |template, causes: &[Cause]| templates.push((template, causes.to_vec(), None));
+    if has_timestamp {
+        add(without(&own, |piece| matches!(piece, Piece::Timestamp)), &[Cause::TimestampNotSigned]);
+    } else {
+        for separator in SEPARATORS {
+            let differs = if separator == "." { &[][..] } else { &[Cause::SeparatorDiffers] };
+            let mut timestamped = vec![Piece::Timestamp, Piece::Text(separator.into())];
+            timestamped.extend_from_slice(&own);
+            add(timestamped, &[&[Cause::TimestampSigned], differs].concat());
+        }
+    }
+    if has_id {
+        let without_id = without(&own, |piece| matches!(piece, Piece::Id));
+        if has_timestamp {
+            let neither = without(&without_id, |piece| matches!(piece, Piece::Timestamp));
+            add(neither, &[Cause::IdNotSigned, Cause::TimestampNotSigned]);
+        }
+        add(without_id, &[Cause::IdNotSigned]);
+    }
+    for separator in SEPARATORS {
+        add(with_separator(&own, separator), &[Cause::SeparatorDiffers]);
+    }
+    for order in orders(&own) {
+        add(order, &[Cause::PiecesOutOfOrder]);
+    }
+    for preset in Scheme::PRESETS {
+        let template = template_of(preset);
+        let needs_id = template.iter().any(|piece| matches!(piece, Piece::Id));
+        if has_id || !needs_id {
+            templates.push((template, vec![Cause::SignedLikeAnotherScheme], Some(preset.form_name().to_string())));
+        }
+    }
+    let mut seen: Vec<String> = Vec::new();
+    templates.retain(|(template, ..)| {
+        let text = text_of(template);
+        let is_new = !seen.contains(&text);
+        seen.push(text);
+        is_new
+    });
+    templates
+}
+
+fn template_of(form: &Scheme) -> Template {
+    let (before, behind) = form.parts_around_body();
+    let piece = |part: &Part| match part {
+        Part::Id => Piece::Id,
+        Part::Timestamp => Piece::Timestamp,
+        Part::Body => Piece::Body,
+        Part::Text(text) => Piece::Text(text.as_str().into()),
+    };
+    before.iter().map(piece).chain([Piece::Body]).chain(behind.iter().map(piece)).collect()
+}
+
+fn text_of(template: &[Piece]) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Id => "{id}".into(),
+        Piece::Timestamp => "{timestamp}".into(),
+        Piece::Body => "{body}".into(),
+        Piece::Text(text) => text.clone(),
+    };
+    template.iter().map(piece).collect()
+}
+
+/// Leaves a piece out, and the text behind it.
+fn without(template: &[Piece], is_it: fn(&Piece) -> bool) -> Template {
+    let Some(at) = template.iter().position(is_it) else { return template.to_vec() };
+    let is_text = matches!(template.get(at + 1), Some(Piece::Text(_)));
+    let mut left = template.to_vec();
+    left.drain(at..=at + usize::from(is_text));
+    left
+}
+
+/// With another mark in place of each that ends a text, such as the `:` of `v0:`.
+fn with_separator(template: &[Piece], separator: &str) -> Template {
+    let change = |piece: &Piece| match piece {
+        Piece::Text(text) => {
+            let word = text.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
+            Piece::Text([word, separator].concat())
+        }
+        other => other.clone(),
+    };
+    template.iter().map(change).collect()
+}
+
+/// The pieces that vary in every other order, with what is between them left where it is.
+fn orders(template: &[Piece]) -> Vec<Template> {
+    let places: Vec<usize> = (0..template.len()).filter(|at| !matches!(template[*at], Piece::Text(_))).collect();
+    let swaps: &[&[usize]] = match places.len() {
+        2 => &[&[1, 0]],
+        3 => &[&[1, 0, 2], &[0, 2, 1], &[2, 1, 0], &[1, 2, 0], &[2, 0, 1]],
+        _ => &[],
+    };
+    let reorder = |order: &&[usize]| {
+        let mut reordered = template.to_vec();
+        for (place, from) in places.iter().zip(*order) {
+            reordered[*place] = template[places[*from]].clone();
+        }
+        reordered
+    };
+    swaps.iter().map(reorder).collect()
+}

@@ -1,0 +1,228 @@
+//! Says why a delivery was refused, and what to do. The file to read first: [`Explainer::explain`] goes from top to bottom.
+//!
+//! None of this is part of a verification, and nothing here decides one: it asks [`Verifier`], and then looks for what
+//! happened to the delivery on its way. A cause is only ever named if undoing it makes a MAC match, which nobody can
+//! bring about without the secret.
+
+mod bodies;
+mod cause;
+mod checks;
+mod json_out;
+mod json_text;
+mod messages;
+mod offered;
+mod report;
+mod search;
+mod secrets;
+mod suspicion;
+mod text;
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+pub use self::cause::Cause;
+pub use self::report::{Check, Outcome, Report, Search, Shown};
+pub use self::suspicion::Suspicion;
+
+use self::messages::Messages;
+use self::search::{MAX_BODY, Other};
+use self::secrets::OwnSecret;
+use crate::error::{Error, ErrorKind};
+use crate::headers::Headers;
+use crate::scheme::Scheme;
+use crate::secret::Secret;
+use crate::time::UnixTime;
+use crate::verify::{DEFAULT_LIMITS, Limits, Verifier};
+
+/// Explains what becomes of deliveries, given all that a [`Verifier`] is given.
+///
+/// Unlike one it takes secrets that cannot be used, for that may be why; and it keeps them, where a verifier keeps no more
+/// than prepared keys. They are wiped when it is dropped.
+///
+/// ```
+/// use hookseal::explain::{Cause, Explainer};
+/// use hookseal::{Scheme, Signer, UnixTime};
+///
+/// let now = UnixTime::from_secs(1_736_937_000);
+/// let headers = Signer::new(Scheme::GITHUB, "a secret of this example")?.sign(br#"{"number":7}"#, now, None)?;
+///
+/// // Something parsed the body, and wrote it again with a space.
+/// let report = Explainer::new(Scheme::GITHUB).secret("a secret of this example").explain(&headers, br#"{"number": 7}"#, now);
+/// assert_eq!(report.causes[0].cause, Cause::BodyWasCompact);
+/// assert!(report.advice.contains("verify the bytes as they came"));
+/// # Ok::<(), hookseal::Error>(())
+/// ```
+pub struct Explainer {
+    scheme: Scheme,
+    secrets: Vec<OwnSecret>,
+    others: Vec<Other>,
+    limits: Limits,
+}
+
+impl Explainer {
+    /// For deliveries of `scheme`, with the limits that a [`Verifier`] has unless told others.
+    #[must_use]
+    pub const fn new(scheme: Scheme) -> Self {
+        Self { scheme, secrets: Vec::new(), others: Vec::new(), limits: DEFAULT_LIMITS }
+    }
+
+    /// Adds a secret of the endpoint's, whether it can be used or not.
+    #[must_use]
+    pub fn secret<'s>(mut self, secret: impl Into<Secret<'s>>) -> Self {
+        self.secrets.push(OwnSecret::new(secret.into()));
+        self
+    }
+
+    /// Adds a secret that you use for deliveries of another scheme: it is looked whether that one was mixed up with this.
+    #[must_use]
+    pub fn secret_of_another<'s>(mut self, scheme: Scheme, secret: impl Into<Secret<'s>>) -> Self {
+        self.others.push(Other { scheme, secret: OwnSecret::new(secret.into()) });
+        self
+    }
+
+    /// As [`VerifierBuilder::max_age`](crate::VerifierBuilder::max_age).
+    #[must_use]
+    pub const fn max_age(mut self, limit: Duration) -> Self {
+        self.limits.max_age = limit;
+        self
+    }
+
+    /// As [`VerifierBuilder::max_skew`](crate::VerifierBuilder::max_skew).
+    #[must_use]
+    pub const fn max_skew(mut self, limit: Duration) -> Self {
+        self.limits.max_skew = limit;
+        self
+    }
+
+    /// As [`VerifierBuilder::max_event_age`](crate::VerifierBuilder::max_event_age).
+    #[must_use]
+    pub fn max_event_age(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limits.max_event_age = limit.into();
+        self
+    }
+
+    /// As [`VerifierBuilder::max_body`](crate::VerifierBuilder::max_body).
+    #[must_use]
+    pub const fn max_body(mut self, bytes: usize) -> Self {
+        self.limits.max_body = Some(bytes);
+        self
+    }
+
+    /// Explains what becomes of one delivery.
+    ///
+    /// It takes as long as some thousand verifications, at most: bodies of more than 1 MiB are not searched for causes, and
+    /// no more than 16,384 MACs are made, of no more than 96 MiB altogether.
+    pub fn explain<H: Headers + ?Sized>(&self, headers: &H, body: &[u8], now: UnixTime) -> Report {
+        let verifier = self.verifier();
+        let verdict =
+            verifier.as_ref().map_err(|error| *error).and_then(|verifier| judge(verifier, headers, body, now));
+        let form = self.form(headers);
+        let seen = checks::Seen { explainer: self, form, headers, body, now, verdict };
+        let checks = seen.checks();
+        let age = seen.age();
+
+        let mut report = Report {
+            verdict: verdict.map(drop),
+            scheme: self.scheme.name().into(),
+            form: form.form_name().into(),
+            checks,
+            causes: Vec::new(),
+            secret_index: verdict.ok().or_else(|| seen.secret_index()),
+            suspicions: Vec::new(),
+            search: Search { macs: 0, complete: true },
+            advice: String::new(),
+        };
+        if let Err(error) = verdict {
+            let is_genuine = report.secret_index.is_some();
+            if !is_genuine {
+                let others: Vec<Scheme> = self.others.iter().map(|other| other.scheme).collect();
+                let found = search::run(body, &self.secrets, &self.others, Messages::of(form, &others, headers));
+                report.causes = found.causes;
+                report.secret_index = found.secret_index;
+                report.search = found.search;
+            }
+            let scene = suspicion::Scene { form, secrets: &self.secrets, headers, body, age };
+            report.suspicions = scene.suspicions();
+            report.advice = advice(&report, error, is_genuine, body.len());
+        }
+        report
+    }
+
+    fn verifier(&self) -> Result<Verifier, Error> {
+        let builder = Verifier::builder(self.scheme).limits(self.limits);
+        self.secrets.iter().fold(builder, |builder, secret| builder.secret(secret.borrow())).build()
+    }
+
+    /// The form that a delivery is judged by, told with indulgence: quotes and upper case make no other form.
+    fn form<H: Headers + ?Sized>(&self, headers: &H) -> &Scheme {
+        let mut form = None;
+        headers.each_value(&self.scheme.signature, &mut |value| {
+            let value = value.to_ascii_lowercase();
+            let start = value.iter().position(|byte| !b" \t\"'".contains(byte)).unwrap_or_default();
+            form.get_or_insert_with(|| self.scheme.form_of(&value[start..]));
+        });
+        form.unwrap_or(&self.scheme)
+    }
+}
+
+/// The whole verdict, which for the Contio schemes includes the envelope; and which secret made the delivery.
+fn judge<H: Headers + ?Sized>(verifier: &Verifier, headers: &H, body: &[u8], now: UnixTime) -> Result<usize, Error> {
+    let delivery = verifier.verify(headers, body, now)?;
+    if verifier.scheme().has_envelope() {
+        delivery.envelope()?;
+    }
+    Ok(delivery.secret_index())
+}
+
+/// What to do, in a sentence or two.
+fn advice(report: &Report, error: Error, is_genuine: bool, body: usize) -> String {
+    if let [first, others @ ..] = &*report.causes {
+        let fix = |shown: &Shown| match (&shown.scheme, shown.cause) {
+            (Some(scheme), Cause::SchemeIsAnother) => format!("{} ({scheme})", shown.cause.fix()),
+            _ => shown.cause.fix().into(),
+        };
+        return others.iter().fold(fix(first), |advice, shown| format!("{advice}; and {}", fix(shown)));
+    }
+    let by_kind = match error.kind() {
+        ErrorKind::TimestampTooOld => {
+            "check both clocks; if they are right, the delivery was held up or is a replay, and the sender's next try is \
+             signed anew"
+        }
+        ErrorKind::TimestampInFuture => "check both clocks: one of them is wrong",
+        ErrorKind::EventTooOld => {
+            "an old event that is sent again by hand is taken if max_event_age allows it; then keep the ids of events, so that \
+             a replay is known"
+        }
+        ErrorKind::BodyTooLarge => "raise max_body if the sender does send bodies of this size",
+        ErrorKind::MalformedEnvelope | ErrorKind::MissingField | ErrorKind::InvalidField => {
+            "the delivery is genuine, and its sender must put it right: check that this endpoint is for Contio"
+        }
+        _ if is_genuine || report.secret_index.is_some() => "put right what the message says: the signature is genuine",
+        _ if body > MAX_BODY => "the body is too large to be searched for causes: try a smaller delivery",
+        ErrorKind::InvalidSecret => "put the secret right as the message says, and explain again",
+        ErrorKind::MissingHeader => {
+            "check that this request is from the sender, and that no proxy takes the header away; nothing that was tried \
+             makes a signature of it that matches"
+        }
+        _ => {
+            "nothing that was tried makes the signature match: the secret is another endpoint's, the body was changed in \
+             some other way, or the delivery is forged"
+        }
+    };
+    by_kind.into()
+}
+
+impl fmt::Debug for Explainer {
+    /// The scheme, how many secrets there are, and the limits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explainer")
+            .field("scheme", &self.scheme)
+            .field("secrets", &self.secrets.len())
+            .field("others", &self.others.len())
+            .field("limits", &self.limits)
+            .finish()
+    }
+}

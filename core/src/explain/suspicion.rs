@@ -1,0 +1,279 @@
+//! What looks wrong with a delivery, and may have nothing to do with why it was refused.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::json_text::Node;
+use super::secrets::OwnSecret;
+use crate::headers::{HeaderName, Headers};
+use crate::scheme::{KeyForm, Scheme};
+use crate::secret::is_blank;
+
+/// Something that looks wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Suspicion {
+    /// The body is empty.
+    BodyEmpty,
+    /// The header `Content-Length` says another length than the body has.
+    BodyLengthDiffers {
+        /// What it says.
+        declared: u64,
+        /// What the body has.
+        given: u64,
+    },
+    /// The header `Content-Encoding` says that the body was compressed, and it is not.
+    BodyWasCompressed,
+    /// The body is what JavaScript makes of an object as text.
+    BodyIsObjectText,
+    /// The body begins as JSON does, and ends too early.
+    BodyCutShort,
+    /// U+FFFD is in the body: bytes that are no UTF-8 were replaced.
+    BodyHasReplacements,
+    /// The body is JSON, its keys are sorted, and a Contio envelope's are not.
+    BodyKeysSorted,
+    /// White space surrounds a secret.
+    SecretHasWhiteSpace {
+        /// Which one.
+        index: usize,
+    },
+    /// Quotes surround a secret.
+    SecretHasQuotes {
+        /// Which one.
+        index: usize,
+    },
+    /// A secret begins with `whsec_`, as those of other senders do.
+    SecretHasPrefix {
+        /// Which one.
+        index: usize,
+    },
+    /// The signature has the length of another algorithm's.
+    SignatureOfAnotherAlgorithm {
+        /// Which one it may be.
+        algorithm: &'static str,
+    },
+    /// The signature is shorter than one of this scheme is.
+    SignatureShort,
+    /// The request has the signature header of another scheme.
+    HeadersOfAnotherScheme {
+        /// Which one.
+        scheme: String,
+    },
+    /// The timestamp is in milliseconds.
+    TimestampLooksLikeMilliseconds,
+    /// The delivery's age is a whole number of hours or half hours: a clock may be set to another time zone.
+    ClockOffByHours {
+        /// How many minutes the delivery seems to be old; below 0 if it is from the future.
+        minutes: i64,
+    },
+}
+
+impl Suspicion {
+    /// Every code, in the order of the documentation.
+    pub const CODES: &'static [&'static str] = &[
+        "body_empty",
+        "body_length_differs",
+        "body_was_compressed",
+        "body_is_object_text",
+        "body_cut_short",
+        "body_has_replacements",
+        "body_keys_sorted",
+        "secret_has_white_space",
+        "secret_has_quotes",
+        "secret_has_prefix",
+        "signature_of_another_algorithm",
+        "signature_short",
+        "headers_of_another_scheme",
+        "timestamp_looks_like_milliseconds",
+        "clock_off_by_hours",
+    ];
+
+    /// The stable word for this.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::BodyEmpty => "body_empty",
+            Self::BodyLengthDiffers { .. } => "body_length_differs",
+            Self::BodyWasCompressed => "body_was_compressed",
+            Self::BodyIsObjectText => "body_is_object_text",
+            Self::BodyCutShort => "body_cut_short",
+            Self::BodyHasReplacements => "body_has_replacements",
+            Self::BodyKeysSorted => "body_keys_sorted",
+            Self::SecretHasWhiteSpace { .. } => "secret_has_white_space",
+            Self::SecretHasQuotes { .. } => "secret_has_quotes",
+            Self::SecretHasPrefix { .. } => "secret_has_prefix",
+            Self::SignatureOfAnotherAlgorithm { .. } => "signature_of_another_algorithm",
+            Self::SignatureShort => "signature_short",
+            Self::HeadersOfAnotherScheme { .. } => "headers_of_another_scheme",
+            Self::TimestampLooksLikeMilliseconds => "timestamp_looks_like_milliseconds",
+            Self::ClockOffByHours { .. } => "clock_off_by_hours",
+        }
+    }
+
+    /// What was found, as one sentence.
+    #[must_use]
+    pub fn finding(&self) -> String {
+        match self {
+            Self::BodyEmpty => "the body is empty".into(),
+            Self::BodyLengthDiffers { declared, given } => {
+                format!("Content-Length says {declared} bytes, and the body has {given}")
+            }
+            Self::BodyWasCompressed => "Content-Encoding says that the body was compressed, and it is not".into(),
+            Self::BodyIsObjectText => "the body is the text that JavaScript makes of an object".into(),
+            Self::BodyCutShort => "the body begins as JSON does, and ends too early".into(),
+            Self::BodyHasReplacements => "U+FFFD is in the body, which stands for bytes that are no UTF-8".into(),
+            Self::BodyKeysSorted => "the keys of the body are sorted, and those of a Contio envelope are not".into(),
+            Self::SecretHasWhiteSpace { index } => format!("white space surrounds secrets[{index}]"),
+            Self::SecretHasQuotes { index } => format!("quotes surround secrets[{index}]"),
+            Self::SecretHasPrefix { index } => {
+                format!("secrets[{index}] begins with whsec_, as secrets of Standard Webhooks, Svix and Stripe do")
+            }
+            Self::SignatureOfAnotherAlgorithm { algorithm } => {
+                format!("the signature has the length of {algorithm}, and not of SHA-256")
+            }
+            Self::SignatureShort => "the signature is shorter than one of SHA-256 is".into(),
+            Self::HeadersOfAnotherScheme { scheme } => format!("the request has the signature header of {scheme}"),
+            Self::TimestampLooksLikeMilliseconds => "the timestamp has the 13 digits of milliseconds".into(),
+            Self::ClockOffByHours { minutes } => {
+                format!("the delivery is off by {minutes} minutes, which is a difference between time zones")
+            }
+        }
+    }
+
+    /// What to do about it, as one sentence.
+    #[must_use]
+    pub const fn fix(&self) -> &'static str {
+        match self {
+            Self::BodyEmpty => "read the body once, before anything else does: a stream that was read is empty",
+            Self::BodyLengthDiffers { .. } => "hand over all of the body, as it came",
+            Self::BodyWasCompressed => "the sender may have signed the compressed bytes: verify before decompressing",
+            Self::BodyIsObjectText => "hand over the raw body in place of what a parser made of it",
+            Self::BodyCutShort => "look for a limit on the size of bodies, and for a connection that broke",
+            Self::BodyHasReplacements => "verify the bytes as they came, before anything decodes them as text",
+            Self::BodyKeysSorted => "verify the bytes as they came: something may have sorted the keys",
+            Self::SecretHasWhiteSpace { .. } => "trim it",
+            Self::SecretHasQuotes { .. } => "take the quotes off, unless the sender shows them too",
+            Self::SecretHasPrefix { .. } => "check that the secret is this sender's",
+            Self::SignatureOfAnotherAlgorithm { .. } => {
+                "have the sender sign with HMAC-SHA256, or take its header for that"
+            }
+            Self::SignatureShort => "look for what cuts header values",
+            Self::HeadersOfAnotherScheme { .. } => "check which sender this endpoint is for",
+            Self::TimestampLooksLikeMilliseconds => "have the sender send and sign Unix seconds",
+            Self::ClockOffByHours { .. } => "set both clocks by UTC: Unix seconds have no time zone",
+        }
+    }
+}
+
+/// What is looked at.
+pub(super) struct Scene<'s, H: ?Sized> {
+    pub(super) form: &'s Scheme,
+    pub(super) secrets: &'s [OwnSecret],
+    pub(super) headers: &'s H,
+    pub(super) body: &'s [u8],
+    /// How old the delivery is or says it is, in seconds.
+    pub(super) age: Option<i64>,
+}
+
+impl<H: Headers + ?Sized> Scene<'_, H> {
+    pub(super) fn suspicions(&self) -> Vec<Suspicion> {
+        let mut found = Vec::new();
+        self.look_at_body(&mut found);
+        for (index, text) in self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.text()?)))
+        {
+            look_at_secret(self.form, index, text, &mut found);
+        }
+        self.look_at_headers(&mut found);
+        if let Some(minutes) = self.age.and_then(minutes_of_zones) {
+            found.push(Suspicion::ClockOffByHours { minutes });
+        }
+        found
+    }
+
+    fn look_at_body(&self, found: &mut Vec<Suspicion>) {
+        let given = self.body.len() as u64;
+        let declared = self.value("Content-Length").and_then(|value| value.trim().parse().ok());
+        if let Some(declared) = declared.filter(|declared| *declared != given) {
+            found.push(Suspicion::BodyLengthDiffers { declared, given });
+        }
+        let encoding = self.value("Content-Encoding").unwrap_or_default();
+        let is_compressed = self.body.starts_with(&[0x1f, 0x8b]) || self.body.starts_with(&[0x78]);
+        if ["gzip", "deflate", "br", "zstd"].contains(&encoding.trim()) && !is_compressed {
+            found.push(Suspicion::BodyWasCompressed);
+        }
+        let Ok(text) = core::str::from_utf8(self.body) else { return };
+        let json = Node::read(text);
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            found.push(Suspicion::BodyEmpty);
+        } else if trimmed == "[object Object]" {
+            found.push(Suspicion::BodyIsObjectText);
+        } else if json.is_none() && trimmed.starts_with('{') {
+            found.push(Suspicion::BodyCutShort);
+        }
+        if text.contains('\u{fffd}') {
+            found.push(Suspicion::BodyHasReplacements);
+        }
+        if self.form.has_envelope() && json.is_some_and(|json| json.is_envelope() && json.is_sorted()) {
+            found.push(Suspicion::BodyKeysSorted);
+        }
+    }
+
+    fn look_at_headers(&self, found: &mut Vec<Suspicion>) {
+        if let Some(signature) = self.value(self.form.signature_header().as_str()) {
+            let digits = signature.rsplit(|letter: char| !letter.is_ascii_hexdigit()).next().unwrap_or_default();
+            match digits.len() {
+                40 => found.push(Suspicion::SignatureOfAnotherAlgorithm { algorithm: "SHA-1" }),
+                128 => found.push(Suspicion::SignatureOfAnotherAlgorithm { algorithm: "SHA-512" }),
+                _ if signature.len() < 40 => found.push(Suspicion::SignatureShort),
+                _ => {}
+            }
+        }
+        let timestamp = self.form.timestamp_header().and_then(|name| self.value(name.as_str()));
+        if timestamp.is_some_and(|text| text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit())) {
+            found.push(Suspicion::TimestampLooksLikeMilliseconds);
+        }
+        let own = self.form.signature_header();
+        for scheme in Scheme::PRESETS.iter().filter(|scheme| scheme.signature_header() != own) {
+            // Contio's forms have one header.
+            let is_new = !found.iter().any(|other| {
+                matches!(other, Suspicion::HeadersOfAnotherScheme { scheme: known } if scheme.name().starts_with(&**known))
+            });
+            if is_new && self.value(scheme.signature_header().as_str()).is_some() {
+                found.push(Suspicion::HeadersOfAnotherScheme { scheme: scheme.name().to_string() });
+            }
+        }
+    }
+
+    /// The first value of a header.
+    fn value(&self, name: &str) -> Option<String> {
+        let mut first = None;
+        self.headers.each_value(&HeaderName::new(name)?, &mut |value| {
+            first.get_or_insert_with(|| String::from_utf8_lossy(value).into_owned());
+        });
+        first
+    }
+}
+
+fn look_at_secret(form: &Scheme, index: usize, text: &str, found: &mut Vec<Suspicion>) {
+    let trimmed = text.trim_matches(is_blank);
+    if trimmed != text {
+        found.push(Suspicion::SecretHasWhiteSpace { index });
+    }
+    if ['"', '\''].iter().any(|quote| trimmed.len() > 1 && trimmed.starts_with(*quote) && trimmed.ends_with(*quote)) {
+        found.push(Suspicion::SecretHasQuotes { index });
+    }
+    let is_usual = form.key_form() == KeyForm::Base64 || form.name() == Scheme::STRIPE.name();
+    if trimmed.starts_with("whsec_") && !is_usual {
+        found.push(Suspicion::SecretHasPrefix { index });
+    }
+}
+
+/// An age that is a difference between time zones to within two minutes: half hours up to 14 hours, and none below one.
+fn minutes_of_zones(age: i64) -> Option<i64> {
+    const HALF_HOUR: i64 = 1_800;
+    let halves = (age + HALF_HOUR / 2).div_euclid(HALF_HOUR);
+    let is_near = (age - halves * HALF_HOUR).abs() <= 120;
+    (is_near && (2..=28).contains(&halves.abs())).then_some(halves * 30)
+}

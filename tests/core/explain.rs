@@ -1,0 +1,352 @@
+//! Explanations: what is shown, what is never shown, and how far the search goes.
+
+use std::collections::{BTreeSet, HashSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use hookseal::explain::{Cause, Explainer, Outcome, Report, Suspicion};
+use hookseal::{Error, Found, HeaderName, Headers, Scheme, Signer, UnixTime, Verifier};
+use hookseal_tests::explain::{ExplainVector, OwnSecret, vectors};
+use hookseal_tests::{Vector, Verdict};
+
+use crate::support::{BODY, NOW, SECRET, pairs, secret_for, sign};
+
+fn codes(report: &Report) -> Vec<&str> {
+    report.causes.iter().map(|shown| shown.cause.code()).collect()
+}
+
+#[test]
+fn every_vector_is_explained() {
+    let mut wrong = Vec::new();
+    for vector in vectors() {
+        let report = vector.explain().expect("a scheme");
+        let sorted = |codes: Vec<&str>| codes.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+        let expected = vector.expect.causes.iter().map(String::as_str).collect();
+        let code = report.verdict.as_ref().err().map(Error::code);
+        let about = report.causes.iter().find_map(|shown| shown.scheme.as_deref());
+        let found = (code, sorted(codes(&report)), report.secret_index, about);
+        let expect = &vector.expect;
+        let expect = (expect.code.as_deref(), sorted(expected), expect.secret_index, expect.about.as_deref());
+        if found != expect {
+            wrong.push(format!("{}\n  found    {found:?}\n  expected {expect:?}", vector.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_cause_is_shown_by_a_vector() {
+    let shown: BTreeSet<_> = vectors().into_iter().flat_map(|vector| vector.expect.causes).collect();
+    let missing: Vec<_> = Cause::ALL.iter().map(|cause| cause.code()).filter(|code| !shown.contains(*code)).collect();
+    assert!(missing.is_empty(), "no vector shows {missing:?}");
+    assert_eq!(shown.len(), Cause::ALL.len(), "and there are no others");
+}
+
+#[test]
+fn what_verifies_is_reported_as_genuine_and_what_does_not_with_the_same_error() {
+    for vector in hookseal_tests::vectors() {
+        let Ok(scheme) = Scheme::preset(&vector.scheme) else { continue };
+        let report = explain_vector(&vector, scheme);
+        let code = report.verdict.as_ref().map_err(|error| error.code().to_owned());
+        match &vector.expect {
+            Verdict::Ok(accepted) => {
+                assert_eq!(code, Ok(&()), "{}", vector.name);
+                assert_eq!(report.secret_index, Some(accepted.secret_index), "{}", vector.name);
+                assert_eq!(report.form, accepted.scheme, "{}", vector.name);
+            }
+            Verdict::Error(expected) => assert_eq!(code, Err(expected.clone()), "{}", vector.name),
+        }
+        let failed = report.checks.iter().filter(|check| check.outcome == Outcome::Failed).count();
+        assert_eq!(failed, usize::from(report.verdict.is_err()), "{}: {:?}", vector.name, report.checks);
+        let after = report.checks.iter().skip_while(|check| check.outcome != Outcome::Failed).skip(1);
+        assert!(after.into_iter().all(|check| check.outcome == Outcome::Skipped), "{}", vector.name);
+        serde_json::from_str::<serde_json::Value>(&report.to_json()).expect("JSON");
+    }
+}
+
+fn explain_vector(vector: &Vector, scheme: Scheme) -> Report {
+    let seconds = std::time::Duration::from_secs;
+    let mut explainer = vector.secrets.iter().fold(Explainer::new(scheme), Explainer::secret);
+    if let Some(limit) = vector.options.max_age {
+        explainer = explainer.max_age(seconds(limit));
+    }
+    if let Some(limit) = vector.options.max_skew {
+        explainer = explainer.max_skew(seconds(limit));
+    }
+    if let Some(limit) = vector.options.max_event_age {
+        explainer = explainer.max_event_age(limit.map(seconds));
+    }
+    if let Some(limit) = vector.options.max_body {
+        explainer = explainer.max_body(limit);
+    }
+    explainer.explain(&vector.headers, &vector.body, vector.now())
+}
+
+#[test]
+fn no_cause_is_named_for_what_was_signed_with_a_random_secret() {
+    let now = UnixTime::from_secs(1_700_000_000);
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut schemes = Scheme::PRESETS.iter().copied().cycle();
+    for trial in 0..10_000 {
+        let scheme = schemes.next().expect("without an end");
+        let forger: Vec<u8> = (0..4).flat_map(|_| random().to_le_bytes()).collect();
+        let body = format!("{{\"n\":{trial}}}");
+        let id = scheme.id_header().map(|_| "msg_1");
+        let headers = Signer::new(scheme, &forger).unwrap().sign(body.as_bytes(), now, id).unwrap();
+        let report = Explainer::new(scheme).secret(secret_for(&scheme)).explain(&headers, body.as_bytes(), now);
+        assert!(report.causes.is_empty(), "{} {:?}", scheme.name(), report.causes);
+        assert_eq!(report.secret_index, None);
+        assert!(report.search.complete && report.search.macs > 50, "{:?}", report.search);
+    }
+}
+
+/// What must not be found in a report, in every way in which it could be written.
+fn spellings(bytes: &[u8]) -> Vec<String> {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let reversed: Vec<u8> = bytes.iter().rev().copied().collect();
+    let escaped: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
+    let numbers = format!("{bytes:?}");
+    let unicode: String = bytes.iter().map(|byte| format!("\\u{byte:04x}")).collect();
+    let mut all = vec![
+        STANDARD_NO_PAD.encode(bytes),
+        URL_SAFE_NO_PAD.encode(bytes),
+        STANDARD.encode(&hex),
+        hex.to_uppercase(),
+        hex,
+        escaped,
+        unicode,
+        numbers.replace(' ', ""),
+        numbers,
+        String::from_utf8_lossy(&reversed).into_owned(),
+        String::from_utf8_lossy(bytes).into_owned(),
+    ];
+    all.retain(|text| text.chars().all(|letter| letter != '\u{fffd}'));
+    all
+}
+
+/// Every run of so many bytes that a text has.
+fn runs(text: &str) -> HashSet<&[u8]> {
+    text.as_bytes().windows(12).collect()
+}
+
+#[test]
+fn no_report_shows_a_secret_a_tag_or_what_is_in_the_body() {
+    for vector in vectors() {
+        let report = vector.explain().expect("a scheme");
+        let printed = [report.to_json(), format!("{report:?}"), format!("{report:#?}")].join("\n");
+        // Some secrets of the vectors begin with the name of their scheme.
+        let printed = printed.replace("standard-webhooks", "");
+        let shown = runs(&printed);
+        let mut hidden: Vec<Vec<u8>> = secrets_of(&vector);
+        for (_, value) in vector.headers.iter().filter(|(name, _)| name.to_lowercase().contains("signature")) {
+            let runs = value.split(|letter: char| !letter.is_ascii_alphanumeric() && !"+/-_".contains(letter));
+            for tag in runs.filter(|run| run.len() >= 40 && *run != "0".repeat(64)) {
+                hidden.push(tag.as_bytes().to_vec());
+                hidden.extend(STANDARD_NO_PAD.decode(tag));
+            }
+        }
+        hidden.push(b"Zo\xc3\xab & S\xc3\xb8ren".to_vec());
+        hidden.extend(expected_tags(&vector));
+        for bytes in hidden.iter().filter(|bytes| bytes.len() >= 12) {
+            for spelling in spellings(bytes) {
+                assert!(shown.is_disjoint(&runs(&spelling)), "{}: {printed}", vector.name);
+            }
+        }
+    }
+}
+
+fn secrets_of(vector: &ExplainVector) -> Vec<Vec<u8>> {
+    let text_of = |secret: &OwnSecret| match secret {
+        OwnSecret::Text(text) => {
+            vec![text.clone().into_bytes(), STANDARD.decode(text.trim_start_matches("whsec_")).unwrap_or_default()]
+        }
+        OwnSecret::Bytes { bytes } => vec![bytes.clone()],
+    };
+    let others = vector.others.iter().map(|(_, secret)| secret.clone().into_bytes());
+    vector.secrets.iter().flat_map(text_of).chain(others).collect()
+}
+
+/// What the endpoint's secrets make of the body that came: a forger's aim.
+fn expected_tags(vector: &ExplainVector) -> Vec<Vec<u8>> {
+    let Ok(scheme) = Scheme::preset(&vector.scheme) else { return Vec::new() };
+    let id = scheme.id_header().map(|_| "msg_2Lx8hQ");
+    let sign =
+        |text: &str| Signer::new(scheme, text).ok()?.sign(&vector.body, UnixTime::from_secs(vector.now), id).ok();
+    let signed = vector.secrets.iter().filter_map(|secret| match secret {
+        OwnSecret::Text(text) => sign(text),
+        OwnSecret::Bytes { .. } => None,
+    });
+    let value =
+        |headers: hookseal::SignedHeaders<'_>| headers.iter().next().map(|(_, value)| value.as_bytes().to_vec());
+    signed.filter_map(value).collect()
+}
+
+#[test]
+fn the_search_ends_however_much_there_is_to_try() {
+    let mut explainer = Explainer::new(Scheme::CONTIO);
+    for index in 0..8 {
+        explainer = explainer.secret(&format!(" \"whsec_{index}f00d{SECRET}\\n\" "));
+    }
+    let value: String = (0..40).map(|index| format!("\"{index:02}{}\", ", "ab".repeat(31))).collect();
+    let headers =
+        [("X-Contio-Signature", &*value), ("X-Contio-Timestamp", "1, 2, 3, 1700000000000, x"), ("svix-timestamp", "7")];
+    let body = format!("{{\"a\": \"\\/é<\\u00e9\u{fffd}\", \"b\": [{}1]}}", "{\"z\": 1, \"y\": 2}, ".repeat(3));
+    let report = explainer.explain(&headers, body.as_bytes(), NOW);
+    assert!(report.search.macs <= 16_385 && report.search.macs > 5_000, "{:?}", report.search);
+    assert!(report.causes.is_empty());
+}
+
+#[test]
+fn a_body_that_is_too_large_is_judged_and_not_searched() {
+    let large = vec![b'x'; (1 << 20) + 1];
+    let headers = sign(Scheme::GITHUB, b"another body", NOW);
+    let report = Explainer::new(Scheme::GITHUB).secret(SECRET).explain(&headers, &large, NOW);
+    assert_eq!(report.verdict.unwrap_err().code(), "signature_mismatch");
+    assert_eq!((report.search.macs, report.search.complete), (0, false));
+    assert!(report.advice.contains("too large"), "{}", report.advice);
+}
+
+#[test]
+fn checks_have_their_numbers() {
+    let late = UnixTime::from_secs(NOW.as_secs() + 400);
+    let headers = sign(Scheme::CONTIO_TIMESTAMPED, BODY.as_bytes(), NOW);
+    let report =
+        Explainer::new(Scheme::CONTIO).secret("another secret").secret(SECRET).explain(&headers, BODY.as_bytes(), late);
+    let fact = |check: &str, name: &str| {
+        let check = report.checks.iter().find(|other| other.name == check).expect("the check");
+        check.facts.iter().find(|(other, _)| other == name).unwrap_or_else(|| panic!("{name}: {check:?}")).1
+    };
+    assert_eq!(fact("secrets", "secrets"), Some(2));
+    assert_eq!(fact("body_size", "bytes"), i64::try_from(BODY.len()).ok());
+    assert_eq!(fact("headers", "X-Contio-Signature"), Some(1));
+    assert_eq!(fact("signature_form", "tags"), Some(1));
+    assert_eq!(fact("signature", "secret_index"), Some(1));
+    assert_eq!((fact("freshness", "age"), fact("freshness", "max_age")), (Some(400), Some(300)));
+    let names: Vec<_> = report.checks.iter().map(|check| (check.name, check.outcome.as_str())).collect();
+    assert_eq!(
+        names,
+        [
+            ("secrets", "passed"),
+            ("body_size", "passed"),
+            ("headers", "passed"),
+            ("signature_form", "passed"),
+            ("timestamp_form", "passed"),
+            ("signature", "passed"),
+            ("freshness", "failed"),
+            ("envelope", "skipped"),
+        ]
+    );
+}
+
+#[test]
+fn of_the_body_of_a_forged_delivery_no_time_is_told() {
+    let forged = sign(Scheme::CONTIO_BODY, b"something else", NOW);
+    let report = Explainer::new(Scheme::CONTIO_BODY).secret(SECRET).explain(&forged, BODY.as_bytes(), NOW);
+    let freshness = report.checks.iter().find(|check| check.name == "freshness").expect("the check");
+    assert!(freshness.facts.iter().any(|(name, fact)| name == "timestamp" && fact.is_none()), "{freshness:?}");
+}
+
+#[test]
+fn what_looks_wrong_is_said_apart_from_what_is_shown() {
+    let suspicions = |scheme: Scheme, secret: &str, headers: &[(&str, &str)], body: &[u8]| -> Vec<&'static str> {
+        let report = Explainer::new(scheme).secret(secret).explain(headers, body, NOW);
+        assert!(report.verdict.is_err());
+        let codes: Vec<_> = report.suspicions.iter().map(Suspicion::code).collect();
+        assert!(codes.iter().all(|code| Suspicion::CODES.contains(code)), "{codes:?}");
+        codes
+    };
+    let github = |headers: &[(&str, &str)], body: &[u8]| suspicions(Scheme::GITHUB, SECRET, headers, body);
+    assert_eq!(github(&[], b""), ["body_empty"]);
+    assert_eq!(github(&[("Content-Length", "7")], b"{}"), ["body_length_differs"]);
+    assert_eq!(github(&[("Content-Encoding", "gzip")], b"{}"), ["body_was_compressed"]);
+    assert_eq!(github(&[], b"[object Object]"), ["body_is_object_text"]);
+    assert_eq!(github(&[], b"{\"a\":"), ["body_cut_short"]);
+    assert_eq!(github(&[], "\u{fffd}".as_bytes()), ["body_has_replacements"]);
+    let sorted = br#"{"event_id":"1","event_type":"2"}"#;
+    assert_eq!(suspicions(Scheme::CONTIO, SECRET, &[], sorted), ["body_keys_sorted"]);
+    assert_eq!(suspicions(Scheme::GITHUB, "\"a b\" ", &[], b"{}"), ["secret_has_white_space", "secret_has_quotes"]);
+    assert_eq!(suspicions(Scheme::GITHUB, "whsec_a b", &[], b"{}"), ["secret_has_prefix"]);
+    let (sha1, sha512) = (format!("sha1={}", "a".repeat(40)), "b".repeat(128));
+    assert_eq!(github(&[("X-Hub-Signature-256", &sha1)], b"{}"), ["signature_of_another_algorithm"]);
+    assert_eq!(github(&[("X-Hub-Signature-256", &sha512)], b"{}"), ["signature_of_another_algorithm"]);
+    assert_eq!(github(&[("X-Hub-Signature-256", "sha256=12")], b"{}"), ["signature_short"]);
+    assert_eq!(github(&[("stripe-signature", "x")], b"{}"), ["headers_of_another_scheme"]);
+    assert_eq!(github(&[("x-contio-signature", "x")], b"{}"), ["headers_of_another_scheme"]);
+    let slack = |time: &str| suspicions(Scheme::SLACK, SECRET, &[("X-Slack-Request-Timestamp", time)], b"{}");
+    assert_eq!(slack("1700000000000"), ["timestamp_looks_like_milliseconds"]);
+}
+
+#[test]
+fn a_clock_of_another_time_zone_is_suspected() {
+    let headers = sign(Scheme::SLACK, b"{}", NOW);
+    let explained = |ahead: i64| {
+        let now = UnixTime::from_secs(NOW.as_secs() + ahead);
+        let report = Explainer::new(Scheme::SLACK).secret(SECRET).explain(&headers, b"{}", now);
+        report.suspicions.iter().map(Suspicion::finding).collect::<Vec<_>>()
+    };
+    assert!(explained(3 * 3600 + 20)[0].contains("180 minutes"));
+    assert!(explained(-19_800)[0].contains("-330 minutes"));
+    for ahead in [400, 3600 + 300, 15 * 3600 + 30] {
+        assert!(explained(ahead).is_empty(), "{ahead}");
+    }
+}
+
+#[test]
+fn headers_that_tell_no_more_than_that_one_is_repeated_are_explained_too() {
+    struct Terse;
+    impl Headers for Terse {
+        fn find<'h>(&'h self, _: &HeaderName) -> Found<'h> {
+            Found::Repeated
+        }
+    }
+    let report = Explainer::new(Scheme::GITHUB).secret(SECRET).explain(&Terse, b"{}", NOW);
+    assert_eq!(report.verdict.unwrap_err().code(), "duplicate_header");
+    assert!(report.checks[2].facts.contains(&("X-Hub-Signature-256".to_owned(), Some(2))), "{:?}", report.checks[2]);
+}
+
+#[test]
+fn doubled_headers_are_seen_in_every_kind_of_headers() {
+    let genuine = pairs(&sign(Scheme::GITHUB, BODY.as_bytes(), NOW));
+    let doubled = [genuine[0].clone(), genuine[0].clone()];
+    let mut map = http::HeaderMap::new();
+    for (_, value) in &doubled {
+        map.append("x-hub-signature-256", value.parse().unwrap());
+    }
+    let explainer = Explainer::new(Scheme::GITHUB).secret(SECRET);
+    let explain = |headers: &dyn Headers| codes(&explainer.explain(headers, BODY.as_bytes(), NOW)).join(" ");
+    assert_eq!(explain(&doubled), "header_doubled");
+    assert_eq!(explain(&doubled.to_vec()), "header_doubled");
+    assert_eq!(explain(&map), "header_doubled");
+    assert_eq!(explain(&&map), "header_doubled");
+}
+
+#[test]
+fn an_explainer_prints_no_secret() {
+    let explainer = Explainer::new(Scheme::GITHUB).secret(SECRET).secret_of_another(Scheme::SLACK, SECRET);
+    let printed = format!("{explainer:?}");
+    assert!(printed.contains("secrets: 1, others: 1") && runs(&printed).is_disjoint(&runs(SECRET)), "{printed}");
+}
+
+#[test]
+fn schemes_of_ones_own_are_explained_too() {
+    let own = Scheme::builder("acme")
+        .signature("X-Acme-Signature", hookseal::Tags::hex("v1="))
+        .timestamp_header("X-Acme-Time")
+        .signed(&[hookseal::Piece::Timestamp, hookseal::Piece::Text("|"), hookseal::Piece::Body])
+        .build()
+        .unwrap();
+    let verifier = Verifier::builder(own).secret(SECRET).build().unwrap();
+    let headers = verifier.signer(0).unwrap().sign(b"{\"a\":1}", NOW, None).unwrap();
+    let report = Explainer::new(own).secret(SECRET).explain(&headers, b"{\"a\": 1}\n", NOW);
+    assert_eq!(codes(&report), ["body_was_compact"]);
+    let other = Explainer::new(Scheme::GITHUB).secret("another").secret_of_another(own, SECRET);
+    let report = other.explain(&headers, b"{\"a\":1}", NOW);
+    assert_eq!(codes(&report), ["scheme_is_another"]);
+    assert_eq!(report.causes[0].scheme.as_deref(), Some("acme"));
+}
