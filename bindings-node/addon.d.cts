@@ -10,6 +10,7 @@ interface Addon {
   verify(text: Uint8Array, body: Uint8Array): number;
   checkEnvelope(body: Uint8Array, bytes: number): number;
   message(): string;
+  explain(question: Uint8Array): string;
   sign(verifier: number, body: Uint8Array, bytes: number, timestamp: number, id: string | undefined): string | number;
 }
 

@@ -7,7 +7,11 @@
 // Of the tests, which are in JavaScript, clippy sees only that nothing is called.
 #![cfg_attr(test, allow(dead_code))]
 
-// How TypeScript writes a scheme of one's own is the same for both packages.
+extern crate alloc;
+
+// What an explanation is asked, and how TypeScript writes a scheme of one's own, is the same for both packages.
+#[path = "../../bindings-wasm/explain/src/question.rs"]
+mod question;
 #[path = "../../bindings-wasm/src/schemes.rs"]
 mod schemes;
 mod signing;
@@ -88,6 +92,13 @@ pub fn verify(text: &[u8], body: &[u8]) -> f64 {
 #[must_use]
 pub fn check_envelope(body: &[u8], bytes: u32) -> u32 {
     Verified::recheck_envelope(first(body, bytes)).map_or_else(fail, |()| 0)
+}
+
+/// Answers a question of what became of a delivery: with the report as JSON, or with an error.
+#[napi]
+#[must_use]
+pub fn explain(question: &[u8]) -> String {
+    question::answer(question)
 }
 
 /// The text of the last failure.

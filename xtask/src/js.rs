@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::npm::{self, Scripts};
 use crate::step::{Process, Step};
 use crate::workspace::Workspace;
-use crate::{bench, chromium, files, node, npm_package, package, wasm};
+use crate::{bench, chromium, files, node, npm_package, package, vectors, wasm};
 
 /// What runs in the project, in this order.
 const RUNS: &[Run] = &[
@@ -116,9 +116,7 @@ fn copy_tests(workspace: &Workspace, project: &Path) -> Result<(), String> {
     files::mirror(&workspace.root.join(SOURCES), project, |path| {
         !["node_modules", "vectors", NATIVE].iter().any(|other| path.starts_with(other))
     })?;
-    files::mirror(&workspace.root.join("tests/vectors"), &project.join("vectors"), |path| {
-        path.extension().is_some_and(|extension| extension == "json")
-    })
+    vectors::copy(workspace, &project.join("vectors"))
 }
 
 /// The steps of part `node`: the same tests of the other package, in a project inside of the first one, where it is found

@@ -21,6 +21,7 @@ mod python;
 mod step;
 mod suite;
 mod targets;
+mod vectors;
 mod venv;
 mod wasm;
 mod wheel;

@@ -6,7 +6,7 @@ use crate::package;
 use crate::step::{Process, Step};
 use crate::venv::Venv;
 use crate::workspace::Workspace;
-use crate::{bench, files, python, wheel};
+use crate::{bench, files, python, vectors, wheel};
 
 /// The sources of the tests.
 const SOURCES: &str = "tests/python";
@@ -67,9 +67,7 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
     let (wheel, sdist) = (wheel::wheel(workspace)?, wheel::sdist(workspace)?);
     let tests = tests(workspace);
     files::mirror(&workspace.root.join(SOURCES), &tests, |path| !path.starts_with("vectors"))?;
-    files::mirror(&workspace.root.join("tests/vectors"), &tests.join("vectors"), |path| {
-        path.extension().is_some_and(|extension| extension == "json")
-    })?;
+    vectors::copy(workspace, &tests.join("vectors"))?;
     files::copy(&workspace.root.join("bindings-python/README.md"), &tests.join("README.md"))?;
     for (name, interpreter) in [("oldest", &oldest), ("newest", &newest)] {
         let venv = Venv::of(workspace, name);

@@ -1,4 +1,4 @@
-//! Makes the npm package `hookseal`: compiles the core to WebAssembly twice, the TypeScript around it to both kinds of
+//! Makes the npm package `hookseal`: compiles the core to WebAssembly three times, the TypeScript around it to both kinds of
 //! modules, and packs them. Everything goes below `target/js`, and the result to `target/packages`.
 
 use std::path::{Path, PathBuf};
@@ -23,22 +23,30 @@ const WASM_OPT: &str = "-O3 --enable-bulk-memory --enable-bulk-memory-opt --enab
 /// A `.wasm` of the package.
 struct Module {
     file: &'static str,
-    /// The features of the crate that it has.
+    /// The crate that it is made of, and what of its features it has.
+    package: &'static str,
     features: &'static str,
     /// The TypeScript that has its bytes in base64.
     bytes: &'static str,
 }
 
-const MODULES: [Module; 2] = [
-    Module { file: "hookseal.wasm", features: "", bytes: "wasm-bytes.ts" },
-    Module { file: "hookseal-full.wasm", features: "full", bytes: "wasm-bytes-full.ts" },
+const MODULES: [Module; 3] = [
+    Module { file: "hookseal.wasm", package: "hookseal-wasm", features: "", bytes: "wasm-bytes.ts" },
+    Module { file: "hookseal-full.wasm", package: "hookseal-wasm", features: "full", bytes: "wasm-bytes-full.ts" },
+    Module {
+        file: "hookseal-explain.wasm",
+        package: "hookseal-wasm-explain",
+        features: "",
+        bytes: "wasm-bytes-explain.ts",
+    },
 ];
 
 /// The conditional imports in the package's manifest, which Node looks up in the nearest manifest only, so that they do
 /// not work below the one above; and what they always are there.
-const CJS_IMPORTS: [[&str; 2]; 2] = [
+const CJS_IMPORTS: [[&str; 2]; 3] = [
     [r##"require("#module")"##, r#"require("./module.inline.js")"#],
     [r##"require("#module-full")"##, r#"require("./module-full.inline.js")"#],
+    [r##"require("#module-explain")"##, r#"require("./module-explain.inline.js")"#],
 ];
 
 /// The tarball that [`package`] makes.
@@ -74,11 +82,13 @@ pub(crate) fn package(workspace: &Workspace) -> Result<PathBuf, String> {
 fn compile_module(workspace: &Workspace, tools: &Path, module: &Module, wasm: &Path) -> Result<(), String> {
     let root = &workspace.root;
     let toolchain = targets::toolchain(workspace, TARGET)?;
-    let (features, rustflags) = (module.features, rustflags());
-    let build = Build { package: "hookseal-wasm", features, target: TARGET, profile: "wasm", rustflags: &rustflags };
+    let (package, features, rustflags) = (module.package, module.features, rustflags());
+    let build = Build { package, features, target: TARGET, profile: "wasm", rustflags: &rustflags };
     toolchain.build(workspace, &build).run_shown(root)?;
     Process::new("cargo run --quiet -p hookseal-bindgen --")
-        .argument(workspace.shown(&toolchain.output(workspace, &build).join("hookseal_wasm.wasm")))
+        .argument(
+            workspace.shown(&toolchain.output(workspace, &build).join(format!("{}.wasm", package.replace('-', "_")))),
+        )
         .argument(workspace.shown(wasm))
         .run_shown(root)?;
     npm::program(workspace, tools, "binaryen/bin/wasm-opt")
@@ -125,6 +135,7 @@ mod tests {
         let dist = Scratch::new("cjs");
         dist.put("lean.js", r##"const a = require("#module"); const b = require("./b.js");"##);
         dist.put("full.js", r##"const a = require("#module-full");"##);
+        dist.put("explain-engine.js", r##"const a = require("#module-explain");"##);
         finish_cjs(dist.path()).expect("finished");
         assert_eq!(dist.text("lean.js"), r#"const a = require("./module.inline.js"); const b = require("./b.js");"#);
         assert_eq!(dist.text("full.js"), r#"const a = require("./module-full.inline.js");"#);

@@ -4,6 +4,8 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::text;
+
 /// How deep values may be nested.
 const MAX_DEPTH: usize = 64;
 
@@ -315,10 +317,10 @@ fn escaped(text: &str) -> Option<(char, usize)> {
 
 fn escape(letter: char, upper: bool, into: &mut String) {
     let mut units = [0; 2];
+    let digits = if upper { text::UPPER } else { text::LOWER };
     for unit in letter.encode_utf16(&mut units) {
-        let digits = super::text::to_hex(&unit.to_be_bytes());
         into.push_str("\\u");
-        into.push_str(&if upper { digits.to_ascii_uppercase() } else { digits });
+        into.extend(unit.to_be_bytes().into_iter().flat_map(|byte| text::hex_of(byte, digits)));
     }
 }
 

@@ -13,8 +13,9 @@ use crate::scheme::{Freshness, Scheme};
 use crate::tags::TAG_BYTES;
 use crate::time::MAX_DIGITS;
 
-/// No more values of a header, and no more tags, are looked at than these.
+/// No more values of a header, no longer ones, and no more tags are looked at than these.
 const MAX_VALUES: usize = 4;
+const MAX_VALUE_BYTES: usize = 4096;
 const MAX_OFFERED: usize = 64;
 
 /// A tag that was cut short shows something only if this much of it is left: 128 bits, which nobody guesses.
@@ -175,7 +176,7 @@ fn with(causes: &[Cause], cause: Cause) -> Vec<Cause> {
 fn values<H: Headers + ?Sized>(headers: &H, name: &HeaderName) -> Vec<(String, Vec<Cause>)> {
     let mut values = Vec::new();
     headers.each_value(name, &mut |value| {
-        if values.len() < MAX_VALUES {
+        if values.len() < MAX_VALUES && value.len() <= MAX_VALUE_BYTES {
             values.push(String::from_utf8_lossy(value).into_owned());
         }
     });

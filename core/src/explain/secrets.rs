@@ -83,10 +83,16 @@ impl Candidate {
     }
 }
 
+/// No sender's secret is longer, and of one that is nothing is tried.
+const MAX_BYTES: usize = 4096;
+
 /// All keys that may be of a secret, each once.
 pub(super) fn candidates(secret: &OwnSecret) -> Vec<Candidate> {
     let mut found = Found { keys: Vec::new(), candidates: Vec::new() };
     let bytes = &*secret.bytes;
+    if bytes.len() > MAX_BYTES {
+        return found.candidates;
+    }
     if !secret.is_text {
         found.add(bytes.to_vec(), None, Spelling::Bytes);
         found.add(text::to_hex(bytes).into_bytes(), None, Spelling::TextOfBytes);

@@ -250,6 +250,7 @@ impl<H: Headers + ?Sized> Scene<'_, H> {
     fn value(&self, name: &str) -> Option<String> {
         let mut first = None;
         self.headers.each_value(&HeaderName::new(name)?, &mut |value| {
+            let value = &value[..value.len().min(4096)];
             first.get_or_insert_with(|| String::from_utf8_lossy(value).into_owned());
         });
         first

@@ -13,9 +13,16 @@ pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 pub(super) fn to_hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
+    bytes.iter().flat_map(|byte| hex_of(*byte, LOWER)).collect()
 }
+
+/// The two digits of a byte.
+pub(super) fn hex_of(byte: u8, digits: &[u8; 16]) -> [char; 2] {
+    [byte >> 4, byte & 15].map(|nibble| char::from(digits[usize::from(nibble)]))
+}
+
+pub(super) const UPPER: &[u8; 16] = b"0123456789ABCDEF";
+pub(super) const LOWER: &[u8; 16] = b"0123456789abcdef";
 
 /// Standard base64 with padding.
 pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
@@ -73,8 +80,8 @@ pub(super) fn to_form(bytes: &[u8], plain: &[u8], space: &str) -> Vec<u8> {
             b' ' => encoded.extend_from_slice(space.as_bytes()),
             byte if byte.is_ascii_alphanumeric() || plain.contains(byte) => encoded.push(*byte),
             byte => {
-                encoded.push(b'%');
-                encoded.extend(to_hex(&[*byte]).to_ascii_uppercase().bytes());
+                let [high, low] = [byte >> 4, byte & 15].map(|nibble| UPPER[usize::from(nibble)]);
+                encoded.extend([b'%', high, low]);
             }
         }
     }

@@ -4,12 +4,9 @@ import { createRequire } from "node:module";
 import process from "node:process";
 
 import { play } from "./play.mjs";
-import { readVectors } from "./vectors.mjs";
+import { readAll } from "./vectors.mjs";
 
-const ways = {
-  import: () => import("hookseal"),
-  require: () => createRequire(import.meta.url)("hookseal"),
-};
-const hookseal = await ways[process.argv[2]]();
+const load = { import: (name) => import(name), require: createRequire(import.meta.url) }[process.argv[2]];
+const hookseal = { ...(await load("hookseal")), ...(await load("hookseal/explain")) };
 const version = globalThis.Deno?.version.deno ?? globalThis.Bun?.version ?? process.version.slice(1);
-process.stdout.write(JSON.stringify({ version, played: await play(readVectors(), hookseal) }));
+process.stdout.write(JSON.stringify({ version, played: await play(readAll(), hookseal) }));

@@ -1,6 +1,9 @@
 // Gives a page of a browser the function that plays vectors.
-import * as hookseal from "hookseal";
+import * as verifying from "hookseal";
+import * as explaining from "hookseal/explain";
 
 import { play } from "./play.mjs";
+
+const hookseal = { ...verifying, ...explaining };
 
 globalThis.playVectors = (vectors) => play(vectors, hookseal);

@@ -1,9 +1,10 @@
 // Plays all vectors in a worker thread, and posts what was played.
 import { parentPort } from "node:worker_threads";
 
-import * as hookseal from "hookseal";
+import * as verifying from "hookseal";
+import * as explaining from "hookseal/explain";
 
 import { play } from "./play.mjs";
-import { readVectors } from "./vectors.mjs";
+import { readAll } from "./vectors.mjs";
 
-parentPort.postMessage(JSON.stringify(await play(readVectors(), hookseal)));
+parentPort.postMessage(JSON.stringify(await play(readAll(), { ...verifying, ...explaining })));

@@ -1,7 +1,10 @@
 // Plays the vectors that are posted to it, in workerd.
-import * as hookseal from "hookseal";
+import * as verifying from "hookseal";
+import * as explaining from "hookseal/explain";
 
 import { play } from "./play.mjs";
+
+const hookseal = { ...verifying, ...explaining };
 
 export default {
   async fetch(request) {

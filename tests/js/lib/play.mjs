@@ -13,18 +13,21 @@ const HEADERS = {
 };
 
 /**
- * Plays each vector in all ways that can express it. Gives its `outcome`, the `ways` beside the first, and the
+ * Plays each vector in all ways that can express it; `hookseal` is all that the package exports, `hookseal/explain` too. Gives its `outcome`, the `ways` beside the first, and the
  * `faults`: ways of another outcome.
  */
 export async function play(vectors, hookseal) {
   const played = [];
-  for (const vector of vectors) played.push({ name: vector.name, ...(await playOne(vector, hookseal)) });
+  for (const vector of vectors) {
+    const playIt = vector.report === undefined ? playOne : explainOne;
+    played.push({ name: vector.name, ...(await playIt(vector, hookseal)) });
+  }
   return played;
 }
 
 async function playOne(vector, hookseal) {
   const attempt = attempts(hookseal.WebhookVerificationError);
-  const bytes = Uint8Array.from(atob(vector.body_base64), (letter) => letter.charCodeAt(0));
+  const bytes = bytesOf(vector.body_base64);
   const made = await attempt(() => new hookseal.WebhookVerifier(vector.secrets, options(vector)));
   if (made.ok === undefined) return { outcome: made, ways: [], faults: [] };
   const verifier = made.ok;
@@ -61,6 +64,26 @@ async function playOne(vector, hookseal) {
   verifier.free();
   return { outcome, ways, faults };
 }
+
+/** Explains a delivery, and the same in other types. */
+async function explainOne(vector, { WebhookExplainer, WebhookVerificationError }) {
+  const attempt = attempts(WebhookVerificationError);
+  const bytes = bytesOf(vector.body_base64);
+  const secrets = vector.secrets.map((secret) => (typeof secret === "string" ? secret : bytesOf(secret.base64)));
+  const otherSecrets = Object.fromEntries(vector.others ?? []);
+  const explainer = new WebhookExplainer(secrets, { ...options(vector), otherSecrets });
+  const outcome = await attempt(() => explainer.explain(vector.headers, bytes));
+  const ways = [];
+  const faults = [];
+  for (const [way, given] of sameDelivery(vector.headers, bytes)) {
+    const [was, is] = [outcome, await attempt(() => explainer.explain(...given))].map((value) => JSON.stringify(value));
+    ways.push(way);
+    if (was !== is) faults.push(`${way} gives ${is}, and not ${was}`);
+  }
+  return { outcome, ways, faults };
+}
+
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
 /** What becomes of a call: `ok`, the code and message of our own error, or that something else was thrown. */
 const attempts = (ownError) => async (call) => {

@@ -12,20 +12,43 @@ export function readVectors() {
   return files.flatMap((name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")));
 }
 
+/**
+ * The vectors of explanations, each with the report of the core in Rust, which every other one must be: the same JSON.
+ */
+export function readExplained() {
+  const [vectors, reports] = ["causes", "reports"].map((name) =>
+    JSON.parse(readFileSync(path.join("vectors", "explain", `${name}.json`), "utf8")),
+  );
+  return vectors.map((vector) => ({ ...vector, report: reports[vector.name] }));
+}
+
+/** Those and the others. */
+export const readAll = () => [...readVectors(), ...readExplained()];
+
 /** What is wrong with what was played, in lines; none if it is as expected. */
 export function faultsOf(vectors, played) {
   const lines = [];
   if (vectors.length === 0) lines.push("there are no vectors");
   if (played.length !== vectors.length) lines.push(`${played.length} of ${vectors.length} vectors were played`);
-  vectors.forEach(({ name, expect }, index) => {
+  vectors.forEach(({ name, expect, report }, index) => {
     const { name: other, outcome, faults } = played[index] ?? { faults: [] };
     if (other !== name) lines.push(`${name}: was not played`);
+    else if (report !== undefined) lines.push(...faultsOfReport(name, outcome, expect, report));
     else if (!isExpected(outcome, expect)) lines.push(`${name}: ${show(outcome)}, but expected ${show(expect)}`);
     lines.push(...faults.map((fault) => `${name}: ${fault}`));
   });
   const requests = played.filter(({ ways }) => ways.includes("verifyRequest")).length;
   if (requests < LEAST_REQUESTS) lines.push(`only ${requests} vectors were played as a Request`);
   return lines;
+}
+
+function* faultsOfReport(name, { ok, ...outcome }, expect, report) {
+  if (ok === undefined) return yield `${name}: ${show(outcome)}`;
+  const { code, causes, secret_index, about } = expect;
+  const found = [ok.code, ok.causes.map(({ cause }) => cause).sort(), ok.secret_index];
+  if (show(found) !== show([code, [...causes].sort(), secret_index])) yield `${name}: ${show(found)}, but expected ${show(expect)}`;
+  if (about !== undefined && !ok.causes.some(({ scheme }) => scheme === about)) yield `${name}: no cause is about ${about}`;
+  if (show(ok) !== report) yield `${name}: reports ${show(ok)}, and the core in Rust ${report}`;
 }
 
 function isExpected(outcome, expect) {

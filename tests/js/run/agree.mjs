@@ -2,12 +2,12 @@
 import { readFile } from "node:fs/promises";
 
 import { RUNTIMES } from "../lib/runtimes.mjs";
-import { outcomesFile, readVectors } from "../lib/vectors.mjs";
+import { outcomesFile, readAll } from "../lib/vectors.mjs";
 
 const [first, ...others] = Object.keys(RUNTIMES);
 const expected = await readFile(outcomesFile(first), "utf8");
 const names = JSON.parse(expected).map(([name]) => name);
-if (names.join("\n") !== readVectors().map(({ name }) => name).join("\n")) {
+if (names.join("\n") !== readAll().map(({ name }) => name).join("\n")) {
   throw new Error(`${outcomesFile(first)} is not of these vectors`);
 }
 for (const other of others) {

@@ -20,6 +20,9 @@ const MODULES = [
   "error",
   "events",
   "exchange",
+  "explain",
+  "explain-codes",
+  "explain-engine",
   "express",
   "express-answer",
   "express-body",
@@ -28,9 +31,11 @@ const MODULES = [
   "input",
   "judged",
   "lean",
+  "module-explain.inline",
   "module-full.inline",
   "module.inline",
   "options",
+  "question",
   "request",
   "router",
   "scheme",
@@ -38,6 +43,7 @@ const MODULES = [
   "tags",
   "verifier",
   "wasm-bytes",
+  "wasm-bytes-explain",
   "wasm-bytes-full",
 ];
 
@@ -51,8 +57,11 @@ const OTHERS = [
   "dist/esm/module.workerd.js",
   "dist/esm/module-full.workerd.d.ts",
   "dist/esm/module-full.workerd.js",
+  "dist/esm/module-explain.workerd.d.ts",
+  "dist/esm/module-explain.workerd.js",
   "dist/hookseal.wasm",
   "dist/hookseal-full.wasm",
+  "dist/hookseal-explain.wasm",
 ];
 
 const tarball = tarballOf("hookseal");
@@ -69,7 +78,8 @@ const expected = new Set([...OTHERS, ...scripts.flatMap((name) => [`${name}.js`,
 for (const name of expected) if (!files.has(name)) faults.push(`${name} is missing`);
 for (const name of files.keys()) if (!expected.has(name)) faults.push(`${name} does not belong there`);
 
-for (const [wasm, bytes] of [["hookseal", "wasm-bytes"], ["hookseal-full", "wasm-bytes-full"]]) {
+for (const suffix of ["", "-full", "-explain"]) {
+  const [wasm, bytes] = [`hookseal${suffix}`, `wasm-bytes${suffix}`];
   for (const kind of ["esm", "cjs"]) {
     const [, base64] = /"([A-Za-z0-9+/=]{1000,})"/.exec(files.get(`dist/${kind}/${bytes}.js`).toString());
     const same = files.get(`dist/${wasm}.wasm`).equals(Buffer.from(base64, "base64"));

@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 
 import { RUNTIMES } from "../lib/runtimes.mjs";
-import { faultsOf, outcomesFile, outcomesText, readVectors } from "../lib/vectors.mjs";
+import { faultsOf, outcomesFile, outcomesText, readAll } from "../lib/vectors.mjs";
 
 /** How many faults are shown. */
 const SHOWN = 20;
@@ -11,7 +11,7 @@ const [runtime] = process.argv.slice(2);
 if (!Object.hasOwn(RUNTIMES, runtime ?? "")) {
   throw new Error(`name a runtime: ${Object.keys(RUNTIMES).join(", ")}`);
 }
-const vectors = readVectors();
+const vectors = readAll();
 const file = outcomesFile(runtime);
 await rm(file, { force: true });
 const { version, played } = await RUNTIMES[runtime](vectors);

@@ -8,10 +8,11 @@ import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 
 import * as hookseal from "hookseal";
+import * as explaining from "hookseal/explain";
 
 import { play } from "../lib/play.mjs";
 import { NOW, SECRET, SENDERS, envelope } from "../lib/senders.mjs";
-import { readVectors } from "../lib/vectors.mjs";
+import { readAll } from "../lib/vectors.mjs";
 
 const WORKERS = 4;
 const body = Buffer.from(envelope());
@@ -56,7 +57,7 @@ test("native code that does not start is an error that says why", async () => {
 });
 
 test("worker threads that play all vectors at once get the outcomes of the main thread", async () => {
-  const expected = JSON.stringify(await play(readVectors(), hookseal));
+  const expected = JSON.stringify(await play(readAll(), { ...hookseal, ...explaining }));
   const outcomes = Array.from({ length: WORKERS }, async () => {
     const worker = new Worker(new URL("../lib/play-thread.mjs", import.meta.url));
     const [outcome] = await once(worker, "message");

@@ -1,9 +1,10 @@
 //! `cargo xtask generate`: writes what is generated from the event catalogue and from the core.
 //!
 //! `rust.rs` makes the typed events of the core, `typescript.rs` those of the npm package, `python.rs` those of the
-//! Python package, `codes.rs` the error codes of both.
+//! Python package, `codes.rs` the error codes of both, `explain.rs` those of explanations.
 
 mod codes;
+mod explain;
 mod python;
 mod rust;
 mod typescript;
@@ -27,9 +28,11 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
         ("core/src/event/catalogue.rs", rust::events(&catalogue)?),
         ("bindings-wasm/ts/events.ts", typescript::events(&catalogue)?),
         ("bindings-wasm/ts/codes.ts", codes::typescript()),
+        ("bindings-wasm/ts/explain-codes.ts", explain::typescript()),
         ("bindings-python/python/hookseal/events.py", python::events(&catalogue)?),
         ("bindings-python/python/hookseal/_routes.py", python::routes(&catalogue)?),
         ("bindings-python/python/hookseal/_codes.py", codes::python()),
+        ("bindings-python/python/hookseal/_causes.py", explain::python()),
     ];
     if check {
         return compare(&files, |path| std::fs::read_to_string(root.join(path)));

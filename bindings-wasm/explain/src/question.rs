@@ -1,0 +1,110 @@
+//! What an explanation is asked, as one text of bytes; the same for both npm packages. `ts/question.ts` writes it.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use hookseal::explain::Explainer;
+use hookseal::{Error, ErrorKind, Secret, UnixTime};
+
+use crate::schemes;
+
+/// The report as JSON; or behind a `!` the code of an error, a line break and its text.
+pub(crate) fn answer(question: &[u8]) -> String {
+    match (Reader { rest: question }).explain() {
+        Ok(report) => report,
+        Err(error) => format!("!{}\n{error}", error.code()),
+    }
+}
+
+/// A question is a list of fields. A text is its length in four bytes, the lowest first, and itself; a list is the
+/// number of its items, and they; a secret is a text behind a byte that is 1 for text and 0 for the key's own bytes.
+struct Reader<'q> {
+    rest: &'q [u8],
+}
+
+impl<'q> Reader<'q> {
+    /// The scheme; the present and the four limits, as numbers of eight bytes; the secrets; the other schemes with a secret
+    /// each; the headers' names and values; and the body.
+    fn explain(&mut self) -> Result<String, Error> {
+        let mut explainer = Explainer::new(self.scheme()?);
+        let now = self.number()?;
+        let [max_age, max_skew, max_event_age, max_body] =
+            [self.number()?, self.number()?, self.number()?, self.number()?];
+        if !max_age.is_nan() {
+            explainer = explainer.max_age(seconds(max_age));
+        }
+        if !max_skew.is_nan() {
+            explainer = explainer.max_skew(seconds(max_skew));
+        }
+        if !max_event_age.is_nan() {
+            explainer = explainer.max_event_age(Some(max_event_age).filter(|age| age.is_finite()).map(seconds));
+        }
+        if !max_body.is_nan() {
+            explainer = explainer.max_body(usize::try_from(whole(max_body)).unwrap_or(usize::MAX));
+        }
+        for _ in 0..self.length()? {
+            explainer = explainer.secret(self.secret()?);
+        }
+        for _ in 0..self.length()? {
+            let scheme = self.scheme()?;
+            explainer = explainer.secret_of_another(scheme, self.secret()?);
+        }
+        let mut headers = Vec::new();
+        for _ in 0..self.length()? {
+            headers.push((self.text()?, self.text()?));
+        }
+        let body = self.text()?;
+        Ok(explainer.explain(&headers, body, unix_time(now)).to_json())
+    }
+
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], Error> {
+        let (taken, rest) = self.rest.split_first_chunk().ok_or(ErrorKind::InvalidArgument)?;
+        self.rest = rest;
+        Ok(*taken)
+    }
+
+    fn number(&mut self) -> Result<f64, Error> {
+        self.take().map(f64::from_le_bytes)
+    }
+
+    fn length(&mut self) -> Result<usize, Error> {
+        self.take().map(|length| u32::from_le_bytes(length) as usize)
+    }
+
+    fn text(&mut self) -> Result<&'q [u8], Error> {
+        let length = self.length()?;
+        let (text, rest) = self.rest.split_at_checked(length).ok_or(ErrorKind::InvalidArgument)?;
+        self.rest = rest;
+        Ok(text)
+    }
+
+    fn scheme(&mut self) -> Result<hookseal::Scheme, Error> {
+        schemes::read(core::str::from_utf8(self.text()?).unwrap_or_default())
+    }
+
+    fn secret(&mut self) -> Result<Secret<'q>, Error> {
+        let [is_text] = self.take()?;
+        let bytes = self.text()?;
+        Ok(match core::str::from_utf8(bytes) {
+            Ok(text) if is_text == 1 => Secret::from(text),
+            _ => Secret::from(bytes),
+        })
+    }
+}
+
+/// Fractions are cut off, as the core does.
+fn seconds(limit: f64) -> Duration {
+    Duration::from_secs(whole(limit))
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked, and infinity saturates
+fn whole(limit: f64) -> u64 {
+    limit as u64
+}
+
+#[allow(clippy::cast_possible_truncation)] // the caller checked that it is a whole number; beyond that it saturates
+fn unix_time(seconds: f64) -> UnixTime {
+    UnixTime::from_secs(seconds as i64)
+}

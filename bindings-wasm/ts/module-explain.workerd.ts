@@ -1,0 +1,4 @@
+// As `module.workerd.ts`.
+import module from "../hookseal-explain.wasm";
+
+export default (): WebAssembly.Module => module;

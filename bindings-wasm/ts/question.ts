@@ -1,0 +1,89 @@
+// What an explanation is asked, as one text of bytes: read by `question.rs`, for both packages.
+import { invalidArgument } from "./error.js";
+import { encoder } from "./exchange.js";
+import type { HeaderValue, HeadersInput } from "./input.js";
+import type { Secret } from "./options.js";
+
+/** A question in the making. */
+export class Question {
+  readonly #parts: Uint8Array[] = [];
+
+  text(text: string | Uint8Array): void {
+    const bytes = typeof text === "string" ? encoder.encode(text) : text;
+    this.#length(bytes.length);
+    this.#parts.push(bytes);
+  }
+
+  number(number: number): void {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, number, true);
+    this.#parts.push(bytes);
+  }
+
+  secret(secret: Secret): void {
+    this.#parts.push(Uint8Array.of(typeof secret === "string" ? 1 : 0));
+    this.text(secret);
+  }
+
+  list<T>(items: readonly T[], put: (item: T) => void): void {
+    this.#length(items.length);
+    items.forEach(put);
+  }
+
+  /** How many bytes it has. */
+  get size(): number {
+    return this.#parts.reduce((bytes, part) => bytes + part.length, 0);
+  }
+
+  /** Writes it where there is room. */
+  write(room: Uint8Array): void {
+    let at = 0;
+    for (const part of this.#parts) {
+      room.set(part, at);
+      at += part.length;
+    }
+  }
+
+  #length(length: number): void {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, length, true);
+    this.#parts.push(bytes);
+  }
+}
+
+/** All headers of a request as pairs; one that occurs several times is several pairs. */
+export function pairsOf(headers: HeadersInput): [name: string, value: string][] {
+  if (typeof headers !== "object" || headers === null) {
+    throw invalidArgument("headers must be a Headers, an object, a Map or pairs");
+  }
+  const pairs: [string, string][] = [];
+  const add = (name: unknown, value: HeaderValue): void => {
+    if (typeof name !== "string") throw invalidArgument("a header's name must be a string");
+    if (value === undefined || value === null) return;
+    if (typeof value === "string") pairs.push([name, value]);
+    else if (Array.isArray(value) && value.every((one) => typeof one === "string")) {
+      for (const one of value as readonly string[]) pairs.push([name, one]);
+    } else throw invalidArgument("a header's value must be the string that was sent, or a list of strings");
+  };
+  if (headers instanceof Map) {
+    for (const [name, value] of headers) add(name, value);
+  } else if (hasForEach(headers)) {
+    headers.forEach((value, name) => add(name, value));
+  } else if (Symbol.iterator in headers) {
+    for (const pair of headers as Iterable<readonly [string, HeaderValue]>) {
+      if (!Array.isArray(pair) || pair.length !== 2) throw invalidArgument("headers in a list must be pairs of name and value");
+      add(pair[0], pair[1]);
+    }
+  } else {
+    for (const [name, value] of Object.entries(headers)) add(name, value);
+  }
+  return pairs;
+}
+
+/** A fetch `Headers`, also one of a library's own; an array has no `get`. */
+function hasForEach(
+  headers: object,
+): headers is { forEach(callback: (value: string, name: string) => void): void } {
+  const { get, forEach } = headers as { get?: unknown; forEach?: unknown };
+  return typeof get === "function" && typeof forEach === "function";
+}
