@@ -7,6 +7,7 @@
 #![allow(clippy::doc_markdown)]
 
 mod delivery;
+mod explainer;
 mod failure;
 mod result;
 mod scheme;
@@ -26,6 +27,8 @@ use crate::values::Body;
 mod _hookseal {
     #[pymodule_export]
     use super::delivery::Delivery;
+    #[pymodule_export]
+    use super::explainer::WebhookExplainer;
     #[pymodule_export]
     use super::result::VerificationResult;
     #[pymodule_export]

@@ -145,6 +145,62 @@ const NO_HEADERS: &str = "headers must be a mapping, or pairs of name and value"
 /// No server takes so many headers; an iterator without an end has more.
 const MAX_HEADERS: usize = 1 << 16;
 
+/// Takes every header of a request, as a name and what is under it.
+fn each_header<'py>(
+    headers: &Bound<'py, PyAny>,
+    mut take: impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if let Ok(dict) = headers.cast_exact::<PyDict>() {
+        return dict.iter().try_for_each(|(name, value)| take(&name, &value));
+    }
+    let pairs = match headers.getattr_opt(pyo3::intern!(headers.py(), "items"))? {
+        Some(items) => items.call0()?.try_iter(),
+        None => headers.try_iter(),
+    };
+    for (index, pair) in pairs.map_err(|raised| unreadable(NO_HEADERS, raised))?.enumerate() {
+        if index == MAX_HEADERS {
+            return Err(invalid_argument("there are too many headers"));
+        }
+        let pair = pair?;
+        let (name, value) = match (pair.cast::<PyTuple>(), pair.cast::<PyList>()) {
+            (Ok(pair), _) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
+            (_, Ok(pair)) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
+            _ => return Err(invalid_argument(NO_PAIR)),
+        };
+        take(&name, &value)?;
+    }
+    Ok(())
+}
+
+/// Every header of a request, one that occurs several times as often: for explanations.
+pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Failure> {
+    let mut pairs = Vec::new();
+    each_header(headers, |name, value| {
+        let name = match (name.cast::<PyString>(), name.cast::<PyBytes>()) {
+            // One with lone surrogates is no header's name.
+            (Ok(text), _) => text.to_str().unwrap_or_default().as_bytes().to_vec(),
+            (_, Ok(bytes)) => bytes.as_bytes().to_vec(),
+            _ => return Err(invalid_argument(NO_NAME)),
+        };
+        let mut add = |value: &Value<'_>| {
+            if let Found::Once(value) = value.found() {
+                pairs.push((name.clone(), value.to_vec()));
+            }
+        };
+        // What is wrong with a list is said as of any other.
+        let whole = Value::read(value)?;
+        match (value.cast::<PyList>(), value.cast::<PyTuple>()) {
+            (Ok(values), _) => values.iter().try_for_each(|value| Value::read(&value).map(|value| add(&value))),
+            (_, Ok(values)) => values.iter().try_for_each(|value| Value::read(&value).map(|value| add(&value))),
+            _ => {
+                add(&whole);
+                Ok(())
+            }
+        }
+    })?;
+    Ok(pairs)
+}
+
 /// The values of the headers that a scheme reads.
 #[derive(Default)]
 pub(crate) struct Claim<'py> {
@@ -163,28 +219,7 @@ impl<'py> Claim<'py> {
     /// From all headers of a request.
     pub(crate) fn find(headers: &Bound<'py, PyAny>, scheme: &Scheme) -> Result<Self, Failure> {
         let mut claim = Self::default();
-        if let Ok(dict) = headers.cast_exact::<PyDict>() {
-            for (name, value) in dict.iter() {
-                claim.add(scheme, &name, &value)?;
-            }
-            return Ok(claim);
-        }
-        let pairs = match headers.getattr_opt(pyo3::intern!(headers.py(), "items"))? {
-            Some(items) => items.call0()?.try_iter(),
-            None => headers.try_iter(),
-        };
-        for (index, pair) in pairs.map_err(|raised| unreadable(NO_HEADERS, raised))?.enumerate() {
-            if index == MAX_HEADERS {
-                return Err(invalid_argument("there are too many headers"));
-            }
-            let pair = pair?;
-            let (name, value) = match (pair.cast::<PyTuple>(), pair.cast::<PyList>()) {
-                (Ok(pair), _) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
-                (_, Ok(pair)) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
-                _ => return Err(invalid_argument(NO_PAIR)),
-            };
-            claim.add(scheme, &name, &value)?;
-        }
+        each_header(headers, |name, value| claim.add(scheme, name, value))?;
         Ok(claim)
     }
 

@@ -6,7 +6,8 @@
     event = verifier.verify(request.headers, body).event()
 
 `hookseal.fastapi`, `hookseal.flask` and `hookseal.django` do it for those frameworks, `hookseal.router` hands each
-event to the function for its type, and `hookseal.events` has the types of all events.
+event to the function for its type, `hookseal.events` has the types of all events, and `hookseal.explain` says why a
+delivery was refused.
 """
 
 from hookseal._codes import ErrorCode, SchemeName

@@ -5,8 +5,9 @@ from typing_extensions import Self
 
 from hookseal._codes import ErrorCode, SchemeName
 from hookseal.events import WebhookEvent
+from hookseal.explain import Report
 
-__all__ = ["Delivery", "Scheme", "VerificationResult", "WebhookVerifier", "__version__", "sign"]
+__all__ = ["Delivery", "Scheme", "VerificationResult", "WebhookExplainer", "WebhookVerifier", "__version__", "sign"]
 
 __version__: Final[str]
 
@@ -40,6 +41,26 @@ class WebhookVerifier:
     def verify(self, headers: _Headers, body: _Body) -> Delivery: ...
     def verify_signature(self, body: _Body, signature: _Value, timestamp: _Value = None) -> VerificationResult: ...
     def parse_webhook(self, body: _Body, signature: _Value, timestamp: _Value = None) -> WebhookEvent: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object) -> Self: ...
+
+@final
+class WebhookExplainer:
+    def __new__(
+        cls,
+        secrets: _Secret | Sequence[_Secret],
+        *,
+        scheme: SchemeName | Scheme = "contio",
+        max_age: float = 300,
+        max_skew: float = 300,
+        max_event_age: float | None = 86400,
+        max_body: int | None = None,
+        now: float | Callable[[], float] | None = None,
+        other_secrets: dict[SchemeName, _Secret] | None = None,
+    ) -> Self: ...
+    @property
+    def scheme(self) -> str: ...
+    def explain(self, headers: _Headers, body: _Body) -> Report: ...
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: object) -> Self: ...
 

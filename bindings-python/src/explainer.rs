@@ -1,0 +1,143 @@
+//! What says why deliveries were refused.
+
+use hookseal::Scheme;
+use hookseal::explain::Explainer;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use pyo3::{PyTraverseError, PyVisit};
+
+use crate::delivery::parse;
+use crate::failure::{Failure, invalid_argument, unpicklable};
+use crate::settings::{self, Clock, Given, OwnSecret, Unicode};
+use crate::values::{Body, all_headers};
+use crate::verifier::aside;
+
+/// Says why deliveries were refused, and what to do, given all that a WebhookVerifier is given.
+///
+/// Unlike one it takes secrets that cannot be used, for that may be why. `other_secrets` are secrets that you use for
+/// other schemes, by the names of those: it is looked whether one of them was mixed up with this endpoint's.
+///
+/// Raises WebhookVerificationError: invalid_scheme, invalid_argument, or invalid_secret for what is neither str nor bytes.
+#[pyclass(module = "hookseal.explain", frozen)]
+pub(crate) struct WebhookExplainer {
+    core: Explainer,
+    clock: Clock,
+    scheme: Scheme,
+}
+
+#[pymethods]
+impl WebhookExplainer {
+    #[new]
+    #[pyo3(
+        signature = (
+            secrets, *, scheme = Given::DEFAULT, max_age = Given::DEFAULT, max_skew = Given::DEFAULT,
+            max_event_age = Given::DEFAULT, max_body = None, now = None, other_secrets = None,
+        ),
+        text_signature = "(secrets, *, scheme='contio', max_age=300, max_skew=300, max_event_age=86400, max_body=None, \
+            now=None, other_secrets=None)"
+    )]
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // they have names, and are pyo3's to hand over
+    fn new<'py>(
+        py: Python<'py>,
+        secrets: &Bound<'py, PyAny>,
+        scheme: Given<'py>,
+        max_age: Given<'py>,
+        max_skew: Given<'py>,
+        max_event_age: Given<'py>,
+        max_body: Option<&Bound<'py, PyAny>>,
+        now: Option<&Bound<'py, PyAny>>,
+        other_secrets: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        let make = || {
+            let scheme = settings::scheme(&scheme)?;
+            let mut core = Explainer::new(scheme);
+            for secret in settings::secrets(secrets)? {
+                core = secret.with(|secret| core.secret(secret))?;
+            }
+            if let Some(limit) = settings::seconds("max_age", &max_age)? {
+                core = core.max_age(limit);
+            }
+            if let Some(limit) = settings::seconds("max_skew", &max_skew)? {
+                core = core.max_skew(limit);
+            }
+            if let Some(limit) = settings::seconds_or_none("max_event_age", &max_event_age)? {
+                core = core.max_event_age(limit);
+            }
+            if let Some(limit) = settings::bytes("max_body", max_body)? {
+                core = core.max_body(limit);
+            }
+            for (name, secret) in other_secrets.map(others).transpose()?.unwrap_or_default() {
+                core = secret.with(|secret| core.secret_of_another(name, secret))?;
+            }
+            Ok(Self { core, clock: settings::clock(now)?, scheme })
+        };
+        make().map_err(|failure: Failure| failure.raise(py))
+    }
+
+    /// The name of the scheme.
+    #[getter]
+    fn scheme(&self) -> &str {
+        self.scheme.name()
+    }
+
+    /// Explains what becomes of one delivery: gives a Report, a dict that is the same in every language. It may go into a
+    /// log: it holds no secret, no signature and nothing of the body.
+    ///
+    /// It takes as long as some thousand verifications, so call it when one was refused.
+    ///
+    /// Raises WebhookVerificationError: invalid_argument, for headers or a body that cannot be read.
+    fn explain<'py>(
+        &self,
+        py: Python<'py>,
+        headers: &Bound<'py, PyAny>,
+        body: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let explain = || {
+            let headers = all_headers(headers)?;
+            let body = Body::read(body)?;
+            let now = self.clock.read(py)?;
+            let (core, body) = (&self.core, body.bytes());
+            let report = aside(py, usize::MAX, || core.explain(&headers, body, now).to_json());
+            parse(py, report.as_bytes())
+        };
+        explain().map_err(|failure: Failure| failure.raise(py))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<hookseal.explain.WebhookExplainer scheme={:?}>", self.scheme())
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(unpicklable("WebhookExplainer", "it holds secrets; make one in each process"))
+    }
+
+    // A clock may hold on to what holds on to the explainer.
+    #[allow(clippy::needless_pass_by_value)] // as pyo3 has it
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match &self.clock {
+            Clock::Call(now) => visit.call(now),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The schemes of a dict, each with a secret.
+fn others<'py>(given: &Bound<'py, PyAny>) -> Result<Vec<(Scheme, OwnSecret<'py>)>, Failure> {
+    let wrong = || invalid_argument("other_secrets must be a dict of names of schemes and their secrets");
+    let dict = given.cast::<PyDict>().map_err(|_| wrong())?;
+    let mut others = Vec::new();
+    for (name, secret) in dict.iter() {
+        let name = Unicode::read(&name).ok_or_else(wrong)?;
+        let place = format!("other_secrets[{:?}]", name.as_str());
+        others.push((Scheme::preset(name.as_str())?, OwnSecret::new(&secret, &place)));
+    }
+    Ok(others)
+}
