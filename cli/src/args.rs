@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use hookseal::UnixTime;
 
-use crate::secrets::SecretArgs;
+use crate::secrets::{OtherSecretArgs, SecretArgs};
 
 /// Signs and verifies webhook deliveries.
 #[derive(Debug, Parser)]
@@ -30,6 +30,10 @@ pub(crate) enum Command {
     /// Tell whether a delivery is genuine, fresh and well formed
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+
+    /// Say why a delivery was refused, and what to do
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
 
     /// Send good and bad deliveries to a receiver on this machine, and show what became of each
     Demo,
@@ -57,6 +61,34 @@ pub(crate) struct SignArgs {
 #[derive(Args, Debug)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
+    pub(crate) delivery: DeliveryArgs,
+
+    /// Print one line of JSON, of refusals and errors too
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) delivery: DeliveryArgs,
+
+    /// File with a raw HTTP request, headers and body, in place of both; - for stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["headers", "body"])]
+    pub(crate) request: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) others: OtherSecretArgs,
+
+    /// Print the report as one line of JSON, and errors too
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A delivery, and what it is held to.
+#[derive(Args, Debug)]
+pub(crate) struct DeliveryArgs {
+    #[command(flatten)]
     pub(crate) common: CommonArgs,
 
     /// 'Name: value', repeatable; @FILE has one on each line, @- is stdin
@@ -82,10 +114,6 @@ pub(crate) struct VerifyArgs {
     /// How large a body may be [default: any size]
     #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true, help_heading = LIMITS)]
     pub(crate) max_body: Option<usize>,
-
-    /// Print one line of JSON, of refusals and errors too
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// What signing and verifying have in common.
@@ -116,6 +144,7 @@ Examples:
   hookseal demo                            See it at work
   hookseal sign body.json                  Sign a body with the secret in $HOOKSEAL_SECRET
   hookseal verify -H @headers body.json    Judge a delivery that was kept in two files
+  hookseal explain -H @headers body.json   Say why it was refused
   hookseal verify --help                   More examples";
 
 /// What both commands say about schemes; a macro, because `concat!` takes no constants.
@@ -162,6 +191,23 @@ Examples:
 
   In a script, with the body on stdin:
     hookseal verify --json --scheme github -H @headers < body.json | jq -r .code"
+);
+
+const EXPLAIN_EXAMPLES: &str = with_schemes!(
+    "\
+A report may go into a log: it shows no secret, no signature and nothing of the body.
+
+Exit codes: 0 genuine; 1 refused; 2 wrong usage or configuration.
+
+Examples:
+  A delivery whose headers and body were kept in two files, as of when it came:
+    hookseal explain --now 1736937000 -H @headers body.json
+
+  A whole request that a proxy saved:
+    hookseal explain --request request.txt
+
+  With the secret of another sender, in case the two were mixed up:
+    hookseal explain --other-secret-env github=GITHUB_SECRET --request request.txt"
 );
 
 fn time(text: &str) -> Result<UnixTime, String> {

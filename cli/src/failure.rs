@@ -26,6 +26,10 @@ impl Failure {
         Self::new(error.kind(), format!("{origin}: {error}"))
     }
 
+    pub(crate) const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
     pub(crate) const fn code(&self) -> &'static str {
         self.kind.code()
     }

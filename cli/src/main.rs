@@ -3,10 +3,12 @@
 mod args;
 mod clock;
 mod demo;
+mod explain;
 mod failure;
 mod input;
 mod receiver;
 mod report;
+mod request;
 mod secrets;
 mod sign;
 mod verify;
@@ -28,7 +30,8 @@ fn main() -> ExitCode {
     report::set_color(cli.color);
     match cli.command {
         Command::Sign(args) => report::finish(sign::run(&args), args.json),
-        Command::Verify(args) => report::finish(verify::run(&args), args.json),
+        Command::Verify(args) => report::finish_verdict(verify::run(&args), args.json),
+        Command::Explain(args) => report::finish_report(explain::run(&args), args.json),
         Command::Demo => demo::run(),
     }
 }

@@ -44,8 +44,31 @@ pub(crate) fn finish(result: Result<Success, Failure>, json: bool) -> ExitCode {
     }
 }
 
+/// The same for a verdict: of a delivery that was refused it says who knows more.
+pub(crate) fn finish_verdict(result: Result<Success, Failure>, json: bool) -> ExitCode {
+    let is_refused = result.as_ref().is_err_and(Failure::is_refusal);
+    let code = finish(result, json);
+    if is_refused && !json {
+        complain("`hookseal explain`, with the same arguments, says what may have happened to it");
+    }
+    code
+}
+
+/// The same for a report, which is printed whatever its verdict.
+pub(crate) fn finish_report(result: Result<(Success, ExitCode), Failure>, json: bool) -> ExitCode {
+    match result {
+        Ok((report, code)) => print(&if json { report.json + "\n" } else { report.text }, code),
+        Err(failure) => fail(&failure, json),
+    }
+}
+
+/// 1 if a delivery was judged and refused, and 2 if the caller is at fault.
+pub(crate) fn exit_code(kind: hookseal::ErrorKind) -> ExitCode {
+    ExitCode::from(if kind.status() == 500 { MISUSED } else { REFUSED })
+}
+
 fn fail(failure: &Failure, json: bool) -> ExitCode {
-    let code = ExitCode::from(if failure.is_refusal() { REFUSED } else { MISUSED });
+    let code = exit_code(failure.kind());
     if json {
         let line = json_line(&[
             ("ok", false.into()),

@@ -79,6 +79,15 @@ impl FromArgMatches for SecretArgs {
 impl SecretArgs {
     /// Reads every secret, and checks that `scheme` can use it: an error then names the one that it is about.
     pub(crate) fn load(&self, scheme: Scheme) -> Result<Vec<Loaded>, Failure> {
+        let secrets = self.read()?;
+        for secret in &secrets {
+            Signer::new(scheme, secret.secret()).map_err(|error| Failure::about(&secret.source, &error))?;
+        }
+        Ok(secrets)
+    }
+
+    /// Reads every secret, whether it can be used or not.
+    pub(crate) fn read(&self) -> Result<Vec<Loaded>, Failure> {
         let sources = match &*self.0 {
             [] if env::var_os(DEFAULT_VARIABLE).is_none() => {
                 return Err(Failure::new(
@@ -89,18 +98,55 @@ impl SecretArgs {
             [] => &[Source::Default],
             given => given,
         };
-        sources
-            .iter()
-            .map(|source| {
-                let loaded = Loaded { source: source.clone(), key: source.read()? };
-                Signer::new(scheme, loaded.secret()).map_err(|error| Failure::about(source, &error))?;
-                Ok(loaded)
-            })
-            .collect()
+        sources.iter().map(Source::load).collect()
+    }
+}
+
+/// Secrets that are used for other schemes.
+#[derive(Args, Debug)]
+pub(crate) struct OtherSecretArgs {
+    /// Scheme, and variable with a secret that you use for it, repeatable
+    #[arg(long = "other-secret-env", value_name = "SCHEME=NAME", help_heading = "Secrets")]
+    variables: Vec<String>,
+
+    /// Scheme, and file with a secret that you use for it, repeatable
+    #[arg(long = "other-secret-file", value_name = "SCHEME=FILE", help_heading = "Secrets")]
+    files: Vec<String>,
+}
+
+impl OtherSecretArgs {
+    pub(crate) fn read(&self) -> Result<Vec<(Scheme, Loaded)>, Failure> {
+        let variables = self.variables.iter().map(|given| (given, Source::variable as fn(&str) -> Source));
+        let files = self.files.iter().map(|given| (given, Source::file as fn(&str) -> Source));
+        let read = |(given, source): (&String, fn(&str) -> Source)| {
+            let Some((scheme, place)) = given.split_once('=') else {
+                return Err(Failure::argument(
+                    "--other-secret-env and --other-secret-file take a scheme, =, and a variable or a file, such as \
+                     github=GITHUB_SECRET",
+                ));
+            };
+            // Not shown, for it may be the secret itself.
+            let scheme =
+                Scheme::preset(scheme).map_err(|error| Failure::about(&"the scheme of another secret", &error))?;
+            Ok((scheme, source(place).load()?))
+        };
+        variables.chain(files).map(read).collect()
     }
 }
 
 impl Source {
+    fn variable(name: &str) -> Self {
+        Self::Variable(name.to_owned())
+    }
+
+    fn file(path: &str) -> Self {
+        Self::File(path.into())
+    }
+
+    fn load(&self) -> Result<Loaded, Failure> {
+        Ok(Loaded { source: self.clone(), key: self.read()? })
+    }
+
     fn read(&self) -> Result<Key, Failure> {
         match self {
             Self::Default => read_variable(DEFAULT_VARIABLE),

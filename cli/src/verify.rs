@@ -3,7 +3,7 @@
 use hookseal::{Envelope, Scheme, UnixTime, Verified, Verifier};
 use serde_json::Value;
 
-use crate::args::{EventAge, VerifyArgs};
+use crate::args::{DeliveryArgs, EventAge, VerifyArgs};
 use crate::clock;
 use crate::failure::Failure;
 use crate::input;
@@ -11,6 +11,7 @@ use crate::report::{self, Success, json_line, printable};
 use crate::secrets::Loaded;
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Success, Failure> {
+    let args = &args.delivery;
     // What the user configured comes first: a delivery is judged only by a verifier that is sound.
     let scheme = input::scheme(&args.common.scheme)?;
     let secrets = args.common.secrets.load(scheme)?;
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Success, Failure> {
     Ok(Success { text: text(&delivery, envelope.as_ref(), &secrets, now), json: json(&delivery, envelope.as_ref()) })
 }
 
-fn verifier(scheme: Scheme, secrets: &[Loaded], args: &VerifyArgs) -> Result<Verifier, Failure> {
+fn verifier(scheme: Scheme, secrets: &[Loaded], args: &DeliveryArgs) -> Result<Verifier, Failure> {
     let mut builder = Verifier::builder(scheme);
     for secret in secrets {
         builder = builder.secret(secret.secret());

@@ -78,7 +78,11 @@ impl<H: Headers + ?Sized> Seen<'_, H> {
             let (passed, facts) = self.look(stage);
             let failed = self.verdict.err().filter(|error| Stage::of(error.kind()) == stage);
             let (outcome, message) = match failed {
+                Some(error) if stage == Stage::Freshness => (Outcome::Failed, format!("{error}: {}", passed.1)),
                 Some(error) => (Outcome::Failed, error.to_string()),
+                None if !is_reached && stage == Stage::Freshness && self.age().is_some() => {
+                    (Outcome::Skipped, format!("not reached; claims to be {}", passed.1))
+                }
                 None if !is_reached => (Outcome::Skipped, "not reached".to_owned()),
                 None => passed,
             };

@@ -1,0 +1,140 @@
+//! `hookseal explain`: what it reads, what it prints, and how it ends.
+
+mod common;
+
+use hookseal_tests::explain::{ExplainVector, OwnSecret, vectors};
+
+use crate::common::{BODY, NOW, SECRET, file, hookseal, signed};
+
+const SPACED: &str = r#"{"event_type": "meeting.completed", "event_id": "evt-1", "timestamp": "2025-01-15T10:30:00Z", "partner_app_id": "app-1", "data": {}}"#;
+
+/// A raw request with these headers, as `hookseal sign` prints them.
+fn raw(headers: &[String], body: &str) -> String {
+    let lines: String = headers.iter().filter(|word| *word != "-H").map(|line| format!("{line}\r\n")).collect();
+    format!("POST /webhooks HTTP/1.1\r\nHost: example.com\r\n{lines}\r\n{body}")
+}
+
+#[test]
+fn a_body_that_was_written_again_is_shown_to_be_and_exits_1() {
+    let ran = hookseal(["explain", "--now", NOW]).args(signed(&[])).stdin(SPACED).run();
+    assert_eq!((ran.code, &*ran.stderr), (1, ""));
+    assert!(ran.stdout.starts_with("refused: signature_mismatch\n"), "{ran:?}");
+    assert!(ran.stdout.contains("\ncause body_was_compact\n"), "{ran:?}");
+    assert!(ran.stdout.ends_with("something parsed the body and wrote it again\n"), "{ran:?}");
+}
+
+#[test]
+fn a_genuine_delivery_exits_0_and_has_nothing_to_do() {
+    let ran = hookseal(["explain", "--now", NOW]).args(signed(&[])).stdin(BODY).run();
+    assert_eq!((ran.code, &*ran.stderr), (0, ""));
+    assert!(ran.stdout.starts_with("genuine\n") && !ran.stdout.contains("what to do"), "{ran:?}");
+}
+
+#[test]
+fn a_request_is_read_from_a_file_or_from_stdin() {
+    let request = raw(&signed(&[]), SPACED);
+    let path = file("request.txt", &request);
+    let from_file = hookseal(["explain", "--now", NOW, "--request"]).args([&path]).run();
+    let from_stdin = hookseal(["explain", "--now", NOW, "--request", "-"]).stdin(&request).run();
+    assert_eq!(from_file.stdout, from_stdin.stdout);
+    assert!(from_file.stdout.contains("body_was_compact"), "{from_file:?}");
+    let both = hookseal(["explain", "--request", "-", "body.json"]).stdin(&request).run();
+    assert_eq!(both.code, 2);
+    let broken = hookseal(["explain", "--request", "-"]).stdin("{}").run();
+    assert_eq!(broken.code, 2);
+    assert!(broken.stderr.contains("raw HTTP request"), "{broken:?}");
+}
+
+#[test]
+fn json_is_one_line_and_errors_are_too() {
+    let ran = hookseal(["explain", "--json", "--now", NOW]).args(signed(&[])).stdin(SPACED).run();
+    assert_eq!(ran.code, 1);
+    let report = ran.json();
+    assert_eq!((&report["ok"], &report["code"]), (&false.into(), &"signature_mismatch".into()));
+    assert_eq!(report["causes"][0]["cause"], "body_was_compact");
+    let ran = hookseal(["explain", "--json", "--scheme", "gitlab"]).stdin(BODY).run();
+    assert_eq!((ran.code, &ran.json()["code"]), (2, &"invalid_scheme".into()));
+}
+
+#[test]
+fn a_secret_that_cannot_be_used_is_explained_and_exits_2() {
+    let ran = hookseal(["explain", "--now", NOW]).args(signed(&[])).stdin(BODY);
+    let ran = ran.env("HOOKSEAL_SECRET", format!(" {SECRET}")).run();
+    assert_eq!(ran.code, 2);
+    assert!(ran.stdout.contains("cause secret_white_space"), "{ran:?}");
+    let ran = hookseal(["explain"]).without_secret().stdin(BODY).run();
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("there is no secret"), "{ran:?}");
+}
+
+#[test]
+fn another_secret_is_recognized() {
+    let explain = |option: &str, place: String| {
+        let ran = hookseal(["explain", "--now", NOW, option, &place]).args(signed(&[])).stdin(BODY);
+        ran.env("HOOKSEAL_SECRET", "not this one").env("OTHER", SECRET).run()
+    };
+    let path = file("other-secret.txt", SECRET);
+    for ran in [
+        explain("--other-secret-env", "github=OTHER".to_owned()),
+        explain("--other-secret-file", format!("github={}", path.display())),
+    ] {
+        assert!(ran.stdout.contains("cause secret_of_another_scheme: github"), "{ran:?}");
+    }
+    for place in ["github", "=OTHER", "gitlab=OTHER", "github=NO_SUCH_VARIABLE"] {
+        assert_eq!(explain("--other-secret-env", place.to_owned()).code, 2, "{place}");
+    }
+}
+
+#[test]
+fn limits_are_those_that_are_given() {
+    let ran = hookseal(["explain", "--now", "1736937100", "--max-age", "99"]).args(signed(&[])).stdin(BODY).run();
+    assert!(ran.stdout.contains("s ago, and max_age is 99 s"), "{ran:?}");
+    let ran = hookseal(["explain", "--now", NOW, "--max-body", "9"]).args(signed(&[])).stdin(BODY).run();
+    assert!(ran.stdout.starts_with("refused: body_too_large\n"), "{ran:?}");
+}
+
+#[test]
+fn verify_mentions_it_when_it_refuses_and_not_otherwise() {
+    let verify = |options: &[&str], body: &str| {
+        hookseal(["verify", "--now", NOW]).args(options).args(signed(&[])).stdin(body).run()
+    };
+    assert!(verify(&[], SPACED).stderr.contains("hookseal explain"));
+    assert_eq!(verify(&["--json"], SPACED).stderr, "");
+    assert_eq!(verify(&[], BODY).stderr, "");
+    assert!(!verify(&["--scheme", "gitlab"], BODY).stderr.contains("hookseal explain"));
+}
+
+/// Whether a header line says what this delivery has: HTTP has no white space around values.
+fn is_sendable(vector: &ExplainVector) -> bool {
+    vector.headers.iter().all(|(_, value)| value.trim_matches([' ', '\t']) == value)
+}
+
+#[test]
+fn every_vector_is_reported_as_the_library_reports_it() {
+    let mut played = 0;
+    for vector in vectors().iter().filter(|vector| is_sendable(vector)) {
+        let mut command = hookseal(["explain", "--json", "--scheme", &vector.scheme, "--now", &vector.now.to_string()]);
+        for (index, secret) in vector.secrets.iter().enumerate() {
+            // Bytes would have to come from a file, which loses the line break at its end if it is text.
+            let OwnSecret::Text(text) = secret else { continue };
+            let name = format!("SECRET_{index}");
+            command = command.env(&name, text).args(["--secret-env", &name]);
+        }
+        for (index, (scheme, secret)) in vector.others.iter().enumerate() {
+            let name = format!("OTHER_{index}");
+            command = command.env(&name, secret).args(["--other-secret-env", &format!("{scheme}={name}")]);
+        }
+        if let Some(limit) = vector.options.max_body {
+            command = command.args(["--max-body", &limit.to_string()]);
+        }
+        if !vector.secrets.iter().all(|secret| matches!(secret, OwnSecret::Text(_))) {
+            continue;
+        }
+        let headers = vector.headers.iter().flat_map(|(name, value)| ["-H".to_owned(), format!("{name}: {value}")]);
+        let ran = command.args(headers).stdin(&vector.body).run();
+        let report = vector.explain().expect("a scheme");
+        assert_eq!(ran.stdout.trim_end(), report.to_json(), "{}", vector.name);
+        played += 1;
+    }
+    assert!(played >= 700, "only {played} vectors were played");
+}
