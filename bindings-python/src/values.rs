@@ -172,8 +172,11 @@ fn each_header<'py>(
     Ok(())
 }
 
+/// A header's name and its value.
+type Header = (Vec<u8>, Vec<u8>);
+
 /// Every header of a request, one that occurs several times as often: for explanations.
-pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Failure> {
+pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<Header>, Failure> {
     let mut pairs = Vec::new();
     each_header(headers, |name, value| {
         let name = match (name.cast::<PyString>(), name.cast::<PyBytes>()) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::npm::{self, Scripts};
 use crate::step::{Process, Step};
 use crate::workspace::Workspace;
-use crate::{bench, chromium, files, node, npm_package, package, vectors, wasm};
+use crate::{bench, chromium, files, node, npm_package, package, playground, vectors, wasm};
 
 /// What runs in the project, in this order.
 const RUNS: &[Run] = &[
@@ -21,6 +21,7 @@ const RUNS: &[Run] = &[
     Run { line: "node run/vectors.mjs chromium", needs: Needs::Browser },
     Run { line: "node run/agree.mjs", needs: Needs::Nothing },
     Run { line: "node run/bundles.mjs", needs: Needs::Nothing },
+    Run { line: "node run/playground.mjs", needs: Needs::Browser },
 ];
 
 /// What runs in the project of the native package: on the Node that is installed, and on a newer one.
@@ -78,6 +79,10 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let mut steps = vec![
         Step::Inside { command: "cargo xtask package wasm", action: |workspace| package::WASM.make(workspace) },
         Step::Inside { command: "cargo xtask setup wasm", action: |workspace| package::WASM.set_up(workspace) },
+        Step::Inside {
+            command: "cargo xtask playground --build",
+            action: |workspace| playground::build(workspace).map(drop),
+        },
     ];
     let project = project(workspace);
     steps.extend(RUNS.iter().map(|run| run.step(workspace, &project, &tests, &browser)));

@@ -16,6 +16,7 @@ mod npm;
 mod npm_package;
 mod package;
 mod parts;
+mod playground;
 mod py;
 mod python;
 mod step;
@@ -73,6 +74,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[--check]",
         about: "writes the events, codes and names of schemes for every language, or checks them",
         run: generate,
+    },
+    Command {
+        name: "playground",
+        arguments: "[--build]",
+        about: "makes the page that explains a delivery in a browser, and serves it on loopback unless told to build only",
+        run: playground,
     },
     Command {
         name: "bench",
@@ -175,6 +182,16 @@ fn generate(arguments: &[String]) -> Result<(), Failure> {
     };
     let workspace = Workspace::find().map_err(Failure::Failed)?;
     catalogue::generate(&workspace.root, check).map_err(Failure::Failed)
+}
+
+fn playground(arguments: &[String]) -> Result<(), Failure> {
+    let act: fn(&_) -> _ = match arguments {
+        [] => playground::serve,
+        [option] if option == "--build" => |workspace| playground::build(workspace).map(drop),
+        _ => return Err(usage("playground [--build]")),
+    };
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    act(&workspace).map_err(Failure::Failed)
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {

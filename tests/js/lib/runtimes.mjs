@@ -17,7 +17,7 @@ const MAX_OUTPUT = 64 << 20;
 const BATCH = 250;
 
 /** Keeps a browser without a screen from what tests have no use for. */
-const CHROMIUM_FLAGS = [
+export const CHROMIUM_FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
