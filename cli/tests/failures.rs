@@ -1,6 +1,6 @@
 //! `docs/failures.md`: every block in it is what `hookseal explain` prints.
 //!
-//! With HOOKSEAL_BLESS=1 the blocks are written anew.
+//! With `HOOKSEAL_BLESS=1` the blocks are written anew.
 
 mod common;
 
