@@ -1,0 +1,63 @@
+//! One error, with what an API answers: a status, a code, and a sentence that says what to do.
+
+use std::fmt;
+
+/// Why something could not be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    status: u16,
+    code: &'static str,
+    message: String,
+}
+
+impl Error {
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    /// A field or an option that cannot be used.
+    pub(crate) fn invalid(field: &str, why: &str) -> Self {
+        Self::new(400, "invalid_argument", format!("{field}: {why}"))
+    }
+
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(404, "not_found", format!("there is no such {what}"))
+    }
+
+    /// The disk, the database or the network does not do its part; nothing was lost, and it can be tried again.
+    pub(crate) fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(503, "unavailable", message)
+    }
+
+    /// The HTTP status of an answer with this.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The stable word for it.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+        let why = match error.sqlite_error_code() {
+            Some(DiskFull) => "the disk is full: nothing was lost, and it goes on once there is room".to_owned(),
+            Some(DatabaseBusy | DatabaseLocked) => "another program holds the database: close it".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::unavailable(format!("the database: {why}"))
+    }
+}

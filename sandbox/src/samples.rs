@@ -1,0 +1,161 @@
+//! Believable events: made of the catalogue, so that the type is all one has to say.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::clock::Time;
+use crate::error::Error;
+
+/// Read from the vendor's guide and its npm package; the file says more.
+const CATALOGUE: &str = include_str!("../../core/catalogue/contio-events.json");
+
+fn catalogue() -> &'static Map<String, Value> {
+    static EVENTS: OnceLock<Map<String, Value>> = OnceLock::new();
+    EVENTS.get_or_init(|| {
+        let catalogue: Value = serde_json::from_str(CATALOGUE).unwrap_or_default();
+        catalogue["events"].as_object().cloned().unwrap_or_default()
+    })
+}
+
+/// The types of all events that are known, in the order of the catalogue.
+pub fn event_types() -> impl Iterator<Item = &'static str> {
+    catalogue().keys().map(String::as_str)
+}
+
+/// A type that is in the catalogue.
+pub(crate) fn check_type(event_type: &str) -> Result<(), Error> {
+    if catalogue().contains_key(event_type) {
+        return Ok(());
+    }
+    let nearest = event_types().min_by_key(|known| distance(known, event_type)).unwrap_or_default();
+    Err(Error::new(400, "unknown_event_type", format!("type: there is no such event; did you mean {nearest}?")))
+}
+
+/// What an event of a type may hold, dated `unix_millis` (milliseconds since 1970).
+///
+/// # Errors
+/// `unknown_event_type`, with the nearest that there is.
+pub fn sample(event_type: &str, unix_millis: i64) -> Result<Value, Error> {
+    check_type(event_type)?;
+    let fields = catalogue()[event_type]["data"].as_object().cloned().unwrap_or_default();
+    let maker = Maker { now: Time(unix_millis), event_type };
+    Ok(maker.object(&fields))
+}
+
+struct Maker<'e> {
+    now: Time,
+    event_type: &'e str,
+}
+
+impl Maker<'_> {
+    fn object(&self, fields: &Map<String, Value>) -> Value {
+        fields.iter().map(|(name, field)| (name.clone(), self.value(name, field))).collect::<Map<_, _>>().into()
+    }
+
+    fn value(&self, name: &str, field: &Value) -> Value {
+        match field["type"].as_str().unwrap_or_default() {
+            "object" => field["fields"].as_object().map_or_else(|| json!({}), |fields| self.object(fields)),
+            "array" => json!([self.value(name.trim_end_matches('s'), &field["items"])]),
+            "map" => json!({"source": "sandbox"}),
+            "boolean" => false.into(),
+            "number" => number(name).into(),
+            "string" => self.text(name, field).into(),
+            _ => json!("done"),
+        }
+    }
+
+    fn text(&self, name: &str, field: &Value) -> String {
+        let choices = field["values"].as_array().or(field["enum"].as_array());
+        if let Some(first) = choices.and_then(|choices| choices.first()?.as_str()) {
+            return first.to_owned();
+        }
+        let minutes = |minutes: u64| self.now.after(Duration::from_secs(minutes * 60)).rfc3339();
+        let known = match name {
+            "end_time" => return minutes(90),
+            "start_time" | "scheduled_start" => return minutes(60),
+            "title" => "Quarterly review with the sales team",
+            "domain" => "example.com",
+            "role" => "attendee",
+            "reason" => "the record was not found",
+            "item_type" => "discussion",
+            "context_type" | "originating_type" => "meeting",
+            "trigger_mode" | "execution_mode" => "manual",
+            "trigger_type" => self.event_type,
+            "task_type" => "approval",
+            "node_type" => "action",
+            "decision" => "approved",
+            "final_status" | "status" => "completed",
+            "error_code" => "timeout",
+            "error_message" => "the step did not end in time",
+            "type" => "email",
+            _ if name.ends_with("_email") || name == "email" => "robin@example.com",
+            _ if name.ends_with("_at") => return self.now.rfc3339(),
+            _ if name.ends_with("_name") => "Follow up with customers",
+            _ => return Uuid::new_v4().to_string(),
+        };
+        known.to_owned()
+    }
+}
+
+fn number(name: &str) -> Value {
+    match name {
+        "confidence_score" => json!(0.87),
+        "duration_ms" => json!(1840),
+        _ => json!(3),
+    }
+}
+
+/// How many letters differ, one by one: enough to guess what was meant.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (at, letter) in a.chars().enumerate() {
+        let mut corner = std::mem::replace(&mut row[0], at + 1);
+        for (place, other) in b.iter().enumerate() {
+            let changed = corner + usize::from(letter != *other);
+            corner = row[place + 1];
+            row[place + 1] = changed.min(row[place] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hookseal::{Event, Signer, UnixTime, Verifier};
+
+    #[test]
+    fn every_type_has_data_that_the_library_takes_for_an_event_of_it() {
+        let signer = Signer::contio("a secret").expect("a signer");
+        let verifier = Verifier::contio("a secret").expect("a verifier");
+        let now = UnixTime::from_secs(1_736_937_000);
+        let mut types = 0;
+        for event_type in event_types() {
+            let data = sample(event_type, 1_736_937_000_000).expect("a type that is known");
+            let envelope = json!({"event_type": event_type, "event_id": "1", "timestamp": "2025-01-15T10:30:00Z", "partner_app_id": "1", "data": data});
+            let body = envelope.to_string();
+            let headers = signer.sign(body.as_bytes(), now, None).expect("headers");
+            let delivery = verifier.verify(&headers, body.as_bytes(), now).expect("genuine");
+            let event = delivery
+                .envelope()
+                .expect("an envelope")
+                .event()
+                .unwrap_or_else(|error| panic!("{event_type}: {error} in {body}"));
+            assert_eq!(event.event_type(), event_type);
+            assert!(!matches!(event, Event::Unknown(_)), "{event_type}");
+            types += 1;
+        }
+        assert_eq!(types, 36);
+    }
+
+    #[test]
+    fn a_type_that_is_not_known_is_an_error_with_the_nearest() {
+        let error = sample("meeting.complete", 0).expect_err("unknown");
+        assert_eq!((error.status(), error.code()), (400, "unknown_event_type"));
+        assert!(error.to_string().contains("meeting.completed"), "{error}");
+    }
+}

@@ -1,0 +1,106 @@
+//! The one thread that writes: all that waits goes into one transaction, and each is answered when that is on the disk.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::error::Error;
+
+/// So many writes share a transaction.
+const BATCH: usize = 256;
+
+/// So many may wait before who comes next waits for a place.
+const QUEUE: usize = 4096;
+
+/// Tells what became of the transaction to who waits for it.
+type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
+
+/// Writes inside of the transaction.
+type Write = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+
+pub(super) struct Writer {
+    queue: SyncSender<Write>,
+}
+
+impl Writer {
+    /// Takes the file for itself: a second sandbox on it is an error.
+    pub(super) fn start(connection: Connection, path: &Path) -> Result<Self, Error> {
+        let lock = lock(path)?;
+        let (queue, writes) = sync_channel(QUEUE);
+        thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || {
+                let _lock = lock;
+                while let Ok(first) = writes.recv() {
+                    commit(&connection, first, &writes);
+                }
+            })
+            .map_err(|error| Error::unavailable(error.to_string()))?;
+        Ok(Self { queue })
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (send, answered) = oneshot::channel();
+        let write: Write = Box::new(move |connection| {
+            let done = in_savepoint(connection, act);
+            // Who asked may have gone meanwhile.
+            Box::new(move |committed| drop(send.send(committed.and(done))))
+        });
+        let stopped = || Error::unavailable("the database is closed");
+        let queue = self.queue.clone();
+        match queue.try_send(write) {
+            Ok(()) => {}
+            Err(std::sync::mpsc::TrySendError::Full(write)) => {
+                let sent = tokio::task::spawn_blocking(move || queue.send(write).is_ok()).await;
+                sent.ok().filter(|sent| *sent).ok_or_else(stopped)?;
+            }
+            Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(stopped()),
+        }
+        answered.await.map_err(|_| stopped())?
+    }
+}
+
+/// A lock that ends with the process, however that ends.
+fn lock(path: &Path) -> Result<std::fs::File, Error> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&name);
+    let locked = file.and_then(|file| file.try_lock().map(|()| file).map_err(std::io::Error::from));
+    locked.map_err(|error| match error.kind() {
+        std::io::ErrorKind::WouldBlock => {
+            Error::unavailable(format!("another sandbox has {} open: stop it, or name another file", path.display()))
+        }
+        _ => Error::unavailable(format!("cannot lock {}: {error}", path.display())),
+    })
+}
+
+fn commit(connection: &Connection, first: Write, writes: &Receiver<Write>) {
+    let begun = connection.execute_batch("BEGIN IMMEDIATE").map_err(Error::from);
+    let waiting: Vec<Write> = std::iter::once(first).chain(writes.try_iter().take(BATCH - 1)).collect();
+    let answers: Vec<Answer> = waiting.into_iter().map(|write| write(connection)).collect();
+    let committed = begun.and_then(|()| connection.execute_batch("COMMIT").map_err(Error::from));
+    if committed.is_err() {
+        // There is nothing to roll back if it never began.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    answers.into_iter().for_each(|answer| answer(committed.clone()));
+}
+
+/// What fails takes nothing with it that others wrote in the same transaction.
+fn in_savepoint<T>(connection: &Connection, act: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+    if connection.is_autocommit() {
+        // The transaction could not begin, and the answer will say why.
+        return Err(Error::unavailable("the database cannot be written"));
+    }
+    connection.execute_batch("SAVEPOINT write")?;
+    let done = act(connection);
+    let end = if done.is_ok() { "RELEASE write" } else { "ROLLBACK TO write; RELEASE write" };
+    connection.execute_batch(end)?;
+    done
+}
