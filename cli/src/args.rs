@@ -35,6 +35,10 @@ pub(crate) enum Command {
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
 
+    /// Run a sandbox that sends as Contio does, with its management API
+    #[command(after_help = crate::sandbox::EXAMPLES)]
+    Sandbox(crate::sandbox::SandboxArgs),
+
     /// Send good and bad deliveries to a receiver on this machine, and show what became of each
     Demo,
 }

@@ -9,6 +9,7 @@ mod input;
 mod receiver;
 mod report;
 mod request;
+mod sandbox;
 mod secrets;
 mod sign;
 mod verify;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Sign(args) => report::finish(sign::run(&args), args.json),
         Command::Verify(args) => report::finish_verdict(verify::run(&args), args.json),
         Command::Explain(args) => report::finish_report(explain::run(&args), args.json),
+        Command::Sandbox(args) => report::finish_served(sandbox::run(&args), args.json),
         Command::Demo => demo::run(),
     }
 }

@@ -62,6 +62,11 @@ pub(crate) fn finish_report(result: Result<(Success, ExitCode), Failure>, json: 
     }
 }
 
+/// The same for what ran until it was told to stop, and said all it had to meanwhile.
+pub(crate) fn finish_served(result: Result<(), Failure>, json: bool) -> ExitCode {
+    result.map_or_else(|failure| fail(&failure, json), |()| ExitCode::SUCCESS)
+}
+
 /// 1 if a delivery was judged and refused, and 2 if the caller is at fault.
 pub(crate) fn exit_code(kind: hookseal::ErrorKind) -> ExitCode {
     ExitCode::from(if kind.status() == 500 { MISUSED } else { REFUSED })

@@ -43,7 +43,7 @@ pub enum Form {
 /// What a sandbox is told.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The SQLite file with its state; made if it is not there.
+    /// The `SQLite` file with its state; made if it is not there.
     pub data: PathBuf,
     /// Where the management API listens.
     pub listen: SocketAddr,
@@ -55,6 +55,8 @@ pub struct Options {
     pub sign_with: SignWith,
     /// Where the app's deliveries go, in place of what was said before.
     pub webhook_url: Option<String>,
+    /// How large the file may become; any size unless said.
+    pub max_bytes: Option<u64>,
 }
 
 impl Options {
@@ -68,6 +70,7 @@ impl Options {
             speed: 1,
             sign_with: SignWith::default(),
             webhook_url: None,
+            max_bytes: None,
         }
     }
 }
@@ -113,7 +116,7 @@ impl Sandbox {
             .await
             .map_err(|error| Error::unavailable(format!("cannot listen at {}: {error}", options.listen)))?;
         let address = listener.local_addr().map_err(|error| Error::unavailable(error.to_string()))?;
-        let store = Store::open(&options.data).await?;
+        let store = Store::open(&options.data, options.max_bytes).await?;
         let clock = Clock::start(options.speed, store.last_time().await?);
         store.prepare(clock.now(), options.webhook_url.clone()).await?;
         let credentials = credentials::path(&options.data);

@@ -61,7 +61,7 @@ impl Maker<'_> {
             "array" => json!([self.value(name.trim_end_matches('s'), &field["items"])]),
             "map" => json!({"source": "sandbox"}),
             "boolean" => false.into(),
-            "number" => number(name).into(),
+            "number" => number(name),
             "string" => self.text(name, field).into(),
             _ => json!("done"),
         }

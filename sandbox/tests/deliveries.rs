@@ -255,6 +255,31 @@ async fn a_database_that_another_program_holds_is_an_error_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_full_disk_is_an_error_and_what_was_promised_is_kept() {
+    let (folder, endpoint) = (folder(), Endpoint::of(200).await);
+    let options = Options { webhook_url: Some(endpoint.url.clone()), ..options(&folder) };
+    // A limit on the file stands for a disk that has no more room: to SQLite both are the same error.
+    let options = Options { max_bytes: Some(400 * 1024), ..options };
+    let sandbox = Running::start(&options).await;
+    let data = json!({"title": "x".repeat(40_000)});
+    let mut promised = Vec::new();
+    let refused = loop {
+        let (code, answer) = sandbox.emit(json!({"type": "meeting.completed", "data": data})).await;
+        if code != 200 {
+            break answer;
+        }
+        promised.push(answer["events"][0]["event_id"].clone());
+        assert!(promised.len() < 100, "the disk is never full");
+    };
+    assert_eq!(refused["code"], "unavailable", "{refused}");
+    assert!(refused["error"].as_str().expect("a text").contains("the disk is full"), "{refused}");
+    endpoint.wait_for(promised.len()).await;
+    let came: Vec<Value> = endpoint.received().iter().map(|received| received.event()["event_id"].clone()).collect();
+    assert!(promised.iter().all(|id| came.contains(id)), "{} of {}", came.len(), promised.len());
+    sandbox.stop().await;
+}
+
+#[tokio::test]
 async fn one_file_has_one_sandbox() {
     let folder = folder();
     let sandbox = Running::start(&options(&folder)).await;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use hookseal::{Scheme, Signer};
 use hyper::Uri;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::Time;
@@ -52,6 +52,8 @@ pub(crate) struct Deliverer {
     sign_with: SignWith,
     lanes: Mutex<HashMap<String, Arc<Notify>>>,
     tasks: Mutex<JoinSet<()>>,
+    /// Whether the sandbox stops.
+    stopping: watch::Sender<bool>,
 }
 
 /// Checks that this is the URL of an endpoint.
@@ -65,7 +67,8 @@ pub(crate) fn check_url(field: &str, url: &str) -> Result<(), Error> {
 
 impl Deliverer {
     pub(crate) fn new(form: Form, sign_with: SignWith) -> Self {
-        Self { client: Client::new(), form, sign_with, lanes: Mutex::default(), tasks: Mutex::default() }
+        let stopping = watch::Sender::new(false);
+        Self { client: Client::new(), form, sign_with, lanes: Mutex::default(), tasks: Mutex::default(), stopping }
     }
 
     /// Goes on with what was pending when the sandbox ended.
@@ -92,10 +95,11 @@ impl Deliverer {
 
     /// Lets what is on its way end, if it does so soon. What is cut off is repeated at the next start.
     pub(crate) async fn finish(&self) {
+        self.stopping.send_replace(true);
         let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        tasks.abort_all();
-        let _ = tokio::time::timeout(LAST_SECONDS, async { while tasks.join_next().await.is_some() {} }).await;
+        let all = async { while tasks.join_next().await.is_some() {} };
+        // What is left is dropped with the tasks.
+        let _ = tokio::time::timeout(LAST_SECONDS, all).await;
     }
 }
 
@@ -103,7 +107,8 @@ impl Deliverer {
 async fn run_lane(shared: Arc<Shared>, url: String, bell: Arc<Notify>) {
     let mut sending = JoinSet::new();
     let mut in_flight = HashSet::new();
-    loop {
+    let mut stopping = shared.deliverer.stopping.subscribe();
+    while !*stopping.borrow_and_update() {
         let mut next = None;
         if in_flight.len() < IN_FLIGHT {
             let free = IN_FLIGHT - in_flight.len();
@@ -123,11 +128,13 @@ async fn run_lane(shared: Arc<Shared>, url: String, bell: Arc<Notify>) {
             Some(done) = sending.join_next() => forget(&mut in_flight, done),
             () = bell.notified() => {}
             () = sleep(wait) => {}
+            _ = stopping.changed() => {}
         }
         while let Some(done) = sending.try_join_next() {
             forget(&mut in_flight, done);
         }
     }
+    while sending.join_next().await.is_some() {}
 }
 
 fn forget(in_flight: &mut HashSet<i64>, done: Result<i64, tokio::task::JoinError>) {

@@ -1,4 +1,4 @@
-//! What survives a crash: one SQLite file. Only the files here know SQL.
+//! What survives a crash: one `SQLite` file. Only the files here know SQL.
 //!
 //! Writes go through one thread, which puts all that wait into one transaction: that is how some thousand a second can each
 //! be on the disk before they are answered. Reads have connections of their own.
@@ -34,11 +34,19 @@ pub(crate) struct Store {
 
 impl Store {
     /// Opens the file, or makes it. No other sandbox may have it open.
-    pub(crate) async fn open(path: &Path) -> Result<Self, Error> {
+    pub(crate) async fn open(path: &Path, max_bytes: Option<u64>) -> Result<Self, Error> {
         let path = path.to_owned();
         blocking(move || {
             let connection = connect(&path)?;
             lay_out(&connection)?;
+            if let Some(max_bytes) = max_bytes {
+                let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+                connection.pragma_update(
+                    None,
+                    "max_page_count",
+                    i64::try_from(max_bytes.div_ceil(page.into())).unwrap_or(i64::MAX),
+                )?;
+            }
             let writer = Writer::start(connection, &path)?;
             Ok(Self { path, writer, readers: Arc::default() })
         })

@@ -18,8 +18,8 @@ const QUEUE: usize = 4096;
 /// Tells what became of the transaction to who waits for it.
 type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
-/// Writes inside of the transaction.
-type Write = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+/// Writes inside of the transaction; and says what went wrong, if something did.
+type Write = Box<dyn FnOnce(&Connection) -> (Answer, Option<Error>) + Send>;
 
 pub(super) struct Writer {
     queue: SyncSender<Write>,
@@ -49,8 +49,9 @@ impl Writer {
         let (send, answered) = oneshot::channel();
         let write: Write = Box::new(move |connection| {
             let done = in_savepoint(connection, act);
+            let error = done.as_ref().err().cloned();
             // Who asked may have gone meanwhile.
-            Box::new(move |committed| drop(send.send(committed.and(done))))
+            (Box::new(move |committed: Result<(), Error>| drop(send.send(committed.and(done)))), error)
         });
         let stopped = || Error::unavailable("the database is closed");
         let queue = self.queue.clone();
@@ -83,8 +84,15 @@ fn lock(path: &Path) -> Result<std::fs::File, Error> {
 fn commit(connection: &Connection, first: Write, writes: &Receiver<Write>) {
     let begun = connection.execute_batch("BEGIN IMMEDIATE").map_err(Error::from);
     let waiting: Vec<Write> = std::iter::once(first).chain(writes.try_iter().take(BATCH - 1)).collect();
-    let answers: Vec<Answer> = waiting.into_iter().map(|write| write(connection)).collect();
-    let committed = begun.and_then(|()| connection.execute_batch("COMMIT").map_err(Error::from));
+    let (answers, errors): (Vec<Answer>, Vec<Option<Error>>) =
+        waiting.into_iter().map(|write| write(connection)).unzip();
+    // Without room on the disk SQLite takes back the whole transaction, with what others wrote in it.
+    let was_taken_back = begun.is_ok() && connection.is_autocommit();
+    let kept = match errors.into_iter().flatten().next() {
+        Some(error) if was_taken_back => Err(error),
+        _ => Ok(()),
+    };
+    let committed = begun.and(kept).and_then(|()| connection.execute_batch("COMMIT").map_err(Error::from));
     if committed.is_err() {
         // There is nothing to roll back if it never began.
         let _ = connection.execute_batch("ROLLBACK");
@@ -100,6 +108,9 @@ fn in_savepoint<T>(connection: &Connection, act: impl FnOnce(&Connection) -> Res
     }
     connection.execute_batch("SAVEPOINT write")?;
     let done = act(connection);
+    if connection.is_autocommit() {
+        return done;
+    }
     let end = if done.is_ok() { "RELEASE write" } else { "ROLLBACK TO write; RELEASE write" };
     connection.execute_batch(end)?;
     done

@@ -1,0 +1,204 @@
+//! `hookseal sandbox`: what it prints, how it ends, and that a kill loses nothing.
+
+mod common;
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::common::hookseal;
+
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A sandbox in a process of its own.
+struct Process {
+    child: Child,
+    address: String,
+    credentials: Value,
+}
+
+impl Process {
+    fn start(data: &Path, options: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_hookseal"))
+            .args(["sandbox", "--json", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .args(options)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let credentials = std::fs::read(ready["credentials"].as_str().expect("a path")).expect("the credentials");
+        let credentials: Value = serde_json::from_slice(&credentials).expect("JSON");
+        for name in ["api_key", "webhook_secret", "sandbox_token"] {
+            assert!(!line.contains(credentials[name].as_str().expect(name)), "{name} is printed: {line}");
+        }
+        let address = ready["base_url"].as_str().expect("a URL").trim_start_matches("http://").to_owned();
+        Self { child, address, credentials }
+    }
+
+    /// Calls it; nothing if it is gone meanwhile.
+    fn call(&self, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(DEADLINE)).expect("a time limit");
+        let (key, token) = (&self.credentials["api_key"], &self.credentials["sandbox_token"]);
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nX-API-Key: {}\r\nX-Sandbox-Token: {}\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            key.as_str()?,
+            token.as_str()?,
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        Some((status, serde_json::from_str(body).ok()?))
+    }
+
+    fn pending(&self) -> Option<i64> {
+        self.call("GET", "/v1/partner/admin/webhook-deliveries?status=pending&limit=1", "")?.1["total"].as_i64()
+    }
+
+    /// As `kill -9` does.
+    fn kill(mut self) {
+        self.child.kill().expect("it is killed");
+        self.child.wait().expect("it ends");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Every body that came, by its event id.
+type Bodies = Arc<Mutex<HashMap<String, Vec<String>>>>;
+
+/// An endpoint that keeps what comes, and answers 200.
+fn endpoint() -> (String, Bodies) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let bodies = Bodies::default();
+    let kept = Arc::clone(&bodies);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (Ok(stream), kept) = (stream, Arc::clone(&kept)) else { return };
+            thread::spawn(move || receive(stream, &kept));
+        }
+    });
+    (url, bodies)
+}
+
+/// Takes the deliveries of a connection, one after the other, until it is closed. One that breaks off is not kept.
+fn receive(stream: TcpStream, bodies: &Bodies) -> Option<()> {
+    let mut reader = BufReader::new(stream);
+    loop {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line).ok()? == 0 {
+                return None;
+            }
+            let line = line.trim_end().to_ascii_lowercase();
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                length = value.parse().ok()?;
+            }
+            if line.is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).ok()?;
+        let body = String::from_utf8(body).ok()?;
+        let event: Value = serde_json::from_str(&body).ok()?;
+        bodies.lock().ok()?.entry(event["event_id"].as_str()?.to_owned()).or_default().push(body);
+        reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").ok()?;
+    }
+}
+
+#[test]
+fn whenever_it_is_killed_nothing_is_lost_and_what_is_repeated_is_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("sandbox.db");
+    let (url, bodies) = endpoint();
+    let call = json!({"type": "meeting.completed", "count": 40}).to_string();
+    let mut promised = Vec::new();
+    for round in 0..12_u32 {
+        let sandbox = Process::start(&data, &["--to", &url]);
+        let since = Instant::now();
+        // From at once to some time later, in no order.
+        let life = Duration::from_millis(u64::from(round * 37 % 61));
+        while since.elapsed() <= life {
+            let Some((200, emitted)) = sandbox.call("POST", "/sandbox/events", &call) else { break };
+            let ids = emitted["events"].as_array().expect("events").iter();
+            promised.extend(ids.map(|event| event["event_id"].as_str().expect("an id").to_owned()));
+        }
+        sandbox.kill();
+    }
+    let sandbox = Process::start(&data, &[]);
+    let since = Instant::now();
+    while sandbox.pending() != Some(0) {
+        assert!(since.elapsed() < DEADLINE, "{:?} are pending still", sandbox.pending());
+        thread::sleep(Duration::from_millis(20));
+    }
+    let bodies = bodies.lock().expect("no panic");
+    assert!(promised.len() >= 480, "only {} events were emitted", promised.len());
+    let lost = promised.iter().filter(|id| !bodies.contains_key(*id)).count();
+    assert_eq!(lost, 0, "of {}", promised.len());
+    for (id, copies) in bodies.iter() {
+        assert!(copies.iter().all(|body| *body == copies[0]), "{id} came with different bodies");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_well_when_it_is_told_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for signal in ["TERM", "INT"] {
+        let mut sandbox = Process::start(&folder.path().join("sandbox.db"), &[]);
+        let id = sandbox.child.id().to_string();
+        let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {id}")]).status().expect("a shell");
+        assert!(sent.success());
+        assert_eq!(sandbox.child.wait().expect("it ends").code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn what_it_cannot_use_is_an_error_that_says_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("sandbox.db");
+    let data = data.to_str().expect("UTF-8");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    for (options, message) in [
+        (vec!["--to", "ftp://example.com"], "http or https URL"),
+        (vec!["--speed", "0"], "0 is not in 1..=100000"),
+        (vec!["--form", "other"], "possible values: timestamped, body"),
+        (vec!["--listen", &taken], "cannot listen at"),
+        (vec!["--listen", "somewhere"], "invalid socket address"),
+    ] {
+        let ran = hookseal(["sandbox", "--data", data]).args(options).run();
+        assert_eq!((ran.code, &*ran.stdout), (2, ""), "{ran:?}");
+        assert!(ran.stderr.contains(message), "{ran:?}");
+    }
+    std::fs::write(folder.path().join("other.db"), "no database").expect("a file");
+    let ran = hookseal(["sandbox", "--json", "--data"]).args([folder.path().join("other.db")]).run();
+    assert_eq!((ran.code, &ran.json()["ok"]), (2, &false.into()), "{ran:?}");
+    let sandbox = Process::start(Path::new(data), &[]);
+    let ran = hookseal(["sandbox", "--listen", "127.0.0.1:0", "--data", data]).run();
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("another sandbox has"), "{ran:?}");
+    sandbox.kill();
+}
