@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
-use hookseal::UnixTime;
+use hookseal::{UnixTime, VerifierBuilder};
 
+use crate::listen;
 use crate::secrets::SecretArgs;
+use crate::torture;
 
 /// Signs and verifies webhook deliveries.
 #[derive(Debug, Parser)]
@@ -33,6 +35,14 @@ pub(crate) enum Command {
 
     /// Send good and bad deliveries to a receiver on this machine, and show what became of each
     Demo,
+
+    /// Receive deliveries, print each with its verdict, and pass genuine ones on
+    #[command(after_help = listen::EXAMPLES)]
+    Listen(listen::ListenArgs),
+
+    /// Send a receiver genuine and forged deliveries, and tell which answers were wrong
+    #[command(after_help = torture::EXAMPLES)]
+    Torture(torture::TortureArgs),
 }
 
 #[derive(Args, Debug)]
@@ -67,6 +77,21 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "SECONDS", value_parser = time, allow_negative_numbers = true, help_heading = LIMITS)]
     pub(crate) now: Option<UnixTime>,
 
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+
+    /// How large a body may be [default: any size]
+    #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true, help_heading = LIMITS)]
+    pub(crate) max_body: Option<usize>,
+
+    /// Print one line of JSON, of refusals and errors too
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How old or early a delivery may be, for all commands that judge.
+#[derive(Args, Debug)]
+pub(crate) struct LimitArgs {
     /// How long ago a delivery may have been signed [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = LIMITS)]
     pub(crate) max_age: Option<Duration>,
@@ -78,14 +103,22 @@ pub(crate) struct VerifyArgs {
     /// How old a contio-body event may be, or off [default: 86400]
     #[arg(long, value_name = "SECONDS", value_parser = event_age, allow_negative_numbers = true, help_heading = LIMITS)]
     pub(crate) max_event_age: Option<EventAge>,
+}
 
-    /// How large a body may be [default: any size]
-    #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true, help_heading = LIMITS)]
-    pub(crate) max_body: Option<usize>,
-
-    /// Print one line of JSON, of refusals and errors too
-    #[arg(long)]
-    pub(crate) json: bool,
+impl LimitArgs {
+    /// Changes those limits that were given.
+    pub(crate) fn apply(&self, mut builder: VerifierBuilder) -> VerifierBuilder {
+        if let Some(limit) = self.max_age {
+            builder = builder.max_age(limit);
+        }
+        if let Some(limit) = self.max_skew {
+            builder = builder.max_skew(limit);
+        }
+        if let Some(EventAge(limit)) = self.max_event_age {
+            builder = builder.max_event_age(limit);
+        }
+        builder
+    }
 }
 
 /// What signing and verifying have in common.

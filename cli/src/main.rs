@@ -5,10 +5,12 @@ mod clock;
 mod demo;
 mod failure;
 mod input;
+mod listen;
 mod receiver;
 mod report;
 mod secrets;
 mod sign;
+mod torture;
 mod verify;
 
 use std::env;
@@ -30,6 +32,11 @@ fn main() -> ExitCode {
         Command::Sign(args) => report::finish(sign::run(&args), args.json),
         Command::Verify(args) => report::finish(verify::run(&args), args.json),
         Command::Demo => demo::run(),
+        Command::Listen(args) => listen::run(&args),
+        Command::Torture(args) => match torture::run(&args) {
+            Ok(verdict) => report::finish_as(&verdict.report, args.json, verdict.all_right),
+            Err(failure) => report::finish(Err(failure), args.json),
+        },
     }
 }
 

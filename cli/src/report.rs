@@ -44,6 +44,12 @@ pub(crate) fn finish(result: Result<Success, Failure>, json: bool) -> ExitCode {
     }
 }
 
+/// Prints a report, and gives the exit code 1 where it tells of something wrong.
+pub(crate) fn finish_as(report: &Success, json: bool, all_right: bool) -> ExitCode {
+    let code = ExitCode::from(if all_right { 0 } else { REFUSED });
+    if json { print(&format!("{}\n", report.json), code) } else { print(&report.text, code) }
+}
+
 fn fail(failure: &Failure, json: bool) -> ExitCode {
     let code = ExitCode::from(if failure.is_refusal() { REFUSED } else { MISUSED });
     if json {

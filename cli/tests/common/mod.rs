@@ -3,6 +3,8 @@
 // Each file of tests uses its part of this.
 #![allow(dead_code)]
 
+pub(crate) mod server;
+
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::PathBuf;
