@@ -7,8 +7,10 @@ use std::time::Duration;
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use hookseal::{UnixTime, VerifierBuilder};
 
+use crate::deliveries;
 use crate::listen;
 use crate::secrets::SecretArgs;
+use crate::send;
 use crate::torture;
 
 /// Signs and verifies webhook deliveries.
@@ -33,8 +35,15 @@ pub(crate) enum Command {
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
 
-    /// Send good and bad deliveries to a receiver on this machine, and show what became of each
+    /// Send good and bad deliveries to a receiver on this machine, and show what came of it
     Demo,
+
+    /// List the deliveries of an account, show one, or have failed ones sent again
+    #[command(after_help = deliveries::EXAMPLES)]
+    Deliveries(deliveries::DeliveriesArgs),
+
+    /// Have a running sandbox emit an event
+    Send(send::SendArgs),
 
     /// Receive deliveries, print each with its verdict, and pass genuine ones on
     #[command(after_help = listen::EXAMPLES)]

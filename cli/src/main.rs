@@ -2,6 +2,7 @@
 
 mod args;
 mod clock;
+mod deliveries;
 mod demo;
 mod failure;
 mod input;
@@ -9,6 +10,7 @@ mod listen;
 mod receiver;
 mod report;
 mod secrets;
+mod send;
 mod sign;
 mod torture;
 mod verify;
@@ -33,10 +35,9 @@ fn main() -> ExitCode {
         Command::Verify(args) => report::finish(verify::run(&args), args.json),
         Command::Demo => demo::run(),
         Command::Listen(args) => listen::run(&args),
-        Command::Torture(args) => match torture::run(&args) {
-            Ok(verdict) => report::finish_as(&verdict.report, args.json, verdict.all_right),
-            Err(failure) => report::finish(Err(failure), args.json),
-        },
+        Command::Torture(args) => report::finish_report(torture::run(&args), args.json),
+        Command::Deliveries(args) => report::finish_report(deliveries::run(&args), args.json),
+        Command::Send(args) => report::finish(send::run(&args), args.json),
     }
 }
 

@@ -19,6 +19,18 @@ pub(crate) struct Success {
     pub(crate) json: String,
 }
 
+/// What was found out, and whether all of it is as it should be.
+pub(crate) struct Report {
+    pub(crate) success: Success,
+    pub(crate) all_right: bool,
+}
+
+impl Report {
+    pub(crate) const fn right(success: Success) -> Self {
+        Self { success, all_right: true }
+    }
+}
+
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const FAINT: Style = Style::new().dimmed();
@@ -45,9 +57,12 @@ pub(crate) fn finish(result: Result<Success, Failure>, json: bool) -> ExitCode {
 }
 
 /// Prints a report, and gives the exit code 1 where it tells of something wrong.
-pub(crate) fn finish_as(report: &Success, json: bool, all_right: bool) -> ExitCode {
-    let code = ExitCode::from(if all_right { 0 } else { REFUSED });
-    if json { print(&format!("{}\n", report.json), code) } else { print(&report.text, code) }
+pub(crate) fn finish_report(result: Result<Report, Failure>, json: bool) -> ExitCode {
+    let (success, code) = match result {
+        Ok(Report { success, all_right }) => (success, ExitCode::from(if all_right { 0 } else { REFUSED })),
+        Err(failure) => return fail(&failure, json),
+    };
+    if json { print(&format!("{}\n", success.json), code) } else { print(&success.text, code) }
 }
 
 fn fail(failure: &Failure, json: bool) -> ExitCode {

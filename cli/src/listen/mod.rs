@@ -34,7 +34,7 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
 
-    /// Address and port instead, such as 0.0.0.0:8080, for other machines to send to
+    /// Address instead, such as 0.0.0.0:8080, for other machines
     #[arg(long, value_name = "ADDRESS", conflicts_with = "port")]
     listen: Option<SocketAddr>,
 
@@ -61,7 +61,7 @@ pub(crate) struct ListenArgs {
     #[arg(help_heading = "Limits")]
     max_body: usize,
 
-    /// Print a line of JSON for each delivery, and one at the start
+    /// Print a line of JSON for each delivery, after one with the URL
     #[arg(long)]
     json: bool,
 }
@@ -73,9 +73,9 @@ reached, 504 `backend_timeout` where it takes longer than 30 s. Duplicates are t
 among the last 10,000, and passed on like others: the first may have failed. Ctrl-C ends it: exit 0.
 
 Examples:
-  hookseal listen                                              On http://127.0.0.1:8080/webhooks/contio
-  hookseal listen --forward http://127.0.0.1:3000/webhooks     In front of an application
-  hookseal listen --json | jq -r .event_type                   In a script";
+  hookseal listen                                            On 127.0.0.1:8080/webhooks/contio
+  hookseal listen --forward http://127.0.0.1:3000/webhooks   In front of an application
+  hookseal listen --json | jq -r .event_type                 In a script";
 
 /// What every request shares.
 struct Listener {

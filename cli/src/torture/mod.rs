@@ -20,7 +20,7 @@ use self::target::Target;
 use self::wire::Outcome;
 use crate::failure::Failure;
 use crate::input;
-use crate::report::{FAINT, Success, json_line};
+use crate::report::{FAINT, Report, Success, json_line};
 use crate::secrets::{Loaded, SecretArgs};
 
 /// Arguments of `hookseal torture`.
@@ -50,7 +50,7 @@ pub(crate) struct TortureArgs {
     #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1_024..=1_073_741_824))]
     max_body: usize,
 
-    /// How long to wait for an answer; from 5 s on it is a late one
+    /// How long to wait for an answer
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=600))]
     wait: u64,
@@ -86,13 +86,7 @@ struct Judged {
     fault: Option<Fault>,
 }
 
-/// What was found out: the report, and whether all answers were right.
-pub(crate) struct Verdict {
-    pub(crate) report: Success,
-    pub(crate) all_right: bool,
-}
-
-pub(crate) fn run(args: &TortureArgs) -> Result<Verdict, Failure> {
+pub(crate) fn run(args: &TortureArgs) -> Result<Report, Failure> {
     let scheme = input::scheme(&args.scheme)?;
     if args.list {
         return list(scheme, args);
@@ -106,9 +100,9 @@ pub(crate) fn run(args: &TortureArgs) -> Result<Verdict, Failure> {
         .map_err(|error| Failure::argument(format!("cannot start: {error}")))?;
     let wait = Duration::from_secs(args.wait);
     let (rows, not_sent) = runtime.block_on(play(&target, cases, wait))?;
-    Ok(Verdict {
+    Ok(Report {
         all_right: not_sent == 0 && rows.iter().all(|row| row.fault.is_none()),
-        report: Success { text: report::text(&target, &rows, not_sent), json: report::json(&target, &rows, not_sent) },
+        success: Success { text: report::text(&target, &rows, not_sent), json: report::json(&target, &rows, not_sent) },
     })
 }
 
@@ -133,7 +127,7 @@ fn chosen(scheme: Scheme, secrets: &[Secret<'_>], args: &TortureArgs) -> Result<
 }
 
 /// Lists need no secret: what is signed with this one is never sent.
-fn list(scheme: Scheme, args: &TortureArgs) -> Result<Verdict, Failure> {
+fn list(scheme: Scheme, args: &TortureArgs) -> Result<Report, Failure> {
     let cases = chosen(scheme, &[Secret::from(b"for the list"), Secret::from(b"for the list")], args)?;
     let width = cases.iter().map(|case| case.name.len()).max().unwrap_or_default();
     let mut text = String::new();
@@ -146,7 +140,7 @@ fn list(scheme: Scheme, args: &TortureArgs) -> Result<Verdict, Failure> {
             "expected": case.expected.shown(), "why": case.why })
     };
     let json = json_line(&[("ok", true.into()), ("cases", cases.iter().map(named).collect())]);
-    Ok(Verdict { report: Success { text, json }, all_right: true })
+    Ok(Report::right(Success { text, json }))
 }
 
 /// Sends one case after the other. Stops where the receiver is gone, and tells how many were not sent then.
