@@ -1,6 +1,8 @@
 //! What `cargo xtask test` runs. To add a part, add a row to [`PARTS`] and a function that lists its
 //! steps; the help, the errors and the order follow from the table.
 
+use std::path::PathBuf;
+
 use crate::step::{Process, Step};
 use crate::targets::{self, Build};
 use crate::workspace::Workspace;
@@ -92,6 +94,19 @@ fn core(_: &Workspace) -> Result<Vec<Step>, String> {
 
 fn cli(_: &Workspace) -> Result<Vec<Step>, String> {
     Ok(vec![line("cargo test -p hookseal-cli"), line("cargo run -p hookseal-cli -- demo")])
+}
+
+/// Where [`build_cli`] puts the binary.
+pub(crate) fn cli_binary(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("debug").join(format!("hookseal{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The variable by which the tests of other languages find the binary.
+pub(crate) const CLI: &str = "HOOKSEAL_CLI";
+
+/// Builds the binary for them.
+pub(crate) fn build_cli() -> Step {
+    line("cargo build -p hookseal-cli")
 }
 
 fn docs(_: &Workspace) -> Result<Vec<Step>, String> {

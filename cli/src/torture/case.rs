@@ -60,6 +60,8 @@ pub(super) enum Manner {
     SlowBody(usize),
     /// The headers in small pieces with pauses, and the body at once.
     SlowHead,
+    /// At once, while another connection has sent half of its headers and waits.
+    BesideSlow,
     /// A length that is this many bytes too large, and no more sending after the body.
     Short(usize),
     /// Half of the body, and then the connection is closed in both directions.

@@ -29,6 +29,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 const MAX_HEAD: usize = 64 * 1024;
 
 pub(super) async fn send(target: &Target, delivery: &Delivery, wait: Duration) -> Outcome {
+    // Held until the answer is here.
+    let _beside = match delivery.manner {
+        Manner::BesideSlow => half_a_head(target, delivery).await.ok(),
+        _ => None,
+    };
     let stream = match timeout(wait, target.connect()).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Outcome::Unreachable(error.to_string()),
@@ -67,6 +72,14 @@ pub(super) async fn send(target: &Target, delivery: &Delivery, wait: Duration) -
         None if delivery.manner == Manner::Cut => Outcome::Closed,
         None => Outcome::Silent,
     }
+}
+
+async fn half_a_head(target: &Target, delivery: &Delivery) -> std::io::Result<Box<dyn Stream>> {
+    let mut stream = target.connect().await?;
+    let head = head(target, delivery);
+    stream.write_all(&head[..head.len() / 2]).await?;
+    stream.flush().await?;
+    Ok(stream)
 }
 
 enum Read {
@@ -114,7 +127,7 @@ async fn write(writer: &mut Writer, target: &Target, delivery: &Delivery) -> std
     let head = head(target, delivery);
     let body = &*delivery.body;
     match delivery.manner {
-        Manner::Whole => writer.write_all(&[&*head, body].concat()).await?,
+        Manner::Whole | Manner::BesideSlow => writer.write_all(&[&*head, body].concat()).await?,
         Manner::Chunked(size) => {
             writer.write_all(&head).await?;
             write_chunks(writer, body, size).await?;

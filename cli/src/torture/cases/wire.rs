@@ -25,6 +25,14 @@ pub(super) fn cases(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
             &small,
             Manner::SlowHead,
         ),
+        (
+            "beside-slow",
+            "one, while another is half sent",
+            "a single slow sender keeps all others out",
+            Expected::Accepted,
+            &small,
+            Manner::BesideSlow,
+        ),
         ("short", "a length larger than the body", HALF, incomplete, &small, Manner::Short(100)),
         ("cut-chunks", "chunks without the last one", HALF, incomplete, &small, Manner::CutChunks),
         (
