@@ -105,7 +105,7 @@ fn emit(root: &str, token: &str, event: &Value) -> Result<Value, Failure> {
     let agent: Agent = config.build().into();
     let request = agent.post(format!("{root}/sandbox/events")).content_type("application/json");
     let failed = |error: &ureq::Error| {
-        Failure::argument(format!("no sandbox answers at {root}: {error}; start one with `hookseal sandbox`"))
+        Failure::unreachable(format!("no sandbox answers at {root}: {error}; start one with `hookseal sandbox`"))
     };
     let mut answer =
         request.header("X-Sandbox-Token", token).send(event.to_string()).map_err(|error| failed(&error))?;
@@ -116,7 +116,11 @@ fn emit(root: &str, token: &str, event: &Value) -> Result<Value, Failure> {
     }
     let (status, code) = (answer.status().as_u16(), said["code"].as_str().unwrap_or("no code"));
     let message = said["error"].as_str().unwrap_or("it says no more");
-    Err(Failure::argument(format!("the sandbox answered {status} {}: {}", printable(code), printable(message))))
+    Err(Failure::refused_elsewhere(format!(
+        "the sandbox answered {status} {}: {}",
+        printable(code),
+        printable(message)
+    )))
 }
 
 /// Every id in the answer, under its name.

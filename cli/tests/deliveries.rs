@@ -108,7 +108,7 @@ fn one_delivery_is_shown_and_what_it_holds_cannot_command_the_terminal() {
     let ran = deliveries(&url, &["show", "d-1"]).env("CONTIO_CLIENT_ID", "client-7").run();
     assert!(ran.stdout.starts_with("d-1\n") && ran.stdout.contains(r"\u{1b}[31m"), "{ran:?}");
     assert!(ran.stdout.contains("client-7"), "{ran:?}");
-    assert_misused(|| deliveries(&url, &["show", "nothing"]), "invalid_argument", &["404 not_found: there is none"]);
+    assert_misused(|| deliveries(&url, &["show", "nothing"]), "refused_elsewhere", &["404 not_found: there is none"]);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_wait_that_no_header_names_is_ones_own() {
 fn a_wrong_key_is_told_at_once_and_never_shown() {
     let (url, calls) = api(vec![]);
     let wrong = || hookseal(["deliveries", "--base-url", &url, "list"]).env("CONTIO_API_KEY", "of-somebody-else");
-    assert_misused(wrong, "invalid_argument", &["401 unauthorized: the key is wrong", "check the API key"]);
+    assert_misused(wrong, "refused_elsewhere", &["401 unauthorized: the key is wrong", "check the API key"]);
     assert_eq!(calls.lock().expect("no panic").len(), 2);
     assert!(!wrong().run().stderr.contains("of-somebody-else"));
 }
@@ -164,7 +164,11 @@ fn a_redirect_is_not_followed_with_the_key() {
     let (url, calls) = api(vec![]);
     let away = Router::new().fallback(async move || (StatusCode::FOUND, [("location", url)]));
     let url = format!("http://{}", serve(away));
-    assert_misused(|| deliveries(&url, &["list"]), "invalid_argument", &["302", "it redirects, which is not followed"]);
+    assert_misused(
+        || deliveries(&url, &["list"]),
+        "refused_elsewhere",
+        &["302", "it redirects, which is not followed"],
+    );
     assert!(calls.lock().expect("no panic").is_empty());
 }
 

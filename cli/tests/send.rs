@@ -48,7 +48,7 @@ fn an_event_is_emitted_and_its_ids_are_told() {
 fn what_the_sandbox_refuses_is_told_with_its_code() {
     let credentials = sandbox("send-refused");
     let unknown = || send(&credentials, &["--type", "meeting.complete"]);
-    assert_misused(unknown, "invalid_argument", &["400 unknown_event_type", "did you mean meeting.completed?"]);
+    assert_misused(unknown, "refused_elsewhere", &["400 unknown_event_type", "did you mean meeting.completed?"]);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_sandbox_that_is_not_there_is_told_with_what_starts_one() {
     assert_misused(|| send(&empty, &["--type", "a.b"]), "invalid_argument", &["`sandbox_token` is missing"]);
     let credentials = sandbox("send-gone");
     let gone = || send(&credentials, &["--type", "a.b", "--sandbox", "http://127.0.0.1:1"]);
-    assert_misused(gone, "invalid_argument", &["no sandbox answers at http://127.0.0.1:1", "`hookseal sandbox`"]);
+    assert_misused(gone, "unreachable", &["no sandbox answers at http://127.0.0.1:1", "`hookseal sandbox`"]);
     let away = || send(&credentials, &["--type", "a.b", "--sandbox", "http://192.0.2.1"]);
     assert_misused(away, "invalid_argument", &["'http://192.0.2.1' is no sandbox"]);
 }

@@ -138,6 +138,28 @@ fn a_receiver_that_never_answers_is_given_up_after_the_first_case() {
 }
 
 #[test]
+fn a_receiver_that_stops_is_told_as_gone_with_the_number_of_cases_that_were_not_sent() {
+    use std::io::{Read as _, Write as _};
+
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let receiver = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let _ = stream.read(&mut [0; 4096]);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").expect("somebody reads");
+    });
+    let ran = hookseal(["torture", "--json", "--scheme", "contio-timestamped", &url]).run();
+    receiver.join().expect("no panic");
+    let json = ran.json();
+    assert_eq!((ran.code, &json["sent"], &json["faults"]), (1, &2.into(), &1.into()), "{json}");
+    assert_eq!(faulty(&json, "receiver_gone").len(), 1);
+    let listed = hookseal(["torture", "--list", "--json", "--scheme", "contio-timestamped"]).run().json();
+    // The case of a rotation is sent with two secrets only.
+    let cases = listed["cases"].as_array().expect("cases").len() - 1;
+    assert_eq!(json["not_sent"], cases - 2);
+}
+
+#[test]
 fn the_handler_of_the_guide_takes_replays_and_fails_at_short_signatures() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guide/receiver.mjs");
     let guide = Running::start(Command::new("node").arg(script).env("WEBHOOK_SECRET", SECRET));
@@ -194,7 +216,8 @@ fn what_is_no_receiver_of_ones_own_is_wrong_usage() {
     misused(&["nonsense"], &["'nonsense': give the receiver's URL"]);
     misused(&["ftp://127.0.0.1/"], &["give the receiver's URL"]);
     misused(&["http://8.8.8.8/"], &["no address of this machine", "--i-own-this-receiver"]);
-    misused(&["http://127.0.0.1:1/"], &["cannot connect to http://127.0.0.1:1/", "is the receiver running"]);
+    let nobody = || hookseal(["torture", "http://127.0.0.1:1/"]);
+    assert_misused(nobody, "unreachable", &["cannot connect to http://127.0.0.1:1/", "is the receiver running"]);
     misused(&["http://127.0.0.1:1/", "--only", "nothing"], &["--only 'nothing'", "--list"]);
     misused(&["http://127.0.0.1:1/", "--wait", "0"], &["--wait"]);
     let shown = hookseal(["torture", "http://user:hunter2@127.0.0.1/"]).run();

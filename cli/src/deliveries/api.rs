@@ -83,7 +83,8 @@ impl Api {
         self.call("POST", path)
     }
 
-    /// Tries again after 429, 5xx and broken connections, later each time.
+    /// Tries again after 429, 5xx and broken connections, later each time. A retry that was scheduled though its answer was
+    /// lost is then scheduled once more: the receiver tells it as a duplicate, which it must be ready for anyway.
     fn call(&self, method: &str, path: &str) -> Result<Value, Refusal> {
         let mut attempt = 1;
         loop {
@@ -161,7 +162,10 @@ impl std::fmt::Display for Refusal {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        Self::argument(refusal.to_string())
+        match &refusal {
+            Refusal::Answered { .. } => Self::refused_elsewhere(refusal.to_string()),
+            Refusal::Failed(_) => Self::unreachable(refusal.to_string()),
+        }
     }
 }
 

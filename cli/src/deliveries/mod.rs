@@ -116,18 +116,21 @@ fn list(api: &Api, wanted: &ListArgs) -> Result<Vec<Value>, Failure> {
             }
         }
         let mut page = api.get(&path)?;
-        let total = page["total"].as_u64().unwrap_or_default();
+        let total = page["total"].as_u64();
         let Value::Array(mut found) = page["deliveries"].take() else {
-            return Err(Failure::argument("the API's answer has no list of deliveries; is --base-url its URL?"));
+            return Err(Failure::refused_elsewhere(
+                "the API's answer has no list of deliveries; is --base-url its URL?",
+            ));
         };
         if found.is_empty() {
             break;
         }
         found.truncate(most - rows.len());
         rows.append(&mut found);
-        progress.set_length(total);
-        progress.set_position(u64::try_from(rows.len()).unwrap_or(total));
-        if u64::try_from(rows.len()).is_ok_and(|count| count >= total) {
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        progress.set_length(total.unwrap_or(count));
+        progress.set_position(count);
+        if total.is_some_and(|total| count >= total) {
             break;
         }
     }

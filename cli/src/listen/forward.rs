@@ -39,6 +39,10 @@ pub(super) struct Backend {
 
 impl Backend {
     pub(super) fn new(url: &str) -> Result<Self, Failure> {
+        Self::waiting(url, WAIT)
+    }
+
+    fn waiting(url: &str, wait: Duration) -> Result<Self, Failure> {
         let form = "give an http or https URL, such as http://127.0.0.1:3000/webhooks";
         let is_usable = |uri: &Uri| {
             matches!(uri.scheme_str(), Some("http" | "https"))
@@ -54,7 +58,7 @@ impl Backend {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .timeout_global(Some(WAIT))
+            .timeout_global(Some(wait))
             // What the sender did not send is not added.
             .user_agent("")
             .accept("")
@@ -108,4 +112,20 @@ fn of_the_message(mut headers: HeaderMap) -> HeaderMap {
         headers.remove(name);
     }
     headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backend_that_does_not_answer_in_time_is_a_504() {
+        // Connections are queued for it, and nobody takes them.
+        let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let url = format!("http://{}/", silent.local_addr().expect("an address"));
+        let backend = Backend::waiting(&url, Duration::from_millis(50)).expect("a URL");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let (response, code) = runtime.block_on(backend.pass_on(HeaderMap::new(), Bytes::new()));
+        assert_eq!((response.status().as_u16(), code), (504, Some("backend_timeout")));
+    }
 }

@@ -150,7 +150,7 @@ async fn play(target: &Target, cases: Vec<Case>, wait: Duration) -> Result<(Vec<
     for case in cases {
         let (outcome, mut fault) = play_case(target, &case, wait).await;
         if let (true, Outcome::Unreachable(reason)) = (rows.is_empty(), &outcome) {
-            return Err(Failure::argument(format!(
+            return Err(Failure::unreachable(format!(
                 "cannot connect to {}: {reason}; is the receiver running, and is this its URL?",
                 crate::report::printable(&target.url)
             )));

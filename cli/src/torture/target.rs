@@ -21,7 +21,8 @@ pub(super) struct Target {
     pub(super) host: String,
     /// Path and query.
     pub(super) path: String,
-    address: SocketAddr,
+    /// All of the host: `localhost` has two, and a receiver may listen on one of them.
+    addresses: Vec<SocketAddr>,
     tls: Option<(TlsConnector, ServerName<'static>)>,
 }
 
@@ -49,7 +50,6 @@ impl Target {
         let found =
             (host, port).to_socket_addrs().map_err(|error| wrong(&format!("the host is not found: {error}")))?;
         let addresses: Vec<_> = found.collect();
-        let address = *addresses.first().ok_or_else(|| wrong("the host has no address"))?;
         if !anywhere && !addresses.iter().all(|address| is_own(address.ip())) {
             return Err(wrong(
                 "this is no address of this machine or of a private network, and forged deliveries are sent; if the \
@@ -58,11 +58,11 @@ impl Target {
         }
         let tls = if is_https { Some(tls(host).map_err(|reason| wrong(&reason))?) } else { None };
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Ok(Self { url: url.to_owned(), host: authority.to_string(), path, address, tls })
+        Ok(Self { url: url.to_owned(), host: authority.to_string(), path, addresses, tls })
     }
 
     pub(super) async fn connect(&self) -> std::io::Result<Box<dyn Stream>> {
-        let stream = TcpStream::connect(self.address).await?;
+        let stream = TcpStream::connect(&*self.addresses).await?;
         stream.set_nodelay(true)?;
         Ok(match &self.tls {
             Some((connector, name)) => Box::new(connector.connect(name.clone(), stream).await?),
