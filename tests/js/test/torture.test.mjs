@@ -1,29 +1,18 @@
 // `hookseal torture` against Express, Node's own server and the fetch adapter: it finds nothing wrong.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { test } from "node:test";
 
 import { WebhookVerificationError, WebhookVerifier } from "hookseal";
 import { webhook } from "hookseal/express";
 
+import { torture } from "./hookseal-torture.mjs";
 import { SECRET, listen, receiver } from "./support.mjs";
 
-// The binary; `cargo xtask test wasm` and `node` build it and set this.
-const HOOKSEAL = process.env.HOOKSEAL_CLI;
-
 async function tortured(port) {
-  assert(HOOKSEAL, "HOOKSEAL_CLI names the binary `hookseal`: cargo build -p hookseal-cli makes one");
-  const hookseal = spawn(HOOKSEAL, ["torture", "--json", `http://127.0.0.1:${port}/`], {
-    env: { ...process.env, HOOKSEAL_SECRET: SECRET },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const exited = once(hookseal, "exit");
-  const report = JSON.parse(Buffer.concat(await hookseal.stdout.toArray()));
-  const wrong = (report.cases ?? [report]).filter((sent) => !sent.ok);
+  const { code, report, wrong } = await torture(port);
   assert.deepEqual(wrong, []);
   assert(report.sent > 80 && report.not_sent === 0);
-  assert.equal((await exited)[0], 0);
+  assert.equal(code, 0);
 }
 
 test("torture finds nothing wrong with Express", async (t) => {
