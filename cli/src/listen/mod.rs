@@ -114,27 +114,39 @@ fn listen(args: &ListenArgs) -> Result<(), Failure> {
 
 async fn serve(listener: Listener, address: SocketAddr, max_body: usize) -> std::io::Result<()> {
     let socket = tokio::net::TcpListener::bind(address).await?;
+    // Before the line that says that it listens: whoever reads it may end it at once.
+    let end = end()?;
     let url = format!("http://{}{}", socket.local_addr()?, listener.path);
     say(&line::start(&url, listener.backend.as_ref().map(Backend::url), listener.json));
     let app = Router::new().fallback(receive).layer(DefaultBodyLimit::max(max_body)).with_state(Arc::new(listener));
     // What a sender has not finished when it ends was not answered, and is sent again.
     tokio::select! {
         served = async { axum::serve(socket, app).await } => served,
-        () = told_to_end() => Ok(()),
+        () = end => Ok(()),
     }
 }
 
-/// Ctrl-C, and on Unix what ends a service.
-async fn told_to_end() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Ends with Ctrl-C, and with what ends a service. They are caught from the call on, before anybody waits for it.
+#[cfg(unix)]
+fn end() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Ends with Ctrl-C, which is caught from the call on.
+#[cfg(windows)]
+fn end() -> std::io::Result<impl Future<Output = ()>> {
+    let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        let _ = ctrl_c.recv().await;
+    })
 }
 
 async fn receive(
