@@ -5,9 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
-use hookseal::UnixTime;
+use hookseal::{UnixTime, VerifierBuilder};
 
+use crate::deliveries;
+use crate::listen;
+use crate::sandbox;
 use crate::secrets::{OtherSecretArgs, SecretArgs};
+use crate::send;
+use crate::torture;
 
 /// Signs and verifies webhook deliveries.
 #[derive(Debug, Parser)]
@@ -36,11 +41,26 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
 
     /// Run a sandbox that sends as Contio does, with its management API
-    #[command(after_help = crate::sandbox::EXAMPLES)]
-    Sandbox(crate::sandbox::SandboxArgs),
+    #[command(after_help = sandbox::EXAMPLES)]
+    Sandbox(sandbox::SandboxArgs),
 
-    /// Send good and bad deliveries to a receiver on this machine, and show what became of each
+    /// Send good and bad deliveries to a receiver on this machine, and show what came of it
     Demo,
+
+    /// List the deliveries of an account, show one, or have failed ones sent again
+    #[command(after_help = deliveries::EXAMPLES)]
+    Deliveries(deliveries::DeliveriesArgs),
+
+    /// Have a running sandbox emit an event
+    Send(send::SendArgs),
+
+    /// Receive deliveries, print each with its verdict, and pass genuine ones on
+    #[command(after_help = listen::EXAMPLES)]
+    Listen(listen::ListenArgs),
+
+    /// Send a receiver genuine and forged deliveries, and tell which answers were wrong
+    #[command(after_help = torture::EXAMPLES)]
+    Torture(torture::TortureArgs),
 }
 
 #[derive(Args, Debug)]
@@ -103,6 +123,17 @@ pub(crate) struct DeliveryArgs {
     #[arg(long, value_name = "SECONDS", value_parser = time, allow_negative_numbers = true, help_heading = LIMITS)]
     pub(crate) now: Option<UnixTime>,
 
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+
+    /// How large a body may be [default: any size]
+    #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true, help_heading = LIMITS)]
+    pub(crate) max_body: Option<usize>,
+}
+
+/// How old or early a delivery may be, for all commands that judge.
+#[derive(Args, Debug)]
+pub(crate) struct LimitArgs {
     /// How long ago a delivery may have been signed [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = LIMITS)]
     pub(crate) max_age: Option<Duration>,
@@ -114,10 +145,22 @@ pub(crate) struct DeliveryArgs {
     /// How old a contio-body event may be, or off [default: 86400]
     #[arg(long, value_name = "SECONDS", value_parser = event_age, allow_negative_numbers = true, help_heading = LIMITS)]
     pub(crate) max_event_age: Option<EventAge>,
+}
 
-    /// How large a body may be [default: any size]
-    #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true, help_heading = LIMITS)]
-    pub(crate) max_body: Option<usize>,
+impl LimitArgs {
+    /// Changes those limits that were given.
+    pub(crate) fn apply(&self, mut builder: VerifierBuilder) -> VerifierBuilder {
+        if let Some(limit) = self.max_age {
+            builder = builder.max_age(limit);
+        }
+        if let Some(limit) = self.max_skew {
+            builder = builder.max_skew(limit);
+        }
+        if let Some(EventAge(limit)) = self.max_event_age {
+            builder = builder.max_event_age(limit);
+        }
+        builder
+    }
 }
 
 /// What signing and verifying have in common.

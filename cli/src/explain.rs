@@ -47,13 +47,13 @@ fn explainer(
     for (scheme, secret) in others {
         explainer = explainer.secret_of_another(*scheme, secret.secret());
     }
-    if let Some(limit) = args.max_age {
+    if let Some(limit) = args.limits.max_age {
         explainer = explainer.max_age(limit);
     }
-    if let Some(limit) = args.max_skew {
+    if let Some(limit) = args.limits.max_skew {
         explainer = explainer.max_skew(limit);
     }
-    if let Some(EventAge(limit)) = args.max_event_age {
+    if let Some(EventAge(limit)) = args.limits.max_event_age {
         explainer = explainer.max_event_age(limit);
     }
     if let Some(limit) = args.max_body {

@@ -2,16 +2,20 @@
 
 mod args;
 mod clock;
+mod deliveries;
 mod demo;
 mod explain;
 mod failure;
 mod input;
+mod listen;
 mod receiver;
 mod report;
 mod request;
 mod sandbox;
 mod secrets;
+mod send;
 mod sign;
+mod torture;
 mod verify;
 
 use std::env;
@@ -32,9 +36,13 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Sign(args) => report::finish(sign::run(&args), args.json),
         Command::Verify(args) => report::finish_verdict(verify::run(&args), args.json),
-        Command::Explain(args) => report::finish_report(explain::run(&args), args.json),
+        Command::Explain(args) => report::finish_explanation(explain::run(&args), args.json),
         Command::Sandbox(args) => report::finish_served(sandbox::run(&args), args.json),
         Command::Demo => demo::run(),
+        Command::Listen(args) => listen::run(&args),
+        Command::Torture(args) => report::finish_report(torture::run(&args), args.json),
+        Command::Deliveries(args) => report::finish_report(deliveries::run(&args), args.json),
+        Command::Send(args) => report::finish(send::run(&args), args.json),
     }
 }
 

@@ -43,9 +43,9 @@ async fn receive(
 }
 
 /// The answer to a delivery that is not accepted: the status and the code that belong to the error.
-struct Refused {
-    status: StatusCode,
-    code: &'static str,
+pub(crate) struct Refused {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
 }
 
 impl From<Error> for Refused {

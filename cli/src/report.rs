@@ -19,6 +19,18 @@ pub(crate) struct Success {
     pub(crate) json: String,
 }
 
+/// What was found out, and whether all of it is as it should be.
+pub(crate) struct Report {
+    pub(crate) success: Success,
+    pub(crate) all_right: bool,
+}
+
+impl Report {
+    pub(crate) const fn right(success: Success) -> Self {
+        Self { success, all_right: true }
+    }
+}
+
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const FAINT: Style = Style::new().dimmed();
@@ -54,8 +66,8 @@ pub(crate) fn finish_verdict(result: Result<Success, Failure>, json: bool) -> Ex
     code
 }
 
-/// The same for a report, which is printed whatever its verdict.
-pub(crate) fn finish_report(result: Result<(Success, ExitCode), Failure>, json: bool) -> ExitCode {
+/// The same for an explanation, which is printed whatever its verdict.
+pub(crate) fn finish_explanation(result: Result<(Success, ExitCode), Failure>, json: bool) -> ExitCode {
     match result {
         Ok((report, code)) => print(&if json { report.json + "\n" } else { report.text }, code),
         Err(failure) => fail(&failure, json),
@@ -70,6 +82,15 @@ pub(crate) fn finish_served(result: Result<(), Failure>, json: bool) -> ExitCode
 /// 1 if a delivery was judged and refused, and 2 if the caller is at fault.
 pub(crate) fn exit_code(kind: hookseal::ErrorKind) -> ExitCode {
     ExitCode::from(if kind.status() == 500 { MISUSED } else { REFUSED })
+}
+
+/// Prints a report, and gives the exit code 1 where it tells of something wrong.
+pub(crate) fn finish_report(result: Result<Report, Failure>, json: bool) -> ExitCode {
+    let (success, code) = match result {
+        Ok(Report { success, all_right }) => (success, ExitCode::from(if all_right { 0 } else { REFUSED })),
+        Err(failure) => return fail(&failure, json),
+    };
+    if json { print(&format!("{}\n", success.json), code) } else { print(&success.text, code) }
 }
 
 fn fail(failure: &Failure, json: bool) -> ExitCode {

@@ -175,7 +175,7 @@ fn read_variable(name: &str) -> Result<Key, Failure> {
 }
 
 /// Whether this is a variable's name by its looks, and not a secret in the wrong place.
-fn can_be_shown(name: &str) -> bool {
+pub(crate) fn can_be_shown(name: &str) -> bool {
     let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     is_word
         && !name.starts_with(|first: char| first.is_ascii_digit())

@@ -3,7 +3,7 @@
 use hookseal::{Envelope, Scheme, UnixTime, Verified, Verifier};
 use serde_json::Value;
 
-use crate::args::{DeliveryArgs, EventAge, VerifyArgs};
+use crate::args::{DeliveryArgs, VerifyArgs};
 use crate::clock;
 use crate::failure::Failure;
 use crate::input;
@@ -27,18 +27,9 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Success, Failure> {
 }
 
 fn verifier(scheme: Scheme, secrets: &[Loaded], args: &DeliveryArgs) -> Result<Verifier, Failure> {
-    let mut builder = Verifier::builder(scheme);
+    let mut builder = args.limits.apply(Verifier::builder(scheme));
     for secret in secrets {
         builder = builder.secret(secret.secret());
-    }
-    if let Some(limit) = args.max_age {
-        builder = builder.max_age(limit);
-    }
-    if let Some(limit) = args.max_skew {
-        builder = builder.max_skew(limit);
-    }
-    if let Some(EventAge(limit)) = args.max_event_age {
-        builder = builder.max_event_age(limit);
     }
     if let Some(limit) = args.max_body {
         builder = builder.max_body(limit);

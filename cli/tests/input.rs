@@ -128,7 +128,9 @@ fn usage_errors_are_json_where_json_was_asked_for() {
 
 #[test]
 fn the_help_knows_every_scheme_and_fits_in_100_columns() {
-    for command in [&["--help"][..], &["sign", "--help"], &["verify", "-h"], &["demo", "--help"]] {
+    let commands = ["sign", "demo", "torture", "listen", "deliveries", "send"].map(|name| [name, "--help"]);
+    let commands = commands.iter().map(|command| &command[..]);
+    for command in commands.chain([&["--help"][..], &["verify", "-h"], &["deliveries", "list", "--help"]]) {
         let ran = hookseal(command).run();
         assert_eq!((ran.code, &*ran.stderr), (0, ""));
         let widest = ran.stdout.lines().max_by_key(|line| line.chars().count()).expect("lines");

@@ -162,6 +162,39 @@ fn whenever_it_is_killed_nothing_is_lost_and_what_is_repeated_is_the_same() {
     }
 }
 
+#[test]
+fn events_are_sent_and_deliveries_listed_by_the_commands_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("sandbox.db");
+    let (url, bodies) = endpoint();
+    let sandbox = Process::start(&data, &[]);
+    let credentials = folder.path().join("sandbox.db.credentials");
+    let send = |options: &[&str]| {
+        hookseal(["send", "--json", "--type", "meeting.completed", "--credentials"])
+            .args([&credentials])
+            .args(options)
+            .run()
+    };
+    assert_eq!(send(&[]).json()["answer"]["not_delivered"], "no_endpoint");
+    let sent = send(&["--to", &url, "--count", "3"]).json();
+    assert_eq!(sent["answer"]["events"].as_array().expect("events").len(), 3, "{sent}");
+    let since = Instant::now();
+    while sandbox.pending() != Some(0) {
+        assert!(since.elapsed() < DEADLINE, "{:?} are pending still", sandbox.pending());
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(bodies.lock().expect("no panic").len(), 3);
+    let base = format!("http://{}/v1/partner/admin", sandbox.address);
+    let key = sandbox.credentials["api_key"].as_str().expect("a key").to_owned();
+    let list = hookseal(["deliveries", "list", "--json", "--base-url", &base]).env("CONTIO_API_KEY", &key).run();
+    assert_eq!(list.code, 0, "{list:?}");
+    let id = sent["answer"]["events"][0]["delivery_ids"][0].as_str().expect("an id");
+    assert!(list.stdout.contains(id) && !list.stdout.contains(&key), "{list:?}");
+    let retry = hookseal(["deliveries", "retry", id, "--base-url", &base]).env("CONTIO_API_KEY", &key).run();
+    assert_eq!(retry.code, 0, "{retry:?}");
+    sandbox.kill();
+}
+
 #[cfg(unix)]
 #[test]
 fn it_ends_well_when_it_is_told_to() {

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import socket
 import subprocess
@@ -89,12 +90,16 @@ def answer_on(own: socket.socket) -> tuple[int, Any]:
 
 
 @contextmanager
-def serving(name: str) -> Iterator[Server]:
+def serving(name: str, **environment: str) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         with log.open("w") as file:
             process = subprocess.Popen(
-                [sys.executable, *SETUPS[name].command], cwd=Path(__file__).parent, stdout=file, stderr=file
+                [sys.executable, *SETUPS[name].command],
+                cwd=Path(__file__).parent,
+                env={**os.environ, **environment},
+                stdout=file,
+                stderr=file,
             )
             try:
                 yield Server(name, port_of(process, log), log)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::npm::{self, Scripts};
 use crate::step::{Process, Step};
 use crate::workspace::Workspace;
-use crate::{bench, chromium, files, node, npm_package, package, playground, vectors, wasm};
+use crate::{bench, chromium, files, node, npm_package, package, parts, playground, vectors, wasm};
 
 /// What runs in the project, in this order.
 const RUNS: &[Run] = &[
@@ -52,7 +52,9 @@ impl Run {
         let process = Process::new(self.line).inside(workspace.shown(project));
         match self.needs {
             Needs::Nothing => process,
-            Needs::Tests => process.words(tests.iter().map(String::as_str)),
+            Needs::Tests => {
+                process.words(tests.iter().map(String::as_str)).set(parts::CLI, parts::cli_binary(workspace))
+            }
             Needs::Browser => process.set(chromium::PLACE, browser),
         }
         .into()
@@ -62,7 +64,7 @@ impl Run {
 /// What a command is given beside its line.
 enum Needs {
     Nothing,
-    /// The names of all tests: Node 20 does not look for them by a pattern.
+    /// The names of all tests, as Node 20 does not look for them by a pattern, and where the command line is.
     Tests,
     /// Where the browser is.
     Browser,
@@ -83,6 +85,7 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
             command: "cargo xtask playground --build",
             action: |workspace| playground::build(workspace).map(drop),
         },
+        parts::build_cli(),
     ];
     let project = project(workspace);
     steps.extend(RUNS.iter().map(|run| run.step(workspace, &project, &tests, &browser)));
@@ -132,6 +135,7 @@ pub(crate) fn native_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let mut steps = vec![
         Step::Inside { command: "cargo xtask package node", action: |workspace| package::NODE.make(workspace) },
         Step::Inside { command: "cargo xtask setup node", action: |workspace| package::NODE.set_up(workspace) },
+        parts::build_cli(),
     ];
     let project = native_project(workspace);
     steps.extend(NATIVE_RUNS.iter().map(|run| run.step(workspace, &project, &tests, Path::new(""))));

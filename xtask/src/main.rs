@@ -19,6 +19,7 @@ mod parts;
 mod playground;
 mod py;
 mod python;
+mod sandbox;
 mod step;
 mod suite;
 mod targets;

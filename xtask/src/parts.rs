@@ -1,10 +1,12 @@
 //! What `cargo xtask test` runs. To add a part, add a row to [`PARTS`] and a function that lists its
 //! steps; the help, the errors and the order follow from the table.
 
+use std::path::PathBuf;
+
 use crate::step::{Process, Step};
 use crate::targets::{self, Build};
 use crate::workspace::Workspace;
-use crate::{catalogue, js, py, python};
+use crate::{catalogue, js, py, python, sandbox};
 
 /// A part of the tests, which can be run alone.
 pub(crate) struct Part {
@@ -22,6 +24,7 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "xtask", about: "the tests of xtask itself", steps: xtask },
     Part { name: "core", about: "the core in every set of features, its vectors and its peers", steps: core },
     Part { name: "cli", about: "the command line, and its demo", steps: cli },
+    Part { name: "sandbox", about: "the sandbox, and the vendor's SDK against it", steps: sandbox::steps },
     Part { name: "docs", about: "the documentation builds without a warning", steps: docs },
     Part { name: "nostd", about: "the core builds for a target that has no standard library", steps: nostd },
     Part { name: "wasm", about: "the npm package hookseal, in every JavaScript runtime", steps: js::steps },
@@ -92,6 +95,19 @@ fn core(_: &Workspace) -> Result<Vec<Step>, String> {
 
 fn cli(_: &Workspace) -> Result<Vec<Step>, String> {
     Ok(vec![line("cargo test -p hookseal-cli"), line("cargo run -p hookseal-cli -- demo")])
+}
+
+/// Where [`build_cli`] puts the binary.
+pub(crate) fn cli_binary(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("debug").join(format!("hookseal{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The variable by which the tests of other languages find the binary.
+pub(crate) const CLI: &str = "HOOKSEAL_CLI";
+
+/// Builds the binary for them.
+pub(crate) fn build_cli() -> Step {
+    line("cargo build -p hookseal-cli")
 }
 
 fn docs(_: &Workspace) -> Result<Vec<Step>, String> {

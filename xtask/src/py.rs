@@ -6,7 +6,7 @@ use crate::package;
 use crate::step::{Process, Step};
 use crate::venv::Venv;
 use crate::workspace::Workspace;
-use crate::{bench, files, python, vectors, wheel};
+use crate::{bench, files, parts, python, vectors, wheel};
 
 /// The sources of the tests.
 const SOURCES: &str = "tests/python";
@@ -31,12 +31,14 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let mut steps = vec![
         Step::Inside { command: "cargo xtask package python", action: |workspace| package::PYTHON.make(workspace) },
         Step::Inside { command: "cargo xtask setup python", action: |workspace| package::PYTHON.set_up(workspace) },
+        parts::build_cli(),
     ];
     for (venv, words) in RUNS {
         let process = Process::program(Venv::of(workspace, venv).python()).words(words.split_whitespace());
         // Where pyright keeps itself; and no word of Python's own into a folder that is mirrored.
         let process =
             process.set("PYRIGHT_PYTHON_CACHE_DIR", folder(workspace, "pyright")).set("PYTHONDONTWRITEBYTECODE", "1");
+        let process = process.set(parts::CLI, parts::cli_binary(workspace));
         steps.push(process.inside(workspace.shown(&tests(workspace))).into());
     }
     steps.push(Step::Inside {

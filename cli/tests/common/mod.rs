@@ -3,6 +3,8 @@
 // Each file of tests uses its part of this.
 #![allow(dead_code)]
 
+pub(crate) mod server;
+
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ use serde_json::Value;
 
 pub(crate) const SECRET: &str = "a-secret-that-must-never-be-printed";
 pub(crate) const OLD_SECRET: &str = "another-secret-that-must-never-be-printed";
+
+pub(crate) const API_KEY: &str = "an-api-key-that-must-never-be-printed";
 
 /// When the event of [`BODY`] happened.
 pub(crate) const NOW: &str = "1736937000";
@@ -46,6 +50,9 @@ pub(crate) struct Hookseal {
 pub(crate) fn hookseal<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Hookseal {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookseal"));
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"] {
+        command.env_remove(name);
+    }
+    for name in ["CONTIO_API_KEY", "CONTIO_BASE_URL", "CONTIO_CLIENT_ID"] {
         command.env_remove(name);
     }
     command.env("HOOKSEAL_SECRET", SECRET).args(args);
@@ -87,7 +94,7 @@ impl Hookseal {
             stdout: text(&output.stdout),
             stderr: text(&output.stderr),
         };
-        for secret in [SECRET, OLD_SECRET] {
+        for secret in [SECRET, OLD_SECRET, API_KEY] {
             assert!(!format!("{ran:?}").contains(secret), "a secret was printed: {ran:?}");
         }
         assert!(!ran.stderr.contains("panicked"), "{ran:?}");

@@ -4,47 +4,17 @@ import assert from "node:assert/strict";
 import { before, beforeEach, test } from "node:test";
 
 import { nowSeconds } from "../lib/senders.mjs";
+import { PATH, quickStart } from "./guide.mjs";
 import { SECRET, bodyForm, envelope, listen, post, timestamped } from "./support.mjs";
 import { compiled } from "./typescript.mjs";
 
-const QUICK_START = `
-import express from 'express';
-import { WebhookVerifier } from 'hookseal';
-
-const app = express();
-const verifier = new WebhookVerifier(process.env.WEBHOOK_SECRET!);
-
-app.post('/webhooks/contio',
-  express.raw({ type: 'application/json' }),
-  (req, res) => {
-    const signature = req.headers['x-contio-signature'] as string;
-    const timestamp = req.headers['x-contio-timestamp'] as string;
-
-    if (!verifier.verifySignature(req.body, signature, timestamp).isValid) {
-      return res.status(401).json({ error: 'Invalid signature' });
-    }
-
-    const event = JSON.parse(req.body.toString());
-    processWebhookAsync(event); // Process async, respond fast
-
-    res.status(200).json({ received: true });
-});
-`;
-
-/** What the guide leaves to its reader. */
-const READER = `
-declare function processWebhookAsync(event: unknown): void;
-export { app };
-`;
-
-const PATH = "/webhooks/contio";
 const processed = [];
 let app;
 
 before(async () => {
   process.env.WEBHOOK_SECRET = SECRET;
   globalThis.processWebhookAsync = (event) => processed.push(event);
-  ({ app } = await compiled(QUICK_START + READER));
+  ({ app } = await compiled(quickStart("hookseal")));
 });
 
 beforeEach(() => {

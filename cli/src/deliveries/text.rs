@@ -1,0 +1,56 @@
+//! Deliveries for people.
+
+use serde_json::Value;
+
+use crate::report::{self, FAINT, printable};
+
+const COLUMNS: [(&str, &str); 7] = [
+    ("Id", "id"),
+    ("Status", "delivery_status"),
+    ("HTTP", "http_status_code"),
+    ("Retries", "retry_count"),
+    ("Created", "created_at"),
+    ("Event", "event_type"),
+    ("Error", "error_message"),
+];
+
+/// A row for each delivery below a line of titles.
+pub(super) fn table(rows: &[Value]) -> String {
+    if rows.is_empty() {
+        return "no deliveries\n".to_owned();
+    }
+    let cells: Vec<_> = rows.iter().map(|row| COLUMNS.map(|(_, field)| shown(&row[field]))).collect();
+    let widths: Vec<_> = (0..COLUMNS.len())
+        .map(|column| {
+            let cells = cells.iter().map(|row| row[column].chars().count());
+            cells.chain([COLUMNS[column].0.len()]).max().unwrap_or_default()
+        })
+        .collect();
+    let line = |cells: &[String]| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let mut text = format!("{FAINT}{}{FAINT:#}\n", line(&COLUMNS.map(|(title, _)| title.to_owned())));
+    for row in &cells {
+        text.push_str(&line(row));
+        text.push('\n');
+    }
+    text
+}
+
+/// Every field of one delivery, in the API's order of names.
+pub(super) fn one(row: &Value) -> String {
+    let fields = row.as_object().into_iter().flatten();
+    let rows: Vec<_> =
+        fields.filter(|(name, _)| *name != "id").map(|(name, value)| (printable(name), shown(value))).collect();
+    let rows: Vec<_> = rows.iter().map(|(name, value)| (&**name, value.clone())).collect();
+    report::block(&shown(&row["id"]), &rows)
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => printable(text),
+        other => printable(&other.to_string()),
+    }
+}

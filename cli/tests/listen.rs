@@ -1,0 +1,246 @@
+//! `hookseal listen`: what it takes, prints, tells of duplicates, and passes on.
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use hookseal::{Scheme, Signer, UnixTime};
+use serde_json::{Value, json};
+use ureq::Agent;
+
+use crate::common::server::{Running, serve};
+use crate::common::{BODY, OLD_SECRET, SECRET, assert_misused, hookseal};
+
+/// A listener, and what it says.
+struct Listener {
+    running: Running,
+    url: String,
+}
+
+fn listen(args: &[&str]) -> Listener {
+    let mut hookseal = hookseal(["listen", "--json", "--port", "0"]).args(args);
+    let running = Running::start(&mut hookseal.command);
+    let start: Value = serde_json::from_str(&running.first_line).expect("JSON");
+    let url = start["listening"].as_str().expect("a URL").to_owned();
+    Listener { running, url }
+}
+
+impl Listener {
+    /// The next line, in which no secret is.
+    fn line(&mut self) -> Value {
+        let line = self.running.line();
+        assert!(!line.contains(SECRET) && !line.contains(OLD_SECRET), "{line}");
+        serde_json::from_str(&line).expect("JSON")
+    }
+
+    fn post(&self, headers: &[(String, String)], body: &[u8]) -> (u16, String) {
+        let (status, _, text) = post(&self.url, headers, body);
+        (status, text)
+    }
+}
+
+fn post(url: &str, headers: &[(String, String)], body: &[u8]) -> (u16, Option<String>, String) {
+    let agent: Agent = Agent::config_builder().proxy(None).http_status_as_error(false).build().into();
+    let mut request = agent.post(url).content_type("application/json");
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let mut answer = request.send(body).expect("an answer");
+    let content_type = answer.headers().get("content-type").map(|value| value.to_str().expect("text").to_owned());
+    (answer.status().as_u16(), content_type, answer.body_mut().read_to_string().expect("text"))
+}
+
+fn signed(scheme: Scheme, body: &[u8]) -> Vec<(String, String)> {
+    let id = scheme.id_header().map(|_| "msg_1");
+    let signer = Signer::new(scheme, SECRET).expect("a secret that can be used");
+    let headers = signer.sign(body, UnixTime::now(), id).expect("signs");
+    headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+#[test]
+fn genuine_deliveries_are_printed_and_a_second_one_of_an_event_is_a_duplicate() {
+    let mut listener = listen(&[]);
+    for duplicate in [false, true] {
+        let headers = signed(Scheme::CONTIO, BODY.as_bytes());
+        assert_eq!(listener.post(&headers, BODY.as_bytes()).0, 200);
+        let line = listener.line();
+        assert!(line["time"].as_str().is_some_and(|time| time.ends_with('Z')), "{line}");
+        for (field, value) in [
+            ("ok", json!(true)),
+            ("status", json!(200)),
+            ("scheme", json!("contio-timestamped")),
+            ("secret_index", json!(0)),
+            ("id", json!("evt-1")),
+            ("event_type", json!("meeting.completed")),
+            ("duplicate", json!(duplicate)),
+            ("forwarded", json!(null)),
+            ("code", json!(null)),
+        ] {
+            assert_eq!(line[field], value, "{field} in {line}");
+        }
+    }
+}
+
+#[test]
+fn an_unsigned_id_makes_no_other_event_and_a_sender_without_ids_no_duplicate() {
+    let mut listener = listen(&[]);
+    for (id, duplicate) in [("a", false), ("b", true)] {
+        let mut headers = signed(Scheme::CONTIO, BODY.as_bytes());
+        headers.push(("X-Contio-Event-Id".to_owned(), id.to_owned()));
+        listener.post(&headers, BODY.as_bytes());
+        assert_eq!(listener.line()["duplicate"], duplicate);
+    }
+    let mut listener = listen(&["--scheme", "github"]);
+    listener.post(&signed(Scheme::GITHUB, b"{}"), b"{}");
+    let line = listener.line();
+    assert_eq!((&line["id"], &line["duplicate"], &line["event_type"]), (&Value::Null, &Value::Null, &Value::Null));
+}
+
+#[test]
+fn what_is_refused_is_answered_and_printed_with_its_code() {
+    let mut listener = listen(&["--max-body", "500"]);
+    let genuine = signed(Scheme::CONTIO, BODY.as_bytes());
+    let forged = BODY.replace("evt-1", "evt-2");
+    for (headers, body, status, code) in [
+        (&genuine[..], forged.as_bytes(), 401, "signature_mismatch"),
+        (&genuine[..1], BODY.as_bytes(), 400, "missing_header"),
+        (&genuine[..], &[b' '; 501], 413, "body_too_large"),
+    ] {
+        let answer = listener.post(headers, body);
+        assert_eq!(answer, (status, format!("{{\"error\":\"{code}\"}}")));
+        let line = listener.line();
+        assert_eq!((&line["ok"], &line["code"], &line["status"]), (&json!(false), &json!(code), &json!(status)));
+        assert!(line["message"].is_string(), "{line}");
+    }
+    let elsewhere = listener.url.replace("/webhooks/contio", "/other");
+    assert_eq!(post(&elsewhere, &genuine, BODY.as_bytes()).0, 404);
+    assert_eq!(listener.line()["code"], "not_found");
+    assert_eq!(listener.post(&genuine, BODY.as_bytes()).0, 200, "it goes on");
+}
+
+#[test]
+fn limits_and_secrets_are_those_of_the_command_line() {
+    let mut listener = listen(&["--max-event-age", "off", "--scheme", "contio-body"]);
+    // The event is of 2025.
+    listener.post(&signed(Scheme::CONTIO_BODY, BODY.as_bytes()), BODY.as_bytes());
+    assert_eq!(listener.line()["ok"], true);
+    let mut listener = listen(&["--scheme", "contio-body"]);
+    listener.post(&signed(Scheme::CONTIO_BODY, BODY.as_bytes()), BODY.as_bytes());
+    assert_eq!(listener.line()["code"], "event_too_old");
+}
+
+type Got = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
+
+/// A backend that keeps what it got, and answers 207 with a text.
+fn backend() -> (String, Got) {
+    let got = Got::default();
+    let kept = Arc::clone(&got);
+    let app = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+        kept.lock().expect("no panic").push((headers, body));
+        (StatusCode::MULTI_STATUS, [("content-type", "text/x-answer"), ("set-cookie", "a=b")], "the backend's words")
+    });
+    (format!("http://{}/backend", serve(app)), got)
+}
+
+#[test]
+fn genuine_deliveries_are_passed_on_unchanged_and_refused_ones_are_not() {
+    let (url, got) = backend();
+    let mut listener = listen(&["--forward", &url]);
+    let spaced = BODY.replace(':', ": ").replace("T10: 30: 00", "T10:30:00");
+    let mut headers = signed(Scheme::CONTIO, spaced.as_bytes());
+    headers.extend([("X-Kept", "one"), ("X-Kept", "two"), ("Connection", "X-Hop"), ("X-Hop", "gone")].map(owned));
+    let (status, content_type, text) = post(&listener.url, &headers, spaced.as_bytes());
+    assert_eq!((status, content_type.as_deref(), &*text), (207, Some("text/x-answer"), "the backend's words"));
+    let line = listener.line();
+    assert_eq!((&line["status"], &line["forwarded"]), (&json!(207), &json!(true)), "{line}");
+    assert_eq!(listener.post(&headers, BODY.as_bytes()).0, 401);
+
+    let got = got.lock().expect("no panic");
+    let [(had, body)] = &got[..] else { panic!("one delivery reached the backend: {got:?}") };
+    assert_eq!(&**body, spaced.as_bytes());
+    for (name, value) in &headers[..2] {
+        assert_eq!(had[&**name], **value);
+    }
+    assert_eq!(had.get_all("X-Kept").iter().collect::<Vec<_>>(), ["one", "two"]);
+    assert_eq!(had["content-type"], "application/json");
+    assert!(!had.contains_key("X-Hop"), "{had:?}");
+    assert_eq!(had.get_all("user-agent").iter().count(), 1, "the sender's, and no other: {had:?}");
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+#[test]
+fn a_backend_that_cannot_be_reached_is_a_502_and_a_redirect_of_it_is_not_followed() {
+    let headers = signed(Scheme::CONTIO, BODY.as_bytes());
+    let mut listener = listen(&["--forward", "http://127.0.0.1:1/"]);
+    assert_eq!(listener.post(&headers, BODY.as_bytes()), (502, r#"{"error":"backend_unreachable"}"#.to_owned()));
+    let line = listener.line();
+    assert_eq!((&line["ok"], &line["forwarded"]), (&json!(true), &json!(false)), "{line}");
+    assert_eq!(line["code"], "backend_unreachable");
+
+    let (url, got) = backend();
+    let redirect = Router::new().fallback(async move || (StatusCode::TEMPORARY_REDIRECT, [("location", url)]));
+    let listener = listen(&["--forward", &format!("http://{}/", serve(redirect))]);
+    let agent: Agent = Agent::config_builder().proxy(None).http_status_as_error(false).max_redirects(0).build().into();
+    let mut request = agent.post(&listener.url);
+    for (name, value) in &headers {
+        request = request.header(name, value);
+    }
+    assert_eq!(request.send(BODY).expect("an answer").status(), 307);
+    assert!(got.lock().expect("no panic").is_empty());
+}
+
+#[test]
+fn what_a_sender_wrote_cannot_command_the_terminal() {
+    let mut hookseal = hookseal(["listen", "--port", "0"]);
+    let mut running = Running::start(&mut hookseal.command);
+    let url = running.first_line.strip_prefix("listening on ").expect("where it listens").to_owned();
+    let body = BODY.replace("evt-1", r"\u001b[31mevt\u0007\u000a");
+    assert_eq!(post(&url, &signed(Scheme::CONTIO, body.as_bytes()), body.as_bytes()).0, 200);
+    let line = running.line();
+    assert!(line.contains(r"200 genuine  meeting.completed  \u{1b}[31mevt\u{7}\n"), "{line:?}");
+    assert_eq!(post(&url, &[], b"").0, 400);
+    assert!(running.line().contains("400 missing_header  "));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_and_sigterm_end_it_with_exit_code_0() {
+    for signal in ["-INT", "-TERM"] {
+        let mut listener = listen(&[]);
+        let id = listener.running.child.id().to_string();
+        let sent = std::process::Command::new("kill").args([signal, &id]).status().expect("kill runs");
+        assert!(sent.success());
+        assert_eq!(listener.running.child.wait().expect("it ends").code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn torture_finds_nothing_wrong_with_it() {
+    let listener = listen(&[]);
+    let ran = hookseal(["torture", "--json", &listener.url]).run();
+    assert_eq!((ran.code, &ran.json()["faults"]), (0, &json!(0)), "{ran:?}");
+    let ran = hookseal(["torture", &listener.url]).run();
+    assert!(ran.stdout.ends_with(" answers are right.\n"), "{ran:?}");
+}
+
+#[test]
+fn what_cannot_be_listened_on_is_wrong_usage() {
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    assert_misused(
+        || hookseal(["listen", "--port", &port]),
+        "invalid_argument",
+        &["cannot listen on 127.0.0.1:", "--port"],
+    );
+    assert_misused(|| hookseal(["listen", "--path", "nowhere"]), "invalid_argument", &["--path", "give a path"]);
+    assert_misused(|| hookseal(["listen", "--forward", "ftp://x/"]), "invalid_argument", &["--forward 'ftp://x/'"]);
+    let shown = hookseal(["listen", "--forward", "http://user:hunter2@127.0.0.1/"]).run();
+    assert!(shown.code == 2 && !shown.stderr.contains("hunter2"), "{shown:?}");
+    assert_misused(|| hookseal(["listen"]).without_secret(), "invalid_secret", &["there is no secret"]);
+}

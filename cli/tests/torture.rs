@@ -1,0 +1,277 @@
+//! `hookseal torture`: it passes a receiver that is right, and finds what is wrong with others.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use hookseal::{Error, Scheme, UnixTime, Verifier};
+use serde_json::Value;
+
+use crate::common::server::{Running, serve};
+use crate::common::{OLD_SECRET, SECRET, assert_misused, file, hookseal};
+
+const BASE64_SECRET: &str = "whsec_bWFkZSB1cCBmb3IgdGVzdHMsIG5vdGhpbmcgZWxzZQ==";
+
+/// A receiver that judges as the library does.
+fn good(scheme: Scheme, secrets: &[&str]) -> Router {
+    let builder = secrets.iter().fold(Verifier::builder(scheme), |builder, secret| builder.secret(*secret));
+    let verifier = Arc::new(builder.build().expect("a verifier"));
+    let judge = move |headers: &HeaderMap, body: &[u8]| -> Result<(), Error> {
+        let delivery = verifier.verify(headers, body, UnixTime::now())?;
+        if scheme.has_envelope() { delivery.envelope().map(|_| ()) } else { Ok(()) }
+    };
+    let receive = async move |headers: HeaderMap, body: Bytes| match judge(&headers, &body) {
+        Ok(()) => StatusCode::OK,
+        Err(error) => StatusCode::from_u16(error.status()).expect("a status"),
+    };
+    Router::new().fallback(post(receive)).layer(DefaultBodyLimit::max(1024 * 1024))
+}
+
+fn always(status: StatusCode) -> Router {
+    Router::new().fallback(move |_: Bytes| async move { status })
+}
+
+fn torture(app: Router, args: &[&str]) -> (i32, Value) {
+    let url = format!("http://{}/hook", serve(app));
+    let ran = hookseal(["torture", "--json", &url]).args(args).env("BASE64_SECRET", BASE64_SECRET).run();
+    (ran.code, ran.json())
+}
+
+/// The names of the cases whose answers had this fault.
+fn faulty<'j>(json: &'j Value, fault: &str) -> BTreeSet<&'j str> {
+    let cases = json["cases"].as_array().expect("cases");
+    cases.iter().filter(|case| case["fault"] == fault).map(|case| case["name"].as_str().expect("a name")).collect()
+}
+
+#[test]
+fn a_receiver_that_judges_as_the_library_does_passes_in_every_scheme() {
+    for scheme in Scheme::PRESETS {
+        let (secret, option) = match scheme.name() {
+            "standard-webhooks" | "svix" => (BASE64_SECRET, "BASE64_SECRET"),
+            _ => (SECRET, "HOOKSEAL_SECRET"),
+        };
+        let app = good(*scheme, &[secret]);
+        let (code, json) = torture(app, &["--scheme", scheme.name(), "--secret-env", option]);
+        assert_eq!((code, &json["ok"], &json["faults"]), (0, &true.into(), &0.into()), "{}: {json}", scheme.name());
+        assert!(json["sent"].as_u64().is_some_and(|sent| sent > 30), "{}: {}", scheme.name(), json["sent"]);
+    }
+}
+
+#[test]
+fn both_secrets_of_a_rotation_have_to_be_taken() {
+    let options = ["--only", "rotation", "--secret-env", "HOOKSEAL_SECRET", "--secret-env", "OLD"];
+    for (secrets, wrong) in [(&[SECRET, OLD_SECRET][..], 0), (&[SECRET], 2)] {
+        let url = format!("http://{}/", serve(good(Scheme::CONTIO, secrets)));
+        let ran = hookseal(["torture", "--json", &url]).args(options).env("OLD", OLD_SECRET).run();
+        assert_eq!((&ran.json()["sent"], &ran.json()["faults"]), (&2.into(), &wrong.into()), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_receiver_that_takes_everything_has_accepted_forgeries() {
+    let (code, json) = torture(always(StatusCode::OK).layer(DefaultBodyLimit::disable()), &[]);
+    assert_eq!(code, 1);
+    let accepted = faulty(&json, "forged_accepted");
+    for name in
+        ["missing", "empty", "foreign", "empty-secret", "old", "junk", "signature-twice", "bom", "key-twice", "huge"]
+    {
+        assert!(accepted.contains(name), "{name} in {accepted:?}");
+    }
+    assert_eq!(faulty(&json, "genuine_refused"), BTreeSet::new());
+}
+
+#[test]
+fn a_receiver_that_refuses_everything_has_refused_genuine_ones_and_the_reader_is_told_where_to_look() {
+    let url = format!("http://{}/", serve(always(StatusCode::UNAUTHORIZED)));
+    let ran = hookseal(["torture", &url]).run();
+    assert_eq!((ran.code, &*ran.stderr), (1, ""), "{ran:?}");
+    assert!(ran.stdout.contains("it refused a genuine delivery: "), "{ran:?}");
+    assert!(ran.stdout.contains("check the URL, the secret and --scheme first.\n"), "{ran:?}");
+    assert!(!ran.stdout.contains("it accepted"), "{ran:?}");
+}
+
+#[test]
+fn a_receiver_that_fails_at_everything_is_told_so_for_every_case() {
+    let (code, json) =
+        torture(always(StatusCode::INTERNAL_SERVER_ERROR), &["--only", "signature", "--only", "genuine"]);
+    assert_eq!((code, &json["faults"]), (1, &json["sent"]), "{json}");
+    let cases = json["cases"].as_array().expect("cases");
+    assert!(cases.iter().all(|case| case["fault"] == "server_error"), "{json}");
+}
+
+#[test]
+fn a_receiver_that_does_not_look_at_the_time_takes_replays() {
+    let verifier = Verifier::builder(Scheme::CONTIO_TIMESTAMPED)
+        .secret(SECRET)
+        .max_age(std::time::Duration::MAX)
+        .max_skew(std::time::Duration::MAX)
+        .build()
+        .expect("a verifier");
+    let verifier = Arc::new(verifier);
+    let app = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+        match verifier.verify(&headers, &body, UnixTime::now()).and_then(|delivery| delivery.envelope().map(|_| ())) {
+            Ok(()) => StatusCode::NO_CONTENT,
+            Err(_) => StatusCode::BAD_REQUEST,
+        }
+    });
+    let (code, json) = torture(app.layer(DefaultBodyLimit::max(1024 * 1024)), &["--scheme", "contio-timestamped"]);
+    assert_eq!((code, &json["faults"]), (1, &4.into()), "{json}");
+    assert_eq!(faulty(&json, "forged_accepted"), BTreeSet::from(["old", "very-old", "future", "far-future"]));
+}
+
+#[test]
+fn a_receiver_that_never_answers_is_given_up_after_the_first_case() {
+    let app = Router::new().fallback(std::future::pending::<StatusCode>);
+    let (code, json) = torture(app, &["--wait", "1"]);
+    assert_eq!((code, &json["sent"], &json["cases"][0]["got"]), (1, &1.into(), &"silence".into()), "{json}");
+    assert_eq!(faulty(&json, "receiver_gone").len(), 1);
+    assert!(json["not_sent"].as_u64().is_some_and(|left| left > 80), "{json}");
+}
+
+#[test]
+fn a_receiver_that_stops_is_told_as_gone_with_the_number_of_cases_that_were_not_sent() {
+    use std::io::{Read as _, Write as _};
+
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let receiver = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let _ = stream.read(&mut [0; 4096]);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").expect("somebody reads");
+    });
+    let ran = hookseal(["torture", "--json", "--scheme", "contio-timestamped", &url]).run();
+    receiver.join().expect("no panic");
+    let json = ran.json();
+    assert_eq!((ran.code, &json["sent"], &json["faults"]), (1, &2.into(), &1.into()), "{json}");
+    assert_eq!(faulty(&json, "receiver_gone").len(), 1);
+    let listed = hookseal(["torture", "--list", "--json", "--scheme", "contio-timestamped"]).run().json();
+    // The case of a rotation is sent with two secrets only.
+    let cases = listed["cases"].as_array().expect("cases").len() - 1;
+    assert_eq!(json["not_sent"], cases - 2);
+}
+
+#[test]
+fn the_handler_of_the_guide_takes_replays_and_fails_at_short_signatures() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guide/receiver.mjs");
+    let guide = Running::start(Command::new("node").arg(script).env("WEBHOOK_SECRET", SECRET));
+    let url = format!("http://127.0.0.1:{}/webhooks/contio", guide.first_line);
+    let ran = hookseal(["torture", "--json", "--scheme", "contio-timestamped", &url]).run();
+    let json = ran.json();
+    assert_eq!((ran.code, &json["not_sent"]), (1, &0.into()), "{json}");
+    let accepted = faulty(&json, "forged_accepted");
+    for name in ["old", "very-old", "future", "far-future", "nan", "junk", "milliseconds", "not-utf-8", "key-twice"] {
+        assert!(accepted.contains(name), "{name} in {accepted:?}");
+    }
+    let failed = faulty(&json, "server_error");
+    for name in ["missing", "empty", "truncated", "junk-behind", "signed-empty", "signed-bom"] {
+        assert!(failed.contains(name), "{name} in {failed:?}");
+    }
+    assert_eq!(faulty(&json, "genuine_refused"), BTreeSet::new());
+}
+
+#[test]
+fn the_receiver_gets_each_case_under_an_id_of_this_run() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&requests);
+    let app = Router::new().fallback(async move |body: Bytes| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        let event: Value = serde_json::from_slice(&body).expect("JSON");
+        assert_eq!(event["partner_app_id"], "app-hookseal-torture");
+        if event["event_id"].as_str().is_some_and(|id| id.ends_with("-contio-body-twice")) {
+            StatusCode::OK
+        } else {
+            StatusCode::BAD_REQUEST
+        }
+    });
+    let (code, _) = torture(app, &["--scheme", "contio-body", "--only", "twice"]);
+    assert_eq!((code, requests.load(Ordering::Relaxed)), (0, 2));
+}
+
+#[test]
+fn the_list_names_every_case_once_for_each_form_and_needs_no_secret() {
+    let ran = hookseal(["torture", "--list", "--json"]).without_secret().run();
+    let json = ran.json();
+    let cases = json["cases"].as_array().expect("cases");
+    let names: BTreeSet<_> = cases.iter().map(|case| (case["form"].as_str(), case["name"].as_str())).collect();
+    assert_eq!(names.len(), cases.len(), "no two have one name");
+    assert!(cases.len() > 90, "{}", cases.len());
+    let text = hookseal(["torture", "--list"]).without_secret().run();
+    assert_eq!((text.code, text.stdout.lines().count()), (0, cases.len()));
+}
+
+#[test]
+fn what_is_no_receiver_of_ones_own_is_wrong_usage() {
+    let misused = |args: &'static [&'static str], message: &[&str]| {
+        assert_misused(|| hookseal(["torture"]).args(args), "invalid_argument", message);
+    };
+    misused(&["nonsense"], &["'nonsense': give the receiver's URL"]);
+    misused(&["ftp://127.0.0.1/"], &["give the receiver's URL"]);
+    misused(&["http://8.8.8.8/"], &["no address of this machine", "--i-own-this-receiver"]);
+    let nobody = || hookseal(["torture", "http://127.0.0.1:1/"]);
+    assert_misused(nobody, "unreachable", &["cannot connect to http://127.0.0.1:1/", "is the receiver running"]);
+    misused(&["http://127.0.0.1:1/", "--only", "nothing"], &["--only 'nothing'", "--list"]);
+    misused(&["http://127.0.0.1:1/", "--wait", "0"], &["--wait"]);
+    let shown = hookseal(["torture", "http://user:hunter2@127.0.0.1/"]).run();
+    assert!(shown.code == 2 && !shown.stderr.contains("hunter2"), "{shown:?}");
+    assert_misused(|| hookseal(["torture", "http://127.0.0.1:1/"]).without_secret(), "invalid_secret", &["no secret"]);
+}
+
+#[test]
+fn a_receiver_behind_tls_is_reached_where_its_certificate_is_trusted() {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let trusted = file("torture-certificate.pem", certified.cert.pem());
+    let url = format!("https://localhost:{}/", serve_tls(&certified));
+    let judge = |trust: Option<&Path>| {
+        let command = hookseal(["torture", "--json", "--only", "missing", "--scheme", "contio-body", &url]);
+        match trust {
+            Some(path) => command.env("SSL_CERT_FILE", path).run(),
+            None => command.run(),
+        }
+    };
+    let ran = judge(Some(&trusted));
+    assert_eq!((ran.code, &ran.json()["cases"][0]["got"]), (0, &"400".into()), "{ran:?}");
+    let ran = judge(None);
+    assert!(ran.code == 2 && ran.stdout.contains("certificate"), "{ran:?}");
+}
+
+/// Answers 400 to every connection, over TLS.
+fn serve_tls(certified: &rcgen::CertifiedKey<rcgen::KeyPair>) -> u16 {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+    use tokio_rustls::rustls::{ServerConfig, crypto};
+
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .expect("a certificate");
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+            tell.send(listener.local_addr().expect("an address").port()).expect("a test that waits");
+            loop {
+                let (stream, _) = listener.accept().await.expect("a connection");
+                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+                let mut room = [0; 8192];
+                let _ = stream.read(&mut room).await;
+                let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await;
+                let _ = stream.shutdown().await;
+            }
+        });
+    });
+    told.recv().expect("a port")
+}

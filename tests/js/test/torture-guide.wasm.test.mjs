@@ -1,0 +1,25 @@
+// The guide's handler as it is, with Contio's own package, under `hookseal torture`: what it finds is what hookseal is for.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { PATH, quickStart } from "./guide.mjs";
+import { torture } from "./hookseal-torture.mjs";
+import { SECRET, listen } from "./support.mjs";
+import { compiled } from "./typescript.mjs";
+
+test("torture finds that the guide's quick start with Contio's package takes replays, and more", async (t) => {
+  process.env.WEBHOOK_SECRET = SECRET;
+  globalThis.processWebhookAsync = () => {};
+  // Its verifier takes no timestamp, so that the guide's call of it does not pass TypeScript.
+  const { app } = await compiled(`// @ts-nocheck\n${quickStart("@contio/partner-sdk")}`);
+  app.set("env", "test");
+  const { code, wrong } = await torture(await listen(t, app), PATH, ["--scheme", "contio-body"]);
+  assert.equal(code, 1);
+  const names = (fault) => wrong.filter((sent) => sent.fault === fault).map((sent) => sent.name);
+  for (const name of ["old", "very-old", "future", "junk-behind", "forged-behind", "key-twice", "signed-bytes", "no-id"]) {
+    assert(names("forged_accepted").includes(name), name);
+  }
+  for (const name of ["signed-empty", "signed-text", "signed-bom"]) assert(names("server_error").includes(name), name);
+  // `express.raw` takes 100 KiB unless it is told otherwise.
+  assert.deepEqual(names("genuine_refused"), ["large"]);
+});
