@@ -147,6 +147,8 @@ impl Sandbox {
         Deliverer::resume(&shared).await?;
         let served = axum::serve(listener, api::router(Arc::clone(&shared))).with_graceful_shutdown(stop).await;
         shared.deliverer.finish().await;
+        let closed = tokio::task::spawn_blocking(move || shared.store.close()).await;
+        closed.map_err(|error| Error::unavailable(error.to_string()))?;
         served.map_err(|error| Error::unavailable(error.to_string()))
     }
 }

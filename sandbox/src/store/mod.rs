@@ -53,6 +53,11 @@ impl Store {
         .await
     }
 
+    /// Writes what waits, and gives the file free.
+    pub(crate) fn close(&self) {
+        self.writer.close();
+    }
+
     /// Changes something, and is done when that is on the disk.
     async fn write<T: Send + 'static>(
         &self,

@@ -1,8 +1,9 @@
 //! The one thread that writes: all that waits goes into one transaction, and each is answered when that is on the disk.
 
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -22,7 +23,9 @@ type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
 type Write = Box<dyn FnOnce(&Connection) -> (Answer, Option<Error>) + Send>;
 
 pub(super) struct Writer {
-    queue: SyncSender<Write>,
+    /// Gone once it is closed.
+    queue: Mutex<Option<SyncSender<Write>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
@@ -30,7 +33,7 @@ impl Writer {
     pub(super) fn start(connection: Connection, path: &Path) -> Result<Self, Error> {
         let lock = lock(path)?;
         let (queue, writes) = sync_channel(QUEUE);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || {
                 let _lock = lock;
@@ -39,7 +42,16 @@ impl Writer {
                 }
             })
             .map_err(|error| Error::unavailable(error.to_string()))?;
-        Ok(Self { queue })
+        Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Writes what waits, and gives the file free. Who writes later is refused.
+    pub(super) fn close(&self) {
+        drop(taken(&self.queue));
+        if let Some(thread) = taken(&self.thread) {
+            // It has no more to say, even if it panicked.
+            let _ = thread.join();
+        }
     }
 
     pub(super) async fn write<T: Send + 'static>(
@@ -54,17 +66,21 @@ impl Writer {
             (Box::new(move |committed: Result<(), Error>| drop(send.send(committed.and(done)))), error)
         });
         let stopped = || Error::unavailable("the database is closed");
-        let queue = self.queue.clone();
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(stopped)?;
         match queue.try_send(write) {
             Ok(()) => {}
-            Err(std::sync::mpsc::TrySendError::Full(write)) => {
+            Err(TrySendError::Full(write)) => {
                 let sent = tokio::task::spawn_blocking(move || queue.send(write).is_ok()).await;
                 sent.ok().filter(|sent| *sent).ok_or_else(stopped)?;
             }
-            Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(stopped()),
+            Err(TrySendError::Disconnected(_)) => return Err(stopped()),
         }
         answered.await.map_err(|_| stopped())?
     }
+}
+
+fn taken<T>(place: &Mutex<Option<T>>) -> Option<T> {
+    place.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// A lock that ends with the process, however that ends.
