@@ -106,6 +106,7 @@ async fn serve(args: &SandboxArgs) -> Result<(), hookseal_sandbox::Error> {
             ("API", format!("{base}/v1/partner/admin")),
             ("base URL", format!("{base} (what the SDK is given)")),
             ("credentials", credentials),
+            ("page", "at the page_url in that file".to_owned()),
             ("stop", "with Ctrl-C; it goes on where it was when it is started again".to_owned()),
         ];
         report::block("sandbox", &rows)

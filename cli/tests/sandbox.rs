@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::common::hookseal;
+use crate::common::server::Running;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -193,6 +194,24 @@ fn events_are_sent_and_deliveries_listed_by_the_commands_beside_it() {
     let retry = hookseal(["deliveries", "retry", id, "--base-url", &base]).env("CONTIO_API_KEY", &key).run();
     assert_eq!(retry.code, 0, "{retry:?}");
     sandbox.kill();
+}
+
+#[test]
+fn what_it_sends_is_taken_by_the_receiver_in_a_terminal_in_both_forms() {
+    for form in ["timestamped", "body"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sandbox = Process::start(&folder.path().join("sandbox.db"), &["--form", form]);
+        let secret = sandbox.credentials["webhook_secret"].as_str().expect("a secret").to_owned();
+        let mut command = hookseal(["listen", "--json", "--port", "0"]).env("HOOKSEAL_SECRET", secret);
+        let mut listener = Running::start(&mut command.command);
+        let start: Value = serde_json::from_str(&listener.first_line).expect("JSON");
+        let call = json!({"type": "meeting.completed", "to": start["listening"]}).to_string();
+        let (_, emitted) = sandbox.call("POST", "/sandbox/events", &call).expect("an answer");
+        let line: Value = serde_json::from_str(&listener.line()).expect("JSON");
+        assert_eq!(line["id"], emitted["events"][0]["event_id"], "{form}: {line}");
+        assert_eq!(line["scheme"], format!("contio-{form}"), "{line}");
+        sandbox.kill();
+    }
 }
 
 #[cfg(unix)]

@@ -27,6 +27,7 @@ pub(crate) async fn write(path: &Path, store: &Store, address: SocketAddr) -> Re
         "client_id": store.app().await?["client_id"],
         "webhook_secret": credentials.webhook_secret.value,
         "sandbox_token": token,
+        "page_url": format!("http://{address}/#{token}"),
     });
     let shown = path.display();
     let failed = |error| Error::unavailable(format!("cannot write {shown}: {error}"));

@@ -110,7 +110,7 @@ async fn what_is_not_there_is_404_and_another_method_405() {
     assert_eq!(status, 404);
     let (status, answer) = sandbox.admin("DELETE", "/app", Value::Null).await;
     assert_eq!((status, answer["code"].as_str()), (405, Some("method_not_allowed")));
-    let (status, answer) = sandbox.call("GET", "/", &[], "").await;
+    let (status, answer) = sandbox.call("GET", "/nothing", &[], "").await;
     assert_eq!((status, answer["code"].as_str()), (404, Some("not_found")));
     sandbox.stop().await;
 }

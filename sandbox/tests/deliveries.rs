@@ -43,6 +43,7 @@ async fn an_event_comes_signed_and_is_listed_as_delivered() {
         assert_eq!(code, 200, "{emitted}");
         let received = endpoint.wait_for(1).await;
         verified(&received[0], &[sandbox.secret()]);
+        assert_eq!(received[0].headers.get_all("content-type").iter().collect::<Vec<_>>(), ["application/json"]);
         assert_eq!(received[0].event()["event_id"], emitted["events"][0]["event_id"]);
         let signature = received[0].headers["X-Contio-Signature"].to_str().expect("text");
         assert_eq!(signature.starts_with("sha256="), form == Form::Body);

@@ -1,69 +1,12 @@
 // The vendor's own SDK against the sandbox: it must not be able to tell it from the real management API.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import http from "node:http";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { createInterface } from "node:readline";
 import { test } from "node:test";
 
+import { emit, endpoint, start, until } from "./support.mjs";
+
 const require = createRequire(import.meta.url);
-// The binary; `cargo xtask test sandbox` builds it and sets this.
-const HOOKSEAL = process.env.HOOKSEAL_CLI;
-assert(HOOKSEAL, "HOOKSEAL_CLI names the binary `hookseal`: cargo build -p hookseal-cli makes one");
-
-/** A sandbox with a state of its own, until the test is over. */
-async function start(t, ...options) {
-  const folder = await mkdtemp(path.join(tmpdir(), "hookseal-sandbox-"));
-  const data = path.join(folder, "sandbox.db");
-  const words = ["sandbox", "--json", "--listen", "127.0.0.1:0", "--data", data, ...options];
-  const sandbox = spawn(HOOKSEAL, words, { stdio: ["ignore", "pipe", "inherit"] });
-  const exited = once(sandbox, "exit");
-  t.after(async () => {
-    sandbox.kill();
-    assert.equal((await exited)[0], 0, "it ends well");
-    await rm(folder, { recursive: true });
-  });
-  const [line] = await once(createInterface({ input: sandbox.stdout }), "line");
-  return JSON.parse(await readFile(JSON.parse(line).credentials, "utf8"));
-}
-
-/** An endpoint that keeps what comes, and answers as it is told. */
-async function endpoint(t, statusOf = () => 200) {
-  const received = [];
-  const server = http.createServer(async (req, res) => {
-    const body = Buffer.concat(await req.toArray());
-    received.push({ headers: req.headers, body });
-    res.writeHead(statusOf(received.length)).end();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${server.address().port}/webhooks/contio`, received };
-}
-
-async function emit({ base_url, sandbox_token }, call) {
-  const headers = { "X-Sandbox-Token": sandbox_token };
-  const answer = await fetch(`${base_url}/sandbox/events`, { method: "POST", headers, body: JSON.stringify(call) });
-  assert.equal(answer.status, 200, await answer.clone().text());
-  return answer.json();
-}
-
-/** Asks until there is an answer. */
-async function until(ask) {
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 for (const version of ["1.6", "1.9"]) {
   const { ApiKeyClient, ContioAPIError, PartnerAdminClient, WebhookVerifier } = require(`sdk-${version}`);

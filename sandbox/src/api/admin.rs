@@ -25,6 +25,11 @@ const MAX_GRACE_HOURS: u64 = 168;
 const DEFAULT_GRACE_HOURS: u64 = 24;
 
 pub(super) async fn deliveries(_: Authorized, State(shared): Sandbox, RawQuery(query): RawQuery) -> Reply {
+    list(&shared, query).await
+}
+
+/// A page of deliveries.
+pub(super) async fn list(shared: &Arc<Shared>, query: Option<String>) -> Reply {
     let filter = read_filter(&query.unwrap_or_default())?;
     let (limit, offset) = (filter.limit, filter.offset);
     let (deliveries, total) = shared.store.deliveries(filter).await?;
@@ -60,9 +65,14 @@ pub(super) async fn delivery(_: Authorized, State(shared): Sandbox, Path(id): Pa
 }
 
 pub(super) async fn retry(_: Authorized, State(shared): Sandbox, Path(id): Path<String>) -> Reply {
+    try_again(&shared, id).await
+}
+
+/// Has a delivery sent once more.
+pub(super) async fn try_again(shared: &Arc<Shared>, id: String) -> Reply {
     let now = shared.clock.now();
     let (delivery, url) = shared.store.retry(id, now).await?;
-    Deliverer::wake(&shared, &url);
+    Deliverer::wake(shared, &url);
     Ok(Json(json!({
         "delivery_id": delivery["id"],
         "message": "the delivery is tried again now",

@@ -1,9 +1,10 @@
 //! What can be asked of the sandbox: the management API as Contio's SDK calls it, below `/v1/partner/admin`, and the
-//! sandbox's own calls below `/sandbox`.
+//! sandbox's own calls below `/sandbox`, which the page at `/` makes too.
 
 mod admin;
 mod objects;
 mod own;
+mod page;
 mod reply;
 
 use std::sync::Arc;
@@ -39,8 +40,14 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .method_not_allowed_fallback(reply::no_such_method);
     Router::new()
         .nest("/v1/partner/admin", admin)
+        .route("/", get(page::html))
+        .route("/page.css", get(page::style))
+        .route("/page.js", get(page::script))
         .route("/sandbox/events", post(own::emit))
+        .route("/sandbox/event-types", get(own::event_types))
+        .route("/sandbox/deliveries", get(own::deliveries))
         .route("/sandbox/deliveries/{id}", get(own::delivery))
+        .route("/sandbox/deliveries/{id}/retry", post(own::retry))
         .fallback(reply::no_such_call)
         .method_not_allowed_fallback(reply::no_such_method)
         .layer(DefaultBodyLimit::max(MAX_CALL))

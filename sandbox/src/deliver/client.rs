@@ -32,8 +32,7 @@ impl Client {
 
     /// Posts a body, and gives the status of the answer, or why there is none.
     pub(crate) async fn post(&self, url: &str, headers: &[(String, String)], body: Vec<u8>) -> Result<u16, String> {
-        let mut request =
-            Request::post(url).header("Content-Type", "application/json").header("User-Agent", "Contio-Webhooks/1.0");
+        let mut request = Request::post(url);
         for (name, value) in headers {
             request = request.header(name, value);
         }

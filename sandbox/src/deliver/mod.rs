@@ -28,6 +28,9 @@ const RETRY_AFTER: [Duration; 3] = [Duration::from_secs(60), Duration::from_secs
 /// How many deliveries are on their way to one endpoint at once.
 const IN_FLIGHT: usize = 32;
 
+/// The guide names none.
+const USER_AGENT: &str = "Contio-Webhooks/1.0";
+
 /// How long a lane waits before it tries again what the database refused.
 const DATABASE_PAUSE: Duration = Duration::from_millis(500);
 
@@ -151,8 +154,12 @@ async fn sleep(wait: Duration) {
 /// Makes one attempt, and is done when its outcome is on the disk.
 async fn deliver(shared: Arc<Shared>, due: Due) -> i64 {
     let at = shared.clock.now();
-    let answered = match headers(&shared, &due, at).await {
-        Ok(headers) => shared.deliverer.client.post(&due.url, &headers, due.body).await,
+    let (headers, answered) = match headers(&shared, &due, at).await {
+        Ok(headers) => {
+            let answered = shared.deliverer.client.post(&due.url, &headers, due.body).await;
+            let sent = headers.into_iter().map(|(name, value)| (name, value.into()));
+            (sent.collect::<serde_json::Map<_, _>>().into(), answered)
+        }
         // Without the database nothing can be signed, and nothing was sent.
         Err(_) => {
             tokio::time::sleep(DATABASE_PAUSE).await;
@@ -170,7 +177,7 @@ async fn deliver(shared: Arc<Shared>, due: Due) -> i64 {
     };
     let retries = usize::try_from(due.retry_count).unwrap_or(usize::MAX);
     let next = RETRY_AFTER.get(retries).map(|wait| ended.after(*wait));
-    let outcome = Outcome { seq: due.seq, at: ended, http_status, error, next };
+    let outcome = Outcome { seq: due.seq, at: ended, headers, http_status, error, next };
     // What came of it must not be lost: nothing else is sent in its place until it is written.
     while shared.store.record(outcome.clone()).await.is_err() {
         tokio::time::sleep(DATABASE_PAUSE).await;
@@ -194,5 +201,6 @@ async fn headers(shared: &Shared, due: &Due, at: Time) -> Result<Vec<(String, St
     let unusable = |error: hookseal::Error| Error::unavailable(error.to_string());
     let signed = Signer::new(scheme, live).map_err(unusable)?;
     let signed = signed.sign(&due.body, at.unix(), None).map_err(unusable)?;
-    Ok(signed.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    let own = [("Content-Type", "application/json"), ("User-Agent", USER_AGENT)];
+    Ok(own.into_iter().chain(signed.iter()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }

@@ -35,6 +35,8 @@ pub(crate) struct Due {
 pub(crate) struct Outcome {
     pub(crate) seq: i64,
     pub(crate) at: Time,
+    /// Those that were sent, as JSON.
+    pub(crate) headers: Value,
     pub(crate) http_status: Option<u16>,
     /// Why it failed; absent if it did not.
     pub(crate) error: Option<String>,
@@ -134,9 +136,11 @@ impl Store {
     /// Records an attempt, and what comes of it. A delivery that was abandoned meanwhile stays so, unless it succeeded.
     pub(crate) async fn record(&self, outcome: Outcome) -> Result<(), Error> {
         self.write(move |connection| {
-            let Outcome { seq, at, http_status, error, next } = outcome;
-            let attempt = "INSERT OR REPLACE INTO attempts (delivery, at, http_status, error) VALUES (?, ?, ?, ?)";
-            connection.prepare_cached(attempt)?.execute(params![seq, at.0, http_status, error])?;
+            let Outcome { seq, at, headers, http_status, error, next } = outcome;
+            let attempt = "INSERT OR REPLACE INTO attempts (delivery, at, headers, http_status, error) \
+                           VALUES (?, ?, ?, ?, ?)";
+            let headers = headers.to_string();
+            connection.prepare_cached(attempt)?.execute(params![seq, at.0, headers, http_status, error])?;
             match (&error, next) {
                 (None, _) => {
                     let sql = "UPDATE deliveries SET status = 'delivered', due = NULL, delivered_at = ?, \
@@ -215,13 +219,14 @@ impl Store {
             let found: Option<(Value, String, i64, Vec<u8>)> =
                 connection.query_row(&sql, [id], read_whole).optional()?;
             let (mut delivery, url, seq, body) = found.ok_or_else(|| Error::not_found("delivery"))?;
-            let sql = "SELECT at, http_status, error FROM attempts WHERE delivery = ? ORDER BY at";
+            let sql = "SELECT at, http_status, error, headers FROM attempts WHERE delivery = ? ORDER BY at";
             let mut statement = connection.prepare_cached(sql)?;
             let attempts = statement.query_map([seq], |row| {
                 Ok(json!({
                     "at": Time(row.get(0)?).rfc3339(),
                     "http_status_code": row.get::<_, Option<u16>>(1)?,
                     "error_message": row.get::<_, Option<String>>(2)?,
+                    "headers": serde_json::from_str::<Value>(&row.get::<_, String>(3)?).unwrap_or_default(),
                 }))
             })?;
             delivery["url"] = url.into();

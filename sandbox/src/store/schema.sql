@@ -45,6 +45,7 @@ CREATE INDEX deliveries_type ON deliveries (event_type, seq);
 CREATE TABLE attempts (
   delivery INTEGER NOT NULL REFERENCES deliveries (seq),
   at INTEGER NOT NULL,
+  headers TEXT NOT NULL,
   http_status INTEGER,
   error TEXT,
   PRIMARY KEY (delivery, at)

@@ -8,7 +8,8 @@ from senders import SECRET
 
 # Small, so that what is too large is quickly sent; `hookseal torture` sends what the default allows.
 LIMIT = int(os.environ.get("HOOKSEAL_TEST_LIMIT", "4096"))
-VERIFIER = WebhookVerifier(SECRET, max_body=LIMIT)
+# The sandbox makes a secret of its own.
+VERIFIER = WebhookVerifier(os.environ.get("HOOKSEAL_TEST_SECRET", SECRET), max_body=LIMIT)
 # The ids of the events that reached a view, and the codes of the refusals that the hook heard of.
 SEEN: dict[str, list[str]] = {"events": [], "refusals": []}
 

@@ -1,0 +1,137 @@
+// The sandbox's page in a real browser: what it shows, what it does, and that no other page can.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+
+import { chromium } from "playwright-core";
+
+import { emit, endpoint, start, until } from "./support.mjs";
+
+// As `cargo xtask test sandbox` finds it.
+const executablePath = process.env.HOOKSEAL_CHROMIUM;
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const SCREENS = { desktop: { width: 1280, height: 900 }, phone: { width: 320, height: 640 } };
+
+let browser;
+before(async () => {
+  browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"] });
+});
+after(() => browser.close());
+
+/** The page, opened with the token; whatever goes wrong in it fails the test. */
+async function opened(t, sandbox, options = {}) {
+  const context = await browser.newContext(options);
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await page.goto(sandbox.page_url);
+  await page.getByRole("button", { name: "Emit" }).waitFor();
+  t.after(() => assert.deepEqual(errors, []));
+  return page;
+}
+
+test("events are emitted, and deliveries seen as they happen, filtered, looked at whole and sent again", async (t) => {
+  const { url, received } = await endpoint(t, (count) => (count === 1 ? 500 : 200));
+  const sandbox = await start(t, "--to", url);
+  const page = await opened(t, sandbox);
+  assert.ok(!page.url().includes(sandbox.sandbox_token), "the token does not stay in the address");
+  assert.ok(await page.getByLabel("sandbox_token").isHidden(), "nor is it asked for");
+
+  await page.getByLabel("Event", { exact: true }).selectOption("meeting.completed");
+  await page.getByLabel("Data").fill('{"title": "Größe"}');
+  await page.getByRole("button", { name: "Emit" }).click();
+  await page.getByText("Emitted.").waitFor();
+  await until(() => received.length === 1);
+  // It came by itself, without a click.
+  await page.getByRole("cell", { name: "500" }).waitFor();
+
+  await page.getByRole("button", { name: "meeting.completed" }).click();
+  await page.getByRole("heading", { name: "meeting.completed" }).waitFor();
+  assert.match(await page.locator("#attempts").textContent(), /the endpoint answered 500[^]*X-Contio-Signature: [0-9a-f]{64}/);
+  assert.match(await page.locator("#body").textContent(), /"title": "Größe"/);
+  await page.getByRole("button", { name: "Send it again" }).click();
+  await page.getByRole("cell", { name: "delivered" }).waitFor();
+  await page.locator("#attempts li").nth(1).waitFor();
+  assert.deepEqual(received[1].body, received[0].body);
+
+  await emit(sandbox, { type: "action_item.created" });
+  await page.getByRole("button", { name: "action_item.created" }).waitFor();
+  await page.getByLabel("Event type").selectOption("action_item.created");
+  await page.getByText("1 of 1").waitFor();
+  await page.getByLabel("Status").selectOption("failed");
+  await page.getByText("0 of 0").waitFor();
+
+  await page.getByLabel("Data").fill("[1]");
+  await page.getByRole("button", { name: "Emit" }).click();
+  await page.getByText("data: it must be an object").waitFor();
+  await page.getByLabel("Data").fill("{");
+  await page.getByRole("button", { name: "Emit" }).click();
+  await page.getByText("The data is not JSON.").waitFor();
+});
+
+test("without the token the page asks for it, and takes it by hand", async (t) => {
+  const sandbox = await start(t);
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(sandbox.base_url);
+  await page.getByLabel("sandbox_token").fill("another");
+  await page.keyboard.press("Enter");
+  await page.getByText("needs the token").waitFor();
+  await page.getByLabel("sandbox_token").fill(sandbox.sandbox_token);
+  await page.keyboard.press("Enter");
+  await page.getByText("0 of 0").waitFor();
+  await page.reload();
+  await page.getByText("0 of 0").waitFor();
+});
+
+test("another page of the browser can neither call the sandbox nor show its page inside of itself", async (t) => {
+  const sandbox = await start(t);
+  const { url } = await endpoint(t);
+  const page = await browser.newPage();
+  t.after(() => page.close());
+  await page.goto(url);
+  const called = await page.evaluate(async (base) => {
+    const emit = { method: "POST", body: '{"type": "meeting.completed"}' };
+    const simple = await fetch(`${base}/sandbox/events`, { ...emit, mode: "no-cors" }).then(({ type }) => type);
+    const read = await fetch(`${base}/sandbox/event-types`).then(() => "read", () => "refused");
+    return { simple, read };
+  }, sandbox.base_url);
+  assert.deepEqual(called, { simple: "opaque", read: "refused" });
+  const headers = { "X-API-Key": sandbox.api_key };
+  const listed = await fetch(`${sandbox.base_url}/v1/partner/admin/webhook-deliveries`, { headers });
+  assert.equal((await listed.json()).total, 0, "nothing was emitted");
+  const policy = (await fetch(sandbox.base_url)).headers.get("content-security-policy");
+  assert.match(policy, /default-src 'none'.*frame-ancestors 'none'/);
+});
+
+for (const [name, viewport] of Object.entries(SCREENS)) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`the page can be read and used: ${name}, ${colorScheme}`, async (t) => {
+      const { url } = await endpoint(t);
+      const sandbox = await start(t, "--to", url);
+      await emit(sandbox, { type: "meeting.completed", count: 3 });
+      const page = await opened(t, sandbox, { viewport, colorScheme, bypassCSP: true });
+      await page.getByText("3 of 3").waitFor();
+      // By the keyboard: to a delivery, and into it.
+      await page.getByRole("button", { name: "meeting.completed" }).first().focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "meeting.completed" }).waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement.id), "one");
+      await page.addScriptTag({ path: AXE });
+      const violations = await page.evaluate(async () =>
+        (await globalThis.axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+      );
+      assert.deepEqual(violations, []);
+      const { scroll, width } = await page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth,
+        width: document.documentElement.clientWidth,
+      }));
+      assert.ok(scroll <= width, `${scroll} pixels wide on a screen of ${width}`);
+      await mkdir("screenshots", { recursive: true });
+      await page.screenshot({ path: `screenshots/${name}-${colorScheme}.png`, fullPage: true });
+    });
+  }
+}
