@@ -29,7 +29,8 @@ def test_nothing_is_installed_but_the_package_its_types_and_its_licences() -> No
     inside = {name.removeprefix("hookseal/") for name in files() if name.startswith("hookseal/")}
     extension = {name for name in inside if re.fullmatch(r"_hookseal\.(abi3\.so|pyd)", name)}
     assert len(extension) == 1
-    modules = ["__init__", "_adapter", "_codes", "_errors", "_routes", "django", "events", "fastapi", "flask", "router"]
+    modules = ["__init__", "_adapter", "_causes", "_codes", "_errors", "_routes"]
+    modules += ["django", "events", "explain", "fastapi", "flask", "router"]
     assert inside - extension == {"_hookseal.pyi", "py.typed", *(f"{name}.py" for name in modules)}
     beside = {name.partition("/")[2] for name in files() if not name.startswith("hookseal/")}
     # Written by pip.

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use miniz_oxide::inflate;
 
 use super::cause::Cause;
-use super::json_text::{self, Layout, Node, Order, Spelling, Strings};
+use super::json_strings::{self, Spelling, Strings};
+use super::json_text::{Layout, Node, Order};
 use super::text;
 
 /// The longest body that is made: of a compressed one that is larger, nothing is shown.
@@ -75,7 +76,7 @@ const PLAIN: [(Cause, Undo); 25] = [
     (Cause::BodySignedEmpty, |_| Some(Vec::new())),
     (Cause::BodyIsJsonText, |body| {
         let Node::Text(raw) = Node::read(core::str::from_utf8(body).ok()?)? else { return None };
-        json_text::text_of(raw).map(String::into_bytes)
+        json_strings::text_of(raw).map(String::into_bytes)
     }),
     (Cause::BodyWasJsonText, |body| json_string(body, Strings::default())),
     (Cause::BodyWasJsonText, |body| json_string(body, ESCAPED)),
@@ -105,7 +106,7 @@ impl<'b> Bodies<'b> {
         let made = match variant.make {
             Make::AsItIs => return Some(self.given.to_vec()),
             Make::Plain(make) => make(self.given)?,
-            Make::Json(None, strings, _) => json_text::with_strings(self.text?, strings),
+            Make::Json(None, strings, _) => json_strings::with_strings(self.text?, strings),
             Make::Json(Some(layout), strings, order) => self.json.as_ref()?.write(layout, strings, order),
             Make::Byte(byte) => self.text?.split(REPLACEMENT).map(str::as_bytes).collect::<Vec<_>>().join(&byte),
         };
@@ -239,7 +240,7 @@ fn value_of_form(body: &[u8]) -> Option<&[u8]> {
 }
 
 fn json_string(body: &[u8], strings: Strings) -> Option<Vec<u8>> {
-    Some(json_text::string_of(core::str::from_utf8(body).ok()?, strings))
+    Some(json_strings::string_of(core::str::from_utf8(body).ok()?, strings))
 }
 
 /// The bytes in `{"type":"Buffer","data":[…]}`.

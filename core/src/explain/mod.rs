@@ -8,6 +8,7 @@ mod bodies;
 mod cause;
 mod checks;
 mod json_out;
+mod json_strings;
 mod json_text;
 mod messages;
 mod offered;
