@@ -51,6 +51,8 @@ class Sender:
     encode: Callable[[bytes], str]
     signed: Callable[[bytes, bytes, bytes], bytes]
     present: Callable[[list[str], str], str]
+    # Other names under which this sender sends the same headers: (the usual name, the other one).
+    other_spellings: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_contio(self) -> bool:
@@ -171,7 +173,8 @@ BODY = Sender(
 )
 
 
-def _standard(scheme: str, prefix: str) -> Sender:
+def _standard(scheme: str, prefix: str, other_prefix: str | None = None) -> Sender:
+    roles = ("id", "timestamp", "signature")
     return Sender(
         scheme=scheme,
         signature_header=f"{prefix}-signature",
@@ -184,11 +187,13 @@ def _standard(scheme: str, prefix: str) -> Sender:
         encode=to_base64,
         signed=lambda id, ts, body: id + b"." + ts + b"." + body,
         present=lambda tags, ts: " ".join("v1," + tag for tag in tags),
+        other_spellings=tuple((f"{prefix}-{role}", f"{other_prefix}-{role}") for role in roles if other_prefix),
     )
 
 
 STANDARD = _standard("standard-webhooks", "webhook")
-SVIX = _standard("svix", "svix")
+# Svix sends under the names of Standard Webhooks where its customers do not want to show that it is Svix.
+SVIX = _standard("svix", "svix", "webhook")
 
 STRIPE = Sender(
     scheme="stripe",
@@ -245,11 +250,17 @@ SHOPIFY = Sender(
     encode=to_base64,
     signed=lambda id, ts, body: body,
     present=lambda tags, ts: ",".join(tags),
+    # Sent next to the usual name since 2026, or in its place.
+    other_spellings=(("X-Shopify-Hmac-Sha256", "shopify-hmac-sha256"),),
 )
 
 CONTIO = (TIMESTAMPED, BODY)
 OTHERS = (STANDARD, SVIX, STRIPE, GITHUB, SLACK, SHOPIFY)
 ALL = CONTIO + OTHERS
+# Those whose signature header holds a list of tags.
+WITH_LISTS = (STANDARD, SVIX, STRIPE)
+# Those whose secrets are base64.
+WITH_BASE64_SECRETS = (STANDARD, SVIX)
 # Those whose timestamp stands in a header of its own.
 WITH_TIMESTAMP_HEADER = (TIMESTAMPED, STANDARD, SVIX, SLACK)
 

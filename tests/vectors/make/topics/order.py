@@ -138,7 +138,7 @@ def _genuine() -> Iterator[tuple]:
         "a malformed envelope": ("malformed_envelope", ENVELOPE + b","),
         "an empty body": ("malformed_envelope", b""),
         "a field missing": ("missing_field", envelope(data=None)),
-        "an invalid field": ("invalid_field", envelope(for_user="null")),
+        "an invalid field": ("invalid_field", envelope(for_user="[]")),
     }
     for what, (_, body) in broken.items():
         stale = contio(TIMESTAMPED.genuine(body, timestamp=NOW - 301))
