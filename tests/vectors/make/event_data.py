@@ -223,3 +223,29 @@ EVENT_DATA: dict[str, dict] = {
         "workspace_id": "ws_9",
     },
 }
+
+# The fields of `data` that may be absent, which includes that they are null. The rest must be there.
+OPTIONAL: dict[str, frozenset[str]] = {
+    event_type: frozenset(names.split())
+    for event_type, names in {
+        "action_button.triggered": "context_id context_type invocation_id meeting_id next_step_id result_id",
+        "action_item.completed": "assignee_id",
+        "action_item.created": "assignee_id",
+        "action_item.updated": "assignee_id",
+        "agenda_item.created": "meeting_id",
+        "agenda_item.deleted": "meeting_id",
+        "agenda_item.updated": "meeting_id",
+        "automation.assignment.created": "automation_data_payload confidence_score",
+        "meeting.context.created": "title",
+        "meeting.updated": "scheduled_start",
+        "next_step.completed": "meeting_id result_id",
+        "participant.removed": "guest_email user_id",
+        "session.expired": "meeting_id",
+        "session.turn.completed": "meeting_id",
+        "session.turn.failed": "meeting_id",
+        "workflow.run.failed": "node_id step_id",
+        "workflow.run.started": "triggered_by",
+        "workflow.step.completed": "output_summary",
+        "workflow.task.resolved": "reason",
+    }.items()
+}

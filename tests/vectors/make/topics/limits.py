@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from ..contio_body import ENVELOPE, envelope
-from ..senders import ALL, BODY, GITHUB, STANDARD, STRIPE, SVIX, TIMESTAMPED, Sender, contio, decoded_secret
+from ..senders import (
+    ALL, BODY, GITHUB, OTHERS, TIMESTAMPED, WITH_BASE64_SECRETS, WITH_LISTS, Sender, contio, decoded_secret,
+)  # fmt: skip
 from ..vector import NOW, accept, refuse
 
 
@@ -27,10 +29,10 @@ def vectors() -> Iterator[dict]:
     yield accept("contio-timestamped: a limit counts bytes and equal passes", letters.limits(max_body=size), TIMESTAMPED.ok())
     short = letters.limits(max_body=size - 100)
     yield refuse("contio-timestamped: a limit counts bytes, not letters", short, "body_too_large")
-    for sender in (STANDARD, SVIX):
+    for sender in WITH_BASE64_SECRETS:
         yield from _id_length(sender)
         yield from _key_length(sender)
-    for sender in (STANDARD, SVIX, STRIPE):
+    for sender in WITH_LISTS:
         yield from _tags(sender)
     for sender in ALL:
         if sender.signs_timestamp:
@@ -109,6 +111,9 @@ def _nesting() -> Iterator[dict]:
     def objects(levels: int) -> str:
         return '{"a":' * (levels - 1) + "{}" + "}" * (levels - 1)
 
+    def in_user(value: str) -> str:
+        return '{"id":"u","email":"e","x":%s}' % value
+
     in_data = '{"completed_at":"x","meeting_id":"m","title":"t","workspace_id":"w","more":%s}'
     mixed = '[{"a":' * 31 + "[]" + "}]" * 31
     passing = {
@@ -117,25 +122,36 @@ def _nesting() -> Iterator[dict]:
         "arrays and objects in turn 64 levels deep": envelope(deep=mixed),
         "arrays in data 64 levels deep": envelope(data=in_data % arrays(62)),
         "objects in data 64 levels deep": envelope(data=in_data % objects(62)),
+        "arrays in for_user 64 levels deep": envelope(for_user=in_user(arrays(62))),
+        "a field's name 64 levels deep": envelope(deep=objects(63).replace('"a"', '"event_id"')),
         "a value 64 levels deep that is not nested": envelope(deep="[" * 63 + "0" + "]" * 63),
         "1,000 arrays beside each other": envelope(wide="[" + ",".join(["[]"] * 1_000) + "]"),
         "100 brackets inside a string": envelope(note='"' + "[{" * 100 + '"'),
     }
     for what, body in passing.items():
         yield accept(f"contio-body accepts {what}", BODY.genuine(body), BODY.ok())
+        yield accept(f"contio-timestamped accepts {what}", TIMESTAMPED.genuine(body), TIMESTAMPED.ok())
     refused = {
         "arrays in an unknown field 65 levels deep": envelope(deep=arrays(64)),
         "objects in an unknown field 65 levels deep": envelope(deep=objects(64)),
         "arrays and objects in turn 65 levels deep": envelope(deep=mixed.replace("[]", "[[]]")),
         "arrays in data 65 levels deep": envelope(data=in_data % arrays(63)),
         "objects in data 65 levels deep": envelope(data=in_data % objects(63)),
-        "arrays in for_user 65 levels deep": envelope(for_user='{"id":"u","email":"e","x":%s}' % arrays(63)),
+        "arrays in for_user 65 levels deep": envelope(for_user=in_user(arrays(63))),
+        "objects that are all of data 65 levels deep": envelope(data=objects(64)),
+        "arrays in a doubled unknown field, the second 65 levels deep": envelope('"x":1', f'"x":{arrays(64)}'),
+        "arrays in an actor 65 levels deep": envelope(actor_user_id=arrays(64)),
+        "arrays 600 levels deep": envelope(deep=arrays(600)),
         "arrays 4,000 levels deep": envelope(deep=arrays(4_000)),
         "4,000 opening brackets": b"[" * 4_000,
         "4,000 opening braces": b'{"a":' * 4_000,
     }
+    for sender in OTHERS:
+        deep = sender.genuine(b"[" * 500 + b"]" * 500)
+        yield accept(f"{sender.scheme}: arrays 500 levels deep are nobody's concern", deep, sender.ok())
     for what, body in refused.items():
         yield refuse(f"contio-body: {what} are no envelope", BODY.genuine(body), "malformed_envelope")
+        yield refuse(f"contio-timestamped: {what} are no envelope", TIMESTAMPED.genuine(body), "malformed_envelope")
 
 
 def _event_time() -> Iterator[dict]:
