@@ -66,12 +66,12 @@ def _id_length(sender: Sender) -> Iterator[dict]:
 
 
 def _key_length(sender: Sender) -> Iterator[dict]:
-    for length in (1, 2, 3, 64, 65, 512):
+    for length in (16, 17, 18, 64, 65, 512):
         delivery = sender.genuine(secret=decoded_secret(_key(length)))
         yield accept(f"{sender.scheme}: a key of {length} bytes is a key", delivery, sender.ok())
-    for length in (513, 1024):
+    for length, what in [(1, "short"), (2, "short"), (3, "short"), (14, "short"), (15, "short"), (513, "long"), (1024, "long")]:
         delivery = sender.genuine(secret=decoded_secret(_key(length)))
-        yield refuse(f"{sender.scheme}: a key of {length} bytes is too long", delivery, "invalid_secret")
+        yield refuse(f"{sender.scheme}: a key of {length} bytes is too {what}", delivery, "invalid_secret")
 
 
 def _key(length: int) -> bytes:
