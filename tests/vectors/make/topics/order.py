@@ -98,8 +98,12 @@ def _forms() -> Iterator[tuple]:
     tag = STRIPE.tag()
     both = STRIPE.with_signature("t=NaN,v1=short")
     yield "stripe: a malformed tag is named before a malformed timestamp", both, "malformed_signature"
-    both = STRIPE.with_signature(f"t=NaN,v1={tag},v0")
-    yield "stripe: a malformed item is named before a malformed timestamp", both, "malformed_signature"
+    both = STRIPE.with_signature("t=NaN,v0,v1=short,,v1=")
+    yield "stripe: that no item can be read is named before a malformed timestamp", both, "malformed_signature"
+    both = STRIPE.with_signature(f"t=NaN,v1={tag},v0,v1=short")
+    yield "stripe: a malformed timestamp is named though an item cannot be read", both, "malformed_timestamp"
+    both = STRIPE.with_signature("t=NaN" + f",v1={tag}" * 17)
+    yield "stripe: too many tags are named before a malformed timestamp", both, "malformed_signature"
     both = STRIPE.with_signature(f"t=NaN,t=NaN,v1={tag}")
     yield "stripe: two timestamps are named before they are found malformed", both, "malformed_signature"
     both = STRIPE.with_signature(f"t=NaN,v0={tag}")

@@ -128,7 +128,9 @@ def _repeated_headers() -> Iterator[dict]:
         before = genuine.but(headers=((name, forged), *genuine.headers))
         yield refuse(f"{sender.scheme}: a forged signature header before the genuine one", before, "duplicate_header")
         joined = genuine.with_header(name, f"{genuine.value(name)}, {forged}")
-        yield refuse(f"{sender.scheme}: two signature headers joined by a comma", joined, "malformed_signature")
+        # Of a list for which the space is the separator, the item before it ends in a comma, and the last can be read.
+        code = "signature_mismatch" if sender in (STANDARD, SVIX) else "malformed_signature"
+        yield refuse(f"{sender.scheme}: two signature headers joined by a comma", joined, code)
         if sender.timestamp_header:
             name = sender.timestamp_header
             joined = genuine.with_header(name, f"{NOW}, {NOW}")

@@ -48,32 +48,23 @@ def _lists(sender: Sender) -> Iterator[dict]:
     }
     for what, value in good.items():
         yield accept(f"{scheme} accepts {what}", sender.with_signature(value), sender.ok())
+    # Items that cannot be read are skipped, as `signature_lists` shows: each of these leaves none.
     bad = {
         "an empty signature": "",
         "a signature of one space": " ",
         "a tag without a version": tag,
         "a version without a comma": "v1",
-        "a version without a comma after the tag": f"v1,{tag} v2",
         "a version with an empty tag": "v1,",
-        "an unknown version with an empty value": f"v1,{tag} v2,",
         "an empty version": f",{tag}",
-        "an empty version after the tag": f"v1,{tag} ,x",
-        "two spaces between tags": f"v1,{tag}  v1,{tag}",
-        "a space in front": f" v1,{tag}",
-        "a space at the end": f"v1,{tag} ",
         "a newline at the end": f"v1,{tag}\n",
         "a tab between tags": f"v1,{tag}\tv1,{tag}",
         "a comma between tags": f"v1,{tag},v1,{tag}",
-        "a comma and a space between tags": f"v1,{tag}, v1,{tag}",
+        "a no-break space between tags": f"v1,{tag}\u00a0v1,{tag}",
         "a space after the version's comma": f"v1, {tag}",
         "an equals sign after the version": f"v1={tag}",
         "nothing but an unknown version": f"v2,{tag}",
         "nothing but an upper-case version": f"V1,{tag}",
         "nothing but the asymmetric version": f"v1a,{tag}",
-        "a version with a dot": f"v1.0,x v1,{tag}",
-        "a version with an accented letter": f"v\u00e9,x v1,{tag}",
-        "a malformed tag before the genuine one": f"v1,short v1,{tag}",
-        "a malformed tag after the genuine one": f"v1,{tag} v1,short",
     }
     for what, value in bad.items():
         yield refuse(f"{scheme}: {what} is malformed", sender.with_signature(value), "malformed_signature")

@@ -16,7 +16,9 @@ def vectors() -> Iterator[dict]:
     yield from _items()
     yield from _timestamps()
     for what, wrong in faults.hex_tags(STRIPE.tag()):
-        # For the fault with a comma it is the second item, one without a key, that is malformed.
+        # One with a comma falls apart into a genuine tag and an item without a key.
+        if "," in wrong:
+            continue
         delivery = STRIPE.with_signature(f"t={NOW},v1={wrong}")
         yield refuse(f"stripe: a tag {what} is malformed", delivery, "malformed_signature")
     decoded_key = STANDARD.tag(STRIPE.body, secret=STANDARD.secret)
@@ -56,6 +58,7 @@ def _items() -> Iterator[dict]:
     }
     for what, value in good.items():
         yield accept(f"stripe accepts {what}", STRIPE.with_signature(value), STRIPE.ok())
+    # Items that cannot be read are skipped, as `signature_lists` shows: each of these leaves no tag or no timestamp.
     bad = {
         "an empty signature": "",
         "a signature of one comma": ",",
@@ -64,28 +67,11 @@ def _items() -> Iterator[dict]:
         "a bare tag": tag,
         "nothing but a v0 tag": f"{t},v0={tag}",
         "nothing but an upper-case V1 tag": f"{t},V1={tag}",
-        "an upper-case T for the timestamp": f"T={NOW},{v1}",
-        "the same timestamp twice": f"{t},{t},{v1}",
-        "two timestamps": f"{t},t={NOW - 1},{v1}",
-        "a second timestamp at the end": f"{t},{v1},t=1",
-        "an empty timestamp": f"t=,{v1}",
         "an empty tag": f"{t},v1=",
-        "an empty tag after the genuine one": f"{t},{v1},v1=",
-        "an empty value under a skipped key": f"{t},{v1},v0=",
-        "an empty key": f"{t},{v1},=x",
-        "an item without an equals sign": f"{t},{v1},v0",
-        "a comma in front": f",{t},{v1}",
-        "a comma at the end": f"{t},{v1},",
-        "two commas between items": f"{t},,{v1}",
         "a space after a comma": f"{t}, {v1}",
-        "a space after a comma before a skipped item": f"{t},{v1}, v0=x",
-        "a space in front": f" {t},{v1}",
         "a space before an equals sign": f"{t},v1 ={tag}",
         "a semicolon between items": f"{t};{v1}",
-        "a key with a dot": f"{t},{v1},v0.1=x",
-        "a key with an accented letter": f"{t},{v1},v\u00e9=x",
-        "a malformed tag before the genuine one": f"{t},v1=short,{v1}",
-        "a malformed tag after the genuine one": f"{t},{v1},v1=short",
+        "a colon in place of the equals sign": f"{t},v1:{tag}",
     }
     for what, value in bad.items():
         yield refuse(f"stripe: {what} is malformed", STRIPE.with_signature(value), "malformed_signature")
