@@ -1,7 +1,10 @@
 // Plays vectors, in any runtime: what is used here is the language, and what everything that knows `fetch` has.
 // The format of a vector is told by `tests/vectors/README.md`.
 
-/** The signature header and the timestamp header of the schemes that sign no id. */
+/**
+ * The signature header and the timestamp header of the schemes that sign no id. Where a header has two spellings, the
+ * one that decides stands first.
+ */
 const HEADERS = {
   contio: ["x-contio-signature", "x-contio-timestamp"],
   "contio-timestamped": ["x-contio-signature", "x-contio-timestamp"],
@@ -9,7 +12,7 @@ const HEADERS = {
   stripe: ["stripe-signature"],
   github: ["x-hub-signature-256"],
   slack: ["x-slack-signature", "x-slack-request-timestamp"],
-  shopify: ["x-shopify-hmac-sha256"],
+  shopify: [["shopify-hmac-sha256", "x-shopify-hmac-sha256"]],
 };
 
 /**
@@ -137,9 +140,13 @@ function textOf(bytes) {
 const lower = (name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 function valueOf(headers, name) {
-  const values = headers.filter(([other]) => lower(other) === name).map(([, value]) => value);
-  return values.length > 1 ? values : values[0];
+  const values = [name].flat().map((spelling) => valuesOf(headers, spelling));
+  // A spelling that occurs twice is a fault whatever the other does; otherwise the first that is there is read.
+  const found = values.find(({ length }) => length > 1) ?? values.find(({ length }) => length === 1) ?? [];
+  return found.length > 1 ? found : found[0];
 }
+
+const valuesOf = (headers, name) => headers.filter(([other]) => lower(other) === name).map(([, value]) => value);
 
 /** Unless it refuses, joins or changes any of them. */
 function asHeaders(headers) {
