@@ -91,6 +91,6 @@ def _refused() -> Iterator[dict]:
     yield refuse("contio-body: a body of 4,301 digits is no envelope", BODY.genuine(long.encode()), "malformed_envelope")
     for name in ("event_type", "event_id", "timestamp", "partner_app_id", "data", "actor_user_id", "for_user"):
         invalid = TIMESTAMPED.genuine(envelope(**{name: long}))
-        yield refuse(f"contio-timestamped: a {name} of 4,301 digits without quotes is invalid", invalid, "invalid_field")
+        yield refuse(f"contio-timestamped: {name} of 4,301 digits without quotes is invalid", invalid, "invalid_field")
     digits = envelope(event_id=f'"{long}"')
     yield accept("contio-timestamped reads an event_id of 4,301 digits", TIMESTAMPED.genuine(digits), TIMESTAMPED.ok(event_id=long))

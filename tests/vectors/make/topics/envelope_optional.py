@@ -81,8 +81,8 @@ def _wrong() -> Iterator[tuple[str, bytes]]:
 def _required() -> Iterator[tuple[str, bytes]]:
     """Null is no way out for what must be there."""
     for name in ("event_type", "event_id", "timestamp", "partner_app_id", "data"):
-        yield f"a {name} that is null", envelope(**{name: "null"})
-        yield f"a {name} that is null among optional fields that are", envelope(
+        yield f"{name} that is null", envelope(**{name: "null"})
+        yield f"{name} that is null among optional fields that are", envelope(
             **{name: "null", "actor_user_id": "null", "for_user": "null"}
         )
 

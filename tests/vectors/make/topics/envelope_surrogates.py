@@ -142,7 +142,7 @@ def _own_strings() -> Iterator[dict]:
     for name, value in [("event_id", r'["\ud83d"]'), ("actor_user_id", r'{"a":"\ud83d"}'), ("data", r'"\ud83d"'),
                         ("for_user", r'"\ud83d"'), ("for_user", r'{"id":["\udd80"]}')]:  # fmt: skip
         invalid = BODY.genuine(envelope(**{name: value}))
-        yield refuse(f"contio-body: a {name} of {value} is of the wrong type", invalid, "invalid_field")
+        yield refuse(f"contio-body: {name} is of the wrong type where it is {value}", invalid, "invalid_field")
 
 
 def _names() -> Iterator[dict]:
