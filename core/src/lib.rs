@@ -22,6 +22,7 @@ mod outside;
 mod scheme;
 mod secret;
 mod sign;
+mod size;
 mod stream;
 mod tags;
 mod text;

@@ -54,7 +54,7 @@ impl Verifier {
         tags: &[[u8; TAG_BYTES]],
         now: UnixTime,
     ) -> Result<Verified<'a>, Error> {
-        self.check_size(body.len())?;
+        self.check_size(body.len() as u64)?;
         let claim = Claim::read(self.scheme(), headers)?;
         if tags.len() != self.keys().iter().count() {
             return Err(Error::new(ErrorKind::InvalidArgument).because("there must be one tag for each secret"));

@@ -8,6 +8,7 @@ use crate::headers::{Found, HeaderName, Headers};
 use crate::mac::Key;
 use crate::scheme::{Freshness, Scheme};
 use crate::secret::Secret;
+use crate::size::check_size;
 use crate::text::Text;
 use crate::time::UnixTime;
 use crate::verify::Verifier;
@@ -58,8 +59,10 @@ impl Signer {
     /// # Errors
     /// `invalid_argument` for a timestamp before 1970 or of more than 12 digits, and for an id that the scheme lacks
     /// or does not have, or one that is not 1 to 256 visible ASCII characters without the scheme's separator.
+    /// `body_too_large` for 4 GiB or more, which no verifier takes.
     #[inline(never)]
     pub fn sign<'i>(&self, body: &[u8], timestamp: UnixTime, id: Option<&'i str>) -> Result<SignedHeaders<'i>, Error> {
+        check_size(body.len() as u64)?;
         let form = &self.scheme;
         let id = match (&form.id, id) {
             (Some(wanted), Some(id)) => {

@@ -58,7 +58,7 @@ pub struct Stream<'a> {
     /// For forms whose freshness is in the envelope. What is wrong with it is kept until the signature is known to be
     /// genuine: nothing is said of the body of a forged delivery.
     envelope: Option<Result<EnvelopeCheck, Error>>,
-    bytes: usize,
+    bytes: u64,
 }
 
 impl<'a> Stream<'a> {
@@ -67,7 +67,7 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// `body_too_large` as soon as the chunks together are. The stream stays refused, whatever follows.
     pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        self.bytes = self.bytes.saturating_add(chunk.len());
+        self.bytes = self.bytes.saturating_add(chunk.len() as u64);
         self.verifier.check_size(self.bytes)?;
         for mac in self.macs.iter_mut().flatten() {
             mac.update(chunk);

@@ -10,6 +10,7 @@ use crate::headers::Headers;
 use crate::mac::{Hits, Key};
 use crate::scheme::{Freshness, Scheme};
 use crate::secret::Secret;
+use crate::size::check_size;
 use crate::time::UnixTime;
 
 /// How many secrets may be in use at once. A rotation needs two.
@@ -98,7 +99,7 @@ impl Verifier {
         body: &'a [u8],
         now: UnixTime,
     ) -> Result<Verified<'a>, Error> {
-        self.check_size(body.len())?;
+        self.check_size(body.len() as u64)?;
         let claim = Claim::read(&self.scheme, headers)?;
         let hits = self.try_keys(&claim, body);
         self.judge(claim, hits, body, now)
@@ -136,10 +137,10 @@ impl Verifier {
         hits
     }
 
-    pub(crate) fn check_size(&self, bytes: usize) -> Result<(), Error> {
+    pub(crate) fn check_size(&self, bytes: u64) -> Result<(), Error> {
         match self.limits.max_body {
-            Some(limit) if bytes > limit => Err(Error::new(ErrorKind::BodyTooLarge)),
-            _ => Ok(()),
+            Some(limit) if bytes > limit as u64 => Err(Error::new(ErrorKind::BodyTooLarge)),
+            _ => check_size(bytes),
         }
     }
 
@@ -256,7 +257,7 @@ impl VerifierBuilder {
         self
     }
 
-    /// The most bytes that a body may have; no limit unless said. A larger one is refused unread.
+    /// The most bytes that a body may have; 4 GiB less one byte unless said, and never more. A larger one is refused unread.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.verifier.limits.max_body = Some(bytes);
         self
