@@ -24,14 +24,15 @@ impl<'a> Claim<'a> {
     // longer than reading the headers does.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn read<H: Headers + ?Sized>(scheme: &'a Scheme, headers: &'a H) -> Result<Self, Error> {
-        let signature = required(headers, &scheme.signature)?;
+        let [signature_spelling, timestamp_spelling, id_spelling] = &scheme.spellings;
+        let signature = required(headers, &scheme.signature, signature_spelling.as_ref())?;
         let form = scheme.form_of(signature);
         let id = match &form.id {
-            Some(id) => Some(read_id(required(headers, &id.header)?, id)?),
+            Some(id) => Some(read_id(required(headers, &id.header, id_spelling.as_ref())?, id)?),
             None => None,
         };
         let timestamp_header = match &form.freshness {
-            Freshness::Header(name) => Some(required(headers, name)?),
+            Freshness::Header(name) => Some(required(headers, name, timestamp_spelling.as_ref())?),
             _ => None,
         };
         let Some(offer) = form.tags.read(signature) else {

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::error::{Error, ErrorKind};
-use crate::scheme::Scheme;
+use crate::scheme::{Scheme, Spelling};
 use crate::text::Text;
 
 /// The name of a header that a scheme reads, at most 64 bytes, compared without regard to ASCII case.
@@ -88,6 +88,19 @@ pub enum Found<'h> {
     Once(&'h [u8]),
     /// Twice or more. Which of them is meant cannot be known, so none is.
     Repeated,
+}
+
+impl Found<'_> {
+    /// Of one header that has two spellings, what was found by the one that decides, combined with what was found by the
+    /// other: see [`Scheme::header_spellings`]. Where either occurs twice, none can be preferred.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Repeated, _) | (_, Self::Repeated) => Self::Repeated,
+            (Self::Absent, other) => other,
+            (once, _) => once,
+        }
+    }
 }
 
 impl<'h> FromIterator<&'h [u8]> for Found<'h> {
@@ -221,7 +234,8 @@ pub struct HeaderValues<'h> {
 }
 
 impl<'h> HeaderValues<'h> {
-    /// Of the signature, timestamp and id headers, in this order; a header that the scheme lacks is not looked for.
+    /// Of the signature, timestamp and id headers, in this order; a header that the scheme lacks is not looked for. For one
+    /// that has two spellings ([`Scheme::header_spellings`]) both are looked for, and combined with [`Found::or`].
     #[must_use]
     pub const fn new(scheme: &'h Scheme, values: [Found<'h>; 3]) -> Self {
         let names = [Some(scheme.signature_header()), scheme.timestamp_header(), scheme.id_header()];
@@ -257,9 +271,19 @@ fn values_in<'h, K: AsRef<[u8]> + 'h, V: AsRef<[u8]> + 'h>(
     pairs.filter(|(key, _)| name.matches(key.as_ref())).map(|(_, value)| value.as_ref())
 }
 
-/// The one value of a header that the scheme needs.
-pub(crate) fn required<'h, H: Headers + ?Sized>(headers: &'h H, name: &HeaderName) -> Result<&'h [u8], Error> {
-    match headers.find(name) {
+/// The one value of a header that the scheme needs, and that may have a second spelling.
+#[cfg_attr(not(target_family = "wasm"), inline)]
+pub(crate) fn required<'h, H: Headers + ?Sized>(
+    headers: &'h H,
+    name: &HeaderName,
+    spelling: Option<&Spelling>,
+) -> Result<&'h [u8], Error> {
+    let mut found = headers.find(name);
+    if let Some(Spelling { name, decides }) = spelling {
+        let other = headers.find(name);
+        found = if *decides { other.or(found) } else { found.or(other) };
+    }
+    match found {
         Found::Once(value) => Ok(value),
         Found::Absent => Err(Error::about(ErrorKind::MissingHeader, name.as_str())),
         Found::Repeated => Err(Error::about(ErrorKind::DuplicateHeader, name.as_str())),

@@ -35,6 +35,8 @@ pub struct Scheme {
     pub(crate) tags: TagForm,
     pub(crate) freshness: Freshness,
     pub(crate) id: Option<SignedId>,
+    /// The second spellings of the signature, timestamp and id headers.
+    pub(crate) spellings: [Option<Spelling>; 3],
     parts: Parts,
     pub(crate) key: KeyForm,
     has_envelope: bool,
@@ -61,6 +63,13 @@ pub(crate) enum Freshness {
 pub(crate) struct SignedId {
     pub(crate) header: HeaderName,
     pub(crate) end: u8,
+}
+
+/// A second name of a header, and whether it decides where the header comes under both.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spelling {
+    pub(crate) name: HeaderName,
+    pub(crate) decides: bool,
 }
 
 /// A signed id is 1 to 256 visible ASCII bytes.
@@ -142,7 +151,8 @@ pub enum KeyForm {
     /// Its UTF-8 bytes, all of them.
     #[default]
     Utf8,
-    /// What it decodes to as base64 (standard alphabet, padded), after a `whsec_` that may be left off.
+    /// What it decodes to as base64 (standard alphabet, with all of its padding or without any), 16 to 512 bytes, after a
+    /// `whsec_` that may be left off.
     Base64,
 }
 
@@ -183,12 +193,16 @@ impl Scheme {
             .key(KeyForm::Base64),
     );
 
-    /// Svix: Standard Webhooks with headers of its own.
+    /// Svix: Standard Webhooks with headers of its own. Where its customers have it send under their own name, the headers
+    /// are called as in Standard Webhooks; its own libraries look for those second, and so does this.
     pub const SVIX: Self = preset(
         Self::builder("svix")
             .signature("svix-signature", Tags::base64_list(' ', ',', "v1"))
             .id_header("svix-id")
             .timestamp_header("svix-timestamp")
+            .fallback_spelling("svix-signature", "webhook-signature")
+            .fallback_spelling("svix-id", "webhook-id")
+            .fallback_spelling("svix-timestamp", "webhook-timestamp")
             .signed(&[Piece::Id, Piece::Text("."), Piece::Timestamp, Piece::Text("."), Piece::Body])
             .key(KeyForm::Base64),
     );
@@ -213,9 +227,14 @@ impl Scheme {
             .signed(&[Piece::Text("v0:"), Piece::Timestamp, Piece::Text(":"), Piece::Body]),
     );
 
-    /// Shopify: `X-Shopify-Hmac-Sha256` over the body. Shopify signs no time, so a replay cannot be told by its age.
-    pub const SHOPIFY: Self =
-        preset(Self::builder("shopify").signature("X-Shopify-Hmac-Sha256", Tags::base64("")).signed(&[Piece::Body]));
+    /// Shopify: `X-Shopify-Hmac-Sha256` over the body, or since 2026 `shopify-hmac-sha256` next to it or in its place.
+    /// Shopify signs no time, so a replay cannot be told by its age.
+    pub const SHOPIFY: Self = preset(
+        Self::builder("shopify")
+            .signature("X-Shopify-Hmac-Sha256", Tags::base64(""))
+            .newer_spelling("X-Shopify-Hmac-Sha256", "shopify-hmac-sha256")
+            .signed(&[Piece::Body]),
+    );
 
     /// All presets, the default first.
     pub const PRESETS: &'static [Self] = &[
@@ -276,6 +295,24 @@ impl Scheme {
             Some(id) => Some(&id.header),
             None => None,
         }
+    }
+
+    /// Under which names the signature, timestamp and id headers are looked for, in this order: first the name that decides
+    /// where a header comes under both of its names, then the other. For bindings, which look headers up in their host's own
+    /// way and combine what they find with [`Found::or`](crate::Found::or).
+    #[must_use]
+    pub fn header_spellings(&self) -> [[Option<&HeaderName>; 2]; 3] {
+        let names = [Some(self.signature_header()), self.timestamp_header(), self.id_header()];
+        let mut both = names.map(|name| [name, None]);
+        for (pair, spelling) in both.iter_mut().zip(&self.spellings) {
+            if let Some(Spelling { name, decides }) = spelling {
+                pair[1] = Some(name);
+                if *decides {
+                    pair.reverse();
+                }
+            }
+        }
+        both
     }
 
     /// The names that a verified delivery may be reported under: its own, or for [`Scheme::CONTIO`] those of its two

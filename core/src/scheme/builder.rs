@@ -1,6 +1,6 @@
 //! A scheme of one's own, and the checks that it and the presets go through.
 
-use super::{Freshness, KeyForm, MAX_PIECES, Part, Parts, Piece, Scheme, SignedId};
+use super::{Freshness, KeyForm, MAX_PIECES, Part, Parts, Piece, Scheme, SignedId, Spelling};
 use crate::error::{Error, ErrorKind};
 use crate::headers::HeaderName;
 use crate::tags::{TagForm, Tags};
@@ -13,9 +13,19 @@ pub struct SchemeBuilder<'a> {
     signature: Option<(&'a str, Tags<'a>)>,
     timestamp: TimestampSource<'a>,
     id: Option<&'a str>,
+    spellings: [Option<OtherSpelling<'a>>; 3],
+    has_too_many_spellings: bool,
     signed: &'a [Piece<'a>],
     key: KeyForm,
     has_envelope: bool,
+}
+
+/// A header's second name, as it was given.
+#[derive(Clone, Copy, Debug)]
+struct OtherSpelling<'a> {
+    header: &'a str,
+    name: &'a str,
+    decides: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +43,8 @@ impl<'a> SchemeBuilder<'a> {
             signature: None,
             timestamp: TimestampSource::None,
             id: None,
+            spellings: [None; 3],
+            has_too_many_spellings: false,
             signed: &[],
             key: KeyForm::Utf8,
             has_envelope: false,
@@ -83,6 +95,31 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
+    /// A newer name of one of the headers that were named. Either is enough; where a delivery has both, the newer decides.
+    #[must_use]
+    pub const fn newer_spelling(self, header: &'a str, newer: &'a str) -> Self {
+        self.other_spelling(OtherSpelling { header, name: newer, decides: true })
+    }
+
+    /// A name under which one of the headers that were named is looked for where it is absent.
+    #[must_use]
+    pub const fn fallback_spelling(self, header: &'a str, fallback: &'a str) -> Self {
+        self.other_spelling(OtherSpelling { header, name: fallback, decides: false })
+    }
+
+    const fn other_spelling(mut self, spelling: OtherSpelling<'a>) -> Self {
+        let mut at = 0;
+        while at < self.spellings.len() && self.spellings[at].is_some() {
+            at += 1;
+        }
+        if at < self.spellings.len() {
+            self.spellings[at] = Some(spelling);
+        } else {
+            self.has_too_many_spellings = true;
+        }
+        self
+    }
+
     /// What is signed, in order: the body once, and each of id and timestamp once if the scheme has it.
     #[must_use]
     pub const fn signed(mut self, pieces: &'a [Piece<'a>]) -> Self {
@@ -100,9 +137,9 @@ impl<'a> SchemeBuilder<'a> {
     /// Checks that the parts agree.
     ///
     /// # Errors
-    /// `invalid_scheme`, with what is wrong: a name that is too long, a header that cannot be one, a time or an id
-    /// that is not signed, the body signed not once, or pieces that run into each other, so that two deliveries would
-    /// have one signature.
+    /// `invalid_scheme`, with what is wrong: a name that is too long, a header that cannot be one or stands for two things,
+    /// a time or an id that is not signed, the body signed not once, or pieces that run into each other, so that two
+    /// deliveries would have one signature.
     pub const fn build(self) -> Result<Scheme, Error> {
         let name = match Text::new(self.name) {
             Some(name) if !self.name.is_empty() => name,
@@ -143,18 +180,85 @@ impl<'a> SchemeBuilder<'a> {
                 None => return Err(BAD_HEADER),
             },
         };
-        let twice = match (&id, &freshness) {
-            (Some(id), _) if id.header.is(&signature) => true,
-            (_, Freshness::Header(timestamp)) if timestamp.is(&signature) => true,
-            (Some(id), Freshness::Header(timestamp)) => timestamp.is(&id.header),
-            _ => false,
+        let timestamp = match freshness {
+            Freshness::Header(header) => Some(header),
+            _ => None,
         };
-        if twice {
-            return Err(wrong("signature, timestamp and id have a header each"));
-        }
+        let id_header = match id {
+            Some(SignedId { header, .. }) => Some(header),
+            None => None,
+        };
+        let headers = [Some(signature), timestamp, id_header];
+        let spellings = match self.read_spellings(&headers) {
+            Ok(spellings) => spellings,
+            Err(error) => return Err(error),
+        };
         let Self { key, has_envelope, .. } = self;
-        Ok(Scheme { name, signature, tags, freshness, id, parts, key, has_envelope, marked: None })
+        Ok(Scheme { name, signature, tags, freshness, id, spellings, parts, key, has_envelope, marked: None })
     }
+
+    /// The second spellings in the order of the headers, each name being one header's alone.
+    const fn read_spellings(&self, headers: &[Option<HeaderName>; 3]) -> Result<[Option<Spelling>; 3], Error> {
+        if self.has_too_many_spellings {
+            return Err(ONE_OTHER_SPELLING);
+        }
+        let mut spellings = [None; 3];
+        let mut at = 0;
+        while at < self.spellings.len() {
+            if let Some(OtherSpelling { header, name, decides }) = self.spellings[at] {
+                let (Some(header), Some(name)) = (HeaderName::new(header), HeaderName::new(name)) else {
+                    return Err(BAD_HEADER);
+                };
+                let Some(place) = position(headers, &header) else {
+                    return Err(wrong("another spelling is given for a header that the scheme does not read"));
+                };
+                if spellings[place].is_some() {
+                    return Err(ONE_OTHER_SPELLING);
+                }
+                spellings[place] = Some(Spelling { name, decides });
+            }
+            at += 1;
+        }
+        let mut others = [None; 3];
+        let mut at = 0;
+        while at < spellings.len() {
+            if let Some(Spelling { name, .. }) = spellings[at] {
+                others[at] = Some(name);
+            }
+            at += 1;
+        }
+        let names = [headers[0], headers[1], headers[2], others[0], others[1], others[2]];
+        let mut at = 0;
+        while at < names.len() {
+            // The first of this name must be this one.
+            if let Some(name) = &names[at]
+                && let Some(first) = position(&names, name)
+                && first != at
+            {
+                return Err(wrong(
+                    "signature, timestamp and id have a header each, and no other spelling is one of them",
+                ));
+            }
+            at += 1;
+        }
+        Ok(spellings)
+    }
+}
+
+const ONE_OTHER_SPELLING: Error = wrong("a header has at most one other spelling");
+
+/// Where a name stands first, in any case of its letters.
+const fn position(names: &[Option<HeaderName>], wanted: &HeaderName) -> Option<usize> {
+    let mut at = 0;
+    while at < names.len() {
+        if let Some(name) = &names[at]
+            && name.is(wanted)
+        {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 const BAD_HEADER: Error = wrong("a header's name is a token of 1 to 64 bytes, such as X-Acme-Signature");
@@ -269,6 +373,21 @@ mod tests {
                     Piece::Text("."),
                     Piece::Body,
                 ]),
+            ),
+            ("a spelling of a header that is not read", acme().newer_spelling("X-Other", "X-New")),
+            ("a spelling of the header itself", acme().newer_spelling("X-Acme-Signature", "x-acme-signature")),
+            ("a spelling that is no header", acme().fallback_spelling("X-Acme-Signature", "X New")),
+            (
+                "two other spellings of one header",
+                acme().newer_spelling("X-Acme-Signature", "X-New").fallback_spelling("x-acme-signature", "X-Old"),
+            ),
+            (
+                "a spelling that is another header",
+                acme().timestamp_header("X-Time").newer_spelling("X-Acme-Signature", "x-time").signed(timestamped),
+            ),
+            (
+                "four other spellings",
+                ["A", "B", "C", "D"].iter().fold(acme(), |acme, name| acme.newer_spelling("X-Acme-Signature", name)),
             ),
             ("a header with a space", acme().timestamp_header("X Time").signed(timestamped)),
             ("a timestamp in no list", acme().timestamp_in_signature("t").signed(timestamped)),
