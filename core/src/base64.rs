@@ -5,12 +5,26 @@
 
 /// Decodes all of `text` into the start of `room`, and gives that. `None` for what is not base64, is not canonical, so
 /// that nothing has two spellings, or has no room.
-#[inline(never)]
 pub(crate) fn decode<'r>(text: &[u8], room: &'r mut [u8]) -> Option<&'r [u8]> {
+    if text.len().is_multiple_of(4) { decode_digits(without_padding(text), room) } else { None }
+}
+
+/// The same, but takes a text without any of its padding too: many secrets are written so.
+pub(crate) fn decode_unpadded<'r>(text: &[u8], room: &'r mut [u8]) -> Option<&'r [u8]> {
+    if without_padding(text).len() == text.len() { decode_digits(text, room) } else { decode(text, room) }
+}
+
+fn without_padding(text: &[u8]) -> &[u8] {
     let padding = text.iter().rev().take(2).take_while(|byte| **byte == b'=').count();
-    let decoded = room.get_mut(..(text.len() / 4 * 3).checked_sub(padding)?)?;
-    let mut wrong = (text.len() % 4) as u64;
-    let (eights, last) = text.split_at(text.len() - padding).0.as_chunks();
+    &text[..text.len() - padding]
+}
+
+#[inline(never)]
+fn decode_digits<'r>(digits: &[u8], room: &'r mut [u8]) -> Option<&'r [u8]> {
+    let decoded = room.get_mut(..digits.len() / 4 * 3 + (digits.len() % 4) * 3 / 4)?;
+    // One digit alone is not even a byte.
+    let mut wrong = u64::from(digits.len() % 4 == 1);
+    let (eights, last) = digits.as_chunks();
     let (sixes, rest) = decoded.as_chunks_mut::<6>();
     for (digits, place) in eights.iter().zip(sixes) {
         let [_, _, bytes @ ..] = decode_eight(*digits, &mut wrong).to_be_bytes();
@@ -68,14 +82,18 @@ pub(crate) fn encode_tag<'b>(tag: &[u8; 32], into: &'b mut [u8; 64]) -> &'b [u8]
 
 #[cfg(test)]
 mod tests {
-    use base64ct::{Base64, Encoding as _};
+    use base64ct::{Base64, Base64Unpadded, Encoding as _};
 
     use super::*;
 
     /// Both decoders, with the same room.
     fn agree(text: &[u8], room: usize) -> bool {
         let (mut own, mut theirs) = ([0; 64], [0; 64]);
-        decode(text, &mut own[..room]) == Base64::decode(text, &mut theirs[..room]).ok()
+        let padded = Base64::decode(text, &mut theirs[..room]).ok();
+        let agree = decode(text, &mut own[..room]) == padded;
+        let mut unpadded = [0; 64];
+        let either = padded.or(Base64Unpadded::decode(text, &mut unpadded[..room]).ok());
+        agree && decode_unpadded(text, &mut own[..room]) == either
     }
 
     #[test]

@@ -12,7 +12,8 @@ use crate::scheme::KeyForm;
 /// A secret, borrowed: text as the sender shows it, or the key's very bytes.
 ///
 /// Text goes through the scheme's [`KeyForm`] and must have no white space around it, the commonest accident with
-/// secrets in files and variables. Bytes are the key as they are. Neither may be empty. Printing one shows nothing.
+/// secrets in files and variables. Bytes are the key as they are. Neither may be empty, or be `whsec_` alone, which is how
+/// many secrets begin. Printing one shows nothing.
 #[derive(Clone, Copy)]
 pub struct Secret<'s>(Form<'s>);
 
@@ -24,6 +25,12 @@ enum Form<'s> {
 
 /// The longest key that a base64 secret may decode to. Standard Webhooks asks for 24 to 64 bytes.
 const MAX_DECODED: usize = 512;
+
+/// The shortest: words such as `null` and `changeme` are base64 as well, of three to six bytes that anyone can guess.
+const MIN_DECODED: usize = 16;
+
+/// What the secrets of Standard Webhooks, Svix and Stripe begin with.
+const PREFIX: &str = "whsec_";
 
 impl<'s> Secret<'s> {
     pub(crate) fn prepare(self, form: KeyForm) -> Result<Key, Error> {
@@ -51,20 +58,23 @@ impl<'s> Secret<'s> {
     {
         match (self.0, form) {
             (Form::Bytes([]) | Form::Text(""), _) => Err(invalid("it is empty; is the variable that holds it set?")),
+            (Form::Text(PREFIX), _) => Err(ONLY_PREFIX),
+            (Form::Bytes(key), _) if key == PREFIX.as_bytes() => Err(ONLY_PREFIX),
             (Form::Bytes(key), _) => Ok(key),
             (Form::Text(text), _) if has_white_space_around(text) => {
                 Err(invalid("white space surrounds it; trim the newline or space that came along when it was copied"))
             }
             (Form::Text(text), KeyForm::Utf8) => Ok(text.as_bytes()),
             (Form::Text(text), KeyForm::Base64) => {
-                let text = text.strip_prefix("whsec_").unwrap_or(text);
-                if text.is_empty() {
-                    return Err(invalid("it decodes to nothing; copy what follows whsec_ too"));
-                }
-                match base64::decode(text.as_bytes(), room) {
-                    Some(key) => Ok(key),
+                let text = text.strip_prefix(PREFIX).unwrap_or(text);
+                match base64::decode_unpadded(text.as_bytes(), room) {
+                    Some(key) if key.len() >= MIN_DECODED => Ok(key),
+                    Some(_) => Err(invalid(
+                        "it decodes to fewer than 16 bytes, so it is no secret of this scheme; copy it whole, \
+                         or give a key that is not text as bytes",
+                    )),
                     None => Err(invalid(
-                        "it is not padded base64 of at most 512 bytes behind an optional whsec_; copy it whole, \
+                        "it is not base64 of at most 512 bytes after an optional whsec_; copy it whole, \
                          or give a key that is not text as bytes",
                     )),
                 }
@@ -72,6 +82,8 @@ impl<'s> Secret<'s> {
         }
     }
 }
+
+const ONLY_PREFIX: Error = invalid("it is only the beginning of one; copy what follows whsec_ too");
 
 #[inline(never)]
 const fn invalid(reason: &'static str) -> Error {

@@ -88,12 +88,12 @@ proptest! {
         body in body(),
         id in "[!-,0-9A-Za-z]{1,40}",
     ) {
-        let secret = "c2VjcmV0IG9mIHRlc3Rz";
+        let secret = "YSBzZWNyZXQgb2YgdGVzdHM=";
         let wants_id = Signer::new(scheme, secret).unwrap().sign(&body, NOW, None).is_err();
         let headers = Signer::new(scheme, secret).unwrap().sign(&body, NOW, wants_id.then_some(&*id)).unwrap();
         let verifier = Verifier::builder(scheme).secret(secret).build().unwrap();
         prop_assert_eq!(verifier.verify(&headers, &body, NOW).unwrap().id(), wants_id.then_some(&*id));
-        let other = Verifier::builder(scheme).secret("c2VjcmV0IG9mIHRlc3R6").build().unwrap();
+        let other = Verifier::builder(scheme).secret("YSBzZWNyZXQgb2YgdGVzdHo=").build().unwrap();
         prop_assert_eq!(code(other.verify(&headers, &body, NOW)), "signature_mismatch");
     }
 
