@@ -13,7 +13,8 @@ pub(crate) const MAX_TAGS: usize = 16;
 /// How the signature header writes its tags: hex or base64, alone behind a prefix or in a list.
 ///
 /// Hex is 64 digits of either case; base64 is the standard alphabet with padding, 44 characters, canonical. Nothing
-/// else is accepted in a tag, white space included.
+/// else is accepted in a tag, white space included. In a list, items that cannot be read are skipped: Standard Webhooks
+/// has receivers try each signature until one matches, and an attacker gains nothing by adding what nobody reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Tags<'a> {
     encoding: Encoding,
@@ -45,8 +46,8 @@ impl<'a> Tags<'a> {
         Self { encoding: Encoding::Base64, layout: Layout::Single { prefix } }
     }
 
-    /// Items of `version`, `joiner` and a tag in hex, parted by `separator`: `v1=…,v1=…`. Items of other versions are
-    /// skipped; of the version asked for there are 1 to 16.
+    /// Items of `version`, `joiner` and a tag in hex, separated by `separator`: `v1=…,v1=…`. Items of other versions, and
+    /// those that cannot be read, are skipped; of the version asked for 1 to 16 can be read.
     #[must_use]
     pub const fn hex_list(separator: char, joiner: char, version: &'a str) -> Self {
         Self { encoding: Encoding::Hex, layout: Layout::List { separator, joiner, version } }
@@ -76,7 +77,7 @@ enum OwnedLayout {
 #[derive(Clone, Copy)]
 pub(crate) struct Offer<'h> {
     form: &'h TagForm,
-    /// The header's value, known to be well formed. Tags are decoded where they are compared: that is faster than
+    /// The header's value, in which at least one tag is well formed. Tags are decoded where they are compared: that is faster than
     /// carrying them there, and a list of any length needs no room.
     value: &'h [u8],
     pub(crate) timestamp: Option<&'h [u8]>,
@@ -159,7 +160,9 @@ impl TagForm {
         }
     }
 
-    /// Reads a signature header. All of it must be of this form: a tag that matches excuses no other.
+    /// Reads a signature header. A tag that stands alone must be of this form, and so must one item of a list. A list's
+    /// timestamp is there once and exact: with blanks around its key, as where a host joined two headers by `, `, it would
+    /// be a second one.
     pub(crate) fn read<'h>(&'h self, value: &'h [u8]) -> Option<Offer<'h>> {
         let mut timestamp = None;
         match &self.layout {
@@ -169,15 +172,11 @@ impl TagForm {
             OwnedLayout::List { separator, joiner, version, timestamp: timestamp_key } => {
                 let mut tags = 0;
                 for item in value.split(|byte| byte == separator) {
-                    let (key, text) = split_at_byte(item, *joiner)?;
-                    if key.is_empty() || text.is_empty() || !key.iter().all(|byte| is_key_byte(*byte)) {
-                        return None;
-                    }
+                    let Some((key, text)) = split_at_byte(item, *joiner) else { continue };
                     if key == version.as_bytes() {
-                        self.encoding.decode(text)?;
-                        tags += 1;
-                    } else if timestamp_key.is_some_and(|name| name.as_bytes() == key)
-                        && timestamp.replace(text).is_some()
+                        tags += usize::from(self.encoding.decode(text).is_some());
+                    } else if timestamp_key.is_some_and(|name| name.as_bytes() == key.trim_ascii())
+                        && (text.is_empty() || key != key.trim_ascii() || timestamp.replace(text).is_some())
                     {
                         return None;
                     }
@@ -224,6 +223,7 @@ impl Offer<'_> {
                 encoding.decode(&self.value[prefix.len()..]).iter().for_each(check);
             }
             OwnedLayout::List { separator, joiner, version, .. } => {
+                // What does not decode was skipped when the header was read.
                 let items = self.value.split(|byte| byte == separator).filter_map(|item| split_at_byte(item, *joiner));
                 for (_, text) in items.filter(|(key, _)| *key == version.as_bytes()) {
                     encoding.decode(text).iter().for_each(&mut check);

@@ -108,8 +108,11 @@ fn fault_6_dollar_signs_in_a_body_are_dollar_signs() {
 fn fault_7_nothing_may_stand_around_or_inside_a_signature() {
     for scheme in Scheme::PRESETS.iter().copied() {
         for junk in ["0", "00", "zz", "\n", " ", "\t", "=", "\u{e9}", ";"] {
-            let behind = with_signature(scheme, |value| format!("{value}{junk}"));
-            assert_eq!(behind, "malformed_signature", "{} {junk:?}", scheme.name());
+            let after = with_signature(scheme, |value| format!("{value}{junk}"));
+            // What ends the item of a list is no part of the signature, and nothing is read after it.
+            let is_separator = junk == " " && ["standard-webhooks", "svix"].contains(&scheme.name());
+            let expected = if is_separator { "accepted" } else { "malformed_signature" };
+            assert_eq!(after, expected, "{} {junk:?}", scheme.name());
             let inside = with_signature(scheme, |value| format!("{}{junk}{}", &value[..30], &value[30..]));
             assert_eq!(inside, "malformed_signature", "{} {junk:?}", scheme.name());
         }
@@ -131,8 +134,11 @@ fn fault_8_a_header_that_occurs_twice_is_refused_even_if_both_are_right() {
             assert_eq!(refused, "duplicate_header", "{} {}", scheme.name(), genuine[at].0);
             let mut joined = genuine.clone();
             joined[at].1 = format!("{0}, {0}", genuine[at].1);
-            let refused = code(verifier(scheme).verify(&joined, BODY.as_bytes(), NOW));
-            assert!(refused.starts_with("malformed_"), "{} {} {refused}", scheme.name(), genuine[at].0);
+            let found = code(verifier(scheme).verify(&joined, BODY.as_bytes(), NOW));
+            // Of a list separated by blanks the item before the comma cannot be read, and the one after it is genuine.
+            let is_list = at == 0 && ["standard-webhooks", "svix"].contains(&scheme.name());
+            let expected = if is_list { "accepted" } else { "malformed_" };
+            assert!(found.starts_with(expected), "{} {} {found}", scheme.name(), genuine[at].0);
         }
     }
 }
