@@ -3,14 +3,16 @@
 use crate::error::{Error, ErrorKind};
 use crate::json::{Kind, Malformed, Scanner, Sink, Value, Want};
 use crate::json_str::JsonStr;
+use crate::size::check_size;
 use crate::time::{self, UnixTime};
 
 /// What every Contio event has around its `data`, borrowed from the body of a verified delivery.
 ///
 /// Only [`Verified::envelope`](crate::Verified::envelope) makes one, so that no unverified body is ever parsed. It is
-/// strict: the body is UTF-8 without a byte order mark and holds one JSON object, at most 64 levels deep, in which no
-/// envelope field occurs twice, however it is spelled, and each is of its type. Fields that are not known are kept in
-/// the body and found with [`field`](Self::field).
+/// strict where something depends on it: the body is UTF-8 without a byte order mark and holds one JSON object, at most
+/// 64 levels deep, in which no envelope field occurs twice, however it is spelled, and each is of its type. A field that
+/// may be absent may be null as well. Fields that are not known are kept in the body and found with
+/// [`field`](Self::field).
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Envelope<'a> {
@@ -37,10 +39,10 @@ pub struct Envelope<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ForUser<'a> {
-    /// The user's id.
-    pub id: JsonStr<'a>,
-    /// The user's e-mail address.
-    pub email: JsonStr<'a>,
+    /// The user's id, where it was sent.
+    pub id: Option<JsonStr<'a>>,
+    /// The user's e-mail address, where it was sent.
+    pub email: Option<JsonStr<'a>>,
 }
 
 /// The envelope's fields in the order in which they are judged. Source: the vendor's event reference, as kept in
@@ -91,7 +93,8 @@ struct Members {
     /// The field whose value comes next, at level 1 and level 2.
     current: [Option<usize>; 2],
     time: Option<UnixTime>,
-    duplicate: Option<usize>,
+    /// The field for which reading ended, and why.
+    refused: Option<(usize, &'static str)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -103,8 +106,7 @@ struct Place {
 
 impl EnvelopeCheck {
     pub(crate) fn new() -> Self {
-        let members =
-            Members { places: [None; FIELDS.len()], named: 0, current: [None; 2], time: None, duplicate: None };
+        let members = Members { places: [None; FIELDS.len()], named: 0, current: [None; 2], time: None, refused: None };
         Self { scanner: Scanner::new(), members }
     }
 
@@ -120,9 +122,8 @@ impl EnvelopeCheck {
     }
 
     fn malformed(&self) -> Error {
-        match self.members.duplicate {
-            Some(field) => Error::about(ErrorKind::MalformedEnvelope, FIELDS[field].name)
-                .because("the field occurs twice, and none of the two can be preferred"),
+        match self.members.refused {
+            Some((field, reason)) => Error::about(ErrorKind::MalformedEnvelope, FIELDS[field].name).because(reason),
             None => Error::new(ErrorKind::MalformedEnvelope)
                 .because("it must be UTF-8 without a byte order mark, and one JSON object of at most 64 levels"),
         }
@@ -132,11 +133,8 @@ impl EnvelopeCheck {
 impl Members {
     fn judge(&self) -> Result<UnixTime, Error> {
         for (index, (field, place)) in FIELDS.iter().zip(&self.places).enumerate() {
-            let in_for_user = field.name.starts_with("for_user.");
             match place {
-                None if field.required || (in_for_user && self.places[FOR_USER].is_some()) => {
-                    return Err(Error::about(ErrorKind::MissingField, field.name));
-                }
+                None if field.required => return Err(Error::about(ErrorKind::MissingField, field.name)),
                 Some(place) if place.kind != field.kind || (place.start == place.end && !field.may_be_empty) => {
                     return Err(Error::about(ErrorKind::InvalidField, field.name).because(match field.kind {
                         Kind::Object => "it must be an object",
@@ -172,7 +170,7 @@ impl Sink for Members {
         self.current[level - 1] = field;
         let Some(field) = field else { return Ok(Want::Place) };
         if self.named & 1 << field != 0 {
-            self.duplicate = Some(field);
+            self.refused = Some((field, "the field occurs twice, and neither of the two can be preferred"));
             return Err(Malformed);
         }
         self.named |= 1 << field;
@@ -183,13 +181,20 @@ impl Sink for Members {
         })
     }
 
-    fn value(&mut self, level: usize, value: Value<'_>) {
-        if let Some(field) = self.current[level - 1] {
-            self.places[field] = Some(Place { kind: value.kind, start: value.start, end: value.end });
-            if field == TIMESTAMP {
-                self.time = value.text.and_then(time::read_rfc3339);
-            }
+    fn value(&mut self, level: usize, value: Value<'_>) -> Result<(), Malformed> {
+        let Some(field) = self.current[level - 1] else { return Ok(()) };
+        if value.has_lone_surrogate && matches!(FIELDS[field].kind, Kind::Text) {
+            self.refused = Some((field, "it has half of a surrogate pair, which is no character"));
+            return Err(Malformed);
         }
+        // Many encoders write what is absent as null.
+        if value.kind != Kind::Null || FIELDS[field].required {
+            self.places[field] = Some(Place { kind: value.kind, start: value.start, end: value.end });
+        }
+        if field == TIMESTAMP {
+            self.time = value.text.and_then(time::read_rfc3339);
+        }
+        Ok(())
     }
 }
 
@@ -203,8 +208,12 @@ pub(crate) struct Checked<'a> {
 
 impl<'a> Checked<'a> {
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, Error> {
+        check_size(body.len() as u64)?;
         let mut check = EnvelopeCheck::new();
-        let Ok(body) = core::str::from_utf8(body) else { return Err(check.malformed()) };
+        let Ok(body) = core::str::from_utf8(body) else {
+            // Something in front of the first byte that is no UTF-8 may be wrong as well.
+            return Err(check.feed(body).err().unwrap_or(check.malformed()));
+        };
         let EnvelopeCheck { scanner, members } = &mut check;
         if scanner.feed_text(body, members).is_err() {
             return Err(check.malformed());
@@ -224,7 +233,10 @@ impl<'a> Checked<'a> {
             time: self.time,
             partner_app_id: text(PARTNER_APP_ID),
             actor_user_id: at(ACTOR_USER_ID).map(JsonStr::new),
-            for_user: at(FOR_USER).map(|_| ForUser { id: text(FOR_USER_ID), email: text(FOR_USER_EMAIL) }),
+            for_user: at(FOR_USER).map(|_| ForUser {
+                id: at(FOR_USER_ID).map(JsonStr::new),
+                email: at(FOR_USER_EMAIL).map(JsonStr::new),
+            }),
             data: at(DATA).unwrap_or_default(),
             body: self.body,
         }
@@ -244,6 +256,24 @@ impl<'a> Envelope<'a> {
     }
 }
 
+/// Whether a body is JSON: for bindings, which have bodies of every scheme read by their host's own parser, and refuse the
+/// same bodies in every language. Call it for bodies that were verified.
+///
+/// Any value may be the root. It must be UTF-8 without a byte order mark, and nest at most 64 levels deep; numbers may
+/// have any number of digits.
+///
+/// # Errors
+/// `malformed_envelope`, and `body_too_large` for 4 GiB or more.
+pub fn check_json(body: &[u8]) -> Result<(), Error> {
+    check_size(body.len() as u64)?;
+    let EnvelopeCheck { mut members, .. } = EnvelopeCheck::new();
+    let mut scanner = Scanner::of_any_value();
+    scanner.feed(body, &mut members).and_then(|()| scanner.finish()).map_err(|Malformed| {
+        Error::new(ErrorKind::MalformedEnvelope)
+            .because("it must be JSON in UTF-8 without a byte order mark, and nest at most 64 levels deep")
+    })
+}
+
 /// Finds one member of the root object.
 struct Search<'n> {
     name: &'n [u8],
@@ -257,10 +287,11 @@ impl Sink for Search<'_> {
         Ok(Want::Place)
     }
 
-    fn value(&mut self, _: usize, value: Value<'_>) {
+    fn value(&mut self, _: usize, value: Value<'_>) -> Result<(), Malformed> {
         if core::mem::take(&mut self.is_next) {
             let quote = usize::from(value.kind == Kind::Text);
             self.found = Some(value.start - quote..value.end + quote);
         }
+        Ok(())
     }
 }

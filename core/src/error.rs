@@ -67,10 +67,11 @@ kinds! {
         check the receiver's clock";
     /// Genuine, but its event happened longer ago than `max_event_age`.
     EventTooOld = "event_too_old", 401, "the delivery is genuine but its event is older than max_event_age";
-    /// The body is larger than the limit that the receiver set.
+    /// The body is larger than the limit that the receiver set, or has 4 GiB or more.
     BodyTooLarge = "body_too_large", 413, "the body is larger than max_body";
-    /// Genuine, but not one well-formed JSON object with each envelope field once.
-    MalformedEnvelope = "malformed_envelope", 400, "the delivery is genuine but its body is not a well-formed envelope";
+    /// Genuine, but not one well-formed JSON object with each envelope field once; or, where a binding reads it as any JSON,
+    /// not that.
+    MalformedEnvelope = "malformed_envelope", 400, "the delivery is genuine but its body is not as it must be";
     /// Genuine, but a required field is absent.
     MissingField = "missing_field", 400, "the delivery is genuine but a required field is missing";
     /// Genuine, but a field is not of its type.

@@ -10,7 +10,7 @@
 //! # let verifier = Verifier::contio("a secret of this example")?;
 //! use hookseal::Event;
 //!
-//! match verifier.verify(&headers, body, now)?.envelope()?.event()? {
+//! match verifier.verify(&headers, body, now)?.envelope()?.event() {
 //!     Event::MeetingCompleted(meeting) => {
 //!         assert_eq!(meeting.title, "Stand-up");
 //!         assert_eq!(meeting.extra.get("attendees"), Some("3"));
@@ -21,11 +21,15 @@
 //! # Ok::<(), hookseal::Error>(())
 //! ```
 //!
-//! Text is borrowed from the body unless it was sent with escapes. What the catalogue leaves open is kept as JSON. A field that is not in the catalogue is kept in
-//! `extra`; a type that is not, in [`Unknown`]. A field that may be absent or null is an [`Option`]; any other that is
-//! absent, of another type, or there twice makes [`Envelope::event`] fail, and the rest of the envelope stays readable.
+//! Text is borrowed from the body unless it was sent with escapes; half of a surrogate pair is read as U+FFFD. What the
+//! catalogue leaves open is kept as JSON. A field that may be absent or null is an [`Option`], and one that is not in the
+//! catalogue is kept in `extra`.
+//!
+//! A genuine event is never refused for its data. A type that is not in the catalogue comes as [`Unknown`], and so does
+//! one whose data differs from it: a field that must be there is absent, of another type, or there twice.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::fmt;
@@ -43,14 +47,17 @@ use crate::text::Text;
 mod catalogue;
 pub use catalogue::*;
 
-/// An event of a type that this version does not know, whole.
+/// An event of a type that this version does not know, or whose data is not as this version knows it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Unknown<'a> {
-    /// Its type, which is not one of [`Event::TYPES`].
+    /// Its type.
     pub event_type: Cow<'a, str>,
     /// The JSON object that is its data, as it was sent.
     pub data: &'a str,
+    /// For a type of [`Event::TYPES`], what kept its data from being read: `missing_field` or `invalid_field`, with the
+    /// field's name such as `data.meeting_id`.
+    pub mismatch: Option<Error>,
 }
 
 /// The members of an object that the catalogue does not list, as they were sent and in that order.
@@ -71,11 +78,9 @@ impl<'a> Fields<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// The typed event: the envelope's `data` read by its `event_type`.
-    ///
-    /// # Errors
-    /// `missing_field` or `invalid_field`, with the field's name such as `data.meeting_id`.
-    pub fn event(&self) -> Result<Event<'a>, Error> {
+    /// The typed event: the envelope's `data` read by its `event_type`, or [`Event::Unknown`] where it is of another kind.
+    #[must_use]
+    pub fn event(&self) -> Event<'a> {
         Event::read(self.event_type.decode(), self.data)
     }
 }
@@ -160,27 +165,68 @@ impl<'de, T: Object<'de>> Read<'de> for T {
 }
 
 impl<'de> Read<'de> for Cow<'de, str> {
-    fn read<D: Deserializer<'de>>(deserializer: D, _: &Fault) -> Result<Self, D::Error> {
-        struct TextVisitor;
+    fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Self, D::Error> {
+        Wtf8::read(deserializer, fault).map(Wtf8::into_text)
+    }
+}
 
-        impl<'de> Visitor<'de> for TextVisitor {
-            type Value = Cow<'de, str>;
+/// A string's decoded text in UTF-8, in which half of a surrogate pair may stand as if it were a character. As text,
+/// `serde_json` refuses such a string; as bytes it gives it like this.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Wtf8<'de>(Cow<'de, [u8]>);
+
+impl<'de> Read<'de> for Wtf8<'de> {
+    fn read<D: Deserializer<'de>>(deserializer: D, _: &Fault) -> Result<Self, D::Error> {
+        struct BytesVisitor;
+
+        impl<'de> Visitor<'de> for BytesVisitor {
+            type Value = Wtf8<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
 
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Cow::Borrowed(text))
+            fn visit_borrowed_bytes<E>(self, text: &'de [u8]) -> Result<Self::Value, E> {
+                Ok(Wtf8(Cow::Borrowed(text)))
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Cow::Owned(text.into()))
+            fn visit_bytes<E>(self, text: &[u8]) -> Result<Self::Value, E> {
+                Ok(Wtf8(Cow::Owned(text.into())))
             }
         }
 
-        deserializer.deserialize_str(TextVisitor)
+        deserializer.deserialize_bytes(BytesVisitor)
     }
+}
+
+impl<'de> Wtf8<'de> {
+    /// The text, in which U+FFFD stands for each half of a surrogate pair.
+    fn into_text(self) -> Cow<'de, str> {
+        match self.0 {
+            Cow::Borrowed(bytes) => match core::str::from_utf8(bytes) {
+                Ok(text) => text.into(),
+                Err(_) => replace_surrogates(bytes).into(),
+            },
+            Cow::Owned(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => text.into(),
+                Err(error) => replace_surrogates(error.as_bytes()).into(),
+            },
+        }
+    }
+}
+
+fn replace_surrogates(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Err(error) = core::str::from_utf8(rest) {
+        let (valid, surrogate) = rest.split_at(error.valid_up_to());
+        text.push_str(core::str::from_utf8(valid).unwrap_or_default());
+        text.push(char::REPLACEMENT_CHARACTER);
+        // One takes three bytes.
+        rest = surrogate.get(3..).unwrap_or_default();
+    }
+    text.push_str(core::str::from_utf8(rest).unwrap_or_default());
+    text
 }
 
 impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
@@ -226,23 +272,24 @@ impl<'de> Read<'de> for &'de str {
     }
 }
 
-/// An object with any members, each once: of two with one name, none can be preferred.
+/// An object with any members, each once: of two with one name, neither can be preferred.
 impl<'de> Object<'de> for Fields<'de> {
     fn read_members<A: MapAccess<'de>>(mut members: A, fault: &Fault) -> Result<Self, A::Error> {
-        let mut fields = Self::default();
-        while let Some(name) = members.next_key_seed(Seed::<Required, Cow<'de, str>>::new(fault))? {
-            fields.0.push((name, members.next_value::<&'de RawValue>()?.get()));
+        let mut fields = Vec::new();
+        while let Some(name) = members.next_key_seed(Seed::<Required, Wtf8<'de>>::new(fault))? {
+            fields.push((name, members.next_value::<&'de RawValue>()?.get()));
         }
-        let mut names: Vec<&str> = fields.iter().map(|(name, _)| name).collect();
+        // Compared as they were sent: the texts of two names can be the same and the names not.
+        let mut names: Vec<&Wtf8<'de>> = fields.iter().map(|(name, _)| name).collect();
         names.sort_unstable();
         if names.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err(de::Error::custom(""));
         }
-        Ok(fields)
+        Ok(Self(fields.into_iter().map(|(name, json)| (name.into_text(), json)).collect()))
     }
 }
 
-/// Whether a field may be absent, and whether it may be null: three markers that the generated tables use.
+/// Whether a field may be absent or null: two markers that the generated tables use.
 trait Presence<'de, T> {
     fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<T, D::Error>;
 
@@ -253,11 +300,8 @@ trait Presence<'de, T> {
 /// Always there, and never null.
 enum Required {}
 
-/// May be absent, but not null.
-enum Optional {}
-
 /// May be absent or null.
-enum Nullable {}
+enum Optional {}
 
 impl<'de, T: Read<'de>> Presence<'de, T> for Required {
     fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<T, D::Error> {
@@ -271,19 +315,9 @@ impl<'de, T: Read<'de>> Presence<'de, T> for Required {
 
 impl<'de, T: Read<'de>> Presence<'de, Option<T>> for Optional {
     fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Option<T>, D::Error> {
-        T::read(deserializer, fault).map(Some)
-    }
+        struct OptionalVisitor<'f, T>(&'f Fault, PhantomData<T>);
 
-    fn absent() -> Option<Option<T>> {
-        Some(None)
-    }
-}
-
-impl<'de, T: Read<'de>> Presence<'de, Option<T>> for Nullable {
-    fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Option<T>, D::Error> {
-        struct NullableVisitor<'f, T>(&'f Fault, PhantomData<T>);
-
-        impl<'de, T: Read<'de>> Visitor<'de> for NullableVisitor<'_, T> {
+        impl<'de, T: Read<'de>> Visitor<'de> for OptionalVisitor<'_, T> {
             type Value = Option<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -299,7 +333,7 @@ impl<'de, T: Read<'de>> Presence<'de, Option<T>> for Nullable {
             }
         }
 
-        deserializer.deserialize_option(NullableVisitor(fault, PhantomData))
+        deserializer.deserialize_option(OptionalVisitor(fault, PhantomData))
     }
 
     fn absent() -> Option<Option<T>> {
@@ -419,7 +453,7 @@ macro_rules! events {
         #[allow(clippy::large_enum_variant)] // it lives on the stack of whoever handles it, for as long as that takes
         pub enum Event<'a> {
             $($(#[$doc])* $name($name<'a>),)*
-            /// A type that this version does not know.
+            /// A type that this version does not know, or data that is not as this version knows it.
             Unknown(Unknown<'a>),
         }
 
@@ -436,11 +470,12 @@ macro_rules! events {
                 }
             }
 
-            pub(super) fn read(event_type: Cow<'a, str>, data: &'a str) -> Result<Self, Error> {
-                Ok(match &*event_type {
-                    $($type => Self::$name(read_data(data)?),)*
-                    _ => Self::Unknown(Unknown { event_type, data }),
-                })
+            pub(super) fn read(event_type: Cow<'a, str>, data: &'a str) -> Self {
+                let read = match &*event_type {
+                    $($type => read_data(data).map(Self::$name),)*
+                    _ => return Self::Unknown(Unknown { event_type, data, mismatch: None }),
+                };
+                read.unwrap_or_else(|error| Self::Unknown(Unknown { event_type, data, mismatch: Some(error) }))
             }
         }
     };

@@ -1,14 +1,21 @@
 //! A strict JSON scanner that takes a body in chunks of any size, in constant memory and without allocation.
 //!
 //! One scanner reads whole bodies and streamed ones, so that they cannot disagree. It accepts RFC 8259 and nothing
-//! more: no byte order mark, no trailing commas, no lone surrogates in escapes (RFC 7493), at most [`MAX_DEPTH`] levels.
-//! What it accepts is held against `serde_json` by the project's property tests.
+//! more: no byte order mark, no trailing commas, at most [`MAX_DEPTH`] levels. What it accepts is held against `serde_json`
+//! by the project's property tests.
+//!
+//! An escape that is half of a surrogate pair is JSON (RFC 8259, section 8.2) but no character. JavaScript writes one when
+//! it cuts a text in the middle of an emoji, so it is accepted, and a string that has one is reported as such.
 //!
 //! It builds nothing. A [`Sink`] hears the members of the root object, and of an object one level below where it asked
 //! for them; everything else is checked and passed over.
 
+#[cfg(feature = "alloc")]
+mod surrogates;
 mod text;
 
+#[cfg(feature = "alloc")]
+pub use surrogates::replace_lone_surrogates;
 use text::{Capture, Utf8, plain_run};
 
 /// Objects and arrays nest this deep at most; the root is the first level.
@@ -26,6 +33,7 @@ pub(crate) struct Malformed;
 pub(crate) enum Kind {
     Text,
     Object,
+    Null,
     Other,
 }
 
@@ -48,15 +56,18 @@ pub(crate) struct Value<'t> {
     pub(crate) end: usize,
     /// The decoded text if it was wanted, is a string, and has at most [`MAX_CAPTURE`] bytes.
     pub(crate) text: Option<&'t [u8]>,
+    /// Whether it is a string with half of a surrogate pair in it.
+    pub(crate) has_lone_surrogate: bool,
 }
 
 /// Hears the members of the root object (level 1), and those of an object below it (level 2) that it asked for.
 pub(crate) trait Sink {
-    /// A member begins. `name` is decoded; one longer than [`MAX_CAPTURE`] comes as `None`.
+    /// A member begins. `name` is decoded; one that is longer than [`MAX_CAPTURE`], or has half of a surrogate pair in it
+    /// and so is no text, comes as `None`.
     fn name(&mut self, level: usize, name: Option<&[u8]>) -> Result<Want, Malformed>;
 
     /// The value of the member of this level that began last.
-    fn value(&mut self, level: usize, value: Value<'_>);
+    fn value(&mut self, level: usize, value: Value<'_>) -> Result<(), Malformed>;
 }
 
 /// The scanner's whole memory between two chunks.
@@ -68,7 +79,7 @@ pub(crate) struct Scanner {
     depth: u32,
     /// One bit for each open level, the innermost lowest: 1 is an object, 0 an array.
     objects: u64,
-    /// The deepest level whose members the sink hears: 1, or 2 inside an object it asked for.
+    /// The deepest level whose members the sink hears: 1, or 2 inside an object it asked for, or 0 if it hears of none.
     heard: u32,
     /// The sink's wish for the value of the member that began last.
     want: Want,
@@ -120,6 +131,7 @@ struct Escape {
 }
 
 impl Scanner {
+    /// For a body whose root is an object.
     pub(crate) fn new() -> Self {
         Self {
             state: State::Root,
@@ -137,10 +149,18 @@ impl Scanner {
         }
     }
 
-    /// Takes a chunk of a body that is not known to be UTF-8.
+    /// For a body that is any JSON value, of whose members the sink hears nothing.
+    pub(crate) fn of_any_value() -> Self {
+        Self { state: State::Value, heard: 0, ..Self::new() }
+    }
+
+    /// Takes a chunk of a body that is not known to be UTF-8. Of several faults the first in the order of the bytes is
+    /// reported, however the body is cut.
     pub(crate) fn feed<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), Malformed> {
-        self.utf8.feed(chunk)?;
-        self.scan(chunk, sink)
+        match self.utf8.feed(chunk) {
+            Ok(()) => self.scan(chunk, sink),
+            Err(valid) => self.scan(&chunk[..valid], sink).and(Err(Malformed)),
+        }
     }
 
     /// Takes a whole body that is UTF-8.
@@ -148,9 +168,12 @@ impl Scanner {
         self.scan(body.as_bytes(), sink)
     }
 
-    /// There is no more: the root object must have ended, and the last character be whole.
+    /// There is no more: the root value must have ended, and the last character be whole.
     pub(crate) fn finish(&self) -> Result<(), Malformed> {
-        if self.state == State::End && self.utf8.is_whole() { Ok(()) } else { Err(Malformed) }
+        // Only the end of the body ends a number that is the root.
+        let is_number = matches!(self.state, State::Zero | State::Integer | State::Fraction | State::ExponentDigits);
+        let has_ended = self.state == State::End || (self.depth == 0 && is_number);
+        if has_ended && self.utf8.is_whole() { Ok(()) } else { Err(Malformed) }
     }
 
     fn scan<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), Malformed> {
@@ -204,12 +227,21 @@ impl Scanner {
                 State::Escape => self.escaped(byte)?,
                 State::Hex => self.hex_digit(byte)?,
                 State::LowBackslash if byte == b'\\' => State::LowU,
+                State::LowBackslash => {
+                    // The high surrogate stays alone, and this byte is read as what follows it in the string.
+                    self.capture.push_lone_surrogate();
+                    state = State::Text;
+                    continue;
+                }
                 State::LowU if byte == b'u' => self.begin_hex(),
-                State::LowBackslash | State::LowU => return Err(Malformed),
+                State::LowU => {
+                    self.capture.push_lone_surrogate();
+                    self.escaped(byte)?
+                }
                 State::Literal => match self.literal {
                     [last] if byte == *last => {
-                        self.end_value(Kind::Other, self.position.wrapping_add(at + 1), sink);
-                        State::CommaOrEnd
+                        let kind = if *last == b'l' { Kind::Null } else { Kind::Other };
+                        self.end_value(kind, self.position.wrapping_add(at + 1), sink)?
                     }
                     [next, rest @ ..] if byte == *next => {
                         self.literal = rest;
@@ -228,8 +260,7 @@ impl Scanner {
                     Some(next) => next,
                     None => {
                         // The number ended before this byte, which is then read as what follows a value.
-                        self.end_value(Kind::Other, self.position.wrapping_add(at), sink);
-                        state = State::CommaOrEnd;
+                        state = self.end_value(Kind::Other, self.position.wrapping_add(at), sink)?;
                         continue;
                     }
                 },
@@ -251,7 +282,7 @@ impl Scanner {
     }
 
     fn begin_value(&mut self, state: State, byte: u8, at: usize) -> Result<State, Malformed> {
-        if let Some(start) = self.starts.get_mut(self.depth as usize - 1) {
+        if let Some(start) = self.starts.get_mut((self.depth as usize).wrapping_sub(1)) {
             *start = at;
         }
         Ok(match byte {
@@ -294,14 +325,10 @@ impl Scanner {
         }
         self.depth -= 1;
         self.objects >>= 1;
-        if self.depth == 0 {
-            return Ok(State::End);
-        }
         if self.depth == 1 {
-            self.heard = 1;
+            self.heard = self.heard.min(1);
         }
-        self.end_value(if object { Kind::Object } else { Kind::Other }, at.wrapping_add(1), sink);
-        Ok(State::CommaOrEnd)
+        self.end_value(if object { Kind::Object } else { Kind::Other }, at.wrapping_add(1), sink)
     }
 
     fn end_text<S: Sink>(&mut self, at: usize, sink: &mut S) -> Result<State, Malformed> {
@@ -311,17 +338,22 @@ impl Scanner {
             }
             return Ok(State::Colon);
         }
-        self.end_value(Kind::Text, at, sink);
-        Ok(State::CommaOrEnd)
+        self.end_value(Kind::Text, at, sink)
     }
 
-    fn end_value<S: Sink>(&mut self, kind: Kind, end: usize, sink: &mut S) {
+    fn end_value<S: Sink>(&mut self, kind: Kind, end: usize, sink: &mut S) -> Result<State, Malformed> {
+        if self.depth == 0 {
+            return Ok(State::End);
+        }
         if self.is_heard() {
             let level = self.depth as usize;
             let quote = usize::from(kind == Kind::Text);
             let text = self.capture.text().filter(|_| kind == Kind::Text && self.want == Want::Text);
-            sink.value(level, Value { kind, start: self.starts[level - 1].wrapping_add(quote), end, text });
+            let has_lone_surrogate = kind == Kind::Text && self.capture.has_lone_surrogate;
+            let start = self.starts[level - 1].wrapping_add(quote);
+            sink.value(level, Value { kind, start, end, text, has_lone_surrogate })?;
         }
+        Ok(State::CommaOrEnd)
     }
 
     fn escaped(&mut self, byte: u8) -> Result<State, Malformed> {
@@ -359,21 +391,24 @@ impl Scanner {
         if *digits < 4 {
             return Ok(State::Hex);
         }
-        let is_low = matches!(*unit, 0xdc00..=0xdfff);
-        if is_low != (*high != 0) {
-            return Err(Malformed);
+        let (unit, high) = (*unit, core::mem::take(high));
+        let is_low = matches!(unit, 0xdc00..=0xdfff);
+        if is_low != (high != 0) {
+            // A low one that follows no high one, or a high one that no low one follows.
+            self.capture.push_lone_surrogate();
         }
-        if matches!(*unit, 0xd800..=0xdbff) {
-            *high = *unit;
+        if matches!(unit, 0xd800..=0xdbff) {
+            self.escape.high = unit;
             return Ok(State::LowBackslash);
         }
-        let code = if is_low {
-            0x1_0000 + ((u32::from(*high & 0x3ff) << 10) | u32::from(*unit & 0x3ff))
+        let code = if is_low && high != 0 {
+            0x1_0000 + ((u32::from(high & 0x3ff) << 10) | u32::from(unit & 0x3ff))
         } else {
-            u32::from(*unit)
+            u32::from(unit)
         };
-        let decoded = char::from_u32(code).ok_or(Malformed)?;
-        self.capture.push(decoded.encode_utf8(&mut [0; 4]).as_bytes());
+        if let Some(decoded) = char::from_u32(code) {
+            self.capture.push(decoded.encode_utf8(&mut [0; 4]).as_bytes());
+        }
         Ok(State::Text)
     }
 }
@@ -409,11 +444,12 @@ mod tests {
             Ok(Want::Members)
         }
 
-        fn value(&mut self, _: usize, _: Value<'_>) {}
+        fn value(&mut self, _: usize, _: Value<'_>) -> Result<(), Malformed> {
+            Ok(())
+        }
     }
 
-    fn accepts(chunks: &[&[u8]]) -> bool {
-        let mut scanner = Scanner::new();
+    fn accepts(mut scanner: Scanner, chunks: &[&[u8]]) -> bool {
         chunks.iter().all(|chunk| scanner.feed(chunk, &mut Deaf).is_ok()) && scanner.finish().is_ok()
     }
 
@@ -421,9 +457,12 @@ mod tests {
     fn a_body_cut_at_any_place_is_judged_as_whole() {
         for (body, well_formed) in [
             (r#"{"a":"\ud83d\ude00é😀","b":[1,-0.5e+10,true,null,{}],"":{"c":false}} "#.as_bytes(), true),
-            (br#"{"a":"\ud83d"}"#, false),
-            (br#"{"a":"\ude00"}"#, false),
-            (br#"{"a":"\ud83d\u0041"}"#, false),
+            (br#"{"a":"\ud83d"}"#, true),
+            (br#"{"a":"\ude00"}"#, true),
+            (br#"{"\ud83d\u0041":"\ud83d\n","b":"\uD83D\uD83D\uDE00"}"#, true),
+            (br#"{"a":"\ud83d\x"}"#, false),
+            (br#"{"a":"\ud83d\u004"}"#, false),
+            (br#"{"a":"\ud83d"#, false),
             (br#"{"a":01}"#, false),
             (br#"{"a":1,}"#, false),
             (br#"{"a":[1,]}"#, false),
@@ -437,12 +476,54 @@ mod tests {
             (b"[]", false),
             (b"", false),
         ] {
-            assert_eq!(accepts(&[body]), well_formed, "{body:?}");
-            for cut in 0..=body.len() {
-                assert_eq!(accepts(&[&body[..cut], &body[cut..]]), well_formed, "{body:?} cut at {cut}");
-            }
-            let bytes: [&[u8]; 128] = core::array::from_fn(|at| body.get(at..=at).unwrap_or_default());
-            assert_eq!(accepts(&bytes), well_formed, "{body:?} byte by byte");
+            assert_is_cut_anywhere(&Scanner::new(), body, well_formed);
         }
+    }
+
+    #[test]
+    fn any_value_may_be_the_root_where_that_is_asked_for() {
+        for (body, well_formed) in [
+            (br#" {"a":{"a":1,"a":2}} "#.as_slice(), true),
+            (b"[1,[2],{}]", true),
+            (br#""\ud83d""#, true),
+            (b"0", true),
+            (b"-0.5e+10", true),
+            (b" 12 ", true),
+            (b"true", true),
+            (b"null\n", true),
+            (b"", false),
+            (b" ", false),
+            (b"-", false),
+            (b"1.", false),
+            (b"1e", false),
+            (b"01", false),
+            (b"1,2", false),
+            (b"1 2", false),
+            (b"nul", false),
+            (b"\"a", false),
+            (b"\"a\":1", false),
+            (b"]", false),
+            (b"[1]]", false),
+            (b"[}", false),
+            (b"NaN", false),
+            (b"\xef\xbb\xbf1", false),
+            (b"\"\xff\"", false),
+        ] {
+            assert_is_cut_anywhere(&Scanner::of_any_value(), body, well_formed);
+        }
+        for (levels, well_formed) in [(MAX_DEPTH as usize, true), (MAX_DEPTH as usize + 1, false)] {
+            let nested = std::string::String::from_iter([&*"[".repeat(levels), "1", &*"]".repeat(levels)]);
+            assert_eq!(accepts(Scanner::of_any_value(), &[nested.as_bytes()]), well_formed, "{levels} levels");
+        }
+    }
+
+    fn assert_is_cut_anywhere(scanner: &Scanner, body: &[u8], well_formed: bool) {
+        assert_eq!(accepts(scanner.clone(), &[body]), well_formed, "{body:?}");
+        for cut in 0..=body.len() {
+            let chunks = [&body[..cut], &body[cut..]];
+            assert_eq!(accepts(scanner.clone(), &chunks), well_formed, "{body:?} cut at {cut}");
+        }
+        let bytes: [&[u8]; 128] = core::array::from_fn(|at| body.get(at..=at).unwrap_or_default());
+        assert_eq!(accepts(scanner.clone(), &bytes), well_formed, "{body:?} byte by byte");
     }
 }

@@ -7,6 +7,9 @@ use core::fmt;
 /// Nearly every string of an envelope has no escapes and is had with [`as_str`](Self::as_str) at no cost. Comparing,
 /// printing and [`chars`](Self::chars) see the decoded text in any case, without allocation; `decode` (feature
 /// `alloc`) makes a `Cow` of it.
+///
+/// An escape that is half of a surrogate pair is no character: it is read as U+FFFD, and yet a string that has one equals
+/// no text without it.
 #[derive(Clone, Copy)]
 pub struct JsonStr<'a>(&'a str);
 
@@ -30,7 +33,12 @@ impl<'a> JsonStr<'a> {
 
     /// The text's characters, decoded.
     pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
-        Decoded(self.0.chars())
+        self.code_points().map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+
+    /// The text's code points, decoded, of which half of a surrogate pair is one.
+    fn code_points(&self) -> CodePoints<'a> {
+        CodePoints(self.0.chars())
     }
 
     /// The decoded text: borrowed if it was sent without escapes.
@@ -44,38 +52,46 @@ impl<'a> JsonStr<'a> {
     }
 }
 
-struct Decoded<'a>(core::str::Chars<'a>);
+struct CodePoints<'a>(core::str::Chars<'a>);
 
-impl Decoded<'_> {
+impl CodePoints<'_> {
     fn unit(&mut self) -> u32 {
         (0..4).fold(0, |unit, _| (unit << 4) | self.0.next().and_then(|digit| digit.to_digit(16)).unwrap_or_default())
     }
+
+    /// The low surrogate whose escape comes next, if one does.
+    fn low_surrogate(&mut self) -> Option<u32> {
+        let mut next = Self(self.0.as_str().strip_prefix("\\u")?.chars());
+        let low = Some(next.unit()).filter(|unit| matches!(unit, 0xdc00..=0xdfff));
+        if low.is_some() {
+            *self = next;
+        }
+        low
+    }
 }
 
-impl Iterator for Decoded<'_> {
-    type Item = char;
+impl Iterator for CodePoints<'_> {
+    type Item = u32;
 
-    fn next(&mut self) -> Option<char> {
+    fn next(&mut self) -> Option<u32> {
         let plain = self.0.next()?;
         if plain != '\\' {
-            return Some(plain);
+            return Some(plain.into());
         }
         Some(match self.0.next()? {
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let mut code = self.unit();
-                if let high @ 0xd800..=0xdbff = code {
-                    // The scanner saw to it that `\u` and a low surrogate follow.
-                    self.0.nth(1)?;
-                    code = 0x1_0000 + (((high & 0x3ff) << 10) | (self.unit() & 0x3ff));
-                }
-                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            itself => itself,
+            'b' => 8,
+            'f' => 12,
+            'n' => '\n'.into(),
+            'r' => '\r'.into(),
+            't' => '\t'.into(),
+            'u' => match self.unit() {
+                high @ 0xd800..=0xdbff => match self.low_surrogate() {
+                    Some(low) => 0x1_0000 + (((high & 0x3ff) << 10) | (low & 0x3ff)),
+                    None => high,
+                },
+                unit => unit,
+            },
+            itself => itself.into(),
         })
     }
 }
@@ -84,7 +100,7 @@ impl PartialEq<str> for JsonStr<'_> {
     fn eq(&self, other: &str) -> bool {
         match self.as_str() {
             Some(text) => text == other,
-            None => self.chars().eq(other.chars()),
+            None => self.code_points().eq(other.chars().map(u32::from)),
         }
     }
 }
@@ -98,7 +114,7 @@ impl PartialEq<&str> for JsonStr<'_> {
 /// Equal if the decoded texts are.
 impl PartialEq for JsonStr<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.chars().eq(other.chars())
+        self.code_points().eq(other.code_points())
     }
 }
 
@@ -146,5 +162,26 @@ mod tests {
             #[cfg(feature = "alloc")]
             assert_eq!(string.decode(), text);
         }
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_is_read_as_the_replacement_character_and_equals_nothing_else() {
+        for (raw, text) in [
+            (r"Launch \ud83d", "Launch \u{fffd}"),
+            (r"\ude00\ud83d", "\u{fffd}\u{fffd}"),
+            (r"\ud83d\ud83d\ude00", "\u{fffd}\u{1f600}"),
+            (r"\ud83d\n\ud83dn", "\u{fffd}\n\u{fffd}n"),
+            (r"\uD83D\u0041", "\u{fffd}A"),
+        ] {
+            let string = JsonStr::new(raw);
+            assert!(string.chars().eq(text.chars()), "{raw}");
+            assert!(string != text, "{raw}");
+            assert!(string == string, "{raw}");
+            assert!(string != JsonStr::new(r"\ud83e"), "{raw}");
+            assert!(string != JsonStr::new(text), "{raw}");
+        }
+        assert!(JsonStr::new(r"\ud83d") != JsonStr::new(r"\ude00"));
+        assert!(JsonStr::new(r"\ud83d") == JsonStr::new(r"\uD83D"));
+        assert!(JsonStr::new(r"\ud83dde00") != JsonStr::new(r"\ud83d\ude00"));
     }
 }

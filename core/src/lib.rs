@@ -29,11 +29,13 @@ mod text;
 mod time;
 mod verify;
 
-pub use crate::envelope::{Envelope, ForUser};
+pub use crate::envelope::{Envelope, ForUser, check_json};
 pub use crate::error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use crate::event::Event;
 pub use crate::headers::{Found, HeaderName, HeaderValues, Headers};
+#[cfg(feature = "alloc")]
+pub use crate::json::replace_lone_surrogates;
 pub use crate::json_str::JsonStr;
 pub use crate::outside::AroundBody;
 pub use crate::scheme::{KeyForm, Piece, Scheme, SchemeBuilder};

@@ -5,6 +5,7 @@ mod envelope_model;
 mod events;
 mod explain;
 mod faults;
+mod genuine;
 mod outside;
 mod peers;
 mod properties;

@@ -87,17 +87,17 @@ object! {
         /// A string.
         action_button_name "action_button_name": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        context_id "context_id": Option<Cow<'a, str>> = Nullable;
+        context_id "context_id": Option<Cow<'a, str>> = Optional;
         /// A string; may be absent or null.
-        context_type "context_type": Option<Cow<'a, str>> = Nullable;
+        context_type "context_type": Option<Cow<'a, str>> = Optional;
         /// A string; may be absent or null.
-        invocation_id "invocation_id": Option<Cow<'a, str>> = Nullable;
-        /// A string; may be absent.
+        invocation_id "invocation_id": Option<Cow<'a, str>> = Optional;
+        /// A string; may be absent or null.
         meeting_id "meeting_id": Option<Cow<'a, str>> = Optional;
         /// A string; may be absent or null.
-        next_step_id "next_step_id": Option<Cow<'a, str>> = Nullable;
+        next_step_id "next_step_id": Option<Cow<'a, str>> = Optional;
         /// A string; may be absent or null.
-        result_id "result_id": Option<Cow<'a, str>> = Nullable;
+        result_id "result_id": Option<Cow<'a, str>> = Optional;
         /// A string.
         trigger_mode "trigger_mode": Cow<'a, str> = Required;
         /// A string.
@@ -113,7 +113,7 @@ object! {
         /// A string.
         action_item_id "action_item_id": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        assignee_id "assignee_id": Option<Cow<'a, str>> = Nullable;
+        assignee_id "assignee_id": Option<Cow<'a, str>> = Optional;
         /// A string.
         completed_at "completed_at": Cow<'a, str> = Required;
         /// A string.
@@ -133,7 +133,7 @@ object! {
         /// A string.
         action_item_id "action_item_id": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        assignee_id "assignee_id": Option<Cow<'a, str>> = Nullable;
+        assignee_id "assignee_id": Option<Cow<'a, str>> = Optional;
         /// A string.
         created_at "created_at": Cow<'a, str> = Required;
         /// A string.
@@ -151,7 +151,7 @@ object! {
         /// A string.
         action_item_id "action_item_id": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        assignee_id "assignee_id": Option<Cow<'a, str>> = Nullable;
+        assignee_id "assignee_id": Option<Cow<'a, str>> = Optional;
         /// A boolean.
         is_completed "is_completed": bool = Required;
         /// A string.
@@ -187,7 +187,7 @@ object! {
         /// A string.
         item_type "item_type": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        meeting_id "meeting_id": Option<Cow<'a, str>> = Nullable;
+        meeting_id "meeting_id": Option<Cow<'a, str>> = Optional;
         /// A string.
         title "title": Cow<'a, str> = Required;
     }
@@ -201,7 +201,7 @@ object! {
         /// A string.
         deleted_at "deleted_at": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        meeting_id "meeting_id": Option<Cow<'a, str>> = Nullable;
+        meeting_id "meeting_id": Option<Cow<'a, str>> = Optional;
     }
 }
 
@@ -213,7 +213,7 @@ object! {
         /// A string.
         item_type "item_type": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        meeting_id "meeting_id": Option<Cow<'a, str>> = Nullable;
+        meeting_id "meeting_id": Option<Cow<'a, str>> = Optional;
         /// A string.
         status "status": Cow<'a, str> = Required;
         /// A string.
@@ -230,13 +230,13 @@ object! {
         action_item_id "action_item_id": Cow<'a, str> = Required;
         /// A string.
         assignment_id "assignment_id": Cow<'a, str> = Required;
-        /// An object with any members; may be absent.
+        /// An object with any members; may be absent or null.
         automation_data_payload "automation_data_payload": Option<Fields<'a>> = Optional;
         /// A string.
         automation_id "automation_id": Cow<'a, str> = Required;
         /// A string.
         automation_name "automation_name": Cow<'a, str> = Required;
-        /// A number; may be absent.
+        /// A number; may be absent or null.
         confidence_score "confidence_score": Option<Number> = Optional;
         /// A string.
         created_at "created_at": Cow<'a, str> = Required;
@@ -342,7 +342,7 @@ object! {
         created_at "created_at": Cow<'a, str> = Required;
         /// A string.
         meeting_id "meeting_id": Cow<'a, str> = Required;
-        /// A string; may be absent.
+        /// A string; may be absent or null.
         title "title": Option<Cow<'a, str>> = Optional;
         /// A string.
         workspace_id "workspace_id": Cow<'a, str> = Required;
@@ -386,7 +386,7 @@ object! {
         formula_escaped "formula_escaped": bool = Required;
         /// A boolean.
         pii_detected "pii_detected": bool = Required;
-        /// An array of objects; may be absent.
+        /// An array of objects; may be absent or null.
         redactions "redactions": Option<Vec<MeetingContextProcessedSanitizationReportRedaction<'a>>> = Optional;
         /// A boolean.
         secrets_detected "secrets_detected": bool = Required;
@@ -425,7 +425,7 @@ object! {
         /// A string.
         meeting_id "meeting_id": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        scheduled_start "scheduled_start": Option<Cow<'a, str>> = Nullable;
+        scheduled_start "scheduled_start": Option<Cow<'a, str>> = Optional;
         /// A string.
         title "title": Cow<'a, str> = Required;
         /// A string.
@@ -478,13 +478,13 @@ object! {
         executed_by "executed_by": Cow<'a, str> = Required;
         /// A string.
         execution_mode "execution_mode": Cow<'a, str> = Required;
-        /// A string; may be absent.
+        /// A string; may be absent or null.
         meeting_id "meeting_id": Option<Cow<'a, str>> = Optional;
         /// A string.
         next_step_id "next_step_id": Cow<'a, str> = Required;
         /// A string.
         next_step_name "next_step_name": Cow<'a, str> = Required;
-        /// A string; may be absent.
+        /// A string; may be absent or null.
         result_id "result_id": Option<Cow<'a, str>> = Optional;
     }
 }
@@ -507,13 +507,13 @@ object! {
     /// An item of `participants` of [`ParticipantAdded`].
     ParticipantAddedParticipant {
         /// A string; may be absent or null.
-        guest_email "guest_email": Option<Cow<'a, str>> = Nullable;
+        guest_email "guest_email": Option<Cow<'a, str>> = Optional;
         /// A string.
         participant_id "participant_id": Cow<'a, str> = Required;
         /// A string.
         role "role": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        user_id "user_id": Option<Cow<'a, str>> = Nullable;
+        user_id "user_id": Option<Cow<'a, str>> = Optional;
     }
 }
 
@@ -521,7 +521,7 @@ object! {
     /// The `data` of `participant.removed`.
     ParticipantRemoved {
         /// A string; may be absent or null.
-        guest_email "guest_email": Option<Cow<'a, str>> = Nullable;
+        guest_email "guest_email": Option<Cow<'a, str>> = Optional;
         /// A string.
         meeting_id "meeting_id": Cow<'a, str> = Required;
         /// A string.
@@ -529,7 +529,7 @@ object! {
         /// A string.
         removed_at "removed_at": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        user_id "user_id": Option<Cow<'a, str>> = Nullable;
+        user_id "user_id": Option<Cow<'a, str>> = Optional;
         /// A string.
         workspace_id "workspace_id": Cow<'a, str> = Required;
     }
@@ -581,7 +581,7 @@ object! {
         /// A string.
         last_activity_at "last_activity_at": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        meeting_id "meeting_id": Option<Cow<'a, str>> = Nullable;
+        meeting_id "meeting_id": Option<Cow<'a, str>> = Optional;
         /// A string.
         session_id "session_id": Cow<'a, str> = Required;
         /// A number.
@@ -595,7 +595,7 @@ object! {
         /// A string.
         completed_at "completed_at": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        meeting_id "meeting_id": Option<Cow<'a, str>> = Nullable;
+        meeting_id "meeting_id": Option<Cow<'a, str>> = Optional;
         /// A number.
         sequence_number "sequence_number": Number = Required;
         /// A string.
@@ -615,7 +615,7 @@ object! {
         /// A string.
         failed_at "failed_at": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        meeting_id "meeting_id": Option<Cow<'a, str>> = Nullable;
+        meeting_id "meeting_id": Option<Cow<'a, str>> = Optional;
         /// A number.
         sequence_number "sequence_number": Number = Required;
         /// A string.
@@ -671,11 +671,11 @@ object! {
         /// A string.
         final_status "final_status": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        node_id "node_id": Option<Cow<'a, str>> = Nullable;
+        node_id "node_id": Option<Cow<'a, str>> = Optional;
         /// A string.
         run_id "run_id": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        step_id "step_id": Option<Cow<'a, str>> = Nullable;
+        step_id "step_id": Option<Cow<'a, str>> = Optional;
         /// A string.
         template_id "template_id": Cow<'a, str> = Required;
         /// A string.
@@ -699,7 +699,7 @@ object! {
         /// A string.
         trigger_type "trigger_type": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        triggered_by "triggered_by": Option<Cow<'a, str>> = Nullable;
+        triggered_by "triggered_by": Option<Cow<'a, str>> = Optional;
         /// A string.
         workspace_id "workspace_id": Cow<'a, str> = Required;
     }
@@ -714,7 +714,7 @@ object! {
         node_id "node_id": Cow<'a, str> = Required;
         /// A string.
         node_type "node_type": Cow<'a, str> = Required;
-        /// Any JSON, as it was sent; may be absent.
+        /// Any JSON, as it was sent; may be absent or null.
         output_summary "output_summary": Option<&'a str> = Optional;
         /// A string.
         run_id "run_id": Cow<'a, str> = Required;
@@ -751,7 +751,7 @@ object! {
         /// A string.
         decision "decision": Cow<'a, str> = Required;
         /// A string; may be absent or null.
-        reason "reason": Option<Cow<'a, str>> = Nullable;
+        reason "reason": Option<Cow<'a, str>> = Optional;
         /// A string.
         resolved_at "resolved_at": Cow<'a, str> = Required;
         /// A string.

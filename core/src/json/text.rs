@@ -1,6 +1,6 @@
 //! What a string is made of: runs of plain bytes, the decoded text of short ones, and UTF-8 across chunks.
 
-use super::{MAX_CAPTURE, Malformed};
+use super::MAX_CAPTURE;
 
 /// How many bytes from the start stand for themselves in a string: no quote, no backslash, no control character.
 ///
@@ -36,15 +36,17 @@ pub(super) struct Capture {
     len: usize,
     pub(super) on: bool,
     fits: bool,
+    /// Whether the string, wanted or not, has half of a surrogate pair in it.
+    pub(super) has_lone_surrogate: bool,
 }
 
 impl Capture {
     pub(super) fn new() -> Self {
-        Self { bytes: [0; MAX_CAPTURE], len: 0, on: false, fits: true }
+        Self { bytes: [0; MAX_CAPTURE], len: 0, on: false, fits: true, has_lone_surrogate: false }
     }
 
     pub(super) fn start(&mut self, on: bool) {
-        (self.len, self.on, self.fits) = (0, on, true);
+        (self.len, self.on, self.fits, self.has_lone_surrogate) = (0, on, true, false);
     }
 
     pub(super) fn push(&mut self, run: &[u8]) {
@@ -56,6 +58,12 @@ impl Capture {
             }
             _ => self.fits = false,
         }
+    }
+
+    /// Half of a surrogate pair is no character, and what has one is no text that could equal another.
+    pub(super) fn push_lone_surrogate(&mut self) {
+        self.fits = false;
+        self.has_lone_surrogate = true;
     }
 
     pub(super) fn text(&self) -> Option<&[u8]> {
@@ -75,7 +83,9 @@ impl Utf8 {
         Self { cut: [0; 4], len: 0 }
     }
 
-    pub(super) fn feed(&mut self, mut chunk: &[u8]) -> Result<(), Malformed> {
+    /// Fails with how many bytes of the chunk come before the first that is no UTF-8.
+    pub(super) fn feed(&mut self, mut chunk: &[u8]) -> Result<(), usize> {
+        let whole = chunk.len();
         while self.len > 0 {
             let Some((&byte, rest)) = chunk.split_first() else { return Ok(()) };
             chunk = rest;
@@ -85,12 +95,12 @@ impl Utf8 {
             match core::str::from_utf8(&self.cut[..self.len]) {
                 Ok(_) => self.len = 0,
                 Err(error) if error.error_len().is_none() => {}
-                Err(_) => return Err(Malformed),
+                Err(_) => return Err(0),
             }
         }
         let Err(error) = core::str::from_utf8(chunk) else { return Ok(()) };
         if error.error_len().is_some() {
-            return Err(Malformed);
+            return Err(whole - chunk.len() + error.valid_up_to());
         }
         let cut = &chunk[error.valid_up_to()..];
         self.cut[..cut.len()].copy_from_slice(cut);
