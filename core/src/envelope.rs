@@ -93,7 +93,7 @@ struct Members {
     /// The field whose value comes next, at level 1 and level 2.
     current: [Option<usize>; 2],
     time: Option<UnixTime>,
-    /// The field for which reading ended, and why.
+    /// The first field with which the body is no envelope, and why.
     refused: Option<(usize, &'static str)>,
 }
 
@@ -106,32 +106,38 @@ struct Place {
 
 impl EnvelopeCheck {
     pub(crate) fn new() -> Self {
-        let members = Members { places: [None; FIELDS.len()], named: 0, current: [None; 2], time: None, refused: None };
-        Self { scanner: Scanner::new(), members }
+        Self { scanner: Scanner::new(), members: Members::new() }
     }
 
     /// Takes the next chunk of a body.
     pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        self.scanner.feed(chunk, &mut self.members).map_err(|Malformed| self.malformed())
+        self.scanner.feed(chunk, &mut self.members).map_err(|Malformed| self.members.malformed())
     }
 
     /// All chunks were taken: gives the event's time. A body that is not well formed is told before any field is.
     pub(crate) fn finish(&self) -> Result<UnixTime, Error> {
-        self.scanner.finish().map_err(|Malformed| self.malformed())?;
+        self.scanner.finish().map_err(|Malformed| self.members.malformed())?;
         self.members.judge()
+    }
+}
+
+impl Members {
+    fn new() -> Self {
+        Self { places: [None; FIELDS.len()], named: 0, current: [None; 2], time: None, refused: None }
     }
 
     fn malformed(&self) -> Error {
-        match self.members.refused {
+        match self.refused {
             Some((field, reason)) => Error::about(ErrorKind::MalformedEnvelope, FIELDS[field].name).because(reason),
             None => Error::new(ErrorKind::MalformedEnvelope)
                 .because("it must be UTF-8 without a byte order mark, and one JSON object of at most 64 levels"),
         }
     }
-}
 
-impl Members {
     fn judge(&self) -> Result<UnixTime, Error> {
+        if self.refused.is_some() {
+            return Err(self.malformed());
+        }
         for (index, (field, place)) in FIELDS.iter().zip(&self.places).enumerate() {
             match place {
                 None if field.required => return Err(Error::about(ErrorKind::MissingField, field.name)),
@@ -170,7 +176,7 @@ impl Sink for Members {
         self.current[level - 1] = field;
         let Some(field) = field else { return Ok(Want::Place) };
         if self.named & 1 << field != 0 {
-            self.refused = Some((field, "the field occurs twice, and neither of the two can be preferred"));
+            self.refused.get_or_insert((field, "the field occurs twice, and neither of the two can be preferred"));
             return Err(Malformed);
         }
         self.named |= 1 << field;
@@ -181,11 +187,10 @@ impl Sink for Members {
         })
     }
 
-    fn value(&mut self, level: usize, value: Value<'_>) -> Result<(), Malformed> {
-        let Some(field) = self.current[level - 1] else { return Ok(()) };
+    fn value(&mut self, level: usize, value: Value<'_>) {
+        let Some(field) = self.current[level - 1] else { return };
         if value.has_lone_surrogate && matches!(FIELDS[field].kind, Kind::Text) {
-            self.refused = Some((field, "it has half of a surrogate pair, which is no character"));
-            return Err(Malformed);
+            self.refused.get_or_insert((field, "it has half of a surrogate pair, which is no character"));
         }
         // Many encoders write what is absent as null.
         if value.kind != Kind::Null || FIELDS[field].required {
@@ -194,7 +199,6 @@ impl Sink for Members {
         if field == TIMESTAMP {
             self.time = value.text.and_then(time::read_rfc3339);
         }
-        Ok(())
     }
 }
 
@@ -209,17 +213,10 @@ pub(crate) struct Checked<'a> {
 impl<'a> Checked<'a> {
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, Error> {
         check_size(body.len() as u64)?;
-        let mut check = EnvelopeCheck::new();
-        let Ok(body) = core::str::from_utf8(body) else {
-            // Something in front of the first byte that is no UTF-8 may be wrong as well.
-            return Err(check.feed(body).err().unwrap_or(check.malformed()));
-        };
-        let EnvelopeCheck { scanner, members } = &mut check;
-        if scanner.feed_text(body, members).is_err() {
-            return Err(check.malformed());
-        }
-        let time = check.finish()?;
-        Ok(Self { body, places: check.members.places, time })
+        let mut members = Members::new();
+        let body = Scanner::new().read(body, &mut members).map_err(|Malformed| members.malformed())?;
+        let time = members.judge()?;
+        Ok(Self { body, places: members.places, time })
     }
 
     pub(crate) fn envelope(&self) -> Envelope<'a> {
@@ -251,7 +248,7 @@ impl<'a> Envelope<'a> {
     pub fn field(&self, name: &str) -> Option<&'a str> {
         let mut search = Search { name: name.as_bytes(), is_next: false, found: None };
         // It was well formed when this envelope was read.
-        Scanner::new().feed_text(self.body, &mut search).ok()?;
+        Scanner::new().read(self.body.as_bytes(), &mut search).ok()?;
         self.body.get(search.found?)
     }
 }
@@ -266,9 +263,7 @@ impl<'a> Envelope<'a> {
 /// `malformed_envelope`, and `body_too_large` for 4 GiB or more.
 pub fn check_json(body: &[u8]) -> Result<(), Error> {
     check_size(body.len() as u64)?;
-    let EnvelopeCheck { mut members, .. } = EnvelopeCheck::new();
-    let mut scanner = Scanner::of_any_value();
-    scanner.feed(body, &mut members).and_then(|()| scanner.finish()).map_err(|Malformed| {
+    Scanner::of_any_value().read(body, &mut Members::new()).map(drop).map_err(|Malformed| {
         Error::new(ErrorKind::MalformedEnvelope)
             .because("it must be JSON in UTF-8 without a byte order mark, and nest at most 64 levels deep")
     })
@@ -287,11 +282,10 @@ impl Sink for Search<'_> {
         Ok(Want::Place)
     }
 
-    fn value(&mut self, _: usize, value: Value<'_>) -> Result<(), Malformed> {
+    fn value(&mut self, _: usize, value: Value<'_>) {
         if core::mem::take(&mut self.is_next) {
             let quote = usize::from(value.kind == Kind::Text);
             self.found = Some(value.start - quote..value.end + quote);
         }
-        Ok(())
     }
 }

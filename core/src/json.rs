@@ -67,7 +67,7 @@ pub(crate) trait Sink {
     fn name(&mut self, level: usize, name: Option<&[u8]>) -> Result<Want, Malformed>;
 
     /// The value of the member of this level that began last.
-    fn value(&mut self, level: usize, value: Value<'_>) -> Result<(), Malformed>;
+    fn value(&mut self, level: usize, value: Value<'_>);
 }
 
 /// The scanner's whole memory between two chunks.
@@ -163,9 +163,14 @@ impl Scanner {
         }
     }
 
-    /// Takes a whole body that is UTF-8.
-    pub(crate) fn feed_text<S: Sink>(&mut self, body: &str, sink: &mut S) -> Result<(), Malformed> {
-        self.scan(body.as_bytes(), sink)
+    /// Takes a whole body, and gives its text: what [`feed`](Self::feed) and [`finish`](Self::finish) do to a body in
+    /// chunks, without what those have to keep.
+    pub(crate) fn read<'b, S: Sink>(&mut self, body: &'b [u8], sink: &mut S) -> Result<&'b str, Malformed> {
+        let text = core::str::from_utf8(body);
+        let valid = text.map_or_else(|error| error.valid_up_to(), str::len);
+        self.scan(&body[..valid], sink)?;
+        self.finish()?;
+        text.map_err(|_| Malformed)
     }
 
     /// There is no more: the root value must have ended, and the last character be whole.
@@ -241,7 +246,7 @@ impl Scanner {
                 State::Literal => match self.literal {
                     [last] if byte == *last => {
                         let kind = if *last == b'l' { Kind::Null } else { Kind::Other };
-                        self.end_value(kind, self.position.wrapping_add(at + 1), sink)?
+                        self.end_value(kind, self.position.wrapping_add(at + 1), sink)
                     }
                     [next, rest @ ..] if byte == *next => {
                         self.literal = rest;
@@ -260,7 +265,7 @@ impl Scanner {
                     Some(next) => next,
                     None => {
                         // The number ended before this byte, which is then read as what follows a value.
-                        state = self.end_value(Kind::Other, self.position.wrapping_add(at), sink)?;
+                        state = self.end_value(Kind::Other, self.position.wrapping_add(at), sink);
                         continue;
                     }
                 },
@@ -328,7 +333,7 @@ impl Scanner {
         if self.depth == 1 {
             self.heard = self.heard.min(1);
         }
-        self.end_value(if object { Kind::Object } else { Kind::Other }, at.wrapping_add(1), sink)
+        Ok(self.end_value(if object { Kind::Object } else { Kind::Other }, at.wrapping_add(1), sink))
     }
 
     fn end_text<S: Sink>(&mut self, at: usize, sink: &mut S) -> Result<State, Malformed> {
@@ -338,12 +343,12 @@ impl Scanner {
             }
             return Ok(State::Colon);
         }
-        self.end_value(Kind::Text, at, sink)
+        Ok(self.end_value(Kind::Text, at, sink))
     }
 
-    fn end_value<S: Sink>(&mut self, kind: Kind, end: usize, sink: &mut S) -> Result<State, Malformed> {
+    fn end_value<S: Sink>(&mut self, kind: Kind, end: usize, sink: &mut S) -> State {
         if self.depth == 0 {
-            return Ok(State::End);
+            return State::End;
         }
         if self.is_heard() {
             let level = self.depth as usize;
@@ -351,9 +356,9 @@ impl Scanner {
             let text = self.capture.text().filter(|_| kind == Kind::Text && self.want == Want::Text);
             let has_lone_surrogate = kind == Kind::Text && self.capture.has_lone_surrogate;
             let start = self.starts[level - 1].wrapping_add(quote);
-            sink.value(level, Value { kind, start, end, text, has_lone_surrogate })?;
+            sink.value(level, Value { kind, start, end, text, has_lone_surrogate });
         }
-        Ok(State::CommaOrEnd)
+        State::CommaOrEnd
     }
 
     fn escaped(&mut self, byte: u8) -> Result<State, Malformed> {
@@ -444,9 +449,7 @@ mod tests {
             Ok(Want::Members)
         }
 
-        fn value(&mut self, _: usize, _: Value<'_>) -> Result<(), Malformed> {
-            Ok(())
-        }
+        fn value(&mut self, _: usize, _: Value<'_>) {}
     }
 
     fn accepts(mut scanner: Scanner, chunks: &[&[u8]]) -> bool {
