@@ -232,12 +232,18 @@ impl Scanner {
                 State::Escape => self.escaped(byte)?,
                 State::Hex => self.hex_digit(byte)?,
                 State::LowBackslash if byte == b'\\' => State::LowU,
-                State::LowBackslash => {
-                    // The high surrogate stays alone, and this byte is read as what follows it in the string.
-                    self.capture.push_lone_surrogate();
-                    state = State::Text;
-                    continue;
-                }
+                // The high surrogate stays alone, and this byte is read as what follows it in the string.
+                State::LowBackslash => match byte {
+                    b'"' => {
+                        self.capture.push_lone_surrogate();
+                        self.end_text(self.position.wrapping_add(at), sink)?
+                    }
+                    0..0x20 => return Err(Malformed),
+                    _ => {
+                        self.capture.push_lone_surrogate();
+                        State::Text
+                    }
+                },
                 State::LowU if byte == b'u' => self.begin_hex(),
                 State::LowU => {
                     self.capture.push_lone_surrogate();
@@ -336,6 +342,8 @@ impl Scanner {
         Ok(self.end_value(if object { Kind::Object } else { Kind::Other }, at.wrapping_add(1), sink))
     }
 
+    // Inlined with what it calls: out of line, the scan of a small envelope takes a fifth more instructions.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn end_text<S: Sink>(&mut self, at: usize, sink: &mut S) -> Result<State, Malformed> {
         if self.in_name {
             if self.depth <= self.heard {
@@ -346,6 +354,7 @@ impl Scanner {
         Ok(self.end_value(Kind::Text, at, sink))
     }
 
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn end_value<S: Sink>(&mut self, kind: Kind, end: usize, sink: &mut S) -> State {
         if self.depth == 0 {
             return State::End;
