@@ -1,37 +1,20 @@
 //! Builds and tests everything in this repository. Start with `cargo xtask help`.
 //!
-//! Files to read, in order: this one (the commands), `parts.rs` (what `cargo xtask test` runs),
-//! `suite.rs` (how it runs that), `targets.rs` (how a crate is built for another target), `wasm.rs`
-//! (how the npm package is made), `node.rs` (the native one), `js.rs` (how both are tested), `wheel.rs` and
-//! `py.rs` (the same for the Python package), and `bench/` (how measurements become `benches/RESULTS.md`).
+//! The folders, each of which knows only those after it: `tasks/` (what `cargo xtask test` runs: `parts.rs` and `suite.rs`),
+//! `bench/` (how measurements become `benches/RESULTS.md`), `packages/` (how the packages for other languages are made,
+//! installed and tested), `codegen/` (what several languages share), and `tools/` (programs, files, processes).
 
 mod bench;
-mod catalogue;
-mod chromium;
-mod debian;
-mod files;
-mod js;
-mod node;
-mod npm;
-mod npm_package;
-mod package;
-mod parts;
-mod playground;
-mod py;
-mod python;
-mod sandbox;
-mod step;
-mod suite;
-mod targets;
-mod vectors;
-mod venv;
-mod wasm;
-mod wheel;
-mod workspace;
+mod codegen;
+mod packages;
+mod tasks;
+mod tools;
 
 use std::process::ExitCode;
 
-use workspace::Workspace;
+use tasks::{parts, playground, suite};
+use tools::workspace::Workspace;
+use tools::{chromium, targets, words};
 
 /// Why a command did not succeed; each has an exit code of its own.
 enum Failure {
@@ -80,7 +63,7 @@ const COMMANDS: &[Command] = &[
         name: "playground",
         arguments: "[--build]",
         about: "makes the page that explains a delivery in a browser, and serves it on loopback unless told to build only",
-        run: playground,
+        run: serve_playground,
     },
     Command {
         name: "bench",
@@ -109,7 +92,7 @@ fn main() -> ExitCode {
         Some(command) => (command.run)(rest),
         None => Err(Failure::Usage(format!(
             "there is no command `{name}`; the commands are: {}",
-            names(COMMANDS.iter().map(|command| command.name))
+            words::list(COMMANDS.iter().map(|command| command.name))
         ))),
     };
     match result {
@@ -136,7 +119,7 @@ fn help(_arguments: &[String]) -> Result<(), Failure> {
         println!("  {:<26}{}", part.name, part.about);
     }
     println!("\nPackages:");
-    for package in package::PACKAGES {
+    for package in packages::PACKAGES {
         println!("  {:<26}{}", package.name, package.about);
     }
     println!("\nEnvironment:");
@@ -153,24 +136,24 @@ fn test(arguments: &[String]) -> Result<(), Failure> {
 }
 
 fn package(arguments: &[String]) -> Result<(), Failure> {
-    each_package(arguments, "package [PACKAGE]", package::Package::make)
+    each_package(arguments, "package [PACKAGE]", packages::Package::make)
 }
 
 fn setup(arguments: &[String]) -> Result<(), Failure> {
-    each_package(arguments, "setup [PACKAGE]", package::Package::set_up)
+    each_package(arguments, "setup [PACKAGE]", packages::Package::set_up)
 }
 
 fn each_package(
     arguments: &[String],
     form: &str,
-    act: fn(&package::Package, &Workspace) -> Result<(), String>,
+    act: fn(&packages::Package, &Workspace) -> Result<(), String>,
 ) -> Result<(), Failure> {
     let name = match arguments {
         [] => None,
         [name] => Some(name.as_str()),
         _ => return Err(usage(form)),
     };
-    let packages = package::select(name).map_err(Failure::Usage)?;
+    let packages = packages::select(name).map_err(Failure::Usage)?;
     let workspace = Workspace::find().map_err(Failure::Failed)?;
     packages.iter().try_for_each(|package| act(package, &workspace)).map_err(Failure::Failed)
 }
@@ -182,10 +165,10 @@ fn generate(arguments: &[String]) -> Result<(), Failure> {
         _ => return Err(usage("generate [--check]")),
     };
     let workspace = Workspace::find().map_err(Failure::Failed)?;
-    catalogue::generate(&workspace.root, check).map_err(Failure::Failed)
+    codegen::generate(&workspace.root, check).map_err(Failure::Failed)
 }
 
-fn playground(arguments: &[String]) -> Result<(), Failure> {
+fn serve_playground(arguments: &[String]) -> Result<(), Failure> {
     let act: fn(&_) -> _ = match arguments {
         [] => playground::serve,
         [option] if option == "--build" => |workspace| playground::build(workspace).map(drop),
@@ -212,9 +195,4 @@ fn bench(arguments: &[String]) -> Result<(), Failure> {
 
 fn usage(form: &str) -> Failure {
     Failure::Usage(format!("the form of this command is: cargo xtask {form}"))
-}
-
-/// Names in a sentence: `a, b, c`.
-fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.collect::<Vec<_>>().join(", ")
 }

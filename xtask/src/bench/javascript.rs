@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use crate::step::Process;
-use crate::workspace::Workspace;
-use crate::{files, js, npm, package};
+use crate::packages::{NODE, WASM, javascript_tests};
+use crate::tools::process::Process;
+use crate::tools::workspace::Workspace;
+use crate::tools::{files, npm};
 
 /// Here, and in the project that has a copy.
 const PROGRAM: &str = "node benches/js/run.mjs";
@@ -19,10 +20,10 @@ pub(super) fn has(workspace: &Workspace, filter: Option<&str>) -> Result<bool, S
 
 /// Makes the packages, and the projects in which they are installed.
 pub(super) fn set_up(workspace: &Workspace) -> Result<(), String> {
-    package::WASM.make(workspace)?;
-    package::NODE.make(workspace)?;
+    WASM.make(workspace)?;
+    NODE.make(workspace)?;
     // The project of the other one is set up with it.
-    package::NODE.set_up(workspace)
+    NODE.set_up(workspace)
 }
 
 /// Measures into criterion's folder, in its form. The project has been set up.
@@ -37,7 +38,7 @@ pub(crate) fn check(workspace: &Workspace, filter: Option<&str>) -> Result<(), S
 
 /// Runs a copy in the project, from where the packages are found.
 fn run(workspace: &Workspace, process: Process) -> Result<(), String> {
-    let project = js::project(workspace);
+    let project = javascript_tests::project(workspace);
     let (benches, copy) = (workspace.root.join("benches"), project.join("benches"));
     files::mirror(&benches.join("js"), &copy.join("js"), |_| true)?;
     files::copy_into(&benches.join("cases.json"), &copy)?;

@@ -7,8 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
-use crate::files;
-use crate::step::Process;
+use crate::tools::files;
+use crate::tools::process::Process;
 
 /// Among the measurements: the JavaScript runtimes that they were made in, with their versions.
 const RUNTIMES: &str = "runtimes.json";
@@ -121,7 +121,7 @@ fn date(mut day: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Scratch;
+    use crate::tools::files::Scratch;
 
     #[test]
     fn runtimes_are_listed_with_their_versions() {

@@ -16,8 +16,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::step::Process;
-use crate::workspace::Workspace;
+use crate::tools::process::Process;
+use crate::tools::workspace::Workspace;
 
 /// Where the report goes, seen from the root.
 const RESULTS: &str = "benches/RESULTS.md";

@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use crate::step::Process;
-use crate::workspace::Workspace;
-use crate::{files, package, py, python};
+use crate::packages::{PYTHON, python_tests};
+use crate::tools::process::Process;
+use crate::tools::workspace::Workspace;
+use crate::tools::{files, python, venv};
 
 /// Here, and in the folder that has a copy.
 const PROGRAM: &str = "benches/python/run.py";
@@ -18,8 +19,8 @@ pub(super) fn has(workspace: &Workspace, filter: Option<&str>) -> Result<bool, S
 
 /// Makes the package, and the environment in which it is installed.
 pub(super) fn set_up(workspace: &Workspace) -> Result<(), String> {
-    package::PYTHON.make(workspace)?;
-    package::PYTHON.set_up(workspace)
+    PYTHON.make(workspace)?;
+    PYTHON.set_up(workspace)
 }
 
 /// Measures into criterion's folder, in its form. All has been set up.
@@ -34,9 +35,10 @@ pub(crate) fn check(workspace: &Workspace, filter: Option<&str>) -> Result<(), S
 
 /// Runs a copy, beside which nothing of the package's sources can be imported.
 fn run(workspace: &Workspace, with: impl FnOnce(Process) -> Process) -> Result<(), String> {
-    let (benches, copy) = (workspace.root.join("benches"), py::folder(workspace, "benches"));
+    let (benches, copy) = (workspace.root.join("benches"), venv::folder(workspace, "benches"));
     files::mirror(&benches.join("python"), &copy.join("python"), |_| true)?;
     files::copy_into(&benches.join("cases.json"), &copy)?;
-    let program = Process::program(py::newest(workspace).python()).argument("-B").argument(copy.join("python/run.py"));
+    let program =
+        Process::program(python_tests::newest(workspace).python()).argument("-B").argument(copy.join("python/run.py"));
     with(program).run_shown(&workspace.root)
 }

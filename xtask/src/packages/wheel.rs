@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::files::{self, At as _};
-use crate::python;
-use crate::step::Process;
-use crate::targets;
-use crate::venv::Venv;
-use crate::workspace::Workspace;
+use crate::tools::files::{self, At as _};
+use crate::tools::process::Process;
+use crate::tools::python;
+use crate::tools::targets;
+use crate::tools::venv::Venv;
+use crate::tools::workspace::Workspace;
 
 /// The folder of the sources and of the package's manifest.
 const SOURCES: &str = "bindings-python";
@@ -79,7 +79,7 @@ fn made(packages: &Path) -> Result<Vec<PathBuf>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Scratch;
+    use crate::tools::files::Scratch;
 
     #[test]
     fn what_was_made_is_told_from_the_packages_of_other_languages_and_versions() {

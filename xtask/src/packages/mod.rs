@@ -1,9 +1,18 @@
-//! The packages for other languages. To add one, add a row to [`PACKAGES`]; the help and the errors follow from it.
+//! The packages for other languages: how each is made, installed and tested. To add one, add a row to [`PACKAGES`]; the
+//! help and the errors follow from it.
+
+pub(crate) mod javascript_tests;
+pub(crate) mod node;
+pub(crate) mod npm_package;
+pub(crate) mod python_tests;
+mod vectors;
+pub(crate) mod wasm;
+pub(crate) mod wheel;
 
 use std::path::PathBuf;
 
-use crate::workspace::Workspace;
-use crate::{js, node, py, wasm, wheel};
+use crate::tools::words;
+use crate::tools::workspace::Workspace;
 
 /// A package that `cargo xtask package` makes.
 pub(crate) struct Package {
@@ -21,28 +30,28 @@ pub(crate) const WASM: Package = Package {
     name: "wasm",
     about: "npm's hookseal: WebAssembly for every JavaScript runtime",
     make: |workspace| wasm::package(workspace).map(|tarball| vec![tarball]),
-    set_up: js::set_up,
+    set_up: javascript_tests::set_up,
 };
 
 pub(crate) const NODE: Package = Package {
     name: "node",
     about: "npm's @hookseal/node: native code for Node, with the package for this platform",
     make: node::package,
-    set_up: js::set_up_native,
+    set_up: javascript_tests::set_up_native,
 };
 
 pub(crate) const PYTHON: Package = Package {
     name: "python",
     about: "PyPI's hookseal: a wheel for CPython from 3.10 on, and the source distribution",
     make: wheel::package,
-    set_up: py::set_up,
+    set_up: python_tests::set_up,
 };
 
 /// The package of this name; all of them if there is no name.
 pub(crate) fn select(name: Option<&str>) -> Result<&'static [Package], String> {
     let Some(name) = name else { return Ok(PACKAGES) };
     PACKAGES.iter().find(|package| package.name == name).map(std::slice::from_ref).ok_or_else(|| {
-        let names = crate::names(PACKAGES.iter().map(|package| package.name));
+        let names = words::list(PACKAGES.iter().map(|package| package.name));
         format!("there is no package `{name}`; the packages are: {names}")
     })
 }

@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::npm::{self, Scripts};
-use crate::step::{Process, Step};
-use crate::workspace::Workspace;
-use crate::{chromium, files, npm_package, parts};
+use crate::packages::npm_package;
+use crate::tools::chromium;
+use crate::tools::command_line;
+use crate::tools::files;
+use crate::tools::npm::{self, Scripts};
+use crate::tools::process::Process;
+use crate::tools::step::Step;
+use crate::tools::workspace::Workspace;
 
 const SOURCES: &str = "tests/sandbox";
 
@@ -16,9 +20,9 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let clients = Process::new("node --test sdk.test.mjs page.test.mjs").inside(workspace.shown(&project(workspace)));
     Ok(vec![
         Process::new("cargo test -p hookseal-sandbox").into(),
-        parts::build_cli(),
+        command_line::build(),
         Step::Inside { command: "npm ci, for the vendor's SDK and a browser's driver", action: set_up },
-        clients.set(parts::CLI, parts::cli_binary(workspace)).set(chromium::PLACE, browser).into(),
+        clients.set(command_line::VARIABLE, command_line::binary(workspace)).set(chromium::PLACE, browser).into(),
     ])
 }
 

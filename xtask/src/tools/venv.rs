@@ -2,13 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::python::Interpreter;
-use crate::step::Process;
-use crate::workspace::Workspace;
-use crate::{files, py};
+use crate::tools::files;
+use crate::tools::process::Process;
+use crate::tools::python::Interpreter;
+use crate::tools::workspace::Workspace;
 
 /// Says what was installed.
 const STAMP: &str = "installed-from";
+
+/// A folder next to the environments.
+pub(crate) fn folder(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.target.join("python").join(name)
+}
 
 /// A virtual environment below `target/python`.
 pub(crate) struct Venv {
@@ -17,7 +22,7 @@ pub(crate) struct Venv {
 
 impl Venv {
     pub(crate) fn of(workspace: &Workspace, name: &str) -> Self {
-        Self { folder: py::folder(workspace, name) }
+        Self { folder: folder(workspace, name) }
     }
 
     /// Its Python.

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::npm::{self, Scripts};
-use crate::step::{Process, Step};
-use crate::workspace::Workspace;
-use crate::{bench, chromium, files, node, npm_package, package, parts, playground, vectors, wasm};
+use crate::packages::{node, npm_package, vectors, wasm};
+use crate::tools::npm::{self, Scripts};
+use crate::tools::process::Process;
+use crate::tools::step::Step;
+use crate::tools::workspace::Workspace;
+use crate::tools::{chromium, command_line, files};
 
 /// What runs in the project, in this order.
 const RUNS: &[Run] = &[
@@ -52,9 +54,9 @@ impl Run {
         let process = Process::new(self.line).inside(workspace.shown(project));
         match self.needs {
             Needs::Nothing => process,
-            Needs::Tests => {
-                process.words(tests.iter().map(String::as_str)).set(parts::CLI, parts::cli_binary(workspace))
-            }
+            Needs::Tests => process
+                .words(tests.iter().map(String::as_str))
+                .set(command_line::VARIABLE, command_line::binary(workspace)),
             Needs::Browser => process.set(chromium::PLACE, browser),
         }
         .into()
@@ -73,23 +75,13 @@ enum Needs {
 /// The sources of the project.
 const SOURCES: &str = "tests/js";
 
-/// The steps of part `wasm`.
+/// The tests of part `wasm`, where the package was set up.
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     npm::check(&workspace.root)?;
     let browser = chromium::find(&workspace.root)?;
     let tests = tests(&workspace.root.join(SOURCES), ".native.test.mjs")?;
-    let mut steps = vec![
-        Step::Inside { command: "cargo xtask package wasm", action: |workspace| package::WASM.make(workspace) },
-        Step::Inside { command: "cargo xtask setup wasm", action: |workspace| package::WASM.set_up(workspace) },
-        Step::Inside {
-            command: "cargo xtask playground --build",
-            action: |workspace| playground::build(workspace).map(drop),
-        },
-        parts::build_cli(),
-    ];
     let project = project(workspace);
-    steps.extend(RUNS.iter().map(|run| run.step(workspace, &project, &tests, &browser)));
-    Ok(steps)
+    Ok(RUNS.iter().map(|run| run.step(workspace, &project, &tests, &browser)).collect())
 }
 
 pub(crate) fn project(workspace: &Workspace) -> PathBuf {
@@ -127,23 +119,13 @@ fn copy_tests(workspace: &Workspace, project: &Path) -> Result<(), String> {
     vectors::copy(workspace, &project.join("vectors"))
 }
 
-/// The steps of part `node`: the same tests of the other package, in a project inside of the first one, where it is found
+/// The tests of part `node`: the same tests of the other package, in a project inside of the first one, where it is found
 /// under the name of that. Whatever else is needed is found further out.
 pub(crate) fn native_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     npm::check(&workspace.root)?;
     let tests = tests(&workspace.root.join(SOURCES), ".wasm.test.mjs")?;
-    let mut steps = vec![
-        Step::Inside { command: "cargo xtask package node", action: |workspace| package::NODE.make(workspace) },
-        Step::Inside { command: "cargo xtask setup node", action: |workspace| package::NODE.set_up(workspace) },
-        parts::build_cli(),
-    ];
     let project = native_project(workspace);
-    steps.extend(NATIVE_RUNS.iter().map(|run| run.step(workspace, &project, &tests, Path::new(""))));
-    steps.push(Step::Inside {
-        command: "cargo xtask bench --quick 'node|workerd'",
-        action: |workspace| bench::javascript::check(workspace, None),
-    });
-    Ok(steps)
+    Ok(NATIVE_RUNS.iter().map(|run| run.step(workspace, &project, &tests, Path::new(""))).collect())
 }
 
 pub(crate) fn native_project(workspace: &Workspace) -> PathBuf {
@@ -154,7 +136,7 @@ pub(crate) fn native_project(workspace: &Workspace) -> PathBuf {
 pub(crate) fn set_up_native(workspace: &Workspace) -> Result<(), String> {
     let [own, platforms] = node::tarballs(workspace)?;
     if !wasm::tarball(workspace).is_file() {
-        package::WASM.make(workspace)?;
+        wasm::package(workspace)?;
     }
     set_up(workspace)?;
     let project = native_project(workspace);
@@ -169,7 +151,7 @@ pub(crate) fn set_up_native(workspace: &Workspace) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Scratch;
+    use crate::tools::files::Scratch;
 
     #[test]
     fn the_tests_are_all_files_of_that_name_and_no_others() {

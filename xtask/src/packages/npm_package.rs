@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::files::{self, At as _};
-use crate::npm::{self, Scripts};
-use crate::workspace::Workspace;
+use crate::tools::files::{self, At as _};
+use crate::tools::npm::{self, Scripts};
+use crate::tools::workspace::Workspace;
 
 /// The folder of the TypeScript that all packages share, and of the tools that compile it.
 pub(crate) const SHARED: &str = "bindings-wasm";

@@ -6,10 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::debian;
-use crate::parts::with_features;
-use crate::step::Process;
-use crate::workspace::Workspace;
+use crate::tools::debian;
+use crate::tools::process::Process;
+use crate::tools::workspace::Workspace;
 
 /// The variable that forces the last way, so that it can be tested where the first would do.
 pub(crate) const CHOICE: &str = "HOOKSEAL_TARGETS";
@@ -110,7 +109,7 @@ impl Toolchain {
         let process = process
             .words(["--profile", build.profile, "--target", build.target, "-p", build.package])
             .without(RUSTFLAGS);
-        let process = with_features(process.words(["--no-default-features"]), build.features);
+        let process = process.words(["--no-default-features"]).with_features(build.features);
         if build.rustflags.is_empty() {
             return process;
         }

@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::debian;
+use crate::tools::debian;
+use crate::tools::words;
 
 /// The variable that says where the browser is, to xtask and to the tests.
 pub(crate) const PLACE: &str = "HOOKSEAL_CHROMIUM";
@@ -30,7 +31,7 @@ pub(crate) fn find(root: &Path) -> Result<PathBuf, String> {
         format!(
             "there is no Chromium on the path, under one of the names {}. With Debian's packages: {debian}. Install \
              Chromium or Chrome, and let {PLACE} be the path of the program if it has another name",
-            crate::names(NAMES.iter().copied())
+            words::list(NAMES.iter().copied())
         )
     })
 }

@@ -1,46 +1,10 @@
-//! One step of a test: a process, or a function of xtask itself, with the command that a reader
-//! would type to run it alone.
+//! A program with its arguments, as a reader would type it.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-use crate::workspace::Workspace;
-
-/// Something that either succeeds or says why not.
-pub(crate) enum Step {
-    /// Another program.
-    Process(Process),
-    /// A command of xtask, run without starting xtask again: on Windows cargo could not replace the
-    /// binary that is running.
-    Inside { command: &'static str, action: fn(&Workspace) -> Result<(), String> },
-}
-
-impl Step {
-    pub(crate) fn run(&self, workspace: &Workspace) -> Result<(), String> {
-        match self {
-            Self::Process(process) => process.run(&workspace.root),
-            Self::Inside { action, .. } => action(workspace),
-        }
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Process(process) => process.fmt(f),
-            Self::Inside { command, .. } => f.write_str(command),
-        }
-    }
-}
-
-impl From<Process> for Step {
-    fn from(process: Process) -> Self {
-        Self::Process(process)
-    }
-}
 
 /// A program with its arguments and changes to the environment.
 pub(crate) struct Process {
@@ -78,6 +42,11 @@ impl Process {
     pub(crate) fn set(mut self, variable: &'static str, value: impl AsRef<OsStr>) -> Self {
         self.set.push((variable, value.as_ref().to_owned()));
         self
+    }
+
+    /// Cargo takes an empty list of features too, but a reader wonders about one.
+    pub(crate) fn with_features(self, features: &str) -> Self {
+        if features.is_empty() { self } else { self.words(["--features", features]) }
     }
 
     /// Leaves out variables that a reader's shell does not have, so they are not shown either.

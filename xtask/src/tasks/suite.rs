@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::parts::Part;
-use crate::step::Step;
-use crate::workspace::Workspace;
+use crate::tasks::parts::Part;
+use crate::tools::step::Step;
+use crate::tools::workspace::Workspace;
 
 /// A step that succeeded.
 struct Passed {
@@ -69,7 +69,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::step::Step;
+    use crate::tools::step::Step;
 
     fn workspace() -> Workspace {
         Workspace { root: PathBuf::from("."), target: PathBuf::from("target") }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::step::Process;
+use crate::tools::process::Process;
 
 /// The compiler, cargo, the sources of the standard library, and a linker for wasm.
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];

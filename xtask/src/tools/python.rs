@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::step::Process;
+use crate::tools::process::Process;
+use crate::tools::words;
 
 /// What the vectors' generator and the Python package need.
 const OLDEST: (u32, u32) = (3, 10);
@@ -37,7 +38,7 @@ pub(crate) fn find(root: &Path) -> Result<&'static str, String> {
     let (major, minor) = OLDEST;
     Err(format!(
         "CPython {major}.{minor} or newer is needed, under one of the names {}{too_old}: install it",
-        crate::names(NAMES.iter().copied())
+        words::list(NAMES.iter().copied())
     ))
 }
 

@@ -10,8 +10,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::workspace::Workspace;
-use crate::{files, npm, npm_package, package, wasm};
+use crate::packages::npm_package;
+use crate::packages::wasm;
+use crate::tools::files;
+use crate::tools::npm;
+use crate::tools::workspace::Workspace;
 
 const SOURCES: &str = "bindings-wasm/playground";
 
@@ -25,7 +28,7 @@ const PORT: u16 = 8117;
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
     let tarball = wasm::tarball(workspace);
     if !tarball.is_file() {
-        package::WASM.make(workspace)?;
+        wasm::package(workspace)?;
     }
     let tools = npm_package::tools(workspace)?;
     let staging = npm_package::folder(workspace, "playground");

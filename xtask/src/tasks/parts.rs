@@ -1,12 +1,15 @@
 //! What `cargo xtask test` runs. To add a part, add a row to [`PARTS`] and a function that lists its
 //! steps; the help, the errors and the order follow from the table.
 
-use std::path::PathBuf;
-
-use crate::step::{Process, Step};
-use crate::targets::{self, Build};
-use crate::workspace::Workspace;
-use crate::{catalogue, js, py, python, sandbox};
+use crate::bench;
+use crate::codegen;
+use crate::packages::{NODE, PYTHON, WASM, javascript_tests, python_tests};
+use crate::tasks::{playground, sandbox_tests};
+use crate::tools::process::Process;
+use crate::tools::step::Step;
+use crate::tools::targets::{self, Build};
+use crate::tools::workspace::Workspace;
+use crate::tools::{command_line, python, words};
 
 /// A part of the tests, which can be run alone.
 pub(crate) struct Part {
@@ -24,17 +27,13 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "xtask", about: "the tests of xtask itself", steps: xtask },
     Part { name: "core", about: "the core in every set of features, its vectors and its peers", steps: core },
     Part { name: "cli", about: "the command line, and its demo", steps: cli },
-    Part { name: "sandbox", about: "the sandbox, and the vendor's SDK against it", steps: sandbox::steps },
+    Part { name: "sandbox", about: "the sandbox, and the vendor's SDK against it", steps: sandbox_tests::steps },
     Part { name: "docs", about: "the documentation builds without a warning", steps: docs },
     Part { name: "nostd", about: "the core builds for a target that has no standard library", steps: nostd },
-    Part { name: "wasm", about: "the npm package hookseal, in every JavaScript runtime", steps: js::steps },
-    Part { name: "node", about: "the npm package @hookseal/node, on two versions of Node", steps: js::native_steps },
-    Part {
-        name: "python",
-        about: "the Python package hookseal, on the oldest and the newest Python",
-        steps: py::steps,
-    },
-    Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: bench },
+    Part { name: "wasm", about: "the npm package hookseal, in every JavaScript runtime", steps: wasm },
+    Part { name: "node", about: "the npm package @hookseal/node, on two versions of Node", steps: node },
+    Part { name: "python", about: "the Python package hookseal, on the oldest and the newest Python", steps: python },
+    Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: benches },
 ];
 
 /// The sets of features in which the core is used, from nothing to everything.
@@ -48,7 +47,7 @@ pub(crate) fn select(names: &[String]) -> Result<Vec<&'static Part>, String> {
     if let Some(unknown) = names.iter().find(|name| !PARTS.iter().any(|part| part.name == **name)) {
         return Err(format!(
             "there is no part `{unknown}`; the parts are: {}",
-            crate::names(PARTS.iter().map(|part| part.name))
+            words::list(PARTS.iter().map(|part| part.name))
         ));
     }
     let wanted = |part: &&Part| names.is_empty() || names.iter().any(|name| name == part.name);
@@ -63,7 +62,7 @@ fn lint(_: &Workspace) -> Result<Vec<Step>, String> {
     let mut steps = vec![line("cargo clippy --workspace --all-targets --all-features -- -D warnings")];
     for features in FEATURE_SETS {
         let clippy = Process::new("cargo clippy -p hookseal --no-default-features");
-        steps.push(with_features(clippy, features).words(["--", "-D", "warnings"]).into());
+        steps.push(clippy.with_features(features).words(["--", "-D", "warnings"]).into());
     }
     Ok(steps)
 }
@@ -73,7 +72,7 @@ fn generated(workspace: &Workspace) -> Result<Vec<Step>, String> {
     Ok(vec![
         Step::Inside {
             command: "cargo xtask generate --check",
-            action: |workspace| catalogue::generate(&workspace.root, true),
+            action: |workspace| codegen::generate(&workspace.root, true),
         },
         line(&format!("{python} tests/vectors/generate.py --check")),
     ])
@@ -87,7 +86,7 @@ fn core(_: &Workspace) -> Result<Vec<Step>, String> {
     let mut steps = Vec::new();
     for features in FEATURE_SETS {
         let test = Process::new("cargo test -p hookseal --no-default-features");
-        steps.push(with_features(test, features).into());
+        steps.push(test.with_features(features).into());
     }
     steps.push(line("cargo test -p hookseal-tests"));
     Ok(steps)
@@ -95,19 +94,6 @@ fn core(_: &Workspace) -> Result<Vec<Step>, String> {
 
 fn cli(_: &Workspace) -> Result<Vec<Step>, String> {
     Ok(vec![line("cargo test -p hookseal-cli"), line("cargo run -p hookseal-cli -- demo")])
-}
-
-/// Where [`build_cli`] puts the binary.
-pub(crate) fn cli_binary(workspace: &Workspace) -> PathBuf {
-    workspace.target.join("debug").join(format!("hookseal{}", std::env::consts::EXE_SUFFIX))
-}
-
-/// The variable by which the tests of other languages find the binary.
-pub(crate) const CLI: &str = "HOOKSEAL_CLI";
-
-/// Builds the binary for them.
-pub(crate) fn build_cli() -> Step {
-    line("cargo build -p hookseal-cli")
 }
 
 fn docs(_: &Workspace) -> Result<Vec<Step>, String> {
@@ -128,17 +114,57 @@ fn nostd(workspace: &Workspace) -> Result<Vec<Step>, String> {
     Ok(vec![build("").into(), build("explain").into()])
 }
 
-fn bench(_: &Workspace) -> Result<Vec<Step>, String> {
+fn wasm(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    let tests = javascript_tests::steps(workspace)?;
+    let mut steps = vec![
+        Step::Inside { command: "cargo xtask package wasm", action: |workspace| WASM.make(workspace) },
+        Step::Inside { command: "cargo xtask setup wasm", action: |workspace| WASM.set_up(workspace) },
+        Step::Inside {
+            command: "cargo xtask playground --build",
+            action: |workspace| playground::build(workspace).map(drop),
+        },
+        command_line::build(),
+    ];
+    steps.extend(tests);
+    Ok(steps)
+}
+
+fn node(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    let tests = javascript_tests::native_steps(workspace)?;
+    let mut steps = vec![
+        Step::Inside { command: "cargo xtask package node", action: |workspace| NODE.make(workspace) },
+        Step::Inside { command: "cargo xtask setup node", action: |workspace| NODE.set_up(workspace) },
+        command_line::build(),
+    ];
+    steps.extend(tests);
+    steps.push(Step::Inside {
+        command: "cargo xtask bench --quick 'node|workerd'",
+        action: |workspace| bench::javascript::check(workspace, None),
+    });
+    Ok(steps)
+}
+
+fn python(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    let tests = python_tests::steps(workspace)?;
+    let mut steps = vec![
+        Step::Inside { command: "cargo xtask package python", action: |workspace| PYTHON.make(workspace) },
+        Step::Inside { command: "cargo xtask setup python", action: |workspace| PYTHON.set_up(workspace) },
+        command_line::build(),
+    ];
+    steps.extend(tests);
+    steps.push(Step::Inside {
+        command: "cargo xtask bench --quick python",
+        action: |workspace| bench::python::check(workspace, None),
+    });
+    Ok(steps)
+}
+
+fn benches(_: &Workspace) -> Result<Vec<Step>, String> {
     Ok(vec![line("cargo bench -p hookseal-benches -- --test")])
 }
 
 fn line(line: &str) -> Step {
     Process::new(line).into()
-}
-
-/// Cargo takes an empty list of features too, but a reader wonders about one.
-pub(crate) fn with_features(process: Process, features: &str) -> Process {
-    if features.is_empty() { process } else { process.words(["--features", features]) }
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::files;
-use crate::step::Process;
-use crate::workspace::Workspace;
+use crate::tools::files;
+use crate::tools::process::Process;
+use crate::tools::workspace::Workspace;
 
 /// The oldest that the package runs on.
 const OLDEST_NODE: u32 = 20;

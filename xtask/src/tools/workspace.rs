@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::step::Process;
+use crate::tools::process::Process;
 
 /// The two folders that every command needs.
 pub(crate) struct Workspace {

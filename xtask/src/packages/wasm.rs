@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::files::{self, At as _};
-use crate::npm;
-use crate::npm_package::{self, SHARED};
-use crate::step::Process;
-use crate::targets::{self, Build};
-use crate::workspace::Workspace;
+use crate::packages::npm_package::{self, SHARED};
+use crate::tools::files::{self, At as _};
+use crate::tools::npm;
+use crate::tools::process::Process;
+use crate::tools::targets::{self, Build};
+use crate::tools::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -128,7 +128,7 @@ fn finish_cjs(dist: &Path) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Scratch;
+    use crate::tools::files::Scratch;
 
     #[test]
     fn the_conditional_import_is_direct_where_its_manifest_is_out_of_reach() {

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::package;
-use crate::step::{Process, Step};
-use crate::venv::Venv;
-use crate::workspace::Workspace;
-use crate::{bench, files, parts, python, vectors, wheel};
+use crate::packages::{vectors, wheel};
+use crate::tools::process::Process;
+use crate::tools::step::Step;
+use crate::tools::venv::{self, Venv};
+use crate::tools::workspace::Workspace;
+use crate::tools::{command_line, files, python};
 
 /// The sources of the tests.
 const SOURCES: &str = "tests/python";
@@ -23,34 +24,22 @@ const RUNS: &[(&str, &str)] = &[
     ("newest", "-m pytest --quiet"),
 ];
 
-/// The steps of part `python`.
+/// The tests of part `python`, where the package was set up.
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let [oldest, newest] = python::oldest_and_newest(&workspace.root)?;
     let shown = |(major, minor): (u32, u32)| format!("{major}.{minor}");
     println!("--- the oldest Python here is {}, the newest {}", shown(oldest.version), shown(newest.version));
-    let mut steps = vec![
-        Step::Inside { command: "cargo xtask package python", action: |workspace| package::PYTHON.make(workspace) },
-        Step::Inside { command: "cargo xtask setup python", action: |workspace| package::PYTHON.set_up(workspace) },
-        parts::build_cli(),
-    ];
+    let mut steps = Vec::new();
     for (venv, words) in RUNS {
         let process = Process::program(Venv::of(workspace, venv).python()).words(words.split_whitespace());
         // Where pyright keeps itself; and no word of Python's own into a folder that is mirrored.
-        let process =
-            process.set("PYRIGHT_PYTHON_CACHE_DIR", folder(workspace, "pyright")).set("PYTHONDONTWRITEBYTECODE", "1");
-        let process = process.set(parts::CLI, parts::cli_binary(workspace));
+        let process = process
+            .set("PYRIGHT_PYTHON_CACHE_DIR", venv::folder(workspace, "pyright"))
+            .set("PYTHONDONTWRITEBYTECODE", "1");
+        let process = process.set(command_line::VARIABLE, command_line::binary(workspace));
         steps.push(process.inside(workspace.shown(&tests(workspace))).into());
     }
-    steps.push(Step::Inside {
-        command: "cargo xtask bench --quick python",
-        action: |workspace| bench::python::check(workspace, None),
-    });
     Ok(steps)
-}
-
-/// A folder beside the environments.
-pub(crate) fn folder(workspace: &Workspace, name: &str) -> PathBuf {
-    workspace.target.join("python").join(name)
 }
 
 /// The environment of the newest Python, with the package and all that the tests need.
@@ -60,7 +49,7 @@ pub(crate) fn newest(workspace: &Workspace) -> Venv {
 
 /// The copy in which the tests run: nothing of the package's sources can be imported there.
 fn tests(workspace: &Workspace) -> PathBuf {
-    folder(workspace, "tests")
+    venv::folder(workspace, "tests")
 }
 
 /// Copies the tests and the vectors, and installs the wheel and the source distribution as a user would.

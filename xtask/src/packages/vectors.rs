@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::files;
-use crate::step::Process;
-use crate::workspace::Workspace;
+use crate::tools::files;
+use crate::tools::process::Process;
+use crate::tools::workspace::Workspace;
 
 /// Copies them into a folder, and adds what the core reports on those of explanations, for others to be held against it.
 pub(crate) fn copy(workspace: &Workspace, folder: &Path) -> Result<(), String> {

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::files;
-use crate::npm_package::{self, SHARED, VERSION};
-use crate::step::Process;
-use crate::targets;
-use crate::workspace::Workspace;
+use crate::packages::npm_package::{self, SHARED, VERSION};
+use crate::tools::files;
+use crate::tools::process::Process;
+use crate::tools::targets;
+use crate::tools::workspace::Workspace;
 
 /// The folder of the sources and of the package's manifest.
 const SOURCES: &str = "bindings-node";
