@@ -12,7 +12,7 @@ use crate::report::{self, json_line};
 
 #[derive(Args, Debug)]
 pub(crate) struct SandboxArgs {
-    /// File with its state, made if it is not there; the credentials are in a file beside it
+    /// File with its state, made if it is not there; the credentials are in a file next to it
     #[arg(long, value_name = "FILE", default_value = "hookseal-sandbox.db")]
     data: PathBuf,
 
@@ -32,8 +32,8 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "WHICH", default_value = "new")]
     sign_with: SignWithArg,
 
-    /// How many times faster its clock runs
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    /// How many times shorter the waits between tries are; all dates are real ones
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = speed, allow_negative_numbers = true)]
     speed: u32,
 
     /// Print one line of JSON when it is ready, and errors too
@@ -60,16 +60,21 @@ enum SignWithArg {
 }
 
 pub(crate) const EXAMPLES: &str = "\
-The file of credentials has the API key, the webhook secret and the token of the sandbox's own calls. Only its owner can
-read it, and none of them is printed.
+The file of credentials has the API key, the webhook secret and the token of the sandbox's own calls. They are
+in its database too. Only their owner can read these files, and none of them is printed.
 
 Examples:
-  Send to a receiver on this machine, and have retries come sixty times faster:
+  Send to a receiver on this machine, and have retries come after 1, 5 and 30 seconds:
     hookseal sandbox --to http://127.0.0.1:3000/webhooks/contio --speed 60
 
   Emit an event, in another shell:
     curl -H \"X-Sandbox-Token: $(jq -r .sandbox_token hookseal-sandbox.db.credentials)\" \\
       -d '{\"type\": \"meeting.completed\"}' http://127.0.0.1:8118/sandbox/events";
+
+fn speed(text: &str) -> Result<u32, String> {
+    let speed = text.parse().ok().filter(|speed| (1..=100_000).contains(speed));
+    speed.ok_or_else(|| "give a whole number from 1 to 100000, such as 60".to_owned())
+}
 
 pub(crate) fn run(args: &SandboxArgs) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()

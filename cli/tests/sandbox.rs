@@ -227,6 +227,47 @@ fn it_ends_well_when_it_is_told_to() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn its_files_are_private_though_its_shell_would_have_others_read_and_write_all() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("sandbox.db");
+    let mut shell = Command::new("sh");
+    let script = "umask 0; exec \"$0\" sandbox --json --listen 127.0.0.1:0 --data \"$1\"";
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_hookseal")]).arg(&data);
+    let sandbox = Running::start(&mut shell);
+    assert!(sandbox.first_line.starts_with(r#"{"ok":true"#), "{}", sandbox.first_line);
+    let files: Vec<_> = std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry")).collect();
+    assert_eq!(files.len(), 5, "{files:?}");
+    for file in files {
+        let mode = file.metadata().expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file:?}");
+    }
+}
+
+#[test]
+fn at_any_speed_a_receiver_with_a_real_clock_takes_what_comes() {
+    for form in ["timestamped", "body"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        // So fast that a clock which ran with it would be a day ahead after a second.
+        let sandbox = Process::start(&folder.path().join("sandbox.db"), &["--form", form, "--speed", "100000"]);
+        let secret = sandbox.credentials["webhook_secret"].as_str().expect("a secret").to_owned();
+        let mut command = hookseal(["listen", "--json", "--port", "0"]).env("HOOKSEAL_SECRET", secret);
+        let mut listener = Running::start(&mut command.command);
+        let start: Value = serde_json::from_str(&listener.first_line).expect("JSON");
+        for _ in 0..3 {
+            thread::sleep(Duration::from_millis(30));
+            let call = json!({"type": "meeting.completed", "to": start["listening"]}).to_string();
+            sandbox.call("POST", "/sandbox/events", &call).expect("an answer");
+            let line: Value = serde_json::from_str(&listener.line()).expect("JSON");
+            assert_eq!(line["ok"], true, "{form}: {line}");
+        }
+        sandbox.kill();
+    }
+}
+
 #[test]
 fn what_it_cannot_use_is_an_error_that_says_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -236,7 +277,9 @@ fn what_it_cannot_use_is_an_error_that_says_what_to_do() {
     let taken = taken.local_addr().expect("an address").to_string();
     for (options, message) in [
         (vec!["--to", "ftp://example.com"], "http or https URL"),
-        (vec!["--speed", "0"], "0 is not in 1..=100000"),
+        (vec!["--speed", "0"], "give a whole number from 1 to 100000"),
+        (vec!["--speed", "0.5"], "give a whole number from 1 to 100000"),
+        (vec!["--speed", "-1"], "give a whole number from 1 to 100000"),
         (vec!["--form", "other"], "possible values: timestamped, body"),
         (vec!["--listen", &taken], "cannot listen at"),
         (vec!["--listen", "somewhere"], "invalid socket address"),

@@ -1,45 +1,53 @@
-//! The sandbox's clock, which may run faster than the real one.
+//! The time of day, which all that is dated and signed has, and the waits, which may be shorter than Contio's.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hookseal::UnixTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Milliseconds since 1970, by the sandbox's clock.
+/// Milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Time(pub(crate) i64);
 
-#[derive(Debug)]
+/// The system's clock, and how many times shorter the waits between tries are.
+///
+/// Only the waits: a receiver compares what is dated and signed with a clock of its own.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
-    started: Instant,
-    began_at: Time,
     speed: u32,
 }
 
 impl Clock {
-    /// Begins with the present, or where it was before, if it ran ahead then: its time never goes back.
-    pub(crate) fn start(speed: u32, last: Option<Time>) -> Self {
+    /// `speed` is 1 or more.
+    pub(crate) const fn new(speed: u32) -> Self {
+        Self { speed }
+    }
+
+    #[expect(clippy::unused_self, reason = "a clock is what is asked for the time")]
+    pub(crate) fn now(self) -> Time {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let real = Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-        Self { started: Instant::now(), began_at: last.map_or(real, |last| last.max(real)), speed }
+        Time(millis(since))
     }
 
-    pub(crate) fn now(&self) -> Time {
-        let passed = self.started.elapsed().saturating_mul(self.speed);
-        Time(self.began_at.0.saturating_add(i64::try_from(passed.as_millis()).unwrap_or(i64::MAX)))
+    /// How long it is until `then`; nothing once it has passed.
+    pub(crate) fn until(self, then: Time) -> Duration {
+        Duration::from_millis(u64::try_from(then.0.saturating_sub(self.now().0)).unwrap_or_default())
     }
 
-    /// How long it really is until `then`.
-    pub(crate) fn until(&self, then: Time) -> Duration {
-        let left = u64::try_from(then.0.saturating_sub(self.now().0)).unwrap_or_default();
-        Duration::from_millis(left) / self.speed
+    /// How long a wait of Contio's takes here.
+    pub(crate) fn shortened(self, wait: Duration) -> Duration {
+        wait / self.speed
+    }
+
+    pub(crate) const fn speed(self) -> u32 {
+        self.speed
     }
 }
 
 impl Time {
     pub(crate) fn after(self, wait: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)))
+        Self(self.0.saturating_add(millis(wait)))
     }
 
     /// In the whole seconds that a signature has.
@@ -52,6 +60,17 @@ impl Time {
         let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000);
         time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
     }
+
+    /// What [`rfc3339`](Self::rfc3339) wrote.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let nanos = OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp_nanos();
+        i64::try_from(nanos.div_euclid(1_000_000)).ok().map(Self)
+    }
+}
+
+/// In whole milliseconds.
+pub(crate) fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -59,22 +78,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_begins_no_earlier_than_it_ended() {
-        let far = Time(9_999_999_999_999);
-        assert!(Clock::start(1, Some(far)).now() >= far);
-        assert!(Clock::start(1, Some(Time(5))).now() > Time(1_700_000_000_000));
+    fn a_speed_shortens_waits_and_leaves_the_time_of_day_as_it_is() {
+        let (slow, fast) = (Clock::new(1), Clock::new(100_000));
+        assert_eq!(fast.shortened(Duration::from_secs(1800)), Duration::from_millis(18));
+        assert_eq!(slow.shortened(Duration::from_secs(1800)), Duration::from_secs(1800));
+        let between = [slow.now(), fast.now(), slow.now()];
+        assert!(between.is_sorted(), "{between:?}");
+        assert_eq!(fast.until(Time(0)), Duration::ZERO);
     }
 
     #[test]
-    fn a_fast_clock_waits_a_fraction() {
-        let clock = Clock::start(60, None);
-        let wait = clock.until(clock.now().after(Duration::from_secs(60)));
-        assert!(wait <= Duration::from_secs(1), "{wait:?}");
-        assert_eq!(clock.until(Time(0)), Duration::ZERO);
-    }
-
-    #[test]
-    fn a_time_is_written_as_rfc_3339() {
+    fn a_time_is_written_as_rfc_3339_and_read_back() {
         assert_eq!(Time(1_736_937_000_250).rfc3339(), "2025-01-15T10:30:00.25Z");
+        for millis in [0, -1, 1_736_937_000_000, 1_736_937_000_001] {
+            assert_eq!(Time::parse(&Time(millis).rfc3339()), Some(Time(millis)));
+        }
+        assert_eq!(Time::parse("yesterday"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The file with what a user needs to call the sandbox: it is never readable by anybody else.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,12 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::error::Error;
+use crate::private;
 use crate::store::Store;
 
-/// Beside the data.
+/// Next to the data.
 pub(crate) fn path(data: &Path) -> PathBuf {
-    let mut name = data.as_os_str().to_owned();
-    name.push(".credentials");
-    name.into()
+    private::with_suffix(data, ".credentials")
 }
 
 /// Writes the file anew, and gives the token of the sandbox's own calls.
@@ -32,18 +31,10 @@ pub(crate) async fn write(path: &Path, store: &Store, address: SocketAddr) -> Re
     let shown = path.display();
     let failed = |error| Error::unavailable(format!("cannot write {shown}: {error}"));
     // A file that is there may be readable by others; one that is made is not, from its first byte on.
-    let new = path.with_extension("credentials.new");
+    let new = private::with_suffix(path, ".new");
     let _ = fs::remove_file(&new);
-    let mut file = private().open(&new).map_err(failed)?;
+    let mut file = private::create(&new).map_err(failed)?;
     file.write_all(format!("{text:#}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
     fs::rename(&new, path).map_err(failed)?;
     Ok(token)
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }

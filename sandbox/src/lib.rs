@@ -12,6 +12,7 @@ mod credentials;
 mod deliver;
 mod error;
 mod events;
+mod private;
 mod samples;
 mod store;
 
@@ -49,7 +50,7 @@ pub struct Options {
     pub listen: SocketAddr,
     /// How deliveries are signed.
     pub form: Form,
-    /// How many times faster its clock runs than the real one: for the waits between retries, and all that it dates.
+    /// How many times shorter than Contio's the waits between tries are. What is dated and signed has the real time.
     pub speed: u32,
     /// Which secret signs while a rotation is in its grace period.
     pub sign_with: SignWith,
@@ -60,7 +61,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// For the state in this file: on loopback, at a port that is free, and at the speed of the real clock.
+    /// For the state in this file: on loopback, at a port that is free, and with Contio's own waits.
     #[must_use]
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
@@ -107,7 +108,7 @@ impl Sandbox {
     /// sandbox has it, or the address cannot be listened at.
     pub async fn open(options: &Options) -> Result<Self, Error> {
         if options.speed == 0 {
-            return Err(Error::invalid("speed", "the clock must run: give 1 or more"));
+            return Err(Error::invalid("speed", "it must be 1 or more"));
         }
         if let Some(url) = &options.webhook_url {
             deliver::check_url("webhook_url", url)?;
@@ -116,9 +117,10 @@ impl Sandbox {
             .await
             .map_err(|error| Error::unavailable(format!("cannot listen at {}: {error}", options.listen)))?;
         let address = listener.local_addr().map_err(|error| Error::unavailable(error.to_string()))?;
-        let store = Store::open(&options.data, options.max_bytes).await?;
-        let clock = Clock::start(options.speed, store.last_time().await?);
+        let clock = Clock::new(options.speed);
+        let store = Store::open(&options.data, options.max_bytes, clock.now()).await?;
         store.prepare(clock.now(), options.webhook_url.clone()).await?;
+        store.set_speed(clock, deliver::longest_wait()).await?;
         let credentials = credentials::path(&options.data);
         let token = credentials::write(&credentials, &store, address).await?;
         let deliverer = Deliverer::new(options.form, options.sign_with);

@@ -12,7 +12,7 @@ use crate::clock::Time;
 use crate::deliver::{Deliverer, check_url};
 use crate::error::Error;
 use crate::samples;
-use crate::store::{Credential, Filter, Status};
+use crate::store::{Credential, Filter, Shown, Status};
 
 type Sandbox = State<Arc<Shared>>;
 type Reply = Result<Json, Error>;
@@ -25,14 +25,14 @@ const MAX_GRACE_HOURS: u64 = 168;
 const DEFAULT_GRACE_HOURS: u64 = 24;
 
 pub(super) async fn deliveries(_: Authorized, State(shared): Sandbox, RawQuery(query): RawQuery) -> Reply {
-    list(&shared, query).await
+    list(&shared, query, Shown::ByApi).await
 }
 
 /// A page of deliveries.
-pub(super) async fn list(shared: &Arc<Shared>, query: Option<String>) -> Reply {
+pub(super) async fn list(shared: &Arc<Shared>, query: Option<String>, shown: Shown) -> Reply {
     let filter = read_filter(&query.unwrap_or_default())?;
     let (limit, offset) = (filter.limit, filter.offset);
-    let (deliveries, total) = shared.store.deliveries(filter).await?;
+    let (deliveries, total) = shared.store.deliveries(filter, shown).await?;
     Ok(Json(json!({"deliveries": deliveries, "limit": limit, "offset": offset, "total": total})))
 }
 
@@ -143,7 +143,8 @@ pub(super) async fn credentials(_: Authorized, State(shared): Sandbox) -> Reply 
 fn status(kind: &str, credential: &Credential, now: Time) -> Value {
     const DAY: i64 = 86_400_000;
     let since = credential.last_rotated_at.unwrap_or(credential.created_at);
-    let age_days = (now.0 - since.0) / DAY;
+    // A clock that was put back makes nothing younger than new.
+    let age_days = (now.0.saturating_sub(since.0) / DAY).max(0);
     let is_transitioning = credential.is_transitioning(now);
     let mut status = json!({
         "credential_type": kind,

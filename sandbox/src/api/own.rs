@@ -8,6 +8,7 @@ use serde_json::json;
 use super::admin;
 use super::reply::{Call, Json, Own};
 use crate::error::Error;
+use crate::store::Shown;
 use crate::{Shared, events, samples};
 
 type Sandbox = State<Arc<Shared>>;
@@ -22,7 +23,7 @@ pub(super) async fn event_types(_: Own) -> Reply {
 }
 
 pub(super) async fn deliveries(_: Own, State(shared): Sandbox, RawQuery(query): RawQuery) -> Reply {
-    admin::list(&shared, query).await
+    admin::list(&shared, query, Shown::ByPage).await
 }
 
 pub(super) async fn delivery(_: Own, State(shared): Sandbox, Path(id): Path<String>) -> Reply {

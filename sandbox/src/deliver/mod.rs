@@ -25,6 +25,11 @@ use self::client::Client;
 /// The waits before each retry, by the guide.
 const RETRY_AFTER: [Duration; 3] = [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(1800)];
 
+/// The longest of them.
+pub(crate) const fn longest_wait() -> Duration {
+    RETRY_AFTER[2]
+}
+
 /// How many deliveries are on their way to one endpoint at once.
 const IN_FLIGHT: usize = 32;
 
@@ -152,11 +157,11 @@ async fn sleep(wait: Duration) {
 }
 
 /// Makes one attempt, and is done when its outcome is on the disk.
-async fn deliver(shared: Arc<Shared>, due: Due) -> i64 {
+async fn deliver(shared: Arc<Shared>, mut due: Due) -> i64 {
     let at = shared.clock.now();
     let (headers, answered) = match headers(&shared, &due, at).await {
         Ok(headers) => {
-            let answered = shared.deliverer.client.post(&due.url, &headers, due.body).await;
+            let answered = shared.deliverer.client.post(&due.url, &headers, std::mem::take(&mut due.body)).await;
             let sent = headers.into_iter().map(|(name, value)| (name, value.into()));
             (sent.collect::<serde_json::Map<_, _>>().into(), answered)
         }
@@ -175,14 +180,15 @@ async fn deliver(shared: Arc<Shared>, due: Due) -> i64 {
         Ok(status) => (Some(status), Some(format!("the endpoint answered {status}"))),
         Err(reason) => (None, Some(reason)),
     };
-    let retries = usize::try_from(due.retry_count).unwrap_or(usize::MAX);
-    let next = RETRY_AFTER.get(retries).map(|wait| ended.after(*wait));
-    let outcome = Outcome { seq: due.seq, at: ended, headers, http_status, error, next };
+    let retries = usize::try_from(due.automatic).unwrap_or(usize::MAX);
+    let next = RETRY_AFTER.get(retries).map(|wait| ended.after(shared.clock.shortened(*wait)));
+    let Due { seq, is_automatic, asked, .. } = due;
+    let outcome = Outcome { seq, at: ended, headers, http_status, error, is_automatic, next, asked };
     // What came of it must not be lost: nothing else is sent in its place until it is written.
     while shared.store.record(outcome.clone()).await.is_err() {
         tokio::time::sleep(DATABASE_PAUSE).await;
     }
-    due.seq
+    seq
 }
 
 /// The headers of an attempt, signed anew.

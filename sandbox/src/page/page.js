@@ -76,7 +76,7 @@ async function refresh() {
   if (shown !== undefined) await show(shown, false);
 }
 
-function rowOf({ id, event_type, delivery_status, http_status_code, error_message, retry_count, created_at }) {
+function rowOf({ id, event_type, delivery_status, http_status_code, error_message, tries, created_at }) {
   const row = document.createElement("tr");
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: event_type });
   button.dataset.id = id;
@@ -85,7 +85,7 @@ function rowOf({ id, event_type, delivery_status, http_status_code, error_messag
   first.scope = "row";
   first.append(button);
   const answer = http_status_code ?? (error_message === null ? "" : "none");
-  row.append(first, cell(delivery_status, delivery_status), cell(answer), cell(retry_count + 1), cell(created_at));
+  row.append(first, cell(delivery_status, delivery_status), cell(answer), cell(tries), cell(created_at));
   return row;
 }
 

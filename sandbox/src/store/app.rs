@@ -91,7 +91,8 @@ impl Store {
     pub(crate) async fn switch(&self, now: Time, enabled: bool, abandon: bool) -> Result<Value, Error> {
         self.write(move |connection| {
             if !enabled && abandon {
-                let sql = "UPDATE deliveries SET status = 'abandoned', due = NULL WHERE due IS NOT NULL";
+                let sql = "UPDATE deliveries SET status = 'abandoned', due = NULL, next_automatic = NULL, \
+                           asked = NULL WHERE due IS NOT NULL";
                 connection.execute(sql, [])?;
             }
             change_app(connection, now, &[("webhook_enabled", enabled.into())])
@@ -119,7 +120,7 @@ impl Store {
     /// Remembers that a credential was used: to the minute, so that not every call is a write.
     pub(crate) async fn use_credential(&self, kind: &'static str, now: Time) -> Result<(), Error> {
         let known = self.read(move |connection| credential(connection, kind)).await?.last_used_at;
-        if known.is_some_and(|last| now.0 - last.0 < 60_000) {
+        if known.is_some_and(|last| (0..60_000).contains(&now.0.saturating_sub(last.0))) {
             return Ok(());
         }
         self.write(move |connection| {
@@ -141,8 +142,9 @@ impl Store {
                 ));
             }
             let prefix = if kind == "api_key" { "sandbox_key_" } else { "" };
-            let sql = "UPDATE credentials SET value = ?, previous = ?, last_rotated_at = ?, grace_period_ends_at = ?, \
-                       rollback_token = ?, rollback_expires_at = ? WHERE type = ?";
+            let sql = "UPDATE credentials SET previous_rotated_at = last_rotated_at, value = ?, previous = ?, \
+                       last_rotated_at = ?, grace_period_ends_at = ?, rollback_token = ?, rollback_expires_at = ? \
+                       WHERE type = ?";
             let values = params![random(prefix), old.value, now.0, grace_ends.0, random("rb_"), grace_ends.0, kind];
             connection.execute(sql, values)?;
             credential(connection, kind)
@@ -159,8 +161,8 @@ impl Store {
             let Some(previous) = current.previous.filter(|_| is_valid) else {
                 return Err(Error::invalid("rollback_token", "there is no rotation that this token takes back"));
             };
-            let sql = "UPDATE credentials SET value = ?, previous = NULL, grace_period_ends_at = NULL, \
-                       rollback_token = NULL, rollback_expires_at = NULL WHERE type = ?";
+            let sql = "UPDATE credentials SET value = ?, previous = NULL, last_rotated_at = previous_rotated_at, \
+                       previous_rotated_at = NULL, grace_period_ends_at = NULL, rollback_token = NULL, rollback_expires_at = NULL WHERE type = ?";
             connection.execute(sql, params![previous, kind])?;
             Ok(())
         })

@@ -27,21 +27,12 @@ pub(crate) struct Due {
     pub(crate) seq: i64,
     pub(crate) url: String,
     pub(crate) body: Vec<u8>,
-    pub(crate) retry_count: u32,
-}
-
-/// What became of an attempt.
-#[derive(Clone, Debug)]
-pub(crate) struct Outcome {
-    pub(crate) seq: i64,
-    pub(crate) at: Time,
-    /// Those that were sent, as JSON.
-    pub(crate) headers: Value,
-    pub(crate) http_status: Option<u16>,
-    /// Why it failed; absent if it did not.
-    pub(crate) error: Option<String>,
-    /// When it is tried again, if it is.
-    pub(crate) next: Option<Time>,
+    /// Whether it is due by itself, or only since it was asked for.
+    pub(crate) is_automatic: bool,
+    /// How many retries were planned before.
+    pub(crate) automatic: u32,
+    /// When it was asked for, if it was.
+    pub(crate) asked: Option<i64>,
 }
 
 /// The states that a delivery can be in.
@@ -75,8 +66,17 @@ pub(crate) struct Filter {
     pub(crate) offset: u32,
 }
 
-const COLUMNS: &str = "id, event_id, event_type, partner_app_id, status, http_status, error, retry_count, due, created_at, \
+const COLUMNS: &str = "id, event_id, event_type, partner_app_id, status, http_status, error, tries, due, created_at, \
                        delivered_at, url";
+
+/// Who a list is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shown {
+    /// Whoever calls the management API.
+    ByApi,
+    /// The sandbox's page, with the number of tries.
+    ByPage,
+}
 
 impl Store {
     /// Keeps deliveries, which are due at once.
@@ -84,11 +84,11 @@ impl Store {
         self.write(move |connection| {
             let app = app(connection)?;
             let sql = "INSERT INTO deliveries (id, event_id, event_type, partner_app_id, url, body, status, due, \
-                       created_at) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)";
+                       next_automatic, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?7, ?7)";
             let mut statement = connection.prepare_cached(sql)?;
             for NewDelivery { id, event_id, event_type, url, body } in new {
                 let app_id = app["id"].as_str();
-                statement.execute(params![id, event_id, event_type, app_id, url, body, now.0, now.0])?;
+                statement.execute(params![id, event_id, event_type, app_id, url, body, now.0])?;
             }
             Ok(())
         })
@@ -115,12 +115,19 @@ impl Store {
         limit: usize,
     ) -> Result<(Vec<Due>, Option<Time>), Error> {
         self.read(move |connection| {
-            let sql = "SELECT seq, url, body, retry_count FROM deliveries WHERE url = ? AND due <= ? \
-                       ORDER BY due, seq LIMIT ?";
+            let sql = "SELECT seq, url, body, coalesce(next_automatic <= ?2, FALSE), automatic, asked FROM deliveries \
+                       WHERE url = ?1 AND due <= ?2 ORDER BY due, seq LIMIT ?3";
             let most = i64::try_from(limit + in_flight.len()).unwrap_or(i64::MAX);
             let mut statement = connection.prepare_cached(sql)?;
             let read = |row: &Row<'_>| {
-                Ok(Due { seq: row.get(0)?, url: row.get(1)?, body: row.get(2)?, retry_count: row.get(3)? })
+                Ok(Due {
+                    seq: row.get(0)?,
+                    url: row.get(1)?,
+                    body: row.get(2)?,
+                    is_automatic: row.get(3)?,
+                    automatic: row.get(4)?,
+                    asked: row.get(5)?,
+                })
             };
             let due: Vec<Due> =
                 statement.query_map(params![url, now.0, most], read)?.collect::<rusqlite::Result<_>>()?;
@@ -133,40 +140,12 @@ impl Store {
         .await
     }
 
-    /// Records an attempt, and what comes of it. A delivery that was abandoned meanwhile stays so, unless it succeeded.
-    pub(crate) async fn record(&self, outcome: Outcome) -> Result<(), Error> {
-        self.write(move |connection| {
-            let Outcome { seq, at, headers, http_status, error, next } = outcome;
-            let attempt = "INSERT OR REPLACE INTO attempts (delivery, at, headers, http_status, error) \
-                           VALUES (?, ?, ?, ?, ?)";
-            let headers = headers.to_string();
-            connection.prepare_cached(attempt)?.execute(params![seq, at.0, headers, http_status, error])?;
-            match (&error, next) {
-                (None, _) => {
-                    let sql = "UPDATE deliveries SET status = 'delivered', due = NULL, delivered_at = ?, \
-                               http_status = ?, error = NULL WHERE seq = ?";
-                    connection.prepare_cached(sql)?.execute(params![at.0, http_status, seq])?;
-                }
-                (Some(error), Some(next)) => {
-                    let sql = "UPDATE deliveries SET due = ?, retry_count = retry_count + 1, http_status = ?, error = ? \
-                               WHERE seq = ? AND due IS NOT NULL";
-                    connection.prepare_cached(sql)?.execute(params![next.0, http_status, error, seq])?;
-                }
-                (Some(error), None) => {
-                    let sql = "UPDATE deliveries SET status = 'failed', due = NULL, http_status = ?, error = ? \
-                               WHERE seq = ? AND due IS NOT NULL";
-                    connection.prepare_cached(sql)?.execute(params![http_status, error, seq])?;
-                }
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    /// Has a delivery tried once more, now, and gives it with where it goes.
+    /// Has a delivery tried once more, now, and gives it with where it goes. Several calls before that try are one.
     pub(crate) async fn retry(&self, id: String, now: Time) -> Result<(Value, String), Error> {
         self.write(move |connection| {
-            let sql = "UPDATE deliveries SET status = 'pending', due = ?, retry_count = retry_count + 1 WHERE id = ?";
+            // No two have the same time, so that the one that is answered by an attempt can be told from a later one.
+            let sql = "UPDATE deliveries SET status = 'pending', due = ?1, asked = max(?1, coalesce(asked, 0) + 1) \
+                       WHERE id = ?2";
             if connection.execute(sql, params![now.0, id])? == 0 {
                 return Err(Error::not_found("delivery"));
             }
@@ -177,7 +156,7 @@ impl Store {
     }
 
     /// A page of deliveries, the newest first, and how many there are in all.
-    pub(crate) async fn deliveries(&self, filter: Filter) -> Result<(Vec<Value>, i64), Error> {
+    pub(crate) async fn deliveries(&self, filter: Filter, shown: Shown) -> Result<(Vec<Value>, i64), Error> {
         self.read(move |connection| {
             let mut conditions = Vec::new();
             let mut values: Vec<Sql> = Vec::new();
@@ -196,7 +175,13 @@ impl Store {
             values.extend([filter.limit.into(), filter.offset.into()]);
             let page = format!("SELECT {COLUMNS} FROM deliveries {such} ORDER BY seq DESC LIMIT ? OFFSET ?");
             let mut statement = connection.prepare_cached(&page)?;
-            let rows = statement.query_map(params_from_iter(&values), read)?;
+            let rows = statement.query_map(params_from_iter(&values), |row| {
+                let mut delivery = read(row)?;
+                if let Shown::ByPage = shown {
+                    delivery["tries"] = row.get::<_, u32>(7)?.into();
+                }
+                Ok(delivery)
+            })?;
             Ok((rows.collect::<rusqlite::Result<_>>()?, total))
         })
         .await
@@ -219,7 +204,7 @@ impl Store {
             let found: Option<(Value, String, i64, Vec<u8>)> =
                 connection.query_row(&sql, [id], read_whole).optional()?;
             let (mut delivery, url, seq, body) = found.ok_or_else(|| Error::not_found("delivery"))?;
-            let sql = "SELECT at, http_status, error, headers FROM attempts WHERE delivery = ? ORDER BY at";
+            let sql = "SELECT at, http_status, error, headers FROM attempts WHERE delivery = ? ORDER BY number";
             let mut statement = connection.prepare_cached(sql)?;
             let attempts = statement.query_map([seq], |row| {
                 Ok(json!({
@@ -241,7 +226,7 @@ impl Store {
 /// A delivery as the API shows it.
 fn read(row: &Row<'_>) -> rusqlite::Result<Value> {
     let time = |index| row.get::<_, Option<i64>>(index).map(|time| time.map(|time| Time(time).rfc3339()));
-    let retry_count: u32 = row.get(7)?;
+    let tries: u32 = row.get(7)?;
     let due = time(8)?;
     Ok(json!({
         "id": row.get::<_, String>(0)?,
@@ -251,8 +236,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Value> {
         "delivery_status": row.get::<_, String>(4)?,
         "http_status_code": row.get::<_, Option<u16>>(5)?,
         "error_message": row.get::<_, Option<String>>(6)?,
-        "retry_count": retry_count,
-        "next_retry_at": due.filter(|_| retry_count > 0),
+        // The first try is none.
+        "retry_count": tries.saturating_sub(1),
+        "next_retry_at": due.filter(|_| tries > 0),
         "created_at": time(9)?,
         "delivered_at": time(10)?,
     }))

@@ -8,13 +8,15 @@ CREATE TABLE credentials (
   previous TEXT,
   created_at INTEGER NOT NULL,
   last_rotated_at INTEGER,
+  -- That of `previous`, for when the rotation is taken back.
+  previous_rotated_at INTEGER,
   last_used_at INTEGER,
   grace_period_ends_at INTEGER,
   rollback_token TEXT,
   rollback_expires_at INTEGER
 );
 
--- What the sandbox remembers of itself: its token, and how late it was.
+-- What the sandbox remembers of itself: its token, and its speed.
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 -- Workflows of the guide, automations of the SDK.
@@ -32,8 +34,14 @@ CREATE TABLE deliveries (
   status TEXT NOT NULL,
   http_status INTEGER,
   error TEXT,
-  retry_count INTEGER NOT NULL DEFAULT 0,
+  -- How many attempts were made.
+  tries INTEGER NOT NULL DEFAULT 0,
   due INTEGER,
+  -- When it is tried next by itself, and how many retries were planned so before: what is asked for by hand takes none away.
+  next_automatic INTEGER,
+  automatic INTEGER NOT NULL DEFAULT 0,
+  -- When one more try was asked for, until that is made.
+  asked INTEGER,
   created_at INTEGER NOT NULL,
   delivered_at INTEGER
 );
@@ -41,12 +49,13 @@ CREATE INDEX deliveries_due ON deliveries (url, due) WHERE due IS NOT NULL;
 CREATE INDEX deliveries_status ON deliveries (status, seq);
 CREATE INDEX deliveries_type ON deliveries (event_type, seq);
 
--- Every try of a delivery.
+-- Every try of a delivery. Two may end at one time, or be dated by a clock that was put back.
 CREATE TABLE attempts (
   delivery INTEGER NOT NULL REFERENCES deliveries (seq),
+  number INTEGER NOT NULL,
   at INTEGER NOT NULL,
   headers TEXT NOT NULL,
   http_status INTEGER,
   error TEXT,
-  PRIMARY KEY (delivery, at)
+  PRIMARY KEY (delivery, number)
 ) WITHOUT ROWID;

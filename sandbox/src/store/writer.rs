@@ -1,5 +1,6 @@
 //! The one thread that writes: all that waits goes into one transaction, and each is answered when that is on the disk.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -9,6 +10,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::error::Error;
+use crate::private;
 
 /// So many writes share a transaction.
 const BATCH: usize = 256;
@@ -29,9 +31,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Takes the file for itself: a second sandbox on it is an error.
-    pub(super) fn start(connection: Connection, path: &Path) -> Result<Self, Error> {
-        let lock = lock(path)?;
+    /// Holds the lock until it is closed.
+    pub(super) fn start(connection: Connection, lock: File) -> Result<Self, Error> {
         let (queue, writes) = sync_channel(QUEUE);
         let thread = thread::Builder::new()
             .name("store".to_owned())
@@ -83,12 +84,10 @@ fn taken<T>(place: &Mutex<Option<T>>) -> Option<T> {
     place.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-/// A lock that ends with the process, however that ends.
-fn lock(path: &Path) -> Result<std::fs::File, Error> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&name);
-    let locked = file.and_then(|file| file.try_lock().map(|()| file).map_err(std::io::Error::from));
+/// A lock on the data that ends with the process, however that ends.
+pub(super) fn lock(path: &Path) -> Result<File, Error> {
+    let file = private::open(&private::with_suffix(path, ".lock"))?;
+    let locked = file.try_lock().map(|()| file).map_err(std::io::Error::from);
     locked.map_err(|error| match error.kind() {
         std::io::ErrorKind::WouldBlock => {
             Error::unavailable(format!("another sandbox has {} open: stop it, or name another file", path.display()))

@@ -106,6 +106,28 @@ impl Running {
         self.call("POST", "/sandbox/events", &[("X-Sandbox-Token", token)], &call.to_string()).await
     }
 
+    /// A call of the sandbox's own, with the token.
+    pub async fn own(&self, method: &str, path: &str) -> Value {
+        let token = self.credentials["sandbox_token"].as_str().expect("a token");
+        let (status, answer) = self.call(method, &format!("/sandbox{path}"), &[("X-Sandbox-Token", token)], "").await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
+    /// A delivery with its body and every attempt.
+    pub async fn whole(&self, id: &str) -> Value {
+        self.own("GET", &format!("/deliveries/{id}")).await
+    }
+
+    /// Waits until so many attempts of a delivery are recorded, and gives it whole.
+    pub async fn tried(&self, id: &str, times: usize) -> Value {
+        until(&format!("{times} attempts"), || async {
+            let whole = self.whole(id).await;
+            (whole["attempts"].as_array().expect("attempts").len() >= times).then_some(whole)
+        })
+        .await
+    }
+
     /// Waits until no delivery is pending.
     pub async fn settled(&self) {
         until("no delivery is pending", || async {
@@ -114,6 +136,18 @@ impl Running {
         })
         .await;
     }
+}
+
+/// A time of the API, in milliseconds since 1970.
+pub fn millis(time: &Value) -> i64 {
+    let time = time.as_str().expect("a time");
+    let time = time::OffsetDateTime::parse(time, &time::format_description::well_known::Rfc3339).expect("RFC 3339");
+    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).expect("a year of this age")
+}
+
+/// The id of the only delivery of the only event that was emitted.
+pub fn only_delivery(emitted: &Value) -> &str {
+    emitted["events"][0]["delivery_ids"][0].as_str().expect("an id")
 }
 
 /// A delivery that came in.
