@@ -8,7 +8,6 @@ use std::path::Path;
 use hookseal::Scheme;
 
 use crate::failure::Failure;
-use crate::report::printable;
 
 /// A header's name and value, as bytes: values need not be text.
 pub(crate) type Header = (Vec<u8>, Vec<u8>);
@@ -18,7 +17,7 @@ const STDIN: &str = "-";
 
 /// The scheme that `--scheme` names.
 pub(crate) fn scheme(name: &str) -> Result<Scheme, Failure> {
-    Scheme::preset(name).map_err(|error| Failure::about(&format_args!("--scheme '{}'", printable(name)), &error))
+    Scheme::preset(name).map_err(|error| Failure::about(&format_args!("--scheme '{name}'"), &error))
 }
 
 /// Reads a body, but never more than one byte beyond `limit`: enough for the library to see that it is too large.
@@ -94,14 +93,21 @@ impl BadHeader {
     }
 }
 
-/// Enough to find the header again, and no more: what follows the name may be somebody's token.
+/// Enough to find the header again, and no more: what follows the name may be somebody's token, and what has digits or
+/// signs in it may be one in the place of a name.
 fn first_word(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
-    match text.trim_start().split_once(char::is_whitespace) {
-        Some((word, _)) => format!("{} …", printable(word)),
-        None => printable(&text),
-    }
+    let (word, more) = match text.trim_start().split_once(char::is_whitespace) {
+        Some((word, _)) => (word, " …"),
+        None => (text.trim_start(), ""),
+    };
+    let is_name =
+        word.chars().count() <= LONGEST_NAME && word.chars().all(|letter| letter.is_alphabetic() || letter == '-');
+    if is_name { format!("{word}{more}") } else { "…".to_owned() }
 }
+
+/// Of the headers that senders use.
+const LONGEST_NAME: usize = 32;
 
 /// Reads a file or, for `-`, stdin.
 fn read(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Failure> {
@@ -137,7 +143,15 @@ fn unreadable(what: &str, place: &str, error: &io::Error) -> Failure {
     Failure::argument(format!("cannot read {what} from {place}: {reason}"))
 }
 
+/// A URL, for a message: without what stands before an `@`, which may be a password.
+pub(crate) fn quoted_url(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((_, host)) => format!("'…@{host}'"),
+        None => format!("'{url}'"),
+    }
+}
+
 /// A path, for a message.
 pub(crate) fn quoted(path: &Path) -> String {
-    format!("'{}'", printable(&path.to_string_lossy()))
+    format!("'{}'", path.display())
 }

@@ -4,6 +4,7 @@ mod args;
 mod clock;
 mod deliveries;
 mod demo;
+mod escape;
 mod explain;
 mod failure;
 mod input;
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return report::usage(&error, asks_for_json(&args)),
+        Err(error) => return report::usage(error, asks_for_json(&args)),
     };
     report::set_color(cli.color);
     match cli.command {

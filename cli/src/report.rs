@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
-use clap::error::ErrorKind as UsageKind;
+use clap::error::{ContextValue, ErrorKind as UsageKind};
 use serde_json::Value;
 
+use crate::escape::{self, printable};
 use crate::failure::Failure;
 
 /// What a command has to say when all went well: to people, and to scripts.
@@ -50,10 +51,13 @@ pub(crate) fn set_color(choice: ColorChoice) {
 /// Prints a command's result, and gives the exit code for it.
 pub(crate) fn finish(result: Result<Success, Failure>, json: bool) -> ExitCode {
     match result {
-        Ok(success) if json => print(&format!("{}\n", success.json), ExitCode::SUCCESS),
-        Ok(success) => print(&success.text, ExitCode::SUCCESS),
+        Ok(success) => print_success(&success, json, ExitCode::SUCCESS),
         Err(failure) => fail(&failure, json),
     }
+}
+
+fn print_success(success: &Success, json: bool, code: ExitCode) -> ExitCode {
+    if json { print_json(&success.json, code) } else { print(&success.text, code) }
 }
 
 /// The same for a verdict: of a delivery that was refused it says who knows more.
@@ -69,7 +73,7 @@ pub(crate) fn finish_verdict(result: Result<Success, Failure>, json: bool) -> Ex
 /// The same for an explanation, which is printed whatever its verdict.
 pub(crate) fn finish_explanation(result: Result<(Success, ExitCode), Failure>, json: bool) -> ExitCode {
     match result {
-        Ok((report, code)) => print(&if json { report.json + "\n" } else { report.text }, code),
+        Ok((report, code)) => print_success(&report, json, code),
         Err(failure) => fail(&failure, json),
     }
 }
@@ -86,11 +90,12 @@ pub(crate) fn exit_code(kind: hookseal::ErrorKind) -> ExitCode {
 
 /// Prints a report, and gives the exit code 1 where it tells of something wrong.
 pub(crate) fn finish_report(result: Result<Report, Failure>, json: bool) -> ExitCode {
-    let (success, code) = match result {
-        Ok(Report { success, all_right }) => (success, ExitCode::from(if all_right { 0 } else { REFUSED })),
-        Err(failure) => return fail(&failure, json),
-    };
-    if json { print(&format!("{}\n", success.json), code) } else { print(&success.text, code) }
+    match result {
+        Ok(Report { success, all_right }) => {
+            print_success(&success, json, ExitCode::from(if all_right { 0 } else { REFUSED }))
+        }
+        Err(failure) => fail(&failure, json),
+    }
 }
 
 fn fail(failure: &Failure, json: bool) -> ExitCode {
@@ -102,25 +107,44 @@ fn fail(failure: &Failure, json: bool) -> ExitCode {
             ("status", failure.status().into()),
             ("message", failure.to_string().into()),
         ]);
-        return print(&format!("{line}\n"), code);
+        return print_json(&line, code);
     }
+    // What others wrote stands in it as it is: in JSON it has to be what it was.
+    let message = printable(&failure.to_string());
     complain(&if failure.is_refusal() {
-        format!("{BAD}refused{BAD:#}: {} (HTTP {}): {failure}", failure.code(), failure.status())
+        format!("{BAD}refused{BAD:#}: {} (HTTP {}): {message}", failure.code(), failure.status())
     } else {
-        format!("{BAD}error{BAD:#}: {failure}")
+        format!("{BAD}error{BAD:#}: {message}")
     });
     code
 }
 
 /// An argument list that was not understood, or that asks for help.
-pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
+pub(crate) fn usage(mut error: clap::Error, json: bool) -> ExitCode {
     let asks_for_help = matches!(error.kind(), UsageKind::DisplayHelp | UsageKind::DisplayVersion);
+    make_printable(&mut error);
     if json && !asks_for_help {
-        return fail(&Failure::argument(usage_message(error)), json);
+        return fail(&Failure::argument(usage_message(&error)), json);
     }
-    // A closed pipe is no reason to complain, and there is nowhere to say anything else.
-    let _ = error.print();
-    ExitCode::from(if asks_for_help { 0 } else { MISUSED })
+    let text = error.render().ansi().to_string();
+    if asks_for_help {
+        return print(&text, ExitCode::SUCCESS);
+    }
+    complain(text.trim_end_matches('\n'));
+    ExitCode::from(MISUSED)
+}
+
+/// An argument may be what somebody else wrote, and clap repeats it as it is.
+fn make_printable(error: &mut clap::Error) {
+    let given: Vec<_> = error.context().map(|(kind, value)| (kind, value.clone())).collect();
+    for (kind, value) in given {
+        let shown = match value {
+            ContextValue::String(text) => ContextValue::String(printable(&text)),
+            ContextValue::Strings(texts) => ContextValue::Strings(texts.iter().map(|text| printable(text)).collect()),
+            _ => continue,
+        };
+        error.insert(kind, shown);
+    }
 }
 
 /// What clap says, without its layout and without the usage that follows.
@@ -132,9 +156,18 @@ fn usage_message(error: &clap::Error) -> String {
     message.strip_prefix("error: ").unwrap_or(&message).to_owned()
 }
 
-/// Writes to stdout. Whoever closed it early, such as `head`, has read enough, and the verdict stays what it is.
+/// Writes text to stdout, with its colours where those are wanted.
 pub(crate) fn print(text: &str, code: ExitCode) -> ExitCode {
-    let mut stdout = anstream::stdout().lock();
+    write(anstream::stdout().lock(), &escape::guarded(text), code)
+}
+
+/// Writes a line of JSON to stdout. It goes through nothing that looks for colours, and would drop a part of it.
+pub(crate) fn print_json(line: &str, code: ExitCode) -> ExitCode {
+    write(io::stdout().lock(), &format!("{}\n", escape::json(line)), code)
+}
+
+/// Whoever closed stdout early, such as `head`, has read enough, and the verdict stays what it is.
+fn write(mut stdout: impl Write, text: &str, code: ExitCode) -> ExitCode {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             complain(&format!("{BAD}error{BAD:#}: cannot write to stdout: {error}"));
@@ -146,7 +179,7 @@ pub(crate) fn print(text: &str, code: ExitCode) -> ExitCode {
 
 pub(crate) fn complain(line: &str) {
     // There is nowhere left to report that stderr is closed.
-    let _: io::Result<()> = writeln!(anstream::stderr(), "{line}");
+    let _: io::Result<()> = writeln!(anstream::stderr(), "{}", escape::guarded(line));
 }
 
 /// An object with its fields in this order, which a map would sort.
@@ -155,22 +188,14 @@ pub(crate) fn json_line(fields: &[(&str, Value)]) -> String {
     format!("{{{}}}", fields.join(","))
 }
 
-/// A title and rows below it, their values aligned.
+/// A title and rows below it, their values aligned. All of it may be other people's text.
 pub(crate) fn block(title: &str, rows: &[(&str, String)]) -> String {
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    let mut text = format!("{GOOD}{title}{GOOD:#}\n");
-    for (name, value) in rows {
+    let names: Vec<_> = rows.iter().map(|(name, _)| printable(name)).collect();
+    let columns = names.iter().map(|name| escape::width(name)).max().unwrap_or_default();
+    let mut text = format!("{GOOD}{}{GOOD:#}\n", printable(title));
+    for (name, (_, value)) in names.iter().zip(rows) {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {FAINT}{name:width$}{FAINT:#}  {value}");
+        let _ = writeln!(text, "  {FAINT}{}{FAINT:#}  {}", escape::padded(name, columns), printable(value));
     }
     text
-}
-
-/// Text from elsewhere, such that it cannot move the cursor or colour what follows.
-pub(crate) fn printable(text: &str) -> String {
-    let escape = |character: char| match character.is_control() {
-        true => character.escape_default().to_string(),
-        false => character.to_string(),
-    };
-    text.chars().map(escape).collect()
 }

@@ -104,8 +104,10 @@ async fn serve(args: &SandboxArgs) -> Result<(), hookseal_sandbox::Error> {
     let stopped = Stop::listen();
     let sandbox = Sandbox::open(&options).await?;
     let (base, credentials) = (format!("http://{}", sandbox.address()), sandbox.credentials().display().to_string());
-    let text = if args.json {
-        json_line(&[("ok", true.into()), ("base_url", base.into()), ("credentials", credentials.into())]) + "\n"
+    // Whoever closed stdout needs no address.
+    let _: ExitCode = if args.json {
+        let line = json_line(&[("ok", true.into()), ("base_url", base.into()), ("credentials", credentials.into())]);
+        report::print_json(&line, ExitCode::SUCCESS)
     } else {
         let rows = [
             ("API", format!("{base}/v1/partner/admin")),
@@ -114,10 +116,8 @@ async fn serve(args: &SandboxArgs) -> Result<(), hookseal_sandbox::Error> {
             ("page", "at the page_url in that file".to_owned()),
             ("stop", "with Ctrl-C; it goes on where it was when it is started again".to_owned()),
         ];
-        report::block("sandbox", &rows)
+        report::print(&report::block("sandbox", &rows), ExitCode::SUCCESS)
     };
-    // Whoever closed stdout needs no address.
-    let _: ExitCode = report::print(&text, ExitCode::SUCCESS);
     sandbox.serve(stopped.wait()).await
 }
 

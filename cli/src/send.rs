@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 use ureq::Agent;
 use ureq::http::Uri;
 
+use crate::escape::printable;
 use crate::failure::Failure;
-use crate::input::{self, quoted};
-use crate::report::{Success, json_line, printable};
+use crate::input::{self, quoted, quoted_url};
+use crate::report::{Success, json_line};
 
 /// Arguments of `hookseal send`.
 #[derive(Args, Debug)]
@@ -91,8 +92,8 @@ fn event(args: &SendArgs) -> Result<Value, Failure> {
 fn root(url: &str) -> Result<String, Failure> {
     let wrong = || {
         Failure::argument(format!(
-            "'{}' is no sandbox: give an http URL of this machine, such as http://127.0.0.1:4000",
-            printable(url)
+            "{} is no sandbox: give an http URL of this machine, such as http://127.0.0.1:4000",
+            quoted_url(url)
         ))
     };
     let uri: Uri = url.parse().map_err(|_| wrong())?;
@@ -123,11 +124,7 @@ fn emit(root: &str, token: &str, event: &Value) -> Result<Value, Failure> {
     }
     let (status, code) = (answer.status().as_u16(), said["code"].as_str().unwrap_or("no code"));
     let message = said["error"].as_str().unwrap_or("it says no more");
-    Err(Failure::refused_elsewhere(format!(
-        "the sandbox answered {status} {}: {}",
-        printable(code),
-        printable(message)
-    )))
+    Err(Failure::refused_elsewhere(format!("the sandbox answered {status} {code}: {message}")))
 }
 
 /// The ids of the events and of their deliveries; or why there are none of these.

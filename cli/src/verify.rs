@@ -7,7 +7,7 @@ use crate::args::{DeliveryArgs, VerifyArgs};
 use crate::clock;
 use crate::failure::Failure;
 use crate::input;
-use crate::report::{self, Success, json_line, printable};
+use crate::report::{self, Success, json_line};
 use crate::secrets::Loaded;
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Success, Failure> {
@@ -65,11 +65,11 @@ fn text(delivery: &Verified<'_>, envelope: Option<&Envelope<'_>>, secrets: &[Loa
     let mut rows =
         vec![("scheme", delivery.scheme().to_owned()), (dated_as, dated), ("secret", format!("index {index}{origin}"))];
     if let Some(id) = delivery.id() {
-        rows.push(("id", printable(id)));
+        rows.push(("id", id.to_owned()));
     }
     if let Some(envelope) = envelope {
-        rows.push(("event", printable(&envelope.event_type.decode())));
-        rows.push(("event id", printable(&envelope.event_id.decode())));
+        rows.push(("event", envelope.event_type.decode().into_owned()));
+        rows.push(("event id", envelope.event_id.decode().into_owned()));
     }
     report::block("genuine", &rows)
 }

@@ -9,8 +9,7 @@ use ureq::Agent;
 use ureq::http::{Request, Response, Uri};
 
 use crate::failure::Failure;
-use crate::input::{self, quoted};
-use crate::report::printable;
+use crate::input::{self, quoted, quoted_url};
 
 /// Where the API is, and who asks.
 #[derive(Args, Debug)]
@@ -132,7 +131,7 @@ impl Api {
 }
 
 fn refusal(status: u16, answer: &Value) -> Refusal {
-    let text = |field: &str| answer[field].as_str().map(printable);
+    let text = |field: &str| answer[field].as_str().map(str::to_owned);
     let message = match status {
         300..=399 => "it redirects, which is not followed; is --base-url the URL of the API?".to_owned(),
         401 | 403 => format!("{}; check the API key", text("error").unwrap_or_else(|| "not allowed".to_owned())),
@@ -174,11 +173,12 @@ fn is_plain(base: &str) -> bool {
 }
 
 fn check_base(base: &str) -> Result<(), Failure> {
+    let shown = quoted_url(base);
     let form = "give the API's URL, such as https://api.contio.ai/v1/partner/admin";
     let uri: Option<Uri> = base.parse().ok();
     let authority = uri.as_ref().and_then(Uri::authority);
     let (Some(uri), Some(authority)) = (&uri, authority) else {
-        return Err(Failure::argument(format!("--base-url '{}': {form}", printable(base))));
+        return Err(Failure::argument(format!("--base-url {shown}: {form}")));
     };
     if authority.as_str().contains('@') || uri.query().is_some() {
         return Err(Failure::argument(format!("--base-url holds a user, a password or a query; {form}")));
@@ -189,10 +189,9 @@ fn check_base(base: &str) -> Result<(), Failure> {
         Some("https") => Ok(()),
         Some("http") if is_loopback => Ok(()),
         Some("http") => Err(Failure::argument(format!(
-            "--base-url '{}': the API key is sent over plain http to this machine only; use https",
-            printable(base)
+            "--base-url {shown}: the API key is sent over plain http to this machine only; use https"
         ))),
-        _ => Err(Failure::argument(format!("--base-url '{}': {form}", printable(base)))),
+        _ => Err(Failure::argument(format!("--base-url {shown}: {form}"))),
     }
 }
 

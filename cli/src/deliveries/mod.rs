@@ -8,8 +8,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use self::api::{Api, ApiArgs};
+use crate::escape::printable;
 use crate::failure::Failure;
-use crate::report::{Report, Success, json_line, printable};
+use crate::report::{Report, Success, json_line};
 
 /// Arguments of `hookseal deliveries`.
 #[derive(Args, Debug)]
@@ -96,7 +97,7 @@ pub(crate) fn run(args: &DeliveriesArgs) -> Result<Report, Failure> {
             let failed = ListArgs { status: Some("failed".to_owned()), event_type: None, limit: None };
             // All of them are known before the first is retried: a retry takes it off the list that is being paged.
             let rows = list(&api, &failed)?;
-            let ids: Vec<_> = rows.iter().filter_map(|row| word(row["id"].as_str()?).ok()).collect();
+            let ids: Vec<_> = rows.iter().map(|row| row["id"].as_str().unwrap_or_default().to_owned()).collect();
             Ok(retry(&api, &ids))
         }
     }
@@ -144,16 +145,21 @@ fn retry(api: &Api, ids: &[String]) -> Report {
     progress.set_length(u64::try_from(ids.len()).unwrap_or_default());
     let (mut text, mut results, mut refused) = (String::new(), Vec::new(), 0_usize);
     for id in ids {
-        match api.post(&format!("/webhook-deliveries/{id}/retry")) {
+        let answer = match word(id) {
+            Ok(id) => api.post(&format!("/webhook-deliveries/{id}/retry")).map_err(|refusal| refusal.to_string()),
+            // The API's own, and still none that it could be asked for.
+            Err(_) => Err("its id cannot stand in a URL".to_owned()),
+        };
+        match answer {
             Ok(answer) => {
                 let next = answer["next_retry_at"].as_str().map(|time| format!(", next try at {}", printable(time)));
                 text.push_str(&format!("{id}  scheduled{}\n", next.unwrap_or_default()));
                 results.push(json!({ "id": id, "ok": true, "answer": answer }));
             }
-            Err(refusal) => {
+            Err(reason) => {
                 refused += 1;
-                text.push_str(&format!("{id}  not retried: {refusal}\n"));
-                results.push(json!({ "id": id, "ok": false, "message": refusal.to_string() }));
+                text.push_str(&format!("{}  not retried: {}\n", printable(id), printable(&reason)));
+                results.push(json!({ "id": id, "ok": false, "message": reason }));
             }
         }
         progress.inc(1);

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::report::{self, FAINT, printable};
+use crate::escape::{padded, printable, width};
+use crate::report::{self, FAINT};
 
 const COLUMNS: [(&str, &str); 7] = [
     ("Id", "id"),
@@ -19,15 +20,15 @@ pub(super) fn table(rows: &[Value]) -> String {
     if rows.is_empty() {
         return "no deliveries\n".to_owned();
     }
-    let cells: Vec<_> = rows.iter().map(|row| COLUMNS.map(|(_, field)| shown(&row[field]))).collect();
+    let cells: Vec<_> = rows.iter().map(|row| COLUMNS.map(|(_, field)| printable(&shown(&row[field])))).collect();
     let widths: Vec<_> = (0..COLUMNS.len())
         .map(|column| {
-            let cells = cells.iter().map(|row| row[column].chars().count());
+            let cells = cells.iter().map(|row| width(&row[column]));
             cells.chain([COLUMNS[column].0.len()]).max().unwrap_or_default()
         })
         .collect();
     let line = |cells: &[String]| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| padded(cell, *width));
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     let mut text = format!("{FAINT}{}{FAINT:#}\n", line(&COLUMNS.map(|(title, _)| title.to_owned())));
@@ -41,16 +42,14 @@ pub(super) fn table(rows: &[Value]) -> String {
 /// Every field of one delivery, in the API's order of names.
 pub(super) fn one(row: &Value) -> String {
     let fields = row.as_object().into_iter().flatten();
-    let rows: Vec<_> =
-        fields.filter(|(name, _)| *name != "id").map(|(name, value)| (printable(name), shown(value))).collect();
-    let rows: Vec<_> = rows.iter().map(|(name, value)| (&**name, value.clone())).collect();
+    let rows: Vec<_> = fields.filter(|(name, _)| *name != "id").map(|(name, value)| (&**name, shown(value))).collect();
     report::block(&shown(&row["id"]), &rows)
 }
 
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
-        Value::String(text) => printable(text),
-        other => printable(&other.to_string()),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }

@@ -4,7 +4,8 @@ use anstyle::{AnsiColor, Style};
 
 use super::Outcome;
 use super::cases::Case;
-use crate::report::{BAD, FAINT, GOOD, printable};
+use crate::escape::printable;
+use crate::report::{BAD, FAINT, GOOD};
 
 const TITLE: Style = Style::new().bold();
 const ACCEPTED: Style = AnsiColor::Green.on_default();

@@ -12,7 +12,7 @@ use serde_json::json;
 use ureq::Agent;
 
 use crate::failure::Failure;
-use crate::report::printable;
+use crate::input::quoted_url;
 
 /// What a sender waits, as Contio's guide has it.
 const WAIT: Duration = Duration::from_secs(30);
@@ -49,9 +49,7 @@ impl Backend {
                 && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
         };
         if !url.parse::<Uri>().is_ok_and(|uri| is_usable(&uri)) {
-            // A password in it is not repeated.
-            let shown = if url.contains('@') { String::new() } else { format!(" '{}'", printable(url)) };
-            return Err(Failure::argument(format!("--forward{shown}: {form}")));
+            return Err(Failure::argument(format!("--forward {}: {form}", quoted_url(url))));
         }
         let config = Agent::config_builder()
             .proxy(None)

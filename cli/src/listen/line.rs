@@ -5,7 +5,8 @@ use hookseal::UnixTime;
 use serde_json::Value;
 
 use crate::clock;
-use crate::report::{BAD, FAINT, GOOD, json_line, printable};
+use crate::escape::printable;
+use crate::report::{BAD, FAINT, GOOD, json_line};
 
 const DUPLICATE: Style = AnsiColor::Yellow.on_default();
 
@@ -34,7 +35,7 @@ pub(super) fn start(url: &str, backend: Option<&str>, json: bool) -> String {
         return json_line(&[("listening", url.into()), ("forward", backend.into())]);
     }
     let passed_on = backend.map(|backend| format!(", passing genuine deliveries on to {}", printable(backend)));
-    format!("listening on {url}{}", passed_on.unwrap_or_default())
+    format!("listening on {}{}", printable(url), passed_on.unwrap_or_default())
 }
 
 impl Line {

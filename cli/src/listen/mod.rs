@@ -4,7 +4,6 @@ mod forward;
 mod line;
 mod seen;
 
-use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -117,7 +116,7 @@ async fn serve(listener: Listener, address: SocketAddr, max_body: usize) -> std:
     // Before the line that says that it listens: whoever reads it may end it at once.
     let end = end()?;
     let url = format!("http://{}{}", socket.local_addr()?, listener.path);
-    say(&line::start(&url, listener.backend.as_ref().map(Backend::url), listener.json));
+    say(&line::start(&url, listener.backend.as_ref().map(Backend::url), listener.json), listener.json);
     let app = Router::new().fallback(receive).layer(DefaultBodyLimit::max(max_body)).with_state(Arc::new(listener));
     // What a sender has not finished when it ends was not answered, and is sent again.
     tokio::select! {
@@ -157,7 +156,7 @@ async fn receive(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let (line, response) = listener.answer(&method, &uri, headers, body).await;
-    say(&line.written(listener.json));
+    say(&line.written(listener.json), listener.json);
     response
 }
 
@@ -224,9 +223,11 @@ fn refuse(now: UnixTime, refused: Refused, message: String) -> (Line, Response) 
 }
 
 /// Whoever closed stdout has read enough; deliveries are still answered.
-fn say(line: &str) {
-    let mut stdout = anstream::stdout().lock();
-    let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+fn say(line: &str, json: bool) {
+    let _: ExitCode = match json {
+        true => report::print_json(line, ExitCode::SUCCESS),
+        false => report::print(&format!("{line}\n"), ExitCode::SUCCESS),
+    };
 }
 
 fn path(text: &str) -> Result<String, String> {

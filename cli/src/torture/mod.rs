@@ -116,7 +116,6 @@ fn chosen(scheme: Scheme, secrets: &[Secret<'_>], args: &TortureArgs) -> Result<
     }
     let is = |case: &Case, name: &String| case.name == name || case.group.name() == name;
     if let Some(unknown) = args.only.iter().find(|name| !cases.iter().any(|case| is(case, name))) {
-        let unknown = crate::report::printable(unknown);
         let groups = Group::ALL.map(Group::name).join(", ");
         return Err(Failure::argument(format!(
             "--only '{unknown}': there is no such case; see --list for all, or name one of the groups {groups}"
@@ -152,7 +151,7 @@ async fn play(target: &Target, cases: Vec<Case>, wait: Duration) -> Result<(Vec<
         if let (true, Outcome::Unreachable(reason)) = (rows.is_empty(), &outcome) {
             return Err(Failure::unreachable(format!(
                 "cannot connect to {}: {reason}; is the receiver running, and is this its URL?",
-                crate::report::printable(&target.url)
+                target.url
             )));
         }
         // Only an answer shows that it is still there, and after a cut there is none.

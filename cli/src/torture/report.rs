@@ -7,7 +7,8 @@ use super::Judged;
 use super::case::Group;
 use super::judge::Fault;
 use super::target::Target;
-use crate::report::{BAD, FAINT, GOOD, json_line, printable};
+use crate::escape::printable;
+use crate::report::{BAD, FAINT, GOOD, json_line};
 
 const TITLE: Style = Style::new().bold();
 

@@ -12,7 +12,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use ureq::http::Uri;
 
 use crate::failure::Failure;
-use crate::report::printable;
+use crate::input::quoted_url;
 
 /// A receiver that can be connected to.
 pub(super) struct Target {
@@ -32,8 +32,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 impl Target {
     /// `anywhere` allows addresses that other people may have.
     pub(super) fn find(url: &str, anywhere: bool) -> Result<Self, Failure> {
-        let shown = printable(url);
-        let wrong = |reason: &str| Failure::argument(format!("'{shown}': {reason}"));
+        let wrong = |reason: &str| Failure::argument(format!("{}: {reason}", quoted_url(url)));
         let form = "give the receiver's URL, such as http://127.0.0.1:3000/webhooks/contio";
         let uri: Uri = url.parse().map_err(|_| wrong(form))?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(wrong(form)) };

@@ -98,8 +98,30 @@ impl Hookseal {
             assert!(!format!("{ran:?}").contains(secret), "a secret was printed: {ran:?}");
         }
         assert!(!ran.stderr.contains("panicked"), "{ran:?}");
+        assert_visible(&ran.stdout);
+        assert_visible(&ran.stderr);
         ran
     }
+}
+
+/// Asserts that nothing was printed that cannot be seen, or that a terminal obeys, but for line breaks and colours.
+#[track_caller]
+pub(crate) fn assert_visible(printed: &str) {
+    let mut rest = printed;
+    let mut shown = String::new();
+    while let Some((before, sequence)) = rest.split_once("\u{1b}[") {
+        let end = sequence.find(|letter: char| !letter.is_ascii_digit() && letter != ';').unwrap_or_default();
+        assert!(sequence[end..].starts_with('m'), "more than a colour: {printed:?}");
+        shown.push_str(before);
+        rest = &sequence[end + 1..];
+    }
+    shown.push_str(rest);
+    let is_hidden = |letter: char| match letter {
+        '\n' => false,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => true,
+        _ => letter.is_control(),
+    };
+    assert!(!shown.contains(is_hidden), "{printed:?}");
 }
 
 /// Writes a file for one test; `name` is unique among all tests.
