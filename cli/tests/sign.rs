@@ -31,7 +31,7 @@ fn what_is_signed_by_any_preset_verifies_by_it() {
         let id = if takes_id { "msg_1".into() } else { json["event_id"].clone() };
         assert_eq!(json["id"], id, "{scheme}");
 
-        let other = verify().env("HOOKSEAL_SECRET", "bm90IHRoaXMgb25l").stdin(&signed.stdout).run();
+        let other = verify().env("HOOKSEAL_SECRET", "bm90IHRoaXMgb25lLCBidXQgYW5vdGhlcg==").stdin(&signed.stdout).run();
         assert_eq!((other.code, &other.json()["code"]), (1, &"signature_mismatch".into()), "{scheme}");
     }
 }

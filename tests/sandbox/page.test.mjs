@@ -46,6 +46,7 @@ test("events are emitted, and deliveries seen as they happen, filtered, looked a
   await until(() => received.length === 1);
   // It came by itself, without a click.
   await page.getByRole("cell", { name: "500" }).waitFor();
+  await page.getByRole("cell", { name: "1", exact: true }).waitFor();
 
   await page.getByRole("button", { name: "meeting.completed" }).click();
   await page.getByRole("heading", { name: "meeting.completed" }).waitFor();
@@ -69,6 +70,27 @@ test("events are emitted, and deliveries seen as they happen, filtered, looked a
   await page.getByLabel("Data").fill("{");
   await page.getByRole("button", { name: "Emit" }).click();
   await page.getByText("The data is not JSON.").waitFor();
+});
+
+test("what cannot be seen of an event is shown as its code, and stays what it is", async (t) => {
+  const { url, received } = await endpoint(t);
+  const sandbox = await start(t);
+  const hidden = "\u202eab\u007f\u009b\u200b\u2028\u061c\u{e0041}\u00a0\ufeff";
+  await emit(sandbox, { type: "meeting.completed", data: { title: `Größe 📏${hidden}`, [hidden]: 1 }, to: url });
+  await emit(sandbox, { type: "action_item.created", to: `${url}/\u202e` });
+  await until(() => received.length === 1);
+  const page = await opened(t, sandbox);
+  await page.getByRole("button", { name: "meeting.completed" }).click();
+  const codes = String.raw`\u202eab\u007f\u009b\u200b\u2028\u061c\udb40\udc41\u00a0\ufeff`;
+  await page.getByText(`"title": "Größe 📏${codes}"`).waitFor();
+  const body = await page.locator("#body").textContent();
+  assert.deepEqual(JSON.parse(body), JSON.parse(received[0].body), "nothing of it is lost");
+  assert.ok(body.includes(`"${codes}": 1`), body);
+  await page.getByRole("button", { name: "action_item.created" }).click();
+  await page.getByRole("heading", { name: "action_item.created" }).waitFor();
+  assert.ok((await page.locator("#facts").textContent()).includes(String.raw`/\u{202e}`));
+  const all = await page.locator("body").textContent();
+  assert.doesNotMatch(all, /[\u061c\u007f-\u009f\u00a0\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u);
 });
 
 test("without the token the page asks for it, and takes it by hand", async (t) => {

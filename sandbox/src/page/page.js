@@ -3,9 +3,26 @@
 const REFRESH_MS = 1000;
 const PLACE = "hookseal-sandbox-token";
 
+/** What shows nothing itself, or changes how other text is shown: as `hookseal` has it in a terminal (cli/src/escape.rs). */
+const HIDDEN =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\ufff9-\ufffb]|(?! )\p{Zs}/gu;
+
 const element = (id) => document.getElementById(id);
 let token = "";
 let shown;
+
+/** Text of an event or an endpoint, which its author chose: what cannot be seen of it is written as its code. */
+function visible(text) {
+  const code = (letter) => `\\u{${letter.codePointAt(0).toString(16)}}`;
+  return String(text).replaceAll("\\", "\\\\").replace(HIDDEN, code);
+}
+
+/** A body over several lines, as the JSON that it is. */
+function pretty(body) {
+  const unit = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const code = (letter) => (letter === "\n" ? letter : letter.split("").map(unit).join(""));
+  return JSON.stringify(JSON.parse(body), null, 2).replace(HIDDEN, code);
+}
 
 /** A call of the sandbox; what it refuses is an error with what it says. */
 async function call(path, options = {}) {
@@ -16,7 +33,8 @@ async function call(path, options = {}) {
 }
 
 function say(text) {
-  if (element("state").textContent !== text) element("state").textContent = text;
+  const said = visible(text);
+  if (element("state").textContent !== said) element("state").textContent = said;
 }
 
 /** Does something, and tells what went wrong with it. */
@@ -78,7 +96,7 @@ async function refresh() {
 
 function rowOf({ id, event_type, delivery_status, http_status_code, error_message, tries, created_at }) {
   const row = document.createElement("tr");
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: event_type });
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: visible(event_type) });
   button.dataset.id = id;
   button.addEventListener("click", () => attempt(() => show(id, true)));
   const first = document.createElement("th");
@@ -90,31 +108,31 @@ function rowOf({ id, event_type, delivery_status, http_status_code, error_messag
 }
 
 function cell(text, style = "") {
-  return Object.assign(document.createElement("td"), { textContent: String(text), className: style });
+  return Object.assign(document.createElement("td"), { textContent: visible(text), className: style });
 }
 
 /** Shows one delivery whole. */
 async function show(id, is_asked) {
   const delivery = await call(`deliveries/${id}`);
   shown = id;
-  element("one-title").textContent = delivery.event_type;
+  element("one-title").textContent = visible(delivery.event_type);
   const facts = ["id", "event_id", "url", "delivery_status", "error_message", "next_retry_at", "delivered_at"];
   element("facts").replaceChildren(
     ...facts
       .filter((name) => delivery[name] !== null)
       .flatMap((name) => [
         Object.assign(document.createElement("dt"), { textContent: name.replaceAll("_", " ") }),
-        Object.assign(document.createElement("dd"), { textContent: delivery[name] }),
+        Object.assign(document.createElement("dd"), { textContent: visible(delivery[name]) }),
       ]),
   );
   element("attempts").replaceChildren(
     ...delivery.attempts.map(({ at, http_status_code, error_message, headers }) => {
-      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
       const came = error_message ?? `answered ${http_status_code}`;
-      return Object.assign(document.createElement("li"), { textContent: [`${at}: ${came}`, ...lines].join("\n") });
+      const lines = [`${at}: ${came}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+      return Object.assign(document.createElement("li"), { textContent: lines.map(visible).join("\n") });
     }),
   );
-  element("body").textContent = JSON.stringify(JSON.parse(delivery.body), null, 2);
+  element("body").textContent = pretty(delivery.body);
   element("one").hidden = false;
   if (is_asked) element("one").focus();
 }
