@@ -36,6 +36,22 @@ fn good(scheme: Scheme, secrets: &[&str]) -> Router {
     Router::new().fallback(post(receive)).layer(DefaultBodyLimit::max(1024 * 1024))
 }
 
+/// The same behind a host that joins the headers of one name, as fetch and CGI do.
+fn joining(scheme: Scheme, secret: &str) -> Router {
+    let verifier = Arc::new(Verifier::builder(scheme).secret(secret).build().expect("a verifier"));
+    let receive = async move |headers: HeaderMap, body: Bytes| {
+        let joined = headers.keys().map(|name| {
+            let values: Vec<_> = headers.get_all(name).iter().map(|value| value.as_bytes()).collect();
+            (name.as_str().as_bytes().to_vec(), values.join(&b", "[..]))
+        });
+        let verdict = verifier
+            .verify(&joined.collect::<Vec<_>>(), &body, UnixTime::now())
+            .and_then(|delivery| if scheme.has_envelope() { delivery.envelope().map(|_| ()) } else { Ok(()) });
+        verdict.map_or_else(|error| StatusCode::from_u16(error.status()).expect("a status"), |()| StatusCode::OK)
+    };
+    Router::new().fallback(post(receive)).layer(DefaultBodyLimit::max(1024 * 1024))
+}
+
 fn always(status: StatusCode) -> Router {
     Router::new().fallback(move |_: Bytes| async move { status })
 }
@@ -59,11 +75,53 @@ fn a_receiver_that_judges_as_the_library_does_passes_in_every_scheme() {
             "standard-webhooks" | "svix" => (BASE64_SECRET, "BASE64_SECRET"),
             _ => (SECRET, "HOOKSEAL_SECRET"),
         };
-        let app = good(*scheme, &[secret]);
-        let (code, json) = torture(app, &["--scheme", scheme.name(), "--secret-env", option]);
-        assert_eq!((code, &json["ok"], &json["faults"]), (0, &true.into(), &0.into()), "{}: {json}", scheme.name());
-        assert!(json["sent"].as_u64().is_some_and(|sent| sent > 30), "{}: {}", scheme.name(), json["sent"]);
+        for app in [good(*scheme, &[secret]), joining(*scheme, secret)] {
+            let (code, json) = torture(app, &["--scheme", scheme.name(), "--secret-env", option]);
+            assert_eq!((code, &json["ok"], &json["faults"]), (0, &true.into(), &0.into()), "{}: {json}", scheme.name());
+            assert!(json["sent"].as_u64().is_some_and(|sent| sent > 40), "{}: {}", scheme.name(), json["sent"]);
+        }
     }
+}
+
+#[test]
+fn a_receiver_that_is_strict_where_nobody_decides_loses_genuine_deliveries() {
+    let verifier = Arc::new(Verifier::contio(SECRET).expect("a verifier"));
+    let app = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+        let is_genuine =
+            verifier.verify(&headers, &body, UnixTime::now()).is_ok_and(|delivery| delivery.envelope().is_ok());
+        // As a schema does that says what each field has to be.
+        let event: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let is_text = |field: &Value| field.as_str().is_some_and(|text| !text.is_empty());
+        let has_optional =
+            ["actor_user_id", "for_user"].iter().all(|name| event.get(name).is_none_or(|one| !one.is_null()));
+        match is_genuine && is_text(&event["event_id"]) && event["data"].is_object() && has_optional {
+            true => StatusCode::OK,
+            false => StatusCode::BAD_REQUEST,
+        }
+    });
+    let (code, json) = torture(app.layer(DefaultBodyLimit::max(1024 * 1024)), &["--only", "genuine"]);
+    assert_eq!(code, 1, "{json}");
+    assert_eq!(
+        faulty(&json, "genuine_refused"),
+        BTreeSet::from(["half-emoji", "half-name", "long-integer", "null-fields"]),
+        "{json}"
+    );
+    // One that reads the first signature of a list, or gives up at an item that is none.
+    let verifier = Verifier::builder(Scheme::STRIPE).secret(SECRET).build().expect("a verifier");
+    let verifier = Arc::new(verifier);
+    let app = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+        let list = headers.get("stripe-signature").and_then(|list| list.to_str().ok()).unwrap_or_default().to_owned();
+        let is_plain = list.split(',').all(|item| item.starts_with("t=") || item.len() == "v1=".len() + 64);
+        match is_plain && list.matches("v1=").count() == 1 && verifier.verify(&headers, &body, UnixTime::now()).is_ok()
+        {
+            true => StatusCode::OK,
+            false => StatusCode::BAD_REQUEST,
+        }
+    });
+    let (_, json) =
+        torture(app.layer(DefaultBodyLimit::max(1024 * 1024)), &["--only", "genuine", "--scheme", "stripe"]);
+    let lists = BTreeSet::from(["empty-items", "two-tags", "unreadable-items"]);
+    assert_eq!(faulty(&json, "genuine_refused"), lists, "{json}");
 }
 
 #[test]

@@ -40,6 +40,8 @@ pub(super) enum Expected {
     Refused(ErrorKind),
     /// 4xx, best this one, or a connection that the receiver closes.
     RefusedOrClosed(u16),
+    /// 2xx, or 4xx, best this one: what reaches the receiver is up to the server around it.
+    AcceptedOrRefused(u16),
 }
 
 /// A request, and how it goes over the wire.
@@ -122,6 +124,7 @@ impl Expected {
             Self::Accepted => "2xx".to_owned(),
             Self::Refused(kind) => kind.status().to_string(),
             Self::RefusedOrClosed(status) => format!("{status} or closed"),
+            Self::AcceptedOrRefused(status) => format!("2xx or {status}"),
         }
     }
 }

@@ -12,6 +12,10 @@ pub(super) struct Form {
     tags: fn() -> Tags<'static>,
     time: Time,
     id: Option<&'static str>,
+    /// Between the items, where tags come as a list.
+    separator: Option<char>,
+    /// The second spellings of its headers, where it has some.
+    spelling: Option<Spelling>,
     signed: &'static str,
     key: KeyForm,
     /// Whether its bodies are Contio's envelopes.
@@ -28,6 +32,15 @@ pub(super) enum Time {
     Nowhere,
 }
 
+/// A second spelling of headers.
+#[derive(Clone, Copy)]
+pub(super) enum Spelling {
+    /// Of the signature's, which decides where both are there.
+    Newer(&'static str),
+    /// Of all of them: what a name begins with, and what it may begin with instead.
+    Prefix(&'static str, &'static str),
+}
+
 const FORMS: &[Form] = &[
     Form {
         name: "contio-timestamped",
@@ -35,6 +48,8 @@ const FORMS: &[Form] = &[
         tags: || Tags::hex(""),
         time: Time::Header("X-Contio-Timestamp"),
         id: None,
+        separator: None,
+        spelling: None,
         signed: "{timestamp}.{body}",
         key: KeyForm::Utf8,
         has_envelope: true,
@@ -45,6 +60,8 @@ const FORMS: &[Form] = &[
         tags: || Tags::hex("sha256="),
         time: Time::Envelope,
         id: None,
+        separator: None,
+        spelling: None,
         signed: "{body}",
         key: KeyForm::Utf8,
         has_envelope: true,
@@ -55,6 +72,8 @@ const FORMS: &[Form] = &[
         tags: || Tags::base64("v1,"),
         time: Time::Header("webhook-timestamp"),
         id: Some("webhook-id"),
+        separator: Some(' '),
+        spelling: None,
         signed: "{id}.{timestamp}.{body}",
         key: KeyForm::Base64,
         has_envelope: false,
@@ -65,6 +84,8 @@ const FORMS: &[Form] = &[
         tags: || Tags::base64("v1,"),
         time: Time::Header("svix-timestamp"),
         id: Some("svix-id"),
+        separator: Some(' '),
+        spelling: Some(Spelling::Prefix("svix-", "webhook-")),
         signed: "{id}.{timestamp}.{body}",
         key: KeyForm::Base64,
         has_envelope: false,
@@ -75,6 +96,8 @@ const FORMS: &[Form] = &[
         tags: || Tags::hex("v1="),
         time: Time::Signature,
         id: None,
+        separator: Some(','),
+        spelling: None,
         signed: "{timestamp}.{body}",
         key: KeyForm::Utf8,
         has_envelope: false,
@@ -85,6 +108,8 @@ const FORMS: &[Form] = &[
         tags: || Tags::hex("sha256="),
         time: Time::Nowhere,
         id: None,
+        separator: None,
+        spelling: None,
         signed: "{body}",
         key: KeyForm::Utf8,
         has_envelope: false,
@@ -95,6 +120,8 @@ const FORMS: &[Form] = &[
         tags: || Tags::hex("v0="),
         time: Time::Header("X-Slack-Request-Timestamp"),
         id: None,
+        separator: None,
+        spelling: None,
         signed: "v0:{timestamp}:{body}",
         key: KeyForm::Utf8,
         has_envelope: false,
@@ -105,6 +132,8 @@ const FORMS: &[Form] = &[
         tags: || Tags::base64(""),
         time: Time::Nowhere,
         id: None,
+        separator: None,
+        spelling: Some(Spelling::Newer("shopify-hmac-sha256")),
         signed: "{body}",
         key: KeyForm::Utf8,
         has_envelope: false,
@@ -154,6 +183,27 @@ impl Form {
         headers
     }
 
+    /// The headers under their second spelling; `None` where they have but one.
+    pub(super) fn respelled(&self, mut headers: Vec<Header>) -> Option<Vec<Header>> {
+        let spelling = self.spelling?;
+        for (name, _) in &mut headers {
+            let known = String::from_utf8_lossy(name);
+            *name = match spelling {
+                Spelling::Newer(newer) => newer.into(),
+                Spelling::Prefix(from, to) => known.replacen(from, to, 1).into_bytes(),
+            };
+        }
+        Some(headers)
+    }
+
+    pub(super) const fn separator(&self) -> Option<char> {
+        self.separator
+    }
+
+    pub(super) const fn spelling(&self) -> Option<Spelling> {
+        self.spelling
+    }
+
     pub(super) const fn signature_header(&self) -> &'static str {
         self.signature
     }
@@ -198,6 +248,12 @@ mod tests {
                 let verified = verifier.verify(&headers, BODY, NOW).expect("genuine");
                 assert_eq!(verified.scheme(), form.name);
                 assert_eq!(form.has_envelope, scheme.has_envelope());
+                let respelled = form.respelled(headers);
+                let has_spellings = scheme.header_spellings().iter().any(|pair| pair[1].is_some());
+                assert_eq!(respelled.is_some(), has_spellings, "{}", form.name);
+                if let Some(headers) = respelled {
+                    verifier.verify(&headers, BODY, NOW).expect("genuine in the other spelling");
+                }
             }
         }
     }

@@ -24,7 +24,7 @@ pub(super) const LATE: Duration = Duration::from_secs(5);
 pub(super) fn fault(expected: Expected, outcome: &Outcome) -> Option<Fault> {
     let &Outcome::Answered { status, after } = outcome else { return unanswered(expected, outcome) };
     let wrong = match (expected, status) {
-        (Expected::Accepted, 200..=299) => None,
+        (Expected::Accepted | Expected::AcceptedOrRefused(_), 200..=299) => None,
         (_, 500..) => Some(Fault::ServerError),
         (Expected::Accepted, _) => Some(Fault::GenuineRefused),
         (_, 200..=299) => Some(Fault::ForgedAccepted),
@@ -102,6 +102,7 @@ mod tests {
     use super::*;
 
     const REFUSED: Expected = Expected::Refused(ErrorKind::SignatureMismatch);
+    const EITHER: Expected = Expected::AcceptedOrRefused(400);
     const CUT: Expected = Expected::RefusedOrClosed(413);
 
     fn answer(status: u16, seconds: f64) -> Outcome {
@@ -131,6 +132,11 @@ mod tests {
             (CUT, answer(413, 0.0), None),
             (CUT, answer(200, 0.0), Some(Fault::ForgedAccepted)),
             (CUT, Outcome::Silent, Some(Fault::NoAnswer)),
+            (EITHER, answer(200, 0.0), None),
+            (EITHER, answer(401, 0.0), None),
+            (EITHER, answer(302, 0.0), Some(Fault::Unexpected)),
+            (EITHER, answer(500, 0.0), Some(Fault::ServerError)),
+            (EITHER, Outcome::Closed, Some(Fault::NoAnswer)),
         ] {
             assert_eq!(fault(expected, &outcome), wanted, "{expected:?} {outcome:?}");
         }

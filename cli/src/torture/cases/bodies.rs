@@ -3,7 +3,7 @@
 use hookseal::{Error, ErrorKind};
 
 use super::genuine::titled;
-use super::{Bench, refused, replaced};
+use super::{Bench, odd, refused, replaced};
 use crate::torture::case::{Case, Delivery, Group};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -60,7 +60,7 @@ pub(super) fn cases(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
 fn envelopes(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
     use ErrorKind::{InvalidField, MalformedEnvelope, MissingField};
     let body = bench.body("envelope");
-    let inside = |extra: &str| [b"{", extra.as_bytes(), b",", &body[1..]].concat();
+    let inside = |fields: &str| odd::inside(&body, fields);
     let mut unnamed = bench.event("envelope");
     unnamed["event_id"].take();
     let mut bare = bench.event("envelope");
@@ -101,6 +101,14 @@ fn envelopes(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
             nested.concat(),
         ),
         ("no-id", "no event_id", BLIND, MissingField, bare.to_string().into_bytes()),
+        (
+            "half-id",
+            "half an emoji in the event_id",
+            BLIND,
+            MalformedEnvelope,
+            replaced(&body, b"evt-", br"evt-\ud83d"),
+        ),
+        ("typed-wrong", "a number for an optional text", BLIND, InvalidField, inside(r#""actor_user_id":7"#)),
         ("null-id", "an event_id that is null", BLIND, InvalidField, unnamed.to_string().into_bytes()),
     ];
     rows.into_iter()

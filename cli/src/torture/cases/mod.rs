@@ -3,6 +3,7 @@
 mod bodies;
 mod genuine;
 mod headers;
+mod odd;
 mod signatures;
 mod times;
 mod wire;
@@ -31,6 +32,7 @@ pub(super) struct Bench<'a> {
 pub(super) fn all(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
     let groups = [
         genuine::cases(bench)?,
+        odd::cases(bench)?,
         signatures::cases(bench)?,
         times::cases(bench)?,
         headers::cases(bench)?,
