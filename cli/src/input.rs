@@ -20,10 +20,12 @@ pub(crate) fn scheme(name: &str) -> Result<Scheme, Failure> {
     Scheme::preset(name).map_err(|error| Failure::about(&format_args!("--scheme '{name}'"), &error))
 }
 
-/// Reads a body, but never more than one byte beyond `limit`: enough for the library to see that it is too large.
+/// Reads a body, but never more than one byte beyond `limit`, or than the library takes at all: enough for it to see that the
+/// body is too large.
 pub(crate) fn read_body(path: &Path, limit: Option<usize>) -> Result<Vec<u8>, Failure> {
-    let limit = limit.and_then(|limit| u64::try_from(limit).ok()).map_or(u64::MAX, |limit| limit.saturating_add(1));
-    read(path, limit, "the body")
+    const TOO_LARGE: u64 = 1 << 32;
+    let limit = limit.and_then(|limit| u64::try_from(limit).ok()).map_or(TOO_LARGE, |limit| limit.saturating_add(1));
+    read(path, limit.min(TOO_LARGE), "the body")
 }
 
 /// Reads the headers that `-H` gave, in their order.

@@ -118,7 +118,7 @@ fn emit(root: &str, token: &str, event: &Value) -> Result<Value, Failure> {
     let mut answer =
         request.header("X-Sandbox-Token", token).send(event.to_string()).map_err(|error| failed(&error))?;
     let text = answer.body_mut().read_to_string().map_err(|error| failed(&error))?;
-    let said: Value = serde_json::from_str(&text).unwrap_or_default();
+    let said: Value = serde_json::from_slice(&hookseal::replace_lone_surrogates(text.as_bytes())).unwrap_or_default();
     if answer.status().is_success() {
         return Ok(said);
     }

@@ -87,6 +87,14 @@ fn every_page_is_listed_and_each_delivery_once() {
 }
 
 #[test]
+fn half_an_emoji_in_an_answer_makes_none_of_it_unreadable() {
+    let answer = r#"{"deliveries":[{"id":"d-1","error_message":"cut \ud83d"},{"id":"d-2"}],"total":2}"#;
+    let url = format!("http://{}", serve(Router::new().fallback(async move || answer)));
+    let json = deliveries(&url, &["list", "--json"]).run().json();
+    assert_eq!((&json["count"], &json["deliveries"][0]["error_message"]), (&json!(2), &json!("cut \u{fffd}")));
+}
+
+#[test]
 fn filters_and_the_limit_are_asked_of_the_api() {
     let (url, calls) = api(vec![]);
     let args = ["list", "--status", "failed", "--event-type", "meeting.completed", "--limit", "3", "--json"];

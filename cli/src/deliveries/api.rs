@@ -118,7 +118,8 @@ impl Api {
         };
         let text = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec()?;
         let status = answer.status().as_u16();
-        let value: Option<Value> = serde_json::from_slice(&text).ok();
+        // Half an emoji in a message that was cut makes none of the answer unreadable.
+        let value: Option<Value> = serde_json::from_slice(&hookseal::replace_lone_surrogates(&text)).ok();
         Ok(match (status, value) {
             (200..=299, Some(value)) => Ok(value),
             (200..=299, None) => {
