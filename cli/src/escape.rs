@@ -67,13 +67,13 @@ pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
             Some(length) => length,
             None => letter.len_utf8(),
         };
-        let (this, behind) = rest.split_at(length);
+        let (this, after) = rest.split_at(length);
         if length == letter.len_utf8() && letter != '\n' && is_hidden(letter) {
             put_code(&mut shown, letter);
         } else {
             shown.push_str(this);
         }
-        rest = behind;
+        rest = after;
     }
     shown.into()
 }

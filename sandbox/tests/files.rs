@@ -61,7 +61,7 @@ async fn files_that_others_could_read_are_taken_from_them_when_it_starts() {
 }
 
 #[tokio::test]
-async fn the_file_behind_a_link_has_one_sandbox_and_is_private_too() {
+async fn the_file_that_a_link_names_has_one_sandbox_and_is_private_too() {
     let (folder, links) = (folder(), tempfile::tempdir().expect("a folder"));
     let data = folder.path().join("sandbox.db");
     fs::write(&data, "").expect("a file");

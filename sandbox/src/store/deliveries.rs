@@ -143,7 +143,7 @@ impl Store {
     /// Has a delivery tried once more, now, and gives it with where it goes. Several calls before that try are one.
     pub(crate) async fn retry(&self, id: String, now: Time) -> Result<(Value, String), Error> {
         self.write(move |connection| {
-            // No two have the same time, so that the one that is answered by an attempt can be told from a later one.
+            // No two have the same time, so that a later call is known from the one that an attempt was made for.
             let sql = "UPDATE deliveries SET status = 'pending', due = ?1, asked = max(?1, coalesce(asked, 0) + 1) \
                        WHERE id = ?2";
             if connection.execute(sql, params![now.0, id])? == 0 {

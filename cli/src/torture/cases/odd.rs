@@ -6,7 +6,7 @@ use super::genuine::titled;
 use super::{Bench, replaced};
 use crate::torture::case::{Case, Delivery, Expected, Group};
 
-/// More digits than Python reads unless it is told to, and than a float can hold.
+/// More digits than Python reads unless it is set to, and than a float can hold.
 const DIGITS: usize = 5_000;
 
 pub(super) fn cases(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
