@@ -6,18 +6,19 @@ word, and was not compared with these types.
 
 # Generated from `core/catalogue/contio-events.json` by `cargo xtask generate`; edit that instead.
 #
-# A class `_…Required` has the fields that are always there, as Python 3.10 cannot mark those that are not.
+# A class `_…Required` has the fields that are always there, as Python 3.10 cannot mark those that are not. A field
+# that may be absent may be null as well.
 
 from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias, TypedDict, Union
 
 
-class EnvelopeForUser(TypedDict):
+class EnvelopeForUser(TypedDict, total=False):
     """The object `for_user` of `Envelope`."""
 
-    email: str
-    id: str
+    email: str | None
+    id: str | None
 
 
 class _EnvelopeRequired(TypedDict):
@@ -31,8 +32,8 @@ class _EnvelopeRequired(TypedDict):
 class Envelope(_EnvelopeRequired, total=False):
     """What every event has around its `data`."""
 
-    actor_user_id: str
-    for_user: EnvelopeForUser
+    actor_user_id: str | None
+    for_user: EnvelopeForUser | None
 
 
 class _ActionButtonTriggeredDataRequired(TypedDict):
@@ -51,7 +52,7 @@ class ActionButtonTriggeredData(_ActionButtonTriggeredDataRequired, total=False)
     context_id: str | None
     context_type: str | None
     invocation_id: str | None
-    meeting_id: str
+    meeting_id: str | None
     next_step_id: str | None
     result_id: str | None
 
@@ -215,8 +216,8 @@ class _AutomationAssignmentCreatedDataRequired(TypedDict):
 class AutomationAssignmentCreatedData(_AutomationAssignmentCreatedDataRequired, total=False):
     """The `data` of `automation.assignment.created`."""
 
-    automation_data_payload: dict[str, Any]
-    confidence_score: float
+    automation_data_payload: dict[str, Any] | None
+    confidence_score: float | None
 
 
 class AutomationAssignmentCreatedEvent(Envelope):
@@ -327,7 +328,7 @@ class _MeetingContextCreatedDataRequired(TypedDict):
 class MeetingContextCreatedData(_MeetingContextCreatedDataRequired, total=False):
     """The `data` of `meeting.context.created`."""
 
-    title: str
+    title: str | None
 
 
 class MeetingContextCreatedEvent(Envelope):
@@ -371,7 +372,7 @@ class _MeetingContextProcessedSanitizationReportRequired(TypedDict):
 class MeetingContextProcessedSanitizationReport(_MeetingContextProcessedSanitizationReportRequired, total=False):
     """The object `sanitization_report` of `MeetingContextProcessedData`."""
 
-    redactions: list[MeetingContextProcessedSanitizationReportRedaction]
+    redactions: list[MeetingContextProcessedSanitizationReportRedaction] | None
 
 
 class MeetingContextProcessedData(TypedDict):
@@ -471,8 +472,8 @@ class _NextStepCompletedDataRequired(TypedDict):
 class NextStepCompletedData(_NextStepCompletedDataRequired, total=False):
     """The `data` of `next_step.completed`."""
 
-    meeting_id: str
-    result_id: str
+    meeting_id: str | None
+    result_id: str | None
 
 
 class NextStepCompletedEvent(Envelope):
@@ -757,7 +758,7 @@ class _WorkflowStepCompletedDataRequired(TypedDict):
 class WorkflowStepCompletedData(_WorkflowStepCompletedDataRequired, total=False):
     """The `data` of `workflow.step.completed`."""
 
-    output_summary: Any
+    output_summary: Any | None
 
 
 class WorkflowStepCompletedEvent(Envelope):

@@ -1,7 +1,7 @@
 """Events, as type checkers see them."""
 
 from hookseal import Delivery, EventType, UnknownEvent, WebhookEvent, WebhookVerifier
-from hookseal.events import MeetingCompletedEvent, MeetingCreatedEvent
+from hookseal.events import ActionButtonTriggeredEvent, MeetingCompletedEvent, MeetingCreatedEvent
 from typing_extensions import assert_type
 
 
@@ -40,7 +40,17 @@ def unknown(event: UnknownEvent) -> object:
 
 def optional(event: WebhookEvent) -> str | None:
     user = event.get("for_user")
-    return user["email"] if user else event.get("actor_user_id")
+    assert_type(event.get("actor_user_id"), str | None)
+    if user is None:
+        return event["actor_user_id"].lower()  # error: it may be null
+    assert_type(user.get("email"), str | None)
+    return user.get("id")
+
+
+def optional_in_data(event: ActionButtonTriggeredEvent) -> str:
+    # Optional in the catalogue, and so absent or null.
+    assert_type(event["data"].get("meeting_id"), str | None)
+    return event["data"]["meeting_id"]  # error: it may be null
 
 
 def received(delivery: Delivery, verifier: WebhookVerifier) -> EventType | None:

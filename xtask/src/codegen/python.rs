@@ -37,7 +37,7 @@ pub(super) fn events(catalogue: &Value) -> Result<String, String> {
          # Generated from `{CATALOGUE}` by `cargo xtask generate`; edit that instead.\n\
          #\n\
          # A class `_…Required` has the fields that are always there, as Python 3.10 cannot mark those that are \
-         not.\n\n"
+         not. A field\n# that may be absent may be null as well.\n\n"
     );
     put(&mut module, HEAD);
     let mut envelope = object(&catalogue["envelope"], "envelope")?.clone();
@@ -129,10 +129,12 @@ fn write_class(
     let (mut required, mut optional) = (String::new(), String::new());
     for (key, field) in fields {
         let mut annotation = field_type(module, name, prefix, key, field)?;
-        if field["nullable"] == true {
+        // Many encoders write what is absent as null, whatever their reference says.
+        let may_be_absent = field["optional"] == true || field["nullable"] == true;
+        if may_be_absent {
             annotation.push_str(" | None");
         }
-        let part = if field["optional"] == true { &mut optional } else { &mut required };
+        let part = if may_be_absent { &mut optional } else { &mut required };
         put(part, &format!("    {key}: {annotation}{}\n", remark(field)?));
     }
     let class = |name: &str, bases: &str, about: &str, fields: &str| {
@@ -226,15 +228,24 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_may_be_absent_are_in_a_class_of_their_own() {
+    fn fields_that_may_be_absent_or_null_are_in_a_class_of_their_own() {
         let module = events_of(&json!({
             "one": {"type": "string", "optional": true, "nullable": true},
+            "two": {"type": "string", "optional": true},
+            "three": {"type": "string", "nullable": true},
             "kind": {"type": "string", "enum": ["x", "y"]},
             "items": {"type": "array", "items": {"fields": {"m": {"type": "map", "optional": true}}}}
         }))
         .unwrap();
         assert!(module.contains("class ABData(_ABDataRequired, total=False):\n"), "{module}");
-        assert!(module.contains("\n    one: str | None\n"), "{module}");
+        for field in ["one", "two", "three"] {
+            assert!(module.contains(&format!("\n    {field}: str | None\n")), "{module}");
+        }
+        assert!(
+            module.contains(
+                "class _ABDataRequired(TypedDict):\n    \"\"\"What is always in `ABData`.\"\"\"\n\n    items: "
+            )
+        );
         assert!(module.contains("\n    kind: str  # \"x\", \"y\"; others may come\n"), "{module}");
         assert!(module.contains("\n    items: list[ABItem]\n"), "{module}");
         assert!(module.contains("class ABItem(TypedDict, total=False):\n"), "{module}");
