@@ -1,12 +1,12 @@
 //! A delivery that is genuine and fresh.
 
-use hookseal::{Error, ErrorKind, Scheme, UnixTime, Verified};
-use jiter::{PythonParse, StringCacheMode};
+use hookseal::{Error, Scheme, UnixTime, Verified, check_json};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
 use crate::failure::{Failure, unpicklable};
+use crate::json;
 use crate::verifier::aside;
 
 /// A delivery that is genuine and fresh. Only a verifier makes one.
@@ -49,7 +49,13 @@ impl Delivery {
     fn read_event<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>, Failure> {
         let body = self.body.bind(py).as_bytes();
         aside(py, body.len(), || check_envelope(body, self.facts.has_read_envelope))?;
-        parse(py, body)
+        json::read(py, body)
+    }
+
+    fn read_json<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>, Failure> {
+        let body = self.body.bind(py).as_bytes();
+        aside(py, body.len(), || check_json(body))?;
+        json::read(py, body)
     }
 }
 
@@ -92,11 +98,13 @@ impl Delivery {
         self.body.clone_ref(py)
     }
 
-    /// The body as JSON, whatever it holds; new objects each time.
+    /// The body as JSON, whatever it holds; new objects each time. Integers may have any number of digits. Of a name that
+    /// comes twice in an object the last value counts, and half of a surrogate pair is U+FFFD.
     ///
-    /// Raises WebhookVerificationError: malformed_envelope if it is not JSON in UTF-8.
+    /// Raises WebhookVerificationError: malformed_envelope if it is not JSON in UTF-8, without a byte order mark and of at
+    /// most 64 levels.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        parse(py, self.body.bind(py).as_bytes()).map_err(|failure| failure.raise(py))
+        self.read_json(py).map_err(|failure| failure.raise(py))
     }
 
     /// The Contio event in the body, as a dict that is new each time. The body is strictly checked first: UTF-8, one JSON
@@ -132,18 +140,4 @@ impl Delivery {
 /// Has the core judge the envelope in a body, unless that was part of the verdict.
 pub(crate) fn check_envelope(body: &[u8], was_read: bool) -> Result<(), Error> {
     if was_read { Ok(()) } else { Verified::recheck_envelope(body) }
-}
-
-/// Python's objects for a body. For events the core has accepted it before.
-pub(crate) fn parse<'py>(py: Python<'py>, body: &[u8]) -> Result<Bound<'py, PyAny>, Failure> {
-    // Names of fields are few and come again and again; what they hold is nobody's to keep.
-    let parser = PythonParse { cache_mode: StringCacheMode::Keys, ..PythonParse::default() };
-    parser.python_parse(py, body).map_err(|error| Failure::Argument {
-        kind: ErrorKind::MalformedEnvelope,
-        message: format!(
-            "the delivery is genuine but its body is not JSON that can be read: {}",
-            error.description(body)
-        ),
-        cause: None,
-    })
 }

@@ -6,8 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit};
 
-use crate::delivery::parse;
 use crate::failure::{Failure, invalid_argument, unpicklable};
+use crate::json;
 use crate::settings::{self, Clock, Given, OwnSecret, Unicode};
 use crate::values::{Body, all_headers};
 use crate::verifier::aside;
@@ -98,7 +98,7 @@ impl WebhookExplainer {
             let now = self.clock.read(py)?;
             let (core, body) = (&self.core, body.bytes());
             let report = aside(py, usize::MAX, || core.explain(&headers, body, now).to_json());
-            parse(py, report.as_bytes())
+            json::read(py, report.as_bytes())
         };
         explain().map_err(|failure: Failure| failure.raise(py))
     }

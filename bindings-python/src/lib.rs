@@ -9,6 +9,8 @@
 mod delivery;
 mod explainer;
 mod failure;
+mod integer;
+mod json;
 mod result;
 mod scheme;
 mod settings;

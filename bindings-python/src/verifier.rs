@@ -4,8 +4,9 @@ use hookseal::{Error, Verified, Verifier};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
-use crate::delivery::{Delivery, Facts, check_envelope, parse};
+use crate::delivery::{Delivery, Facts, check_envelope};
 use crate::failure::{Failure, unpicklable};
+use crate::json;
 use crate::result::VerificationResult;
 use crate::settings::{self, Clock, Given};
 use crate::values::{Body, Claim};
@@ -158,7 +159,7 @@ impl WebhookVerifier {
             let claim = Claim::of(signature, timestamp)?;
             let body = Body::read(body)?;
             self.judge(py, &claim, &body, |verified| check_envelope(verified.body(), verified.has_read_envelope()))?;
-            parse(py, body.bytes())
+            json::read(py, body.bytes())
         };
         parse().map_err(|failure: Failure| failure.raise(py))
     }

@@ -29,7 +29,8 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let [oldest, newest] = python::oldest_and_newest(&workspace.root)?;
     let shown = |(major, minor): (u32, u32)| format!("{major}.{minor}");
     println!("--- the oldest Python here is {}, the newest {}", shown(oldest.version), shown(newest.version));
-    let mut steps = Vec::new();
+    // What of the extension knows nothing of Python.
+    let mut steps = vec![Process::new("cargo test -p hookseal-python").into()];
     for (venv, words) in RUNS {
         let process = Process::program(Venv::of(workspace, venv).python()).words(words.split_whitespace());
         // Where pyright keeps itself; and no word of Python's own into a folder that is mirrored.
