@@ -6,7 +6,8 @@ use std::time::Duration;
 use hookseal::{ErrorKind, MAX_SECRETS, Secret, UnixTime};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyString, PyType};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PySlice, PyString, PyType};
+use zeroize::Zeroizing;
 
 use crate::failure::{Failure, invalid_argument, unreadable};
 use crate::scheme::{self, Scheme};
@@ -175,6 +176,20 @@ impl<'py> OwnSecret<'py> {
         if !values::is_bytes(value) {
             return Err(invalid("it is neither str nor bytes; is the variable that holds it set?"));
         }
-        Ok(act(Secret::from(values::to_bytes(value)?.as_bytes())))
+        match value.cast::<PyBytes>() {
+            Ok(bytes) => Ok(act(Secret::from(bytes.as_bytes()))),
+            Err(_) => Ok(act(Secret::from(&*copy_of(value)?))),
+        }
     }
+}
+
+/// A copy of a key that somebody can change while it is read, which is wiped. What Python copies it into is wiped too, for
+/// whoever gave something that can be wiped may do so.
+fn copy_of(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let py = value.py();
+    let copied = py.get_type::<PyByteArray>().call1((value,))?;
+    let copied = copied.cast::<PyByteArray>().map_err(PyErr::from)?;
+    let key = Zeroizing::new(copied.to_vec());
+    copied.set_item(PySlice::full(py), PyBytes::new(py, &vec![0; key.len()]))?;
+    Ok(key)
 }
