@@ -94,7 +94,7 @@ impl WebhookExplainer {
     ) -> PyResult<Bound<'py, PyAny>> {
         let explain = || {
             let headers = all_headers(headers)?;
-            let body = Body::read(body)?;
+            let body = Body::read_any(body)?;
             let now = self.clock.read(py)?;
             let (core, body) = (&self.core, body.bytes());
             let report = aside(py, usize::MAX, || core.explain(&headers, body, now).to_json());

@@ -51,7 +51,7 @@ mod _hookseal {
 /// `timestamp` is in Unix seconds, and now unless said. `id` is for schemes that sign one (`standard-webhooks`, `svix`),
 /// which must have it. For `contio` the delivery is signed as the vendor's guide has it.
 ///
-/// Raises WebhookVerificationError: invalid_secret, invalid_scheme or invalid_argument.
+/// Raises WebhookVerificationError: invalid_secret, invalid_scheme or invalid_argument; body_too_large for 4 GiB or more.
 #[pyfunction]
 #[pyo3(
     signature = (body, secret, *, scheme = Given::DEFAULT, timestamp = None, id = None),
@@ -66,7 +66,7 @@ fn sign<'py>(
     id: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let signed = || {
-        let body = Body::read(body)?;
+        let body = Body::read(body, None)?;
         let scheme = settings::scheme(&scheme)?;
         let signer = OwnSecret::new(secret, "secret").with(|secret| hookseal::Signer::new(scheme, secret))??;
         let timestamp = match timestamp {

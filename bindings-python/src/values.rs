@@ -1,37 +1,49 @@
 //! What callers keep headers and bodies in, brought into the forms that the core takes. Nothing is judged here: what a
 //! header's value is worth, and whether it may be absent, is the core's to say.
 
-use hookseal::{Found, HeaderName, HeaderValues, Scheme};
+use hookseal::{ErrorKind, Found, HeaderName, HeaderValues, Scheme};
+use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyMemoryView, PyString, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
 use crate::failure::{Failure, invalid_argument, unreadable};
 
-/// A raw body.
+/// A raw body, as the core reads it.
 pub(crate) enum Body<'py> {
     Bytes(Bound<'py, PyBytes>),
     /// It stands for its UTF-8, which it has.
     Text(Bound<'py, PyString>),
 }
 
+/// A raw body as it was given, of which no more is known than its size.
+enum Source<'py> {
+    Bytes(Bound<'py, PyBytes>),
+    /// Text, and its number of characters, of which each has a byte or more.
+    Text(Bound<'py, PyString>, usize),
+    /// A view of bytes that somebody may change, and their number.
+    View(Bound<'py, PyAny>, usize),
+}
+
 const PARSED: &str = "the body must be the raw one, and this was parsed already: give the bytes that came over the wire, \
     which are request.body in Django, request.get_data() in Flask, and await request.body() in FastAPI";
+const NO_BODY: &str = "the body must be bytes, anything with a buffer of bytes such as a bytearray, or str";
+const NO_UTF8: &str = "the body has lone surrogates, so it is not what was sent: give the raw bytes";
+const TOO_LARGE: &str = "the body is larger than max_body: no limit allows 4 GiB or more";
 
-impl<'py> Body<'py> {
-    pub(crate) fn read(value: &Bound<'py, PyAny>) -> Result<Self, Failure> {
+/// The core takes no more, whatever a verifier's own limit is: it counts bytes in 32 bits.
+const MAX_BYTES: usize = u32::MAX as usize;
+
+impl<'py> Source<'py> {
+    fn look(value: &Bound<'py, PyAny>) -> Result<Self, Failure> {
+        let py = value.py();
         if let Ok(bytes) = value.cast::<PyBytes>() {
             return Ok(Self::Bytes(bytes.clone()));
         }
         if let Ok(text) = value.cast::<PyString>() {
-            return match text.to_str() {
-                Ok(_) => Ok(Self::Text(text.clone())),
-                Err(_) => Err(invalid_argument(
-                    "the body has lone surrogates, so it is not what was sent: give the raw bytes",
-                )),
-            };
-        }
-        if is_bytes(value) {
-            return Ok(Self::Bytes(to_bytes(value)?));
+            // That of `str` itself, whatever a derived class has made of it.
+            let length = py.get_type::<PyString>().call_method1(intern!(py, "__len__"), (text,))?;
+            return Ok(Self::Text(text.clone(), length.extract()?));
         }
         if value.is_none() {
             return Err(invalid_argument("there is no body: give the raw one, empty if it is"));
@@ -39,7 +51,58 @@ impl<'py> Body<'py> {
         if value.is_instance_of::<PyList>() || value.is_instance_of::<PyDict>() {
             return Err(invalid_argument(PARSED));
         }
-        Err(invalid_argument("the body must be bytes, bytearray, memoryview or str"))
+        let view = py.get_type::<PyMemoryView>().call1((value,)).map_err(|raised| {
+            if raised.is_instance_of::<PyTypeError>(py) { invalid_argument(NO_BODY) } else { raised.into() }
+        })?;
+        let size = view.getattr(intern!(py, "nbytes"))?.extract()?;
+        Ok(Self::View(view, size))
+    }
+
+    /// How many bytes it has at least, if the core is not to count them.
+    fn size(&self) -> usize {
+        match self {
+            Self::Bytes(_) => 0,
+            Self::Text(_, size) | Self::View(_, size) => *size,
+        }
+    }
+
+    fn take(self) -> Result<Body<'py>, Failure> {
+        match self {
+            Self::Bytes(bytes) => Ok(Body::Bytes(bytes)),
+            Self::Text(text, _) if text.to_str().is_err() => Err(invalid_argument(NO_UTF8)),
+            Self::Text(text, _) => Ok(Body::Text(text)),
+            Self::View(view, _) => Ok(Body::Bytes(bytes(&view)?)),
+        }
+    }
+}
+
+/// What Python's `bytes` makes of it: of a view a copy, of a number so many zeros.
+fn bytes<'py>(of: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>, Failure> {
+    Ok(of.py().get_type::<PyBytes>().call1((of,))?.cast_into().map_err(PyErr::from)?)
+}
+
+impl<'py> Body<'py> {
+    /// Reads a body of at most `limit` bytes, if there is a limit. What is too large is refused before it is copied or
+    /// encoded, in the words of the core.
+    pub(crate) fn read(value: &Bound<'py, PyAny>, limit: Option<usize>) -> Result<Self, Failure> {
+        let source = Source::look(value)?;
+        match limit {
+            Some(limit) if source.size() > limit => Err(Failure::Core(ErrorKind::BodyTooLarge.into())),
+            _ if source.size() > MAX_BYTES => {
+                Err(Failure::Argument { kind: ErrorKind::BodyTooLarge, message: TOO_LARGE.to_owned(), cause: None })
+            }
+            _ => source.take(),
+        }
+    }
+
+    /// Reads a body of any size, for an explanation. Of 4 GiB and more the core asks for no more than the size: zeros stand
+    /// for them, which take no memory until somebody reads them.
+    pub(crate) fn read_any(value: &Bound<'py, PyAny>) -> Result<Self, Failure> {
+        let source = Source::look(value)?;
+        match source.size() {
+            size if size > MAX_BYTES => Ok(Self::Bytes(bytes(PyInt::new(value.py(), size).as_any())?)),
+            _ => source.take(),
+        }
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -60,14 +123,6 @@ impl<'py> Body<'py> {
 /// Whether this is bytes, in any of Python's own forms.
 pub(crate) fn is_bytes(value: &Bound<'_, PyAny>) -> bool {
     value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() || value.is_instance_of::<PyMemoryView>()
-}
-
-/// A copy that nobody can change, of bytes that somebody can.
-pub(crate) fn to_bytes<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>, Failure> {
-    match value.cast::<PyBytes>() {
-        Ok(bytes) => Ok(bytes.clone()),
-        Err(_) => Ok(value.py().get_type::<PyBytes>().call1((value,))?.cast_into().map_err(PyErr::from)?),
-    }
 }
 
 /// The value of a header.

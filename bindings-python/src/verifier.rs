@@ -25,8 +25,8 @@ const LARGE_BODY: usize = 16 * 1024;
 ///
 /// In seconds: `max_age`, how long ago a delivery may have been signed; `max_skew`, how far ahead of the clock it may be
 /// dated; `max_event_age`, how long ago the event of a "contio-body" delivery may have happened, None for any. `max_body`
-/// is the most bytes that a body may have: unless said there is no limit, and 1 MiB in the adapters. `now` is the
-/// present in Unix seconds, or a function that gives it; the system's clock unless said.
+/// is the most bytes that a body may have: unless said 4 GiB less one, which is the most that it can be, and 1 MiB in the
+/// adapters. `now` is the present in Unix seconds, or a function that gives it; the system's clock unless said.
 ///
 /// Make one and keep it: preparing a secret takes longer than verifying a small delivery. It never changes, and any
 /// number of threads may use it.
@@ -36,7 +36,7 @@ const LARGE_BODY: usize = 16 * 1024;
 pub(crate) struct WebhookVerifier {
     core: Verifier,
     clock: Clock,
-    max_body: usize,
+    max_body: Option<usize>,
     secrets: usize,
 }
 
@@ -83,7 +83,6 @@ impl WebhookVerifier {
                 builder = builder.max_body(limit);
             }
             let clock = settings::clock(now)?;
-            let max_body = max_body.unwrap_or(DEFAULT_MAX_BODY);
             Ok(Self { core: builder.build()?, clock, max_body, secrets: count })
         };
         make().map_err(|failure: Failure| failure.raise(py))
@@ -92,7 +91,7 @@ impl WebhookVerifier {
     /// The most bytes that a body may have where it is read for you: what was said, or 1 MiB.
     #[getter]
     fn max_body(&self) -> usize {
-        self.max_body
+        self.max_body.unwrap_or(DEFAULT_MAX_BODY)
     }
 
     /// The name of the scheme.
@@ -115,7 +114,7 @@ impl WebhookVerifier {
     ) -> PyResult<Delivery> {
         let verify = || {
             let claim = Claim::find(headers, self.core.scheme())?;
-            let body = Body::read(body)?;
+            let body = Body::read(body, self.max_body)?;
             let facts = self.judge(py, &claim, &body, |verified| Ok(Facts::of(verified, self.core.scheme())))?;
             Ok(Delivery::new(facts, body.into_bytes(py)))
         };
@@ -136,7 +135,7 @@ impl WebhookVerifier {
     ) -> PyResult<Py<VerificationResult>> {
         let verify = || {
             let claim = Claim::of(signature, timestamp)?;
-            self.judge(py, &claim, &Body::read(body)?, |_| Ok(()))
+            self.judge(py, &claim, &Body::read(body, self.max_body)?, |_| Ok(()))
         };
         match verify() {
             Ok(()) => VerificationResult::valid(py),
@@ -157,7 +156,7 @@ impl WebhookVerifier {
     ) -> PyResult<Bound<'py, PyAny>> {
         let parse = || {
             let claim = Claim::of(signature, timestamp)?;
-            let body = Body::read(body)?;
+            let body = Body::read(body, self.max_body)?;
             self.judge(py, &claim, &body, |verified| check_envelope(verified.body(), verified.has_read_envelope()))?;
             json::read(py, body.bytes())
         };

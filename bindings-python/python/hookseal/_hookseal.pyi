@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal, Protocol, TypeAlias, final
 
-from typing_extensions import Self
+from typing_extensions import Buffer, Self
 
 from hookseal._codes import ErrorCode, SchemeName
 from hookseal.events import WebhookEvent
@@ -12,7 +12,7 @@ __all__ = ["Delivery", "Scheme", "VerificationResult", "WebhookExplainer", "Webh
 __version__: Final[str]
 
 _Secret: TypeAlias = str | bytes | bytearray | memoryview
-_Body: TypeAlias = bytes | bytearray | memoryview | str
+_Body: TypeAlias = Buffer | str
 _Name: TypeAlias = str | bytes
 _Value: TypeAlias = str | bytes | Sequence[str | bytes] | None
 
