@@ -2,7 +2,7 @@
 
 use hookseal::{ErrorKind, KeyForm, Piece, Tags};
 use pyo3::prelude::*;
-use pyo3::types::PyBool;
+use pyo3::types::{PyBool, PyDict};
 
 use crate::failure::{Failure, unpicklable};
 use crate::settings::Unicode;
@@ -14,6 +14,9 @@ use crate::settings::Unicode;
 /// between its items and whose `list_joiner` "=" between the `list_version` "v1" and a tag. The time of signing, if it is
 /// signed, is in the `timestamp_header`, in the list's item `timestamp_in_signature`, or in a Contio envelope. `key`
 /// says how the text of a secret becomes the key: its UTF-8 bytes, or what it decodes to as base64.
+///
+/// A header may have a second name, in a dict from the header to that name. Of `newer_spellings` the newer name decides
+/// where a delivery has both; of `fallback_spellings` the second name is looked at only where the first is absent.
 ///
 /// Raises WebhookVerificationError: invalid_scheme, with what is wrong.
 #[pyclass(module = "hookseal", frozen)]
@@ -28,11 +31,11 @@ impl Scheme {
         signature = (
             name, *, signature_header, encoding, signed, prefix = None, list_separator = None, list_joiner = None,
             list_version = None, timestamp_header = None, timestamp_in_signature = None, timestamp_in_envelope = None,
-            id_header = None, key = None,
+            id_header = None, key = None, newer_spellings = None, fallback_spellings = None,
         ),
         text_signature = "(name, *, signature_header, encoding, signed, prefix=None, list_separator=None, \
             list_joiner=None, list_version=None, timestamp_header=None, timestamp_in_signature=None, \
-            timestamp_in_envelope=False, id_header=None, key='utf8')"
+            timestamp_in_envelope=False, id_header=None, key='utf8', newer_spellings=None, fallback_spellings=None)"
     )]
     #[allow(clippy::too_many_arguments)] // they have names where they are given
     fn new(
@@ -50,6 +53,8 @@ impl Scheme {
         timestamp_in_envelope: Option<&Bound<'_, PyAny>>,
         id_header: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
+        newer_spellings: Option<&Bound<'_, PyAny>>,
+        fallback_spellings: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let make = || {
             let texts = Texts {
@@ -59,6 +64,8 @@ impl Scheme {
                 timestamp_header: optional("timestamp_header", timestamp_header)?,
                 timestamp_in_signature: optional("timestamp_in_signature", timestamp_in_signature)?,
                 id_header: optional("id_header", id_header)?,
+                newer_spellings: spellings("newer_spellings", newer_spellings)?,
+                fallback_spellings: spellings("fallback_spellings", fallback_spellings)?,
             };
             let prefix = optional("prefix", prefix)?;
             let list = [
@@ -105,7 +112,12 @@ struct Texts<'py> {
     timestamp_header: Option<Unicode<'py>>,
     timestamp_in_signature: Option<Unicode<'py>>,
     id_header: Option<Unicode<'py>>,
+    newer_spellings: Vec<Spelling<'py>>,
+    fallback_spellings: Vec<Spelling<'py>>,
 }
+
+/// A header and its other name.
+type Spelling<'py> = (Unicode<'py>, Unicode<'py>);
 
 impl Texts<'_> {
     fn scheme(&self, tags: Tags<'_>, in_envelope: bool, key: KeyForm) -> Result<hookseal::Scheme, Failure> {
@@ -129,6 +141,12 @@ impl Texts<'_> {
         }
         if let Some(header) = &self.id_header {
             builder = builder.id_header(header.as_str());
+        }
+        for (header, newer) in &self.newer_spellings {
+            builder = builder.newer_spelling(header.as_str(), newer.as_str());
+        }
+        for (header, fallback) in &self.fallback_spellings {
+            builder = builder.fallback_spelling(header.as_str(), fallback.as_str());
         }
         let mut room = [Piece::Body; 8];
         let signed = Piece::read_template(self.signed.as_str(), &mut room)?;
@@ -180,6 +198,14 @@ fn text<'py>(name: &str, value: &Bound<'py, PyAny>) -> Result<Unicode<'py>, Fail
 
 fn optional<'py>(name: &str, value: Option<&Bound<'py, PyAny>>) -> Result<Option<Unicode<'py>>, Failure> {
     value.map(|value| text(name, value)).transpose()
+}
+
+fn spellings<'py>(name: &str, value: Option<&Bound<'py, PyAny>>) -> Result<Vec<Spelling<'py>>, Failure> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let wrong = || invalid(&format!("{name} is a dict of headers and their other names"));
+    let dict = value.cast::<PyDict>().map_err(|_| wrong())?;
+    let both = |(header, other)| Some((Unicode::read(&header)?, Unicode::read(&other)?));
+    dict.iter().map(|pair| both(pair).ok_or_else(wrong)).collect()
 }
 
 /// The only character of a text.

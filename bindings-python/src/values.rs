@@ -259,58 +259,52 @@ pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<Header>, Fai
     Ok(pairs)
 }
 
-/// The values of the headers that a scheme reads.
+/// The values of the headers that a scheme reads: of the signature, the timestamp and the id, each under the spelling that
+/// decides and under the other one.
 #[derive(Default)]
-pub(crate) struct Claim<'py> {
-    signature: Value<'py>,
-    timestamp: Value<'py>,
-    id: Value<'py>,
-}
+pub(crate) struct Claim<'py>([[Value<'py>; 2]; 3]);
 
 impl<'py> Claim<'py> {
     /// Of a caller who has the values already; there is no place for an id.
     pub(crate) fn of(signature: &Bound<'py, PyAny>, timestamp: Option<&Bound<'py, PyAny>>) -> Result<Self, Failure> {
         let timestamp = timestamp.map(Value::read).transpose()?.unwrap_or_default();
-        Ok(Self { signature: Value::read(signature)?, timestamp, id: Value::Absent })
+        let alone = |value| [value, Value::Absent];
+        Ok(Self([alone(Value::read(signature)?), alone(timestamp), alone(Value::Absent)]))
     }
 
     /// From all headers of a request.
     pub(crate) fn find(headers: &Bound<'py, PyAny>, scheme: &Scheme) -> Result<Self, Failure> {
         let mut claim = Self::default();
-        each_header(headers, |name, value| claim.add(scheme, name, value))?;
+        let spellings = scheme.header_spellings();
+        each_header(headers, |name, value| claim.add(&spellings, name, value))?;
         Ok(claim)
     }
 
-    fn add(&mut self, scheme: &Scheme, name: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> Result<(), Failure> {
-        let own = if let Ok(text) = name.cast::<PyString>() {
+    fn add(
+        &mut self,
+        spellings: &[[Option<&HeaderName>; 2]; 3],
+        name: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> Result<(), Failure> {
+        let name = match (name.cast::<PyString>(), name.cast::<PyBytes>()) {
             // One with lone surrogates is no header's name.
-            self.place(scheme, text.to_str().unwrap_or_default().as_bytes())
-        } else if let Ok(bytes) = name.cast::<PyBytes>() {
-            self.place(scheme, bytes.as_bytes())
-        } else {
-            return Err(invalid_argument(NO_NAME));
+            (Ok(text), _) => text.to_str().unwrap_or_default().as_bytes(),
+            (_, Ok(bytes)) => bytes.as_bytes(),
+            _ => return Err(invalid_argument(NO_NAME)),
         };
-        if let Some(own) = own {
-            own.add(Value::read(value)?);
+        let places = self.0.iter_mut().flatten().zip(spellings.iter().flatten());
+        for (own, spelling) in places {
+            if spelling.is_some_and(|spelling| spelling.matches(name)) {
+                own.add(Value::read(value)?);
+                break;
+            }
         }
         Ok(())
     }
 
-    fn place(&mut self, scheme: &Scheme, name: &[u8]) -> Option<&mut Value<'py>> {
-        let is = |own: Option<&HeaderName>| own.is_some_and(|own| own.matches(name));
-        if is(Some(scheme.signature_header())) {
-            Some(&mut self.signature)
-        } else if is(scheme.timestamp_header()) {
-            Some(&mut self.timestamp)
-        } else if is(scheme.id_header()) {
-            Some(&mut self.id)
-        } else {
-            None
-        }
-    }
-
     /// As the core takes them, with nothing of Python about them.
     pub(crate) fn headers<'a>(&'a self, scheme: &'a Scheme) -> HeaderValues<'a> {
-        HeaderValues::new(scheme, [self.signature.found(), self.timestamp.found(), self.id.found()])
+        let values = self.0.each_ref().map(|[first, second]| first.found().or(second.found()));
+        HeaderValues::new(scheme, values)
     }
 }

@@ -10,7 +10,7 @@ import pytest
 from hookseal import Delivery, Scheme, VerificationResult, WebhookVerificationError, WebhookVerifier, sign
 from hookseal._codes import STATUS_BY_CODE
 from hostile import hostile, raising
-from senders import NOW, SECRET, contio, envelope
+from senders import BASE64_SECRET, NOW, SECRET, contio, envelope
 
 BODY = envelope()
 HEADERS = contio(BODY)
@@ -27,6 +27,13 @@ def make(secret: Any = SECRET, **options: Any) -> Delivery:
 def scheme(**parts: Any) -> dict[str, str]:
     parts = {**ACME, **parts}
     return sign(BODY, SECRET, scheme=Scheme(parts.pop("name"), **parts))
+
+
+def hashable(value: Any, other: str) -> dict[Any, str]:
+    try:
+        return {value: other}
+    except Exception:
+        return {(): other}
 
 
 # Each takes any value in one place.
@@ -56,7 +63,7 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "the secret of sign": lambda value: sign(BODY, value),
     "the scheme of sign": lambda value: sign(BODY, SECRET, scheme=value),
     "the timestamp of sign": lambda value: sign(BODY, SECRET, timestamp=value),
-    "the id of sign": lambda value: sign(BODY, "whsec_AAAA", scheme="svix", id=value),
+    "the id of sign": lambda value: sign(BODY, BASE64_SECRET, scheme="svix", id=value),
     **{
         f"the scheme's {name}": lambda value, name=name: scheme(**{name: value})
         for name in [
@@ -67,8 +74,10 @@ PLACES: dict[str, Callable[[Any], Any]] = {
             "timestamp_in_envelope",
             "id_header",
         ]
-        + ["key"]
+        + ["key", "newer_spellings", "fallback_spellings"]
     },
+    "the header of a spelling": lambda value: scheme(newer_spellings=hashable(value, "X")),
+    "the other name of a spelling": lambda value: scheme(fallback_spellings={"X-Acme": value}),
     **{f"the list's {name}": lambda value, name=name: scheme(**{**LIST, name: value}) for name in LIST},
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.http.request import HttpHeaders
 from hookseal import WebhookVerificationError, WebhookVerifier
-from senders import BASE64_SECRET, NOW, SECRET, contio, envelope, standard_webhooks
+from senders import BASE64_SECRET, NOW, SECRET, SENDERS, contio, envelope, secret_for, standard_webhooks
 from starlette.datastructures import Headers as StarletteHeaders
 from werkzeug.datastructures import EnvironHeaders
 from werkzeug.datastructures import Headers as WerkzeugHeaders
@@ -83,11 +83,80 @@ def test_a_header_that_came_twice_is_refused_where_it_shows(kept: str) -> None:
     assert caught.value.code == "duplicate_header"
 
 
-@pytest.mark.parametrize("kept", ["a Django HttpHeaders", "a Werkzeug EnvironHeaders"])
-def test_a_header_that_a_server_joined_is_refused_too(kept: str) -> None:
+JOINING = ["a Django HttpHeaders", "a Werkzeug EnvironHeaders"]
+
+
+@pytest.mark.parametrize("scheme", SENDERS)
+@pytest.mark.parametrize("kept", JOINING)
+def test_a_header_that_a_server_joined_is_refused_too(kept: str, scheme: str) -> None:
     keep, _ = KEPT[kept]
+    verifier = WebhookVerifier(secret_for(scheme), scheme=scheme, now=NOW)  # type: ignore[arg-type]
+    genuine, forged = (list(SENDERS[scheme](body).items()) for body in (BODY, BODY + b" "))
+    for pairs in [[*genuine, *genuine], [*genuine, *forged], [*forged, *genuine]]:
+        with pytest.raises(WebhookVerificationError) as caught:
+            verifier.verify(keep(once(pairs)), BODY)
+        assert caught.value.code == "malformed_signature"
+
+
+def once(pairs: Pairs) -> Pairs:
+    """All but the second of each header that is not the signature."""
+    found: Pairs = []
+    for name, value in pairs:
+        if name not in dict(found) or not name.lower().endswith(("id", "timestamp")):
+            found.append((name, value))
+    return found
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_a_header_is_found_under_either_of_its_names(kept: str) -> None:
+    keep, shows_both = KEPT[kept]
+    shopify = WebhookVerifier(SECRET, scheme="shopify")
+    (signature,), (forged,) = (SENDERS["shopify"](body).values() for body in (BODY, b"another"))
+    old, new = "X-Shopify-Hmac-Sha256", "shopify-hmac-sha256"
+    for spell in [str, str.lower, str.upper, str.title]:
+        for pairs in [
+            [(old, signature)],
+            [(new, signature)],
+            [(old, forged), (new, signature)],
+            [(new, signature), (old, "")],
+        ]:
+            assert shopify.verify(keep([(spell(name), value) for name, value in pairs]), BODY)
+    for pairs, code in [
+        ([(old, signature), (new, forged)], "signature_mismatch"),
+        ([(old, signature), (new, "")], "malformed_signature"),
+        *[
+            ([(name, signature), (name, signature), *more], "duplicate_header")
+            for name in (old, new)
+            for more in PAIRS[name]
+        ],
+    ]:
+        if code == "duplicate_header" and not shows_both:
+            continue
+        with pytest.raises(WebhookVerificationError) as caught:
+            shopify.verify(keep(pairs), BODY)
+        assert caught.value.code == code
+
+
+# What may stand next to a header of this name that came twice.
+PAIRS: dict[str, list[Pairs]] = {
+    "X-Shopify-Hmac-Sha256": [[], [("shopify-hmac-sha256", "x")]],
+    "shopify-hmac-sha256": [[], [("X-Shopify-Hmac-Sha256", "x")]],
+}
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_headers_of_svix_are_looked_for_under_the_names_of_standard_webhooks_where_its_own_are_absent(
+    kept: str,
+) -> None:
+    keep, _ = KEPT[kept]
+    svix = WebhookVerifier(BASE64_SECRET, scheme="svix", now=NOW)
+    own, fallback = SENDERS["svix"](BODY), standard_webhooks(BODY)
+    mixed = {**dict(list(own.items())[:1]), **dict(list(fallback.items())[1:])}
+    junk = {name: "junk" for name in fallback}
+    for headers in [own, fallback, mixed, {**junk, **own}, {**own, **junk}]:
+        assert svix.verify(keep(list(headers.items())), BODY).id == "msg_1"
     with pytest.raises(WebhookVerificationError) as caught:
-        VERIFIER.verify(keep([*HEADERS.items(), *HEADERS.items()]), BODY)
+        svix.verify(keep(list({**fallback, "svix-signature": "v1,"}.items())), BODY)
     assert caught.value.code == "malformed_signature"
 
 

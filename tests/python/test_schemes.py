@@ -11,7 +11,7 @@ from senders import BASE64_KEY, BASE64_SECRET, NOW, SECRET, as_base64, tag
 BODY = b"any body"
 
 
-def verify(scheme: Scheme, headers: dict[str, str], secret: str | bytes = SECRET) -> Any:
+def verify(scheme: Scheme, headers: dict[str, Any], secret: str | bytes = SECRET) -> Any:
     return WebhookVerifier(secret, scheme=scheme, now=NOW).verify(headers, BODY)
 
 
@@ -66,6 +66,52 @@ def test_the_time_can_be_that_of_a_contio_envelope() -> None:
     assert caught.value.code == "malformed_envelope"
 
 
+def test_a_header_may_have_a_newer_name_which_decides_or_one_to_fall_back_on() -> None:
+    scheme = Scheme(
+        "two-names",
+        signature_header="X-Sig",
+        encoding="hex",
+        timestamp_header="X-Time",
+        id_header="X-Id",
+        signed="{id}.{timestamp}.{body}",
+        newer_spellings={"x-sig": "Acme-Signature", "X-Id": "Acme-Id"},
+        fallback_spellings={"X-Time": "Date-Of-Signing"},
+    )
+    genuine, forged = tag(SECRET, f"one.{NOW}.", BODY).hexdigest(), "00" * 32
+    old = {"X-Sig": genuine, "X-Time": str(NOW), "X-Id": "one"}
+    new = {"Acme-Signature": genuine, "Date-Of-Signing": str(NOW), "Acme-Id": "one"}
+    for headers in [
+        old,
+        new,
+        {**old, **new},
+        {**old, **new, "X-Sig": forged, "X-Id": "two", "Date-Of-Signing": "1"},
+        {"acme-signature": genuine, "x-time": str(NOW), "X-ID": "one"},
+    ]:
+        assert verify(scheme, headers).id == "one"
+    for headers, code in [
+        ({**old, "Acme-Signature": forged}, "signature_mismatch"),
+        ({**old, "Acme-Signature": ""}, "malformed_signature"),
+        ({**new, "X-Time": "1"}, "signature_mismatch"),
+        ({**new, "X-Time": ""}, "malformed_timestamp"),
+        ({**old, "Acme-Id": "two"}, "signature_mismatch"),
+        ({**old, "X-Sig": [genuine] * 2}, "duplicate_header"),
+        ({**old, "Acme-Signature": [genuine] * 2}, "duplicate_header"),
+        ({**old, "Acme-Signature": genuine, "X-Sig": [genuine] * 2}, "duplicate_header"),
+        ({**old, "Date-Of-Signing": [str(NOW)] * 2}, "duplicate_header"),
+        ({**new, "Acme-Signature": None}, "missing_header"),
+        ({**new, "Date-Of-Signing": []}, "missing_header"),
+    ]:
+        with pytest.raises(WebhookVerificationError) as caught:
+            verify(scheme, headers)
+        assert caught.value.code == code
+    # It signs under the names that the scheme was made with.
+    assert {name.lower() for name in sign(BODY, SECRET, scheme=scheme, timestamp=NOW, id="one")} == {
+        "x-sig",
+        "x-time",
+        "x-id",
+    }
+
+
 FAULTS: dict[str, dict[str, Any]] = {
     "neither the name of one": {},
     "a scheme's name has 1 to 32 bytes": {"name": ""},
@@ -78,6 +124,11 @@ FAULTS: dict[str, dict[str, Any]] = {
     "one source of time": {"timestamp_header": "X-T", "timestamp_in_envelope": True},
     "timestamp_in_envelope is True or False": {"timestamp_in_envelope": 1},
     "signed is a str": {"signed": b"{body}"},
+    "newer_spellings is a dict": {"newer_spellings": [("X-Acme", "X-New")]},
+    "fallback_spellings is a dict": {"fallback_spellings": {"X-Acme": b"X-Old"}},
+    "a header that the scheme does not read": {"newer_spellings": {"X-Other": "X-New"}},
+    "at most one other spelling": {"newer_spellings": {"X-Acme": "X-New"}, "fallback_spellings": {"x-acme": "X-Old"}},
+    "no other spelling is one of them": {"newer_spellings": {"X-Acme": "x-acme"}},
     "at most 8 pieces": {"signed": "{body}.{id}.{body}.{id}.{body}."},
 }
 

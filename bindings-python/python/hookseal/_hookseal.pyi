@@ -113,6 +113,8 @@ class Scheme:
         timestamp_in_envelope: bool = False,
         id_header: str | None = None,
         key: Literal["utf8", "base64"] = "utf8",
+        newer_spellings: dict[str, str] | None = None,
+        fallback_spellings: dict[str, str] | None = None,
     ) -> Self: ...
     @property
     def name(self) -> str: ...
