@@ -31,6 +31,15 @@ SETUPS = {
     "Django behind uvicorn": Setup([*UVICORN, "apps.django_app:asgi"]),
     "async Django behind uvicorn": Setup([*UVICORN, "apps.django_app:asgi"], "/async/"),
 }
+# Servers that check less of what they hand over. They know nothing of chunks.
+REFERENCE = {
+    "Django behind wsgiref": Setup(["-m", "apps.reference", "apps.django_app:wsgi"]),
+    "Flask behind wsgiref": Setup(["-m", "apps.reference", "apps.flask_app:app"]),
+}
+
+
+def setup(name: str) -> Setup:
+    return {**SETUPS, **REFERENCE}[name]
 
 
 class Server:
@@ -39,7 +48,7 @@ class Server:
     def __init__(self, name: str, port: int, log: Path) -> None:
         self.name = name
         self.port = port
-        self.prefix = SETUPS[name].prefix
+        self.prefix = setup(name).prefix
         self._log = log
 
     def log(self) -> str:
@@ -95,7 +104,7 @@ def serving(name: str, **environment: str) -> Iterator[Server]:
         log = Path(folder) / "log"
         with log.open("w") as file:
             process = subprocess.Popen(
-                [sys.executable, *SETUPS[name].command],
+                [sys.executable, *setup(name).command],
                 cwd=Path(__file__).parent,
                 env={**os.environ, **environment},
                 stdout=file,

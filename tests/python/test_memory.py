@@ -1,5 +1,6 @@
 """Memory, in a process of its own. Linux tells how much a process has."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -59,3 +60,89 @@ def test_memory_does_not_grow(work: str) -> None:
     assert done.returncode == 0, done.stderr
     # The most that the process ever had, in KiB. A leak of one object of 16 bytes in each round were 1.5 MiB or more.
     assert int(done.stdout) < 1024
+
+
+# Each byte comes by itself, from a sender who wants it so.
+PIECES = """
+import asyncio, sys, tracemalloc
+from io import BytesIO
+from senders import contio, envelope, now_seconds
+
+body = envelope(data={"title": "x" * 20_000})
+headers = {**contio(body, timestamp=now_seconds()), "Host": "127.0.0.1"}
+
+class Drops:
+    def __init__(self):
+        self.read_one = BytesIO(body).read
+
+    def read(self, size):
+        return self.read_one(min(size, 1))
+
+    readline = read
+
+def wsgi(app):
+    names = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()}
+    environ = {
+        **names, "REQUEST_METHOD": "POST", "PATH_INFO": "/hook", "SERVER_NAME": "x", "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http", "wsgi.input": Drops(), "wsgi.errors": sys.stderr,
+    }
+    if "flask" in app.__class__.__module__:
+        environ["CONTENT_LENGTH"] = str(len(body))
+    else:
+        environ |= {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    return b"".join(app(environ, lambda status, *_: None))
+
+def asgi(app):
+    at, sent = 0, []
+
+    async def receive():
+        nonlocal at
+        at += 1
+        if at > len(body):
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": body[at - 1 : at], "more_body": at < len(body)}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": "/hook", "raw_path": b"/hook", "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }
+    asyncio.run(app(scope, receive, send))
+    return sent[1]["body"]
+
+from apps.MODULE import NAME as app
+call = CALL
+call(app)
+tracemalloc.start()
+answer = call(app)
+peak = tracemalloc.get_traced_memory()[1]
+assert answer.strip(b'"') == b"evt-1", answer
+print(peak / len(body))
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "call"),
+    [
+        ("fastapi_app", "app", "asgi"),
+        ("flask_app", "app", "wsgi"),
+        ("django_app", "wsgi", "wsgi"),
+        ("django_app", "asgi", "asgi"),
+    ],
+)
+def test_a_body_that_comes_byte_by_byte_takes_a_few_bytes_for_each(module: str, name: str, call: str) -> None:
+    program = PIECES.replace("MODULE", module).replace("NAME", name).replace("CALL", call)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parent,
+        env={**os.environ, "HOOKSEAL_TEST_LIMIT": str(1 << 20)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    # Most of it is what a framework takes for any request.
+    assert float(done.stdout) < 32

@@ -1,5 +1,6 @@
 """Each framework behind a real server, and what may come over the wire."""
 
+import json
 import socket
 import struct
 import time
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from apps.shared import LIMIT
 from senders import SECRET, contio, contio_body, envelope, now_seconds
-from servers import SETUPS, WAIT, Server, answer_on, serving
+from servers import REFERENCE, SETUPS, WAIT, Server, answer_on, serving
 
 
 @pytest.fixture(scope="module", params=SETUPS)
@@ -124,6 +125,20 @@ def test_a_body_that_was_read_and_kept_is_verified_if_it_came_in_chunks(server: 
 def test_the_view_may_read_the_body_again(server: Server, in_chunks: bool) -> None:
     headers, body = fresh("again")
     assert server.post(headers, [body] if in_chunks else body, "again") == (200, "again")
+
+
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_what_the_view_hands_the_request_on_to_reads_the_body_too(server: Server, in_chunks: bool) -> None:
+    headers, body = fresh("handed-on")
+    assert server.post(headers, [body] if in_chunks else body, "handed-on") == (200, json.loads(body))
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_behind_a_server_that_does_not_end_its_bodies_nothing_waits_for_more(name: str) -> None:
+    headers, body = fresh("handed-on")
+    with serving(name) as server:
+        for path in ["handed-on", "again"]:
+            assert server.post(headers, body, path)[0] == 200
 
 
 def test_a_body_that_was_read_and_is_gone_is_the_receivers_own_fault(server: Server) -> None:

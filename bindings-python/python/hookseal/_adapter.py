@@ -25,19 +25,42 @@ def judge(verifier: WebhookVerifier, headers: Any, body: bytes) -> Delivery:
     return delivery
 
 
-def check_declared(length: str | int | None, limit: int) -> None:
+# The core takes no larger body, whatever `max_body` is.
+MOST_BYTES = (1 << 32) - 1
+
+
+def limit_of(verifier: WebhookVerifier) -> int:
+    """How many bytes of a body are read."""
+    return min(verifier.max_body, MOST_BYTES)
+
+
+def declared_length(length: str | None) -> int | None:
+    """How many bytes a Content-Length declares; None where there is none, or none that HTTP knows: ASCII digits alone.
+
+    Python's own `int` takes signs, underscores and the digits of other scripts, and raises for more than 4,300 digits.
+    """
+    digits = (length or "").strip(" \t")
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    if len(digits) <= 20:
+        return int(digits)
+    # Zeros in front of a number are HTTP, but so many of them are nobody's.
+    return MOST_BYTES + 1 if len(digits.lstrip("0")) > 20 else None
+
+
+def check_declared(length: int | None, limit: int) -> None:
     """Refuses a body by the length that was declared for it, before it is read."""
-    if length is not None and str(length).isdecimal() and int(length) > limit:
+    if length is not None and length > limit:
         raise too_large(limit)
 
 
-def is_short(body: bytes, length: str | int | None) -> bool:
+def is_short(body: bytes, length: int | None) -> bool:
     """Whether there is less of a body than was declared."""
-    return length is not None and str(length).isdecimal() and len(body) < int(length)
+    return length is not None and len(body) < length
 
 
 def too_large(limit: int) -> WebhookVerificationError:
-    return WebhookVerificationError("body_too_large", f"the body has more than {limit} bytes, which is max_body")
+    return WebhookVerificationError("body_too_large", f"the body has more than the {limit} bytes that max_body allows")
 
 
 def gone(advice: str) -> WebhookVerificationError:

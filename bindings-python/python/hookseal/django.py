@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from io import BytesIO
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from asgiref.sync import iscoroutinefunction
@@ -12,7 +13,17 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse, JsonResponse, RawPostDataException, UnreadablePostError
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
-from hookseal._adapter import check_arguments, check_declared, gone, is_short, judge, log, too_large
+from hookseal._adapter import (
+    check_arguments,
+    check_declared,
+    declared_length,
+    gone,
+    is_short,
+    judge,
+    limit_of,
+    log,
+    too_large,
+)
 
 __all__ = ["webhook"]
 
@@ -42,7 +53,7 @@ def webhook(
 
     def delivery_of(request: Any) -> Delivery | WebhookVerificationError | HttpResponse:
         try:
-            return judge(verifier, request.headers, _read(request, verifier.max_body))
+            return judge(verifier, request.headers, _read(request, limit_of(verifier)))
         except WebhookVerificationError as error:
             return error
         except (UnreadablePostError, OSError):
@@ -94,10 +105,14 @@ def webhook(
 
 def _read(request: Any, limit: int) -> bytes:
     """The body, whether somebody has read and kept it or not."""
-    declared: str = request.META.get("CONTENT_LENGTH") or ""
+    environ = getattr(request, "environ", None)
+    # Chunks say themselves where they end, if they reach us as chunks: a WSGI server may have put them together.
+    has_chunks = "HTTP_TRANSFER_ENCODING" in request.META and (environ is None or environ.get("wsgi.input_terminated"))
+    # `request.body` fails on a length that Django cannot read, so it is read without one then.
+    declared = None if has_chunks else declared_length(request.META.get("CONTENT_LENGTH"))
     check_declared(declared, limit)
     try:
-        body: bytes = request.body if declared else _read_undeclared(request, limit)
+        body: bytes = _read_undeclared(request, limit) if declared is None else request.body
     except RawPostDataException as error:
         raise gone("read `request.body`, which is kept, before `request.POST` or `request.read()`") from error
     except RequestDataTooBig as error:
@@ -107,13 +122,16 @@ def _read(request: Any, limit: int) -> bytes:
         raise too_large(limit)
     if is_short(body, declared):
         raise UnreadablePostError("the body is not complete")
-    # Where `request.body` keeps it: what comes after may read it once more.
+    # What comes after may read it once more, by `request.body`, by `request.read()`, or as another application.
     request._body = body
+    request._stream = BytesIO(body)
+    if environ is not None:
+        environ["wsgi.input"] = BytesIO(body)
     return body
 
 
 def _read_undeclared(request: Any, limit: int) -> bytes:
-    """A body that came in chunks, up to one byte more than the limit."""
+    """A body without a length that can be read, up to one byte more than the limit."""
     kept: bytes | None = getattr(request, "_body", None)
     if kept:
         return kept
@@ -124,6 +142,7 @@ def _read_undeclared(request: Any, limit: int) -> bytes:
             raise RawPostDataException
         return cast(bytes, request.read(limit + 1)) if kept is None else kept
     if "HTTP_TRANSFER_ENCODING" not in environ:
+        # Nobody knows where it would end, and reading on could wait for ever.
         return b""
     # Under WSGI Django takes it for empty, and reads nothing of it, whoever asked.
     if not environ.get("wsgi.input_terminated"):

@@ -8,9 +8,20 @@ from contextlib import aclosing
 
 from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
-from hookseal._adapter import check_arguments, check_declared, gone, is_short, judge, log, too_large
+from hookseal._adapter import (
+    check_arguments,
+    check_declared,
+    declared_length,
+    gone,
+    is_short,
+    judge,
+    limit_of,
+    log,
+    too_large,
+)
 
 __all__ = ["webhook"]
 
@@ -36,7 +47,7 @@ def webhook(
 
     async def verified(request: Request) -> Delivery:
         try:
-            body = await _read(request, verifier.max_body)
+            body = await _read(request, limit_of(verifier))
             return judge(verifier, request.headers, body)
         except WebhookVerificationError as error:
             if on_failure is None:
@@ -58,7 +69,7 @@ def _headers(error: WebhookVerificationError, request: Request) -> dict[str, str
 
 async def _read(request: Request, limit: int) -> bytes:
     """The body, whether somebody has read and kept it or not."""
-    declared = request.headers.get("content-length")
+    declared = _declared(request)
     check_declared(declared, limit)
     chunks = bytearray()
     try:
@@ -79,4 +90,24 @@ async def _read(request: Request, limit: int) -> bytes:
         raise gone(KEEP)
     # Where `await request.body()` looks first: what comes after may read it once more.
     setattr(request, "_body", body)
+    setattr(request, "_receive", _again(body, request.receive))
     return body
+
+
+def _declared(request: Request) -> int | None:
+    """The length that was declared; none for what comes in chunks, and none where two of them contradict each other."""
+    if "transfer-encoding" in request.headers:
+        return None
+    lengths = {declared_length(length) for length in request.headers.getlist("content-length")}
+    return lengths.pop() if len(lengths) == 1 else None
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Gives the body once more to another application that the view hands the request on to: the server has no more of it,
+    and would have it wait until the sender hangs up."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return receive_again

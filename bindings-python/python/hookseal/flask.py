@@ -5,15 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
+from io import BytesIO
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Request, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
-from hookseal._adapter import check_arguments, check_declared, gone, is_short, judge, log, too_large
+from hookseal._adapter import (
+    check_arguments,
+    check_declared,
+    declared_length,
+    gone,
+    is_short,
+    judge,
+    limit_of,
+    log,
+    too_large,
+)
 
 __all__ = ["webhook"]
+
+# How many bytes are asked for at once. Werkzeug makes room for all of them, however few there are.
+PIECE = 64 * 1024
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +56,7 @@ def webhook(
         @wraps(view)
         def verified(*args: P.args, **kwargs: P.kwargs) -> R | Response:
             try:
-                delivery = judge(verifier, request.headers, _read(verifier.max_body))
+                delivery = judge(verifier, request.headers, _read(limit_of(verifier)))
             except WebhookVerificationError as error:
                 if on_failure is None:
                     log(error)
@@ -61,7 +75,9 @@ def webhook(
 
 def _read(limit: int) -> bytes:
     """The body, whether somebody has read and kept it or not. One that breaks off is Flask's to answer."""
-    declared = request.content_length
+    # Flask has a length only for what does not come in chunks; but it takes one that it cannot read for 0.
+    has_length = request.content_length is not None
+    declared = declared_length(request.headers.get("Content-Length")) if has_length else None
     check_declared(declared, limit)
     # Whether somebody has had the stream before, though perhaps not read from it.
     was_touched = "stream" in request.__dict__
@@ -69,7 +85,7 @@ def _read(limit: int) -> bytes:
     body: bytes = getattr(request, "_cached_data", None) or _read_stream(limit)
     if len(body) > limit:
         raise too_large(limit)
-    came_in_chunks = declared is None and "Transfer-Encoding" in request.headers
+    came_in_chunks = not has_length and "Transfer-Encoding" in request.headers
     if not body and (came_in_chunks or (declared and was_touched)):
         raise gone(
             "read it with `request.get_data()`, which keeps it, before `request.form` or `request.stream`; and if it "
@@ -77,8 +93,15 @@ def _read(limit: int) -> bytes:
         )
     if is_short(body, declared):
         raise ClientDisconnected
-    setattr(request, "_cached_data", body)
+    _keep(body)
     return body
+
+
+def _keep(body: bytes) -> None:
+    """Puts the body where the view, and whatever the view hands the request on to, reads it once more."""
+    setattr(request, "_cached_data", body)
+    request.__dict__["stream"] = BytesIO(body)
+    request.environ["wsgi.input"] = BytesIO(body)
 
 
 def _read_stream(limit: int) -> bytes:
@@ -86,7 +109,7 @@ def _read_stream(limit: int) -> bytes:
     body = bytearray()
     try:
         stream = request.stream
-        while piece := stream.read(limit + 1 - len(body)):
+        while piece := stream.read(min(PIECE, limit + 1 - len(body))):
             body += piece
     except RequestEntityTooLarge as error:
         message = "the body has more bytes than the setting MAX_CONTENT_LENGTH allows"

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from apps.shared import SEEN, VERIFIER, refused, refused_and_failing, see
+from apps.shared import BY_SCHEME, SEEN, VERIFIER, refused, refused_and_failing, see
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
@@ -53,8 +53,15 @@ def hook(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 @webhook(VERIFIER)
 def again(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    assert request.body == delivery.body
+    assert request.read() == request.body == delivery.body
     return HttpResponse(see(delivery))
+
+
+@webhook(VERIFIER)
+def handed_on(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    environ = getattr(request, "environ", None)
+    # As another WSGI application would read it.
+    return HttpResponse(environ["wsgi.input"].read(len(delivery.body)) if environ else request.read())
 
 
 @webhook(VERIFIER)
@@ -77,17 +84,37 @@ def in_async(view: Callable[..., Any]) -> Callable[..., Any]:
     @webhook(VERIFIER, on_failure=on_failure)
     async def async_view(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         assert request.body == delivery.body
-        return HttpResponse(see(delivery))
+        return HttpResponse(request.read() if view is handed_on else see(delivery))
 
     assert inspect.iscoroutinefunction(async_view)
     return async_view
 
 
-views = {"hook": hook, "kept": hook, "parsed": hook, "again": again, "gone": gone, "hook-fails": hook_fails}
+views = {
+    "hook": hook,
+    "kept": hook,
+    "parsed": hook,
+    "again": again,
+    "handed-on": handed_on,
+    "gone": gone,
+    "hook-fails": hook_fails,
+}
+
+
+def accept(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    return HttpResponse(delivery.scheme)
+
+
+async def accept_async(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    return accept(request, delivery)
+
+
 urlpatterns = [
     path("seen", seen),
     *[path(name, view) for name, view in views.items()],
     *[path(f"async/{name}", in_async(view)) for name, view in views.items()],
+    *[path(scheme, webhook(verifier)(accept)) for scheme, verifier in BY_SCHEME.items()],
+    *[path(f"async/{scheme}", webhook(verifier)(accept_async)) for scheme, verifier in BY_SCHEME.items()],
 ]
 wsgi = get_wsgi_application()
 asgi = get_asgi_application()

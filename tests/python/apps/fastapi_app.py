@@ -2,11 +2,13 @@
 
 from typing import Annotated, Any
 
-from apps.shared import SEEN, VERIFIER, refused, refused_and_failing, see
+from apps.shared import BY_SCHEME, SEEN, VERIFIER, refused, refused_and_failing, see
 from fastapi import Depends, FastAPI, Request, Response
-from hookseal import Delivery, WebhookVerificationError
+from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 from hookseal.fastapi import webhook
 from starlette.middleware.base import RequestResponseEndpoint
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 app = FastAPI()
 
@@ -58,7 +60,30 @@ async def parsed(event: dict[str, Any], delivery: Verified) -> str:
 @app.post("/again")
 async def again(request: Request, delivery: Verified) -> str:
     assert await request.body() == delivery.body
+    assert b"".join([chunk async for chunk in request.stream()]) == delivery.body
     return see(delivery)
+
+
+async def other(request: Request) -> Response:
+    """Any other application, which reads the request by itself."""
+    body = await request.body()
+    return Response(body, media_type="application/octet-stream")
+
+
+class HandedOn(Response):
+    """The answer of another application."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Route("/handed-on", other, methods=["POST"])(scope, self.receive, send)
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self.receive = request.receive
+
+
+@app.post("/handed-on")
+async def handed_on(request: Request, delivery: Verified) -> Response:
+    return HandedOn(request)
 
 
 @app.post("/gone-before")
@@ -74,3 +99,14 @@ async def gone(delivery: Annotated[Delivery, Depends(webhook(VERIFIER))]) -> str
 @app.post("/hook-fails")
 async def hook_fails(delivery: Annotated[Delivery, Depends(webhook(VERIFIER, on_failure=refused_and_failing))]) -> str:
     return see(delivery)
+
+
+def accepting(verifier: WebhookVerifier) -> Any:
+    async def accept(delivery: Annotated[Delivery, Depends(webhook(verifier))]) -> str:
+        return delivery.scheme
+
+    return accept
+
+
+for scheme, verifier in BY_SCHEME.items():
+    app.add_api_route(f"/{scheme}", accepting(verifier), methods=["POST"])

@@ -1,7 +1,10 @@
 """The decorator for Flask, in an application."""
 
-from apps.shared import SEEN, VERIFIER, refused, refused_and_failing, see
-from flask import Flask, Request, request
+from collections.abc import Callable
+from typing import Any
+
+from apps.shared import BY_SCHEME, SEEN, VERIFIER, refused, refused_and_failing, see
+from flask import Flask, Request, Response, request
 from hookseal import Delivery, WebhookVerificationError
 from hookseal.flask import webhook
 
@@ -37,8 +40,20 @@ def hook(delivery: Delivery, name: str) -> str:
 @app.post("/again")
 @webhook(VERIFIER)
 def again(delivery: Delivery) -> str:
-    assert request.get_data() == delivery.body
+    assert request.stream.read() == request.get_data() == delivery.body
     return see(delivery)
+
+
+def other(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
+    """Any other application, which reads the request by itself."""
+    start_response("200 OK", [("Content-Type", "application/octet-stream")])
+    return [environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 10_000))]
+
+
+@app.post("/handed-on")
+@webhook(VERIFIER)
+def handed_on(delivery: Delivery) -> Response:
+    return Response.from_app(other, request.environ)
 
 
 async def refused_later(error: WebhookVerificationError, request: Request) -> None:
@@ -61,3 +76,11 @@ def gone(delivery: Delivery) -> str:
 @webhook(VERIFIER, on_failure=refused_and_failing)
 def hook_fails(delivery: Delivery) -> str:
     return see(delivery)
+
+
+def accept(delivery: Delivery) -> str:
+    return delivery.scheme
+
+
+for scheme, verifier in BY_SCHEME.items():
+    app.add_url_rule(f"/{scheme}", scheme, webhook(verifier)(accept), methods=["POST"])

@@ -4,12 +4,17 @@ import os
 from typing import Any
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
-from senders import SECRET
+from senders import SECRET, SENDERS, secret_for
 
 # Small, so that what is too large is quickly sent; `hookseal torture` sends what the default allows.
 LIMIT = int(os.environ.get("HOOKSEAL_TEST_LIMIT", "4096"))
 # The sandbox makes a secret of its own.
 VERIFIER = WebhookVerifier(os.environ.get("HOOKSEAL_TEST_SECRET", SECRET), max_body=LIMIT)
+# One for each way of signing, in the order of the senders.
+BY_SCHEME = {
+    scheme: WebhookVerifier(secret_for(scheme), scheme=scheme)  # type: ignore[arg-type]
+    for scheme in SENDERS
+}
 # The ids of the events that reached a view, and the codes of the refusals that the hook heard of.
 SEEN: dict[str, list[str]] = {"events": [], "refusals": []}
 
