@@ -72,7 +72,7 @@ impl Store {
         self.writer.write(act).await
     }
 
-    /// Reads what was written before.
+    /// Reads what was written before, as it was at one time.
     async fn read<T: Send + 'static>(
         &self,
         act: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
@@ -85,7 +85,7 @@ impl Store {
                 Some(connection) => connection,
                 None => connect(&path)?,
             };
-            let read = act(&connection);
+            let read = connection.unchecked_transaction().map_err(Error::from).and_then(|at_once| act(&at_once));
             idle().push(connection);
             read
         })
