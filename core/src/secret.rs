@@ -27,7 +27,7 @@ enum Form<'s> {
 const MAX_DECODED: usize = 512;
 
 /// The shortest: words such as `null` and `changeme` are base64 as well, of three to six bytes that anyone can guess.
-const MIN_DECODED: usize = 16;
+pub(crate) const MIN_DECODED: usize = 16;
 
 /// What the secrets of Standard Webhooks, Svix and Stripe begin with.
 const PREFIX: &str = "whsec_";

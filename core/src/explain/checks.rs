@@ -5,9 +5,11 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Deref;
 
 use super::Explainer;
-use super::offered::header_names;
+use super::budget::Budget;
+use super::offered::headers_of;
 use super::report::{Check, Outcome};
 use crate::claim::Claim;
 use crate::envelope::Checked;
@@ -15,15 +17,31 @@ use crate::error::{Error, ErrorKind};
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{Freshness, Scheme};
 use crate::time::UnixTime;
+use crate::verify::Verifier;
 
 /// A delivery and its verdict.
-pub(super) struct Seen<'s, H: ?Sized> {
+pub(super) struct Given<'s, H: ?Sized> {
     pub(super) explainer: &'s Explainer,
     pub(super) form: &'s Scheme,
     pub(super) headers: &'s H,
     pub(super) body: &'s [u8],
     pub(super) now: UnixTime,
     pub(super) verdict: Result<usize, Error>,
+}
+
+/// The same, and what is found out once for several checks.
+pub(super) struct Seen<'s, H: ?Sized> {
+    given: Given<'s, H>,
+    secret_index: Option<usize>,
+    time: Option<UnixTime>,
+}
+
+impl<'s, H: ?Sized> Deref for Seen<'s, H> {
+    type Target = Given<'s, H>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.given
+    }
 }
 
 /// The checks by their names; those of the time and of the envelope change places where the time is in the envelope.
@@ -70,7 +88,13 @@ impl Stage {
     }
 }
 
-impl<H: Headers + ?Sized> Seen<'_, H> {
+impl<'s, H: Headers + ?Sized> Seen<'s, H> {
+    /// `verifier` is the one that judged the delivery.
+    pub(super) fn of(given: Given<'s, H>, verifier: Option<&Verifier>, budget: &mut Budget) -> Self {
+        let (secret_index, time) = (given.find_secret(verifier, budget), given.find_time(budget));
+        Self { given, secret_index, time }
+    }
+
     pub(super) fn checks(&self) -> Vec<Check> {
         let mut is_reached = true;
         let mut checks = Vec::new();
@@ -123,8 +147,13 @@ impl<H: Headers + ?Sized> Seen<'_, H> {
                 (passed(format!("{}, and {allowed}", many(bytes, "byte"))), facts)
             }
             Stage::Headers => {
-                let names = header_names(self.form);
-                let facts = names.iter().map(|name| fact(name, self.count(name))).collect();
+                let (mut names, mut facts) = (Vec::new(), Vec::new());
+                for (name, spellings) in headers_of(self.form) {
+                    // Under two names it may come once each.
+                    let count = spellings.into_iter().flatten().map(|name| self.count(name)).max();
+                    facts.push(fact(name.as_str(), count.unwrap_or_default()));
+                    names.push(name.as_str());
+                }
                 (passed(format!("{} came once", names.join(" and "))), facts)
             }
             Stage::SignatureForm => {
@@ -165,7 +194,7 @@ impl<H: Headers + ?Sized> Seen<'_, H> {
         let skew = i64::try_from(limits.max_skew.as_secs()).unwrap_or(i64::MAX);
         let facts = vec![
             time_fact("now", Some(self.now)),
-            time_fact("timestamp", self.time()),
+            time_fact("timestamp", self.time),
             ("age".into(), self.age()),
             (name.into(), limit),
             ("max_skew".into(), Some(skew)),
@@ -176,28 +205,47 @@ impl<H: Headers + ?Sized> Seen<'_, H> {
         ((Outcome::Passed, format!("dated {when}, and {allowed}")), facts)
     }
 
+    /// How often a header came.
+    fn count(&self, name: &HeaderName) -> usize {
+        let mut count = 0;
+        self.headers.each_value(name, &mut |_| count += 1);
+        // A type of the user's own may tell no more than that there are several.
+        if self.headers.find(name) == crate::Found::Repeated { count.max(2) } else { count }
+    }
+
+    /// Which secret made the signature, whatever else is wrong with the delivery.
+    pub(super) const fn secret_index(&self) -> Option<usize> {
+        self.secret_index
+    }
+
+    /// How many seconds ago that was; below 0 if it is ahead.
+    pub(super) fn age(&self) -> Option<i64> {
+        self.time.map(|time| self.now.as_secs().saturating_sub(time.as_secs()))
+    }
+}
+
+impl<H: Headers + ?Sized> Given<'_, H> {
     fn claim(&self) -> Result<Claim<'_>, Error> {
         Claim::read(self.form, self.headers)
     }
 
-    /// How often a header came.
-    fn count(&self, name: &str) -> usize {
-        let mut count = 0;
-        if let Some(name) = HeaderName::new(name) {
-            self.headers.each_value(&name, &mut |_| count += 1);
-            // A type of the user's own may tell no more than that there are several.
-            if self.headers.find(&name) == crate::Found::Repeated {
-                count = count.max(2);
+    fn find_secret(&self, verifier: Option<&Verifier>, budget: &mut Budget) -> Option<usize> {
+        let (verifier, claim) = (verifier?, self.claim().ok()?);
+        let hashed = self.body.len().saturating_mul(verifier.keys().iter().count());
+        let kind = self.verdict.map_err(|error| error.kind());
+        if kind != Err(ErrorKind::BodyTooLarge) {
+            budget.count(hashed);
+        }
+        match kind {
+            Ok(index) => Some(index),
+            Err(ErrorKind::SignatureMismatch) => None,
+            // So large a body is refused whoever signed it.
+            Err(ErrorKind::BodyTooLarge) if u32::try_from(self.body.len()).is_err() => None,
+            Err(_) => {
+                budget.count(hashed);
+                verifier.try_keys(&claim, self.body).first()
             }
         }
-        count
-    }
-
-    /// Which secret made the signature, whatever else is wrong with the delivery.
-    pub(super) fn secret_index(&self) -> Option<usize> {
-        let verifier = self.explainer.verifier().ok()?;
-        let claim = self.claim().ok()?;
-        verifier.try_keys(&claim, self.body).first()
     }
 
     /// When it says it was signed.
@@ -206,18 +254,16 @@ impl<H: Headers + ?Sized> Seen<'_, H> {
     }
 
     /// What its age is counted from. Of the body of a delivery that is not genuine nothing is said.
-    fn time(&self) -> Option<UnixTime> {
+    fn find_time(&self, budget: &mut Budget) -> Option<UnixTime> {
         let is_genuine = self.verdict.map_or_else(|error| Stage::of(error.kind()) == Stage::Freshness, |_| true);
         match self.form.freshness {
-            Freshness::Envelope if is_genuine => Checked::read(self.body).ok().map(|envelope| envelope.time),
+            Freshness::Envelope if is_genuine => {
+                budget.count(self.body.len());
+                Checked::read(self.body).ok().map(|envelope| envelope.time)
+            }
             Freshness::Envelope => None,
             _ => self.signed_time(),
         }
-    }
-
-    /// How many seconds ago that was; below 0 if it is ahead.
-    pub(super) fn age(&self) -> Option<i64> {
-        self.time().map(|time| self.now.as_secs().saturating_sub(time.as_secs()))
     }
 }
 

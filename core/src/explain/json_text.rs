@@ -1,300 +1,337 @@
-//! JSON as other libraries would have written it: what a sender may have signed before something parsed the body.
+//! JSON as it stands in a body: where its tokens are, and what can be said of it without keeping them.
+//!
+//! No tree is made of it. One would take many times the memory of the body: a value can be a single digit.
 
-use alloc::string::String;
-use alloc::vec;
-use alloc::vec::Vec;
+use core::ops::Range;
 
-use super::json_strings::{Strings, end_of_string, write_string};
+use super::json_strings::end_of_string;
 
 /// How deep values may be nested.
-const MAX_DEPTH: usize = 64;
-
-/// A value. Numbers and the text of strings stay as they are written: what they mean is not asked.
-pub(super) enum Node<'t> {
-    /// A number, true, false or null.
-    Plain(&'t str),
-    /// What is between the quotes.
-    Text(&'t str),
-    List(Vec<Node<'t>>),
-    Object(Vec<(&'t str, Node<'t>)>),
-}
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// The white space between tokens.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     Compact,
-    /// A space behind each comma and colon.
+    /// A space after each comma and colon.
     Spaced,
     /// Lines, indented by so many spaces a level.
     Indented(usize),
 }
 
-/// The order of keys.
+pub(super) const LAYOUTS: [Layout; 4] = [Layout::Compact, Layout::Spaced, Layout::Indented(2), Layout::Indented(4)];
+
+/// Reads tokens. What is not JSON may be read too, if it looks like it: the MAC tells.
 #[derive(Clone, Copy)]
-pub(super) enum Order {
-    AsItIs,
-    Sorted,
-    /// One of all orders, counted from 0 to what [`Node::orders`] says.
-    Nth(u64),
-    /// The order of Contio's guide at the top, and below it one of all orders.
-    EnvelopeAndNth(u64),
+pub(super) struct Cursor<'t> {
+    pub(super) text: &'t str,
+    pub(super) at: usize,
 }
 
-/// As the guide writes an envelope.
-const ENVELOPE: [&str; 7] =
-    ["event_type", "event_id", "timestamp", "partner_app_id", "actor_user_id", "for_user", "data"];
-
-impl<'t> Node<'t> {
-    /// Reads one value and nothing else. What is not JSON may be read too, if it looks like it: the MAC tells.
-    pub(super) fn read(text: &'t str) -> Option<Self> {
-        let mut reader = Reader { rest: text };
-        let node = reader.value(MAX_DEPTH)?;
-        reader.skip_white_space();
-        reader.rest.is_empty().then_some(node)
+impl<'t> Cursor<'t> {
+    pub(super) const fn new(text: &'t str) -> Self {
+        Self { text, at: 0 }
     }
 
+    fn rest(&self) -> &'t [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    /// The next byte.
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.rest().first().copied()
+    }
+
+    /// Skips white space, and says how much.
+    pub(super) fn skip_white_space(&mut self) -> usize {
+        let length = self.rest().iter().take_while(|byte| b" \t\r\n".contains(byte)).count();
+        self.at += length;
+        length
+    }
+
+    /// Takes a mark, and white space before it.
+    pub(super) fn take(&mut self, mark: u8) -> bool {
+        self.skip_white_space();
+        let is_there = self.peek() == Some(mark);
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    /// What is between the quotes of a string.
+    pub(super) fn string(&mut self) -> Option<Range<usize>> {
+        let start = self.at + 1;
+        let length = end_of_string(self.rest().strip_prefix(b"\"")?)?;
+        self.at = start + length + 1;
+        Some(start..start + length)
+    }
+
+    /// A number, true, false or null.
+    pub(super) fn plain(&mut self) -> Option<Range<usize>> {
+        let start = self.at;
+        let length = self.rest().iter().take_while(|byte| !b",:\"[]{} \t\r\n".contains(byte)).count();
+        self.at += length;
+        (length > 0).then_some(start..self.at)
+    }
+
+    pub(super) fn str(&self, range: Range<usize>) -> &'t str {
+        self.text.get(range).unwrap_or_default()
+    }
+}
+
+/// What is known of a text of JSON.
+#[derive(Debug)]
+pub(super) struct Shape {
+    pub(super) root: Root,
+    /// The layout that it has, if it is one of those that are known.
+    pub(super) layout: Option<Layout>,
     /// Whether the keys of every object are sorted.
-    pub(super) fn is_sorted(&self) -> bool {
-        match self {
-            Self::Plain(_) | Self::Text(_) => true,
-            Self::List(items) => items.iter().all(Self::is_sorted),
-            Self::Object(fields) => {
-                fields.is_sorted_by_key(|(key, _)| *key) && fields.iter().all(|(_, value)| value.is_sorted())
-            }
-        }
-    }
+    pub(super) is_sorted: bool,
+    /// Whether a key of the object at the top is `event_type`.
+    pub(super) is_envelope: bool,
+    /// How many lists and objects there are.
+    pub(super) containers: usize,
+    /// How many orders the keys below the top can be written in; a great number if that is more than can be tried.
+    pub(super) orders_below: u64,
+    /// The same of the object at the top.
+    pub(super) orders_at_top: u64,
+}
 
-    /// How many orders the keys of all objects can be written in; a great number if that is more than can be tried.
-    pub(super) fn orders(&self) -> u64 {
-        let all = |orders: &mut dyn Iterator<Item = u64>| orders.fold(1, u64::saturating_mul);
-        match self {
-            Self::Plain(_) | Self::Text(_) => 1,
-            Self::List(items) => all(&mut items.iter().map(Self::orders)),
-            Self::Object(fields) => {
-                all(&mut fields.iter().map(|(_, value)| value.orders())).saturating_mul(factorial(fields.len()))
-            }
-        }
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Root {
+    Container,
+    Text,
+    Plain,
+}
 
-    /// The same below the top.
-    pub(super) fn orders_below(&self) -> u64 {
-        match self {
-            Self::Object(fields) => self.orders() / factorial(fields.len()),
-            _ => self.orders(),
-        }
-    }
-
-    pub(super) fn is_envelope(&self) -> bool {
-        matches!(self, Self::Object(fields) if fields.iter().any(|(key, _)| *key == "event_type"))
-    }
-
-    pub(super) fn write(&self, layout: Layout, strings: Strings, order: Order) -> Vec<u8> {
-        let (nth, top) = match order {
-            Order::Nth(nth) => (nth, None),
-            Order::EnvelopeAndNth(nth) => (nth, Some(())),
-            Order::AsItIs | Order::Sorted => (0, None),
+impl Shape {
+    /// Reads one value and nothing else.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let shape = Self {
+            root: Root::Plain,
+            layout: None,
+            is_sorted: true,
+            is_envelope: false,
+            containers: 0,
+            orders_below: 1,
+            orders_at_top: 1,
         };
-        let mut writer = Writer { text: String::new(), layout, strings, order, nth, top };
-        writer.value(self, 0);
-        writer.text.into_bytes()
+        let mut reader = Reader { cursor: Cursor::new(text), shape, layouts: [true; LAYOUTS.len()] };
+        reader.gap(Gap::Nothing, 0);
+        reader.shape.root = match reader.cursor.peek()? {
+            b'"' => Root::Text,
+            b'[' | b'{' => Root::Container,
+            _ => Root::Plain,
+        };
+        reader.value(0)?;
+        reader.gap(Gap::Nothing, 0);
+        let Reader { cursor, mut shape, layouts } = reader;
+        shape.layout = LAYOUTS.into_iter().zip(layouts).find(|(_, fits)| *fits).map(|(layout, _)| layout);
+        cursor.peek().is_none().then_some(shape)
+    }
+
+    pub(super) const fn orders(&self) -> u64 {
+        self.orders_below.saturating_mul(self.orders_at_top)
     }
 }
 
-fn factorial(number: usize) -> u64 {
-    (1..=number).fold(1, |product: u64, factor| product.saturating_mul(factor as u64))
+/// Where white space can be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    /// Where no layout has any.
+    Nothing,
+    AfterColon,
+    AfterComma,
+    /// After the mark that opens a list or an object which is not empty, or before the one that closes it.
+    Inside,
 }
 
 struct Reader<'t> {
-    rest: &'t str,
+    cursor: Cursor<'t>,
+    shape: Shape,
+    /// Which layouts all gaps so far can be of.
+    layouts: [bool; LAYOUTS.len()],
 }
 
-impl<'t> Reader<'t> {
-    fn skip_white_space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
+impl Reader<'_> {
+    /// Skips white space, and sees of which layouts it can be. In a list or object `depth` is how many there are around
+    /// what comes next.
+    fn gap(&mut self, gap: Gap, depth: usize) {
+        let start = self.cursor.at;
+        let length = self.cursor.skip_white_space();
+        // Compact, spaced, and the two that are indented.
+        let fits = if length == 0 {
+            match gap {
+                Gap::Nothing => [true; 4],
+                Gap::Inside => [true, true, false, false],
+                Gap::AfterColon | Gap::AfterComma => [true, false, false, false],
+            }
+        } else {
+            let space = &self.cursor.text.as_bytes()[start..start + length];
+            let is_one = space == b" ";
+            let line = |width: usize| length == 1 + width * depth && space[1..].iter().all(|byte| *byte == b' ');
+            let [two, four] = [2, 4].map(|width| space[0] == b'\n' && line(width));
+            match gap {
+                Gap::Nothing => [false; 4],
+                Gap::Inside => [false, false, two, four],
+                Gap::AfterColon => [false, is_one, is_one, is_one],
+                Gap::AfterComma => [false, is_one, two, four],
+            }
+        };
+        self.layouts.iter_mut().zip(fits).for_each(|(layout, fits)| *layout &= fits);
     }
 
-    fn take(&mut self, mark: char) -> Option<()> {
-        self.skip_white_space();
-        self.rest = self.rest.strip_prefix(mark)?;
+    fn value(&mut self, depth: usize) -> Option<()> {
+        if depth == MAX_DEPTH {
+            return None;
+        }
+        match self.cursor.peek()? {
+            b'"' => self.cursor.string().map(drop),
+            open @ (b'[' | b'{') => self.items(open, depth),
+            _ => self.cursor.plain().map(drop),
+        }
+    }
+
+    fn items(&mut self, open: u8, depth: usize) -> Option<()> {
+        self.shape.containers += 1;
+        let (mut orders, mut fields) = (1_u64, 0_u64);
+        let mut last = "";
+        // In ASCII each of the two closing marks comes two after its opening one.
+        let close = open + 2;
+        self.cursor.at += 1;
+        let mut ahead = self.cursor;
+        if ahead.take(close) {
+            self.gap(Gap::Nothing, depth);
+            self.cursor.at += 1;
+            return Some(());
+        }
+        self.gap(Gap::Inside, depth + 1);
+        loop {
+            if open == b'{' {
+                let key = self.cursor.string()?;
+                let key = self.cursor.str(key);
+                self.shape.is_sorted &= last <= key;
+                self.shape.is_envelope |= depth == 0 && key == "event_type";
+                last = key;
+                fields += 1;
+                orders = orders.saturating_mul(fields);
+                self.gap(Gap::Nothing, 0);
+                if !self.cursor.take(b':') {
+                    return None;
+                }
+                self.gap(Gap::AfterColon, 0);
+            }
+            self.value(depth + 1)?;
+            let mut ahead = self.cursor;
+            if ahead.take(close) {
+                self.gap(Gap::Inside, depth);
+                self.cursor.at += 1;
+                break;
+            }
+            self.gap(Gap::Nothing, 0);
+            if !self.cursor.take(b',') {
+                return None;
+            }
+            self.gap(Gap::AfterComma, depth + 1);
+        }
+        let all = if depth == 0 { &mut self.shape.orders_at_top } else { &mut self.shape.orders_below };
+        *all = all.saturating_mul(orders);
         Some(())
     }
-
-    fn value(&mut self, depth: usize) -> Option<Node<'t>> {
-        self.skip_white_space();
-        let depth = depth.checked_sub(1)?;
-        match self.rest.bytes().next()? {
-            b'"' => self.string().map(Node::Text),
-            b'[' => self.items('[', ']', |reader| reader.value(depth)).map(Node::List),
-            b'{' => {
-                let field = |reader: &mut Self| {
-                    reader.skip_white_space();
-                    let key = reader.string()?;
-                    reader.take(':')?;
-                    Some((key, reader.value(depth)?))
-                };
-                self.items('{', '}', field).map(Node::Object)
-            }
-            _ => {
-                let end = self.rest.find([',', ']', '}', ' ', '\t', '\r', '\n']).unwrap_or(self.rest.len());
-                let (plain, rest) = self.rest.split_at(end);
-                self.rest = rest;
-                Some(Node::Plain(plain)).filter(|_| !plain.is_empty())
-            }
-        }
-    }
-
-    fn string(&mut self) -> Option<&'t str> {
-        let text = self.rest.strip_prefix('"')?;
-        let end = end_of_string(text)?;
-        self.rest = &text[end + 1..];
-        Some(&text[..end])
-    }
-
-    fn items<T>(&mut self, open: char, close: char, mut item: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        self.take(open)?;
-        let mut items = Vec::new();
-        if self.take(close).is_some() {
-            return Some(items);
-        }
-        loop {
-            items.push(item(self)?);
-            if self.take(close).is_some() {
-                return Some(items);
-            }
-            self.take(',')?;
-        }
-    }
 }
 
-struct Writer {
-    text: String,
-    layout: Layout,
-    strings: Strings,
-    order: Order,
-    /// What is left of the number of an order.
-    nth: u64,
-    /// Set until the object at the top is written, if its order is known.
-    top: Option<()>,
+/// The bytes in `{"type":"Buffer","data":[…]}`: each as it is written.
+pub(super) fn items_of_buffer(text: &str) -> Option<impl Iterator<Item = &str>> {
+    let mut cursor = Cursor::new(text);
+    let (mut is_buffer, mut data) = (false, None);
+    if !cursor.take(b'{') {
+        return None;
+    }
+    loop {
+        cursor.skip_white_space();
+        let key = cursor.string()?;
+        if !cursor.take(b':') {
+            return None;
+        }
+        cursor.skip_white_space();
+        let value = value_of_buffer(&mut cursor)?;
+        match cursor.str(key) {
+            "type" => is_buffer |= value == "\"Buffer\"",
+            "data" => {
+                data.get_or_insert(value);
+            }
+            _ => return None,
+        }
+        if !cursor.take(b',') {
+            break;
+        }
+    }
+    let items = data.filter(|_| is_buffer && cursor.take(b'}'))?.strip_prefix('[')?.strip_suffix(']')?;
+    cursor.skip_white_space();
+    let items = items.split(',').map(|item| item.trim_matches([' ', '\t', '\r', '\n']));
+    cursor.peek().is_none().then_some(items)
 }
 
-impl Writer {
-    fn value(&mut self, node: &Node<'_>, depth: usize) {
-        match node {
-            Node::Plain(plain) => self.text.push_str(plain),
-            Node::Text(raw) => self.string(raw),
-            Node::List(items) => self.items('[', ']', depth, items, |writer, item| writer.value(item, depth + 1)),
-            Node::Object(fields) => {
-                let fields = self.ordered(fields);
-                self.items('{', '}', depth, &fields, |writer, (key, value)| {
-                    writer.string(key);
-                    writer.text.push_str(if writer.layout == Layout::Compact { ":" } else { ": " });
-                    writer.value(value, depth + 1);
-                });
-            }
+/// A text, or a list of what is not nested.
+fn value_of_buffer<'t>(cursor: &mut Cursor<'t>) -> Option<&'t str> {
+    let start = cursor.at;
+    match cursor.peek()? {
+        b'"' => {
+            cursor.string()?;
         }
+        b'[' => cursor.at += cursor.rest().iter().position(|byte| *byte == b']')? + 1,
+        _ => return None,
     }
-
-    fn items<T>(&mut self, open: char, close: char, depth: usize, items: &[T], mut item: impl FnMut(&mut Self, &T)) {
-        self.text.push(open);
-        for (index, it) in items.iter().enumerate() {
-            if index > 0 {
-                self.text.push_str(if self.layout == Layout::Spaced { ", " } else { "," });
-            }
-            self.line(depth + 1);
-            item(self, it);
-        }
-        if !items.is_empty() {
-            self.line(depth);
-        }
-        self.text.push(close);
-    }
-
-    fn line(&mut self, depth: usize) {
-        if let Layout::Indented(width) = self.layout {
-            self.text.push('\n');
-            self.text.extend(core::iter::repeat_n(' ', width * depth));
-        }
-    }
-
-    fn string(&mut self, raw: &str) {
-        self.text.push('"');
-        write_string(raw, self.strings, &mut self.text);
-        self.text.push('"');
-    }
-
-    fn ordered<'f, 't>(&mut self, fields: &'f [(&'t str, Node<'t>)]) -> Vec<&'f (&'t str, Node<'t>)> {
-        let mut given: Vec<_> = fields.iter().collect();
-        if self.top.take().is_some() {
-            given.sort_by_key(|(key, _)| ENVELOPE.iter().position(|name| name == key).unwrap_or(ENVELOPE.len()));
-            return given;
-        }
-        match self.order {
-            Order::AsItIs => {}
-            Order::Sorted => given.sort_by_key(|(key, _)| *key),
-            Order::Nth(_) | Order::EnvelopeAndNth(_) => {
-                let mut ordered = vec![];
-                for left in (1..=given.len()).rev() {
-                    let (rest, place) = (self.nth / left as u64, self.nth % left as u64);
-                    self.nth = rest;
-                    ordered.push(given.remove(usize::try_from(place).unwrap_or_default()));
-                }
-                return ordered;
-            }
-        }
-        given
-    }
+    Some(cursor.str(start..cursor.at))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::json_strings::{Spelling, with_strings};
     use super::*;
 
-    const COMPACT: &str = r#"{"b":[1,2.50,{"é":"a\/b\u00e9🦀"}],"a":{},"c":[]}"#;
-
-    fn written(layout: Layout, strings: Strings, order: Order) -> String {
-        String::from_utf8(Node::read(COMPACT).unwrap().write(layout, strings, order)).unwrap()
-    }
-
-    #[test]
-    fn json_is_written_in_each_layout() {
-        let write = |layout| written(layout, Strings::default(), Order::AsItIs);
-        assert_eq!(write(Layout::Compact), COMPACT);
-        assert_eq!(write(Layout::Spaced), r#"{"b": [1, 2.50, {"é": "a\/b\u00e9🦀"}], "a": {}, "c": []}"#);
-        let lines = "{\n  \"b\": [\n    1,\n    2.50,\n    {\n      \"é\": \"a\\/b\\u00e9🦀\"\n    }\n  ],\n  \"a\": {},\n  \"c\": []\n}";
-        assert_eq!(write(Layout::Indented(2)), lines);
-    }
+    const TEXTS: [(Option<Layout>, &str); 8] = [
+        (Some(Layout::Compact), r#"{"b":[1,2.50,{"é":"a\/b"}],"a":{},"c":[]}"#),
+        (Some(Layout::Compact), "[1]"),
+        (Some(Layout::Spaced), r#"{"b": [1, 2.50, {"é": "a"}], "a": {}, "c": []}"#),
+        (Some(Layout::Indented(2)), "{\n  \"b\": [\n    1,\n    {\n      \"é\": 2\n    }\n  ],\n  \"a\": {}\n}"),
+        (Some(Layout::Indented(4)), "[\n    1,\n    []\n]"),
+        (None, "[\n    1,\n  2\n]"),
+        (None, "[1] "),
+        (None, "{\"a\" :1}"),
+    ];
 
     #[test]
-    fn strings_are_escaped_or_not() {
-        let plain = Strings { slashes: Spelling::Plain, non_ascii: Spelling::Plain, ..Strings::default() };
-        assert_eq!(written(Layout::Compact, plain, Order::AsItIs), r#"{"b":[1,2.50,{"é":"a/bé🦀"}],"a":{},"c":[]}"#);
-        let escaped = Strings { non_ascii: Spelling::Escaped, ..Strings::default() };
-        let expected = r#"{"b":[1,2.50,{"\u00e9":"a\/b\u00e9\ud83e\udd80"}],"a":{},"c":[]}"#;
-        assert_eq!(written(Layout::Compact, escaped, Order::AsItIs), expected);
-        assert_eq!(with_strings(COMPACT, escaped), expected.as_bytes());
-        assert_eq!(
-            with_strings(r#"{"a": "<&\"'>"}"#, Strings { html: true, ..plain }),
-            br#"{"a": "\u003c\u0026\"'\u003e"}"#
-        );
-    }
-
-    #[test]
-    fn keys_are_written_in_every_order() {
-        assert_eq!(written(Layout::Compact, Strings::default(), Order::Sorted).find("\"a\":{}"), Some(1));
-        let node = Node::read(r#"{"a":1,"b":{"c":2,"d":3},"e":4}"#).unwrap();
-        assert!(node.is_sorted());
-        let mut all: Vec<_> =
-            (0..node.orders()).map(|nth| node.write(Layout::Compact, Strings::default(), Order::Nth(nth))).collect();
-        all.sort();
-        all.dedup();
-        assert_eq!(all.len(), 12);
+    fn the_layout_of_json_is_known() {
+        for (layout, text) in TEXTS {
+            assert_eq!(Shape::read(text).unwrap().layout, layout, "{text}");
+        }
     }
 
     #[test]
     fn what_is_no_json_is_not_read() {
-        for text in ["", "{", "{\"a\":1", "[1,]", "{\"a\"}", "\"a", "{}}", &"[".repeat(100)] {
-            assert!(Node::read(text).is_none(), "{text}");
+        for text in ["", "{", "{\"a\":1", "[1,]", "{\"a\"}", "\"a", "{}}", "[1}", "{\"a\":1]", &"[".repeat(100)] {
+            assert!(Shape::read(text).is_none(), "{text}");
+        }
+        let deep = |levels: usize| ["[".repeat(levels), "]".repeat(levels)].concat();
+        assert!(Shape::read(&deep(64)).is_some() && Shape::read(&deep(65)).is_none());
+    }
+
+    #[test]
+    fn the_orders_of_keys_are_counted_at_the_top_and_below_it() {
+        let shape = Shape::read(r#"{"a":1,"b":{"c":2,"d":3},"e":[{"f":4,"e":5}]}"#).unwrap();
+        assert_eq!((shape.orders_at_top, shape.orders_below, shape.is_sorted), (6, 4, false));
+        assert_eq!((shape.containers, shape.is_envelope), (4, false));
+        let many: alloc::string::String = (0..30).map(|key| alloc::format!("\"{key:02}\":1,")).collect();
+        let shape = Shape::read(&alloc::format!("{{{many}\"event_type\":2}}")).unwrap();
+        assert!(shape.orders() == u64::MAX && shape.is_sorted && shape.is_envelope);
+    }
+
+    #[test]
+    fn the_bytes_of_a_buffer_are_found() {
+        let items = |text| items_of_buffer(text).map(alloc::vec::Vec::from_iter);
+        assert_eq!(items(r#" {"type" : "Buffer", "data": [1, 2]} "#).unwrap(), ["1", "2"]);
+        assert_eq!(items(r#"{"data":[],"type":"Buffer"}"#).unwrap(), [""]);
+        for text in [r#"{"type":"Buffer"}"#, r#"{"type":"x","data":[1]}"#, r#"{"type":"Buffer","data":[1]"#, "[1]"] {
+            assert!(items(text).is_none(), "{text}");
         }
     }
 }

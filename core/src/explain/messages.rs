@@ -4,7 +4,9 @@ use alloc::string::{String, ToString as _};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::budget::{Budget, Spent};
 use super::cause::Cause;
+use super::causes::Causes;
 use super::offered::{Offered, Offers, Written};
 use crate::claim::Claim;
 use crate::headers::Headers;
@@ -12,9 +14,10 @@ use crate::scheme::{KeyForm, Part, Scheme};
 
 /// What may have been signed around a body.
 pub(super) struct Message {
-    pub(super) before: Vec<u8>,
-    pub(super) behind: Vec<u8>,
-    pub(super) causes: Vec<Cause>,
+    /// Which of [`Messages::before`] comes before the body.
+    pub(super) before: usize,
+    pub(super) after: Vec<u8>,
+    pub(super) causes: Causes,
     /// The scheme that a cause is about.
     pub(super) scheme: Option<String>,
     /// How the scheme that this is of makes a key.
@@ -25,9 +28,15 @@ pub(super) struct Message {
 
 /// All messages, and the tags that they are compared with.
 pub(super) struct Messages {
+    /// Those of fewer changes first.
     pub(super) all: Vec<Message>,
+    /// What comes before the body, each once: hashing it and the body is done once for all that end differently.
+    pub(super) before: Vec<Vec<u8>>,
     pub(super) tags: Vec<Vec<Offered>>,
 }
+
+/// What it costs to put a message together, or to read the headers of another scheme.
+const MESSAGE: usize = 512;
 
 /// More changes than these around a body are not put together.
 const MAX_CAUSES: usize = 2;
@@ -47,21 +56,42 @@ enum Piece {
 type Template = Vec<Piece>;
 
 impl Messages {
-    /// `others` are schemes of the user's beside the presets.
-    pub(super) fn of<H: Headers + ?Sized>(form: &Scheme, others: &[Scheme], headers: &H) -> Self {
-        let elsewhere = if form.timestamp_header().is_none() { timestamps_of_presets(headers) } else { Vec::new() };
-        let Offers { tags, timestamps, ids } = Offers::read(form, headers);
-        let mut messages = Self { all: Vec::new(), tags: vec![tags] };
+    /// `others` are schemes of the user's besides the presets.
+    pub(super) fn of<H: Headers + ?Sized>(
+        form: &Scheme,
+        others: &[Scheme],
+        headers: &H,
+        budget: &mut Budget,
+    ) -> Result<Self, Spent> {
+        let needs_elsewhere = form.timestamp_header().is_none();
+        let elsewhere = if needs_elsewhere { timestamps_of_presets(headers, budget)? } else { Vec::new() };
+        let Offers { tags, timestamps, ids } = Offers::read(form, headers, budget)?;
+        let mut messages = Self { all: Vec::new(), before: Vec::new(), tags: vec![tags] };
         // Whole deliveries of other schemes first: what is left of one would look like an odd one of this.
         for other in Scheme::PRESETS.iter().chain(others) {
+            budget.charge(MESSAGE)?;
             messages.add_other(form, other, headers);
         }
-        let given = Around { timestamps: &timestamps, elsewhere: &elsewhere, ids: &ids };
-        for (template, causes, scheme) in templates(form) {
-            messages.put_together(form, &template, &causes, scheme.as_deref(), &given);
+        if !messages.tags[0].is_empty() {
+            let given = Around { timestamps: &timestamps, elsewhere: &elsewhere, ids: &ids };
+            for (template, causes, scheme) in templates(form) {
+                messages.put_together(form, &template, &causes, scheme.as_deref(), &given, budget)?;
+            }
         }
         messages.all.sort_by_key(|message| message.causes.len());
-        messages
+        Ok(messages)
+    }
+
+    /// Whether there is no tag that anything could be compared with.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tags.iter().all(Vec::is_empty)
+    }
+
+    fn place_of(&mut self, before: Vec<u8>) -> usize {
+        self.before.iter().position(|other| *other == before).unwrap_or_else(|| {
+            self.before.push(before);
+            self.before.len() - 1
+        })
     }
 
     /// Adds every message that a template makes of the timestamps and ids that there are.
@@ -72,22 +102,21 @@ impl Messages {
         causes: &[Cause],
         scheme: Option<&str>,
         given: &Around<'_>,
-    ) {
+        budget: &mut Budget,
+    ) -> Result<(), Spent> {
         let has = |wanted: fn(&Piece) -> bool| template.iter().any(wanted);
         let adds_timestamp =
             causes.contains(&Cause::TimestampSigned) || causes.contains(&Cause::SignedLikeAnotherScheme);
         let timestamps = if adds_timestamp && given.timestamps.is_empty() { given.elsewhere } else { given.timestamps };
         for timestamp in one_of(timestamps, has(|piece| matches!(piece, Piece::Timestamp))) {
             for id in one_of(given.ids, has(|piece| matches!(piece, Piece::Id))) {
-                let mut all = causes.to_vec();
-                for cause in timestamp.iter().chain(&id).flat_map(|written| &written.causes) {
-                    if !all.contains(cause) {
-                        all.push(*cause);
-                    }
-                }
+                let of_timestamp = timestamp.map_or(Causes::NONE, |written| written.causes);
+                let of_id = id.map_or(Causes::NONE, |written| written.causes);
+                let all = Causes::of(causes).and(&of_timestamp).and(&of_id);
                 if all.len() > MAX_CAUSES {
                     continue;
                 }
+                budget.charge(MESSAGE)?;
                 let bytes = |piece: &Piece| match piece {
                     Piece::Id => id.map(|id| id.text.clone()).unwrap_or_default(),
                     Piece::Timestamp => timestamp.map(|timestamp| timestamp.text.clone()).unwrap_or_default(),
@@ -96,11 +125,13 @@ impl Messages {
                 };
                 let mut sides = template.split(|piece| matches!(piece, Piece::Body));
                 let mut side = || sides.next().unwrap_or_default().iter().flat_map(bytes).collect();
-                let (before, behind) = (side(), side());
+                let (before, after) = (side(), side());
+                let before = self.place_of(before);
                 let scheme = scheme.map(Into::into);
-                self.all.push(Message { before, behind, causes: all, scheme, key: form.key, tags: 0 });
+                self.all.push(Message { before, after, causes: all, scheme, key: form.key, tags: 0 });
             }
         }
+        Ok(())
     }
 
     /// Adds the message of another scheme whose headers the request has too.
@@ -113,13 +144,14 @@ impl Messages {
             return;
         }
         let side = |parts| claim.pieces(parts).flatten().copied().collect();
-        let (before, behind) = claim.form.parts_around_body();
-        let (before, behind) = (side(before), side(behind));
+        let (before, after) = claim.form.parts_around_body();
+        let (before, after) = (side(before), side(after));
         let mut tags = Vec::new();
-        claim.offer.each_tag(|tag| tags.push(Offered { tag: tag.to_vec(), causes: Vec::new() }));
+        claim.offer.each_tag(|tag| tags.push(Offered { tag: tag.to_vec(), causes: Causes::NONE }));
         let scheme = Some(claim.form.form_name().to_string());
-        let causes = vec![Cause::SchemeIsAnother];
-        self.all.push(Message { before, behind, causes, scheme, key: claim.form.key, tags: self.tags.len() });
+        let causes = Causes::of(&[Cause::SchemeIsAnother]);
+        let before = self.place_of(before);
+        self.all.push(Message { before, after, causes, scheme, key: claim.form.key, tags: self.tags.len() });
         self.tags.push(tags);
     }
 }
@@ -138,17 +170,17 @@ fn one_of(written: &[Written], is_needed: bool) -> impl Iterator<Item = Option<&
     one.into_iter().chain(written.iter().filter(move |_| is_needed).map(Some))
 }
 
-fn timestamps_of_presets<H: Headers + ?Sized>(headers: &H) -> Vec<Written> {
+fn timestamps_of_presets<H: Headers + ?Sized>(headers: &H, budget: &mut Budget) -> Result<Vec<Written>, Spent> {
     let mut found: Vec<Written> = Vec::new();
     for scheme in Scheme::PRESETS {
-        for timestamp in Offers::read(scheme, headers).timestamps {
+        for timestamp in Offers::read(scheme, headers, budget)?.timestamps {
             let is_sound = timestamp.causes.iter().all(|cause| *cause == Cause::TimestampInMilliseconds);
             if is_sound && !found.iter().any(|other| other.text == timestamp.text) {
                 found.push(timestamp);
             }
         }
     }
-    found
+    Ok(found)
 }
 
 /// The scheme's own template first, and then what a sender may have mistaken it for.

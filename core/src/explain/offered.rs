@@ -1,22 +1,29 @@
 //! What the headers offer when they are read with indulgence: tags, timestamps and ids that are there in some way, each
 //! with what is wrong about how it is written.
 
-use alloc::borrow::ToOwned as _;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
+use super::budget::{Budget, Spent};
 use super::cause::Cause;
+use super::causes::Causes;
 use super::text;
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{Freshness, Scheme};
 use crate::tags::TAG_BYTES;
 use crate::time::MAX_DIGITS;
 
-/// No more values of a header, no longer ones, and no more tags are looked at than these.
+/// No more values of a header, no longer ones, no more parts of one, and no more tags are looked at than these.
 const MAX_VALUES: usize = 4;
 const MAX_VALUE_BYTES: usize = 4096;
+const MAX_PARTS: usize = 32;
 const MAX_OFFERED: usize = 64;
+
+/// No more timestamps are tried than these, and no more ids.
+const MAX_WRITTEN: usize = 3 * MAX_VALUES;
+
+/// What it costs to read a byte of a value, as each of the things that it may be.
+const LOOKS: usize = 32;
 
 /// A tag that was cut short shows something only if this much of it is left: 128 bits, which nobody guesses.
 const MIN_TAG_BYTES: usize = 16;
@@ -24,14 +31,14 @@ const MIN_TAG_BYTES: usize = 16;
 /// A tag, or what is left of it.
 pub(super) struct Offered {
     pub(super) tag: Vec<u8>,
-    pub(super) causes: Vec<Cause>,
+    pub(super) causes: Causes,
 }
 
 /// A timestamp or an id, as it may have been signed.
 #[derive(Clone)]
 pub(super) struct Written {
     pub(super) text: Vec<u8>,
-    pub(super) causes: Vec<Cause>,
+    pub(super) causes: Causes,
 }
 
 /// All of a request that one form of a scheme may read.
@@ -42,58 +49,65 @@ pub(super) struct Offers {
 }
 
 impl Offers {
-    pub(super) fn read<H: Headers + ?Sized>(form: &Scheme, headers: &H) -> Self {
-        let signatures = values(headers, &form.signature);
-        let timestamps = form.timestamp_header().map(|name| values(headers, name)).unwrap_or_default();
-        let ids = form.id_header().map(|name| values(headers, name)).unwrap_or_default();
+    pub(super) fn read<H: Headers + ?Sized>(form: &Scheme, headers: &H, budget: &mut Budget) -> Result<Self, Spent> {
+        let [signatures, timestamps, ids] = form.header_spellings().map(|names| values(headers, names));
+        let bytes: usize = [&signatures, &timestamps, &ids].into_iter().flatten().map(|(value, _)| value.len()).sum();
+        budget.charge(LOOKS * (LOOKS + bytes))?;
         let mut offers = Self { tags: Vec::new(), timestamps: Vec::new(), ids: Vec::new() };
         for (value, causes) in &signatures {
-            offers.read_tags(form, value, causes);
+            offers.read_tags(form, value, *causes);
             if matches!(form.freshness, Freshness::Header(_)) {
-                offers.read_timestamp(value, &with(causes, Cause::HeadersSwapped), true);
+                offers.read_timestamp(value, causes.with(Cause::HeadersSwapped), true);
             }
-            offers.read_id(form, value, &with(causes, Cause::HeadersSwapped));
+            offers.read_id(form, value, causes.with(Cause::HeadersSwapped));
         }
         for (value, causes) in &timestamps {
-            offers.read_timestamp(value, causes, false);
-            offers.read_tags(form, value, &with(causes, Cause::HeadersSwapped));
-            offers.read_id(form, value, &with(causes, Cause::HeadersSwapped));
+            offers.read_timestamp(value, *causes, false);
+            offers.read_tags(form, value, causes.with(Cause::HeadersSwapped));
+            offers.read_id(form, value, causes.with(Cause::HeadersSwapped));
         }
         for (value, causes) in &ids {
-            offers.read_id(form, value, causes);
-            offers.read_tags(form, value, &with(causes, Cause::HeadersSwapped));
-            offers.read_timestamp(value, &with(causes, Cause::HeadersSwapped), true);
+            offers.read_id(form, value, *causes);
+            offers.read_tags(form, value, causes.with(Cause::HeadersSwapped));
+            offers.read_timestamp(value, causes.with(Cause::HeadersSwapped), true);
         }
-        offers.tags.truncate(MAX_OFFERED);
         // What is right comes first, for no more than a few are tried.
         for written in [&mut offers.timestamps, &mut offers.ids] {
             written.sort_by_key(|written| written.causes.len());
-            written.truncate(3 * MAX_VALUES);
+            each_once(written);
+            written.truncate(MAX_WRITTEN);
         }
-        offers
+        Ok(offers)
     }
 
-    fn add_tag(&mut self, tag: Vec<u8>, causes: Vec<Cause>) {
-        self.tags.push(Offered { tag, causes });
+    fn add_tag(&mut self, tag: Vec<u8>, causes: Causes) {
+        if let Some(same) = self.tags.iter_mut().find(|other| other.tag == tag) {
+            if causes.len() < same.causes.len() {
+                same.causes = causes;
+            }
+        } else if self.tags.len() < MAX_OFFERED {
+            self.tags.push(Offered { tag, causes });
+        }
     }
 
     /// Reads the tags of a value: strictly, then part by part, and at last whatever looks like one.
-    fn read_tags(&mut self, form: &Scheme, value: &str, causes: &[Cause]) {
-        if self.read_strictly(form, value, causes) {
+    fn read_tags(&mut self, form: &Scheme, value: &str, causes: Causes) {
+        let mut found = self.read_strictly(form, value, causes);
+        // A list whose last items can be read may be one of two that were joined.
+        if found && !value.contains(JOINED) {
             return;
         }
-        let mut found = false;
         for (part, causes) in cleaned(value, causes).into_iter().chain(parts(value, causes)) {
-            found |= self.read_strictly(form, part, &causes);
+            found |= self.read_strictly(form, part, causes);
         }
         if !found {
             self.read_anything(form, value, causes);
         }
     }
 
-    fn read_strictly(&mut self, form: &Scheme, value: &str, causes: &[Cause]) -> bool {
+    fn read_strictly(&mut self, form: &Scheme, value: &str, causes: Causes) -> bool {
         let Some(offer) = form.tags.read(value.as_bytes()) else { return false };
-        offer.each_tag(|tag| self.add_tag(tag.to_vec(), causes.to_vec()));
+        offer.each_tag(|tag| self.add_tag(tag.to_vec(), causes));
         if let Some(timestamp) = offer.timestamp {
             self.read_timestamp(core::str::from_utf8(timestamp).unwrap_or_default(), causes, false);
         }
@@ -101,9 +115,9 @@ impl Offers {
     }
 
     /// Takes every run of characters that can be a tag.
-    fn read_anything(&mut self, form: &Scheme, value: &str, causes: &[Cause]) {
+    fn read_anything(&mut self, form: &Scheme, value: &str, causes: Causes) {
         if let Some((key, joiner)) = form.tags.timestamp_key() {
-            for item in value.split([',', ';', ' ']) {
+            for item in value.split([',', ';', ' ']).take(MAX_PARTS) {
                 let timestamp = item.trim_matches(['"', '\'']).strip_prefix(key);
                 if let Some(timestamp) = timestamp.and_then(|rest| rest.strip_prefix(char::from(joiner))) {
                     self.read_timestamp(timestamp, causes, false);
@@ -117,41 +131,35 @@ impl Offers {
             let padding = value[end..].bytes().take_while(|byte| *byte == b'=').count().min(2);
             let (run, padded) = (&value[start..end], &value[start..end + padding]);
             for (tag, of_tag) in read_run(run, padded, form.tags.is_hex()) {
-                let mut causes = causes.to_vec();
-                causes.extend(&of_tag);
-                let behind =
+                let after =
                     if run.len() == padded.len() || of_tag.contains(&Cause::TagIsHex) { end } else { end + padding };
-                causes.extend(frame(form, value, start, behind, of_tag.is_empty()));
-                self.add_tag(tag, causes);
+                let frame = frame(form, value, start, after, of_tag.is_empty());
+                self.add_tag(tag, frame.into_iter().fold(causes.and(&of_tag), Causes::with));
             }
             from = end;
         }
     }
 
-    fn read_timestamp(&mut self, value: &str, causes: &[Cause], digits_only: bool) {
-        let mut readings = vec![(value, causes.to_vec())];
-        if !is_digits(value) {
-            readings.extend(cleaned(value, causes));
-            readings.extend(parts(value, causes));
-        }
-        for (text, causes) in readings {
+    fn read_timestamp(&mut self, value: &str, causes: Causes, digits_only: bool) {
+        let whole = core::iter::once((value, causes));
+        let others = (!is_digits(value)).then(|| cleaned(value, causes).into_iter().chain(parts(value, causes)));
+        for (text, causes) in whole.chain(others.into_iter().flatten()) {
+            let in_milliseconds = causes.with(Cause::TimestampInMilliseconds);
             if is_digits(text) && text.len() <= MAX_DIGITS {
-                self.timestamps.push(Written::new(text, causes.clone()));
-                self.timestamps
-                    .push(Written::new(&[text, "000"].concat(), with(&causes, Cause::TimestampInMilliseconds)));
+                self.timestamps.push(Written::new(text, causes));
+                self.timestamps.push(Written::new(&[text, "000"].concat(), in_milliseconds));
             } else if is_digits(text) && text.len() == MAX_DIGITS + 1 {
-                let causes = with(&causes, Cause::TimestampInMilliseconds);
-                self.timestamps.push(Written::new(text, causes.clone()));
-                self.timestamps.push(Written::new(&text[..text.len() - 3], causes));
+                self.timestamps.push(Written::new(text, in_milliseconds));
+                self.timestamps.push(Written::new(&text[..text.len() - 3], in_milliseconds));
             } else if !digits_only && text.len() <= 64 && !text.is_empty() {
-                self.timestamps.push(Written::new(text, with(&causes, Cause::TimestampForm)));
+                self.timestamps.push(Written::new(text, causes.with(Cause::TimestampForm)));
             }
         }
     }
 
-    fn read_id(&mut self, form: &Scheme, value: &str, causes: &[Cause]) {
+    fn read_id(&mut self, form: &Scheme, value: &str, causes: Causes) {
         let Some(wanted) = &form.id else { return };
-        let readings = [(value, causes.to_vec())].into_iter().chain(cleaned(value, causes)).chain(parts(value, causes));
+        let readings = core::iter::once((value, causes)).chain(cleaned(value, causes)).chain(parts(value, causes));
         for (id, causes) in readings {
             if crate::claim::read_id(id.as_bytes(), wanted).is_ok() {
                 self.ids.push(Written::new(id, causes));
@@ -161,44 +169,61 @@ impl Offers {
 }
 
 impl Written {
-    fn new(text: &str, causes: Vec<Cause>) -> Self {
+    fn new(text: &str, causes: Causes) -> Self {
         Self { text: text.as_bytes().to_vec(), causes }
     }
 }
 
-fn with(causes: &[Cause], cause: Cause) -> Vec<Cause> {
-    let mut causes = causes.to_vec();
-    causes.push(cause);
-    causes
+/// Keeps the first of each text.
+fn each_once(written: &mut Vec<Written>) {
+    let mut kept: Vec<Written> = Vec::with_capacity(MAX_WRITTEN);
+    for one in written.drain(..) {
+        if kept.len() < MAX_WRITTEN && kept.iter().all(|other| other.text != one.text) {
+            kept.push(one);
+        }
+    }
+    *written = kept;
 }
 
-/// The values of a header, which are doubled if there are several.
-fn values<H: Headers + ?Sized>(headers: &H, name: &HeaderName) -> Vec<(String, Vec<Cause>)> {
-    let mut values = Vec::new();
-    headers.each_value(name, &mut |value| {
-        if values.len() < MAX_VALUES && value.len() <= MAX_VALUE_BYTES {
-            values.push(String::from_utf8_lossy(value).into_owned());
+/// The values of a header under both of its names. They are doubled if there are several under one name; and so is a value
+/// that does not decide, since there is one that does.
+fn values<H: Headers + ?Sized>(headers: &H, names: [Option<&HeaderName>; 2]) -> Vec<(String, Causes)> {
+    let [deciding, others] = names.map(|name| {
+        let mut values = Vec::new();
+        if let Some(name) = name {
+            headers.each_value(name, &mut |value| {
+                if values.len() < MAX_VALUES && value.len() <= MAX_VALUE_BYTES {
+                    values.push(String::from_utf8_lossy(value).into_owned());
+                }
+            });
         }
+        values
     });
-    let causes = if values.len() > 1 { vec![Cause::HeaderDoubled] } else { Vec::new() };
-    values.into_iter().map(|value| (value, causes.clone())).collect()
+    let doubled = Causes::of(&[Cause::HeaderDoubled]);
+    let is_doubled = deciding.len() > 1 || others.len() > 1;
+    let of_deciding = if is_doubled { doubled } else { Causes::NONE };
+    let of_others = if is_doubled || !deciding.is_empty() { doubled } else { Causes::NONE };
+    let others = others.into_iter().map(|value| (value, of_others));
+    deciding.into_iter().map(|value| (value, of_deciding)).chain(others).collect()
 }
 
 /// A value without the quotes or the white space around it.
-fn cleaned<'v>(value: &'v str, causes: &[Cause]) -> Option<(&'v str, Vec<Cause>)> {
+fn cleaned(value: &str, causes: Causes) -> Option<(&str, Causes)> {
     let trimmed = value.trim();
     let unquoted = trimmed.trim_matches(['"', '\'']);
     let cause = if unquoted == trimmed { Cause::HeaderWhiteSpace } else { Cause::HeaderQuoted };
-    (unquoted != value).then(|| (unquoted, with(causes, cause)))
+    (unquoted != value).then(|| (unquoted, causes.with(cause)))
 }
 
+/// What hosts put between the values of a header that came twice.
+const JOINED: &str = ", ";
+
 /// The parts of a value that a comma joined.
-fn parts<'v>(value: &'v str, causes: &[Cause]) -> Vec<(&'v str, Vec<Cause>)> {
-    let separator = if value.contains(", ") { ", " } else { "," };
-    if !value.contains(separator) {
-        return Vec::new();
-    }
-    value.split(separator).map(|part| (part.trim(), with(causes, Cause::HeaderJoined))).collect()
+fn parts(value: &str, causes: Causes) -> impl Iterator<Item = (&str, Causes)> {
+    let separator = if value.contains(JOINED) { JOINED } else { "," };
+    let is_joined = value.contains(separator);
+    let parts = is_joined.then(|| value.split(separator).take(MAX_PARTS));
+    parts.into_iter().flatten().map(move |part| (part.trim(), causes.with(Cause::HeaderJoined)))
 }
 
 fn is_digits(text: &str) -> bool {
@@ -206,35 +231,46 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// The tags that a run of characters can be, each with what is unlike the scheme's encoding.
-fn read_run(run: &str, padded: &str, wants_hex: bool) -> Vec<(Vec<u8>, Vec<Cause>)> {
+fn read_run(run: &str, padded: &str, wants_hex: bool) -> Vec<(Vec<u8>, Causes)> {
     const HEX_DIGITS: usize = TAG_BYTES * 2;
     let mut tags = Vec::new();
     let is_hex = run.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_hex && run.len() <= HEX_DIGITS {
-        let encoding = if wants_hex { None } else { Some(Cause::TagIsHex) };
+        let encoding = if wants_hex { Causes::NONE } else { Causes::of(&[Cause::TagIsHex]) };
         let whole = &run[..run.len() / 2 * 2];
-        tags.extend(text::from_hex(whole).map(|tag| (tag, Vec::from_iter(encoding))));
+        tags.extend(from_hex(whole).map(|tag| (tag, encoding)));
     }
-    let whole = text::from_base64(padded).map(|tag| (tag, None));
-    let loose = || text::from_loose_base64(run).map(|tag| (tag, Some(Cause::TagBase64Spelling)));
+    let whole = text::from_base64(padded.as_bytes()).map(|tag| (tag, Causes::NONE));
+    let loose = || from_loose_base64(run).map(|tag| (tag, Causes::of(&[Cause::TagBase64Spelling])));
     // What is cut short need not end where three bytes do.
-    let cut = || text::from_loose_base64(&run[..run.len() / 4 * 4]).map(|tag| (tag, None));
+    let cut = || from_loose_base64(&run[..run.len() / 4 * 4]).map(|tag| (tag, Causes::NONE));
     if let Some((bytes, spelling)) = whole.or_else(loose).or_else(cut) {
-        let hex = core::str::from_utf8(&bytes).ok().filter(|hex| hex.len() == HEX_DIGITS).and_then(text::from_hex);
-        let encoding = if wants_hex { Some(Cause::TagIsBase64) } else { spelling };
+        let hex = core::str::from_utf8(&bytes).ok().filter(|hex| hex.len() == HEX_DIGITS).and_then(from_hex);
+        let encoding = if wants_hex { Causes::of(&[Cause::TagIsBase64]) } else { spelling };
         match hex {
-            Some(tag) => tags.push((tag, vec![Cause::TagIsBase64OfHex])),
-            None => tags.push((bytes, Vec::from_iter(encoding))),
+            Some(tag) => tags.push((tag, Causes::of(&[Cause::TagIsBase64OfHex]))),
+            None => tags.push((bytes, encoding)),
         }
     }
     tags.retain(|(tag, _)| (MIN_TAG_BYTES..=TAG_BYTES).contains(&tag.len()));
     for (tag, causes) in &mut tags {
         if tag.len() < TAG_BYTES {
-            causes.retain(|cause| *cause != Cause::TagBase64Spelling);
-            causes.push(Cause::SignatureCutShort);
+            // How the rest was spelt cannot be seen any more.
+            let others = causes.iter().filter(|cause| **cause != Cause::TagBase64Spelling);
+            *causes = others.copied().fold(Causes::NONE, Causes::with).with(Cause::SignatureCutShort);
         }
     }
     tags
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(text.len() / 2);
+    text::from_hex(text.as_bytes(), &mut decoded).map(|()| decoded)
+}
+
+fn from_loose_base64(text: &str) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    text::from_loose_base64(text.as_bytes(), &mut decoded).map(|()| decoded)
 }
 
 /// What is unlike the scheme in front of a tag or behind it. `must_differ` if the tag itself is as it should be, so that
@@ -259,8 +295,8 @@ fn frame(form: &Scheme, value: &str, start: usize, end: usize, must_differ: bool
     })
 }
 
-/// The names of a form's headers, as a list that can be shown.
-pub(super) fn header_names(form: &Scheme) -> Vec<String> {
+/// The headers of a form: what each is called, and under which names it may come.
+pub(super) fn headers_of(form: &Scheme) -> impl Iterator<Item = (&HeaderName, [Option<&HeaderName>; 2])> {
     let names = [Some(form.signature_header()), form.timestamp_header(), form.id_header()];
-    names.into_iter().flatten().map(|name| name.as_str().to_owned()).collect()
+    names.into_iter().zip(form.header_spellings()).filter_map(|(name, both)| Some((name?, both)))
 }

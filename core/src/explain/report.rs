@@ -90,6 +90,9 @@ pub struct Search {
     pub macs: u32,
     /// Whether all was tried. It was not if the body is too large, or there was more to try than is allowed.
     pub complete: bool,
+    /// How much was done, the verification included, in units of the work of hashing one byte. It is counted before it is
+    /// done, and is not in the JSON.
+    pub work: u64,
 }
 
 impl Report {

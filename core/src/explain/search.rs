@@ -1,59 +1,43 @@
 //! Looks for a change that makes the signature genuine: what is then shown cannot be otherwise, for nobody without the
 //! secret makes a MAC that matches.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::bodies::{Bodies, Variant};
+use super::attempts::{Attempt, Attempts, Keys, MAX_CHANGES, OwnKey, Whose};
+use super::bodies::{Bodies, Variant, Workshop};
+use super::budget::{Budget, MAX_BODY, Spent};
 use super::cause::Cause;
+use super::causes::Causes;
+use super::json_text::Shape;
+use super::made::Unmade;
 use super::messages::{Message, Messages};
 use super::offered::Offered;
-use super::report::{Search, Shown};
-use super::secrets::{Candidate, OwnSecret, candidates};
-use crate::mac::Tag;
-use crate::scheme::Scheme;
+use super::report::Shown;
+use crate::mac::{Mac, Tag};
 use crate::tags::TAG_BYTES;
 
-/// A body that is larger is not searched for causes: a report of it would take too long.
-pub(super) const MAX_BODY: usize = 1 << 20;
+/// What it costs to try a body, whatever it is made of.
+const BODY: usize = 64;
 
-/// No more MACs are made than these, and of no more bytes.
-const MAX_MACS: u32 = 16_384;
-const MAX_BYTES: usize = 96 << 20;
+/// The body that was given, its text if it is one, and the shape of that if it is JSON.
+#[derive(Clone, Copy)]
+pub(super) struct Body<'b> {
+    pub(super) bytes: &'b [u8],
+    pub(super) text: Option<&'b str>,
+    pub(super) shape: Option<&'b Shape>,
+}
 
 /// What was found.
 pub(super) struct Outcome {
     pub(super) causes: Vec<Shown>,
     /// Which of the user's secrets made the signature.
     pub(super) secret_index: Option<usize>,
-    pub(super) search: Search,
+    /// Whether all was tried.
+    pub(super) complete: bool,
 }
 
-/// A key, and whose it is.
-struct OwnKey {
-    candidate: Candidate,
-    whose: Whose,
-}
-
-#[derive(Clone)]
-enum Whose {
-    Own(usize),
-    /// Of the scheme of this name, which the user has another secret for.
-    Other(String),
-}
-
-/// A secret that the user has for another scheme.
-pub(super) struct Other {
-    pub(super) scheme: Scheme,
-    pub(super) secret: OwnSecret,
-}
-
-struct Seeker<'s> {
-    keys: Vec<OwnKey>,
-    messages: Messages,
-    bodies: Bodies<'s>,
-    search: Search,
-    bytes: usize,
+impl Outcome {
+    pub(super) const NOTHING: Self = Self { causes: Vec::new(), secret_index: None, complete: true };
 }
 
 /// A match, or that there is nothing left to spend.
@@ -62,114 +46,157 @@ enum Stop {
     Spent,
 }
 
-pub(super) fn run(body: &[u8], secrets: &[OwnSecret], others: &[Other], messages: Messages) -> Outcome {
-    let mut seeker =
-        Seeker { keys: keys(secrets, others), messages, bodies: Bodies::of(body), search: Search::default(), bytes: 0 };
-    let stop = if body.len() > MAX_BODY { Err(Stop::Spent) } else { seeker.seek() };
-    seeker.search.complete = !matches!(stop, Err(Stop::Spent));
-    let search = seeker.search;
-    match stop {
-        Err(Stop::Found { causes, secret_index }) => Outcome { causes, secret_index, search },
-        _ => Outcome { causes: Vec::new(), secret_index: None, search },
+impl From<Spent> for Stop {
+    fn from(_: Spent) -> Self {
+        Self::Spent
     }
 }
 
-fn keys(secrets: &[OwnSecret], others: &[Other]) -> Vec<OwnKey> {
-    let mut keys = Vec::new();
-    for (index, secret) in secrets.iter().enumerate() {
-        keys.extend(candidates(secret).into_iter().map(|candidate| OwnKey { candidate, whose: Whose::Own(index) }));
-    }
-    for Other { scheme, secret } in others {
-        // As its own scheme makes a key of it, and as the scheme at hand may.
-        let is_sound = |candidate: &Candidate| {
-            [crate::KeyForm::Utf8, crate::KeyForm::Base64].iter().any(|form| candidate.causes(*form).is_empty())
-        };
-        let whose = Whose::Other(scheme.form_name().into());
-        let sound = candidates(secret).into_iter().filter(is_sound);
-        keys.extend(sound.map(|candidate| OwnKey { candidate, whose: whose.clone() }));
-    }
-    keys
+struct Seeker<'s> {
+    keys: &'s [OwnKey],
+    messages: &'s Messages,
+    attempts: &'s Attempts,
+    bodies: &'s Bodies<'s>,
+    given: &'s [u8],
+    workshop: Workshop,
+    budget: &'s mut Budget,
+    complete: bool,
 }
 
-impl OwnKey {
-    /// What is wrong with the secret if this key made a message.
-    fn causes(&self, message: &Message) -> Vec<Cause> {
-        match &self.whose {
-            Whose::Own(_) => self.candidate.causes(message.key),
-            Whose::Other(scheme) if message.scheme.as_ref() == Some(scheme) => self.candidate.causes(message.key),
-            Whose::Other(_) => [Cause::SecretOfAnotherScheme].into(),
-        }
+/// Searches for what makes one of the tags match. Of nothing that was offered, or nothing to try it with, no body is made.
+pub(super) fn run(body: Body<'_>, keys: &Keys, messages: &Messages, budget: &mut Budget) -> Outcome {
+    let Body { bytes: given, text, shape } = body;
+    let with = |complete| Outcome { complete, ..Outcome::NOTHING };
+    let Ok(attempts) = Attempts::of(keys, messages, budget) else { return with(false) };
+    if attempts.is_empty() {
+        return with(attempts.complete);
+    }
+    let bodies = if given.len() > MAX_BODY { Err(Spent) } else { Bodies::of(given, text, shape, budget) };
+    let Ok(bodies) = bodies else { return with(false) };
+    let (attempts, bodies, keys) = (&attempts, &bodies, &*keys.all);
+    let (workshop, complete) = (Workshop::default(), attempts.complete);
+    let mut seeker = Seeker { keys, messages, attempts, bodies, given, workshop, budget, complete };
+    match seeker.seek() {
+        Ok(()) => with(seeker.complete),
+        Err(Stop::Spent) => with(false),
+        // What is found needs no more to be tried.
+        Err(Stop::Found { causes, secret_index }) => Outcome { causes, secret_index, complete: true },
     }
 }
 
 impl Seeker<'_> {
     /// One change after the other, and then two at once; of more, only those of JSON that go together.
     fn seek(&mut self) -> Result<(), Stop> {
-        if self.messages.tags.iter().all(Vec::is_empty) {
-            return Ok(());
+        let (bodies, attempts) = (self.bodies, self.attempts);
+        let variants = bodies.variants();
+        for changes in 0..=MAX_CHANGES {
+            // Secrets and bodies go wrong more often than what is signed around these.
+            let (of_secrets, of_messages) = attempts.split(changes);
+            self.try_given(of_secrets, changes)?;
+            self.try_variants(&variants, changes, true)?;
+            self.try_given(of_messages, changes)?;
+            self.try_variants(&variants, changes, false)?;
         }
-        let variants = self.bodies.variants();
-        for changes in 0..=2 {
-            for variant in variants.iter().filter(|variant| variant.causes.len() <= changes) {
-                self.try_body(variant, changes - variant.causes.len())?;
-            }
+        let more = variants.iter().filter(|variant| variant.causes.len() > MAX_CHANGES).copied();
+        if !attempts.with(0).is_empty() {
+            more.chain(bodies.reordered()).try_for_each(|variant| self.try_variant(&variant, attempts.with(0)))?;
         }
-        for variant in variants.iter().filter(|variant| variant.causes.len() > 2) {
-            self.try_body(variant, 0)?;
-        }
-        let reordered: Vec<_> = self.bodies.reordered().collect();
-        reordered.iter().try_for_each(|variant| self.try_body(variant, 0))
+        Ok(())
     }
 
-    /// Tries a body with every key and message that have so many changes together.
-    fn try_body(&mut self, variant: &Variant, changes: usize) -> Result<(), Stop> {
-        let Some(body) = self.bodies.make(variant) else { return Ok(()) };
-        for message in 0..self.messages.all.len() {
-            for key in 0..self.keys.len() {
-                let of_message = self.messages.all[message].causes.len();
-                let of_key = self.keys[key].causes(&self.messages.all[message]);
-                if of_message + of_key.len() == changes {
-                    self.try_mac(message, key, &of_key, &body, variant)?;
+    /// Tries the body that was given, and with one change more its endings.
+    fn try_given(&mut self, attempts: &[Attempt], changes: usize) -> Result<(), Stop> {
+        let (bodies, given) = (self.bodies, self.given);
+        let kept = given.len() - bodies.endings().map(|ending| ending.cut).max().unwrap_or_default();
+        let (most, end) = given.split_at(kept);
+        for group in groups(self.messages, attempts) {
+            let mac = self.hash(group, &[most])?;
+            self.try_end(&mac, &[end], group, &[])?;
+            if changes < MAX_CHANGES {
+                for ending in bodies.endings() {
+                    let left = end.get(..end.len() - ending.cut).unwrap_or_default();
+                    self.try_end(&mac, &[left, ending.added], group, &[ending.cause])?;
                 }
             }
         }
         Ok(())
     }
 
-    fn try_mac(
-        &mut self,
-        message: usize,
-        key: usize,
-        of_key: &[Cause],
-        body: &[u8],
-        variant: &Variant,
-    ) -> Result<(), Stop> {
-        let message = &self.messages.all[message];
-        let tags = &self.messages.tags[message.tags];
-        if tags.is_empty() {
+    /// Tries the bodies of one kind, with as many changes of others as are left for each.
+    fn try_variants(&mut self, variants: &[Variant], changes: usize, is_likely: bool) -> Result<(), Stop> {
+        let attempts = self.attempts;
+        for variant in variants.iter().filter(|variant| variant.is_likely == is_likely) {
+            if let Some(left) = changes.checked_sub(variant.causes.len()) {
+                self.try_variant(variant, attempts.with(left))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a body and tries it, if there is anything to try it with.
+    fn try_variant(&mut self, variant: &Variant, attempts: &[Attempt]) -> Result<(), Stop> {
+        if attempts.is_empty() {
             return Ok(());
         }
-        self.search.macs += 1;
-        // Two blocks more are hashed, whatever the message.
-        self.bytes += message.before.len() + body.len() + message.behind.len() + 128;
-        if self.search.macs > MAX_MACS || self.bytes > MAX_BYTES {
-            return Err(Stop::Spent);
+        self.budget.charge(BODY)?;
+        let mut workshop = core::mem::take(&mut self.workshop);
+        match self.bodies.make(variant, &mut workshop, self.budget) {
+            Ok(pieces) => {
+                for group in groups(self.messages, attempts) {
+                    let mac = self.hash(group, &pieces)?;
+                    self.try_end(&mac, &[], group, &variant.causes)?;
+                }
+            }
+            Err(Unmade::NotSo) => {}
+            Err(Unmade::TooLong) => self.complete = false,
+            Err(Unmade::Spent) => return Err(Stop::Spent),
         }
-        let key = &self.keys[key];
-        let mut mac = key.candidate.key.start();
-        [&*message.before, body, &*message.behind].iter().for_each(|piece| mac.update(piece));
-        let tag = mac.finish();
-        let Some(hit) = tags.iter().filter(|offered| is_of(&tag, offered)).min_by_key(|offered| offered.causes.len())
-        else {
-            return Ok(());
-        };
+        self.workshop = workshop;
+        Ok(())
+    }
+
+    /// Hashes what comes before the body, and the body, once for a whole group.
+    fn hash(&mut self, group: &[Attempt], body: &[&[u8]]) -> Result<Mac, Stop> {
+        let first = group.first().ok_or(Stop::Spent)?;
+        let messages = self.messages;
+        let before = &messages.before[messages.all[usize::from(first.message)].before];
+        self.budget.charge(before.len() + body.iter().map(|piece| piece.len()).sum::<usize>())?;
+        let mut mac = self.keys[usize::from(first.key)].key.start();
+        mac.update(before);
+        body.iter().for_each(|piece| mac.update(piece));
+        Ok(mac)
+    }
+
+    /// Ends the MACs of a group, and compares them.
+    fn try_end(&mut self, mac: &Mac, end: &[&[u8]], group: &[Attempt], of_body: &[Cause]) -> Result<(), Stop> {
+        let messages = self.messages;
+        let length: usize = end.iter().map(|piece| piece.len()).sum();
+        for attempt in group {
+            let message = &messages.all[usize::from(attempt.message)];
+            let tags = &messages.tags[message.tags];
+            self.budget.charge_mac(length + message.after.len(), tags.len())?;
+            let mut mac = mac.clone();
+            end.iter().for_each(|piece| mac.update(piece));
+            mac.update(&message.after);
+            let tag = mac.finish();
+            let hits = tags.iter().filter(|offered| is_of(&tag, offered));
+            if let Some(hit) = hits.min_by_key(|offered| offered.causes.len()) {
+                return Err(self.found(attempt, message, of_body, hit));
+            }
+        }
+        Ok(())
+    }
+
+    fn found(&self, attempt: &Attempt, message: &Message, of_body: &[Cause], hit: &Offered) -> Stop {
+        let key = &self.keys[usize::from(attempt.key)];
         let mut causes: Vec<Shown> = Vec::new();
         let scheme_of = |cause: Cause| match (cause, &key.whose) {
             (Cause::SchemeIsAnother | Cause::SignedLikeAnotherScheme, _) => message.scheme.clone(),
             (Cause::SecretOfAnotherScheme, Whose::Other(scheme)) => Some(scheme.clone()),
             _ => None,
         };
-        for cause in variant.causes.iter().chain(of_key).chain(&message.causes).chain(&hit.causes) {
+        let of_key = key.causes(message).unwrap_or(Causes::NONE);
+        for cause in of_body.iter().chain(&*of_key).chain(&*message.causes).chain(&*hit.causes) {
             if !causes.iter().any(|shown| shown.cause == *cause) {
                 causes.push(Shown { cause: *cause, scheme: scheme_of(*cause) });
             }
@@ -178,8 +205,14 @@ impl Seeker<'_> {
             Whose::Own(index) => Some(index),
             Whose::Other(_) => None,
         };
-        Err(Stop::Found { causes, secret_index })
+        Stop::Found { causes, secret_index }
     }
+}
+
+/// The attempts by their keys and what comes before the body.
+fn groups<'a>(messages: &'a Messages, attempts: &'a [Attempt]) -> impl Iterator<Item = &'a [Attempt]> {
+    let before = |attempt: &Attempt| messages.all[usize::from(attempt.message)].before;
+    attempts.chunk_by(move |one, next| one.key == next.key && before(one) == before(next))
 }
 
 /// Whether a tag is what was offered, or begins with it where that was cut short.

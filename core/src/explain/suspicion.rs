@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::json_text::Node;
+use super::search::Body;
 use super::secrets::OwnSecret;
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{KeyForm, Scheme};
@@ -171,7 +171,7 @@ pub(super) struct Scene<'s, H: ?Sized> {
     pub(super) form: &'s Scheme,
     pub(super) secrets: &'s [OwnSecret],
     pub(super) headers: &'s H,
-    pub(super) body: &'s [u8],
+    pub(super) body: Body<'s>,
     /// How old the delivery is or says it is, in seconds.
     pub(super) age: Option<i64>,
 }
@@ -192,36 +192,37 @@ impl<H: Headers + ?Sized> Scene<'_, H> {
     }
 
     fn look_at_body(&self, found: &mut Vec<Suspicion>) {
-        let given = self.body.len() as u64;
+        let Body { bytes, text, shape } = self.body;
+        let given = bytes.len() as u64;
         let declared = self.value("Content-Length").and_then(|value| value.trim().parse().ok());
         if let Some(declared) = declared.filter(|declared| *declared != given) {
             found.push(Suspicion::BodyLengthDiffers { declared, given });
         }
         let encoding = self.value("Content-Encoding").unwrap_or_default();
-        let is_compressed = self.body.starts_with(&[0x1f, 0x8b]) || self.body.starts_with(&[0x78]);
+        let is_compressed = bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(&[0x78]);
         if ["gzip", "deflate", "br", "zstd"].contains(&encoding.trim()) && !is_compressed {
             found.push(Suspicion::BodyWasCompressed);
         }
-        let Ok(text) = core::str::from_utf8(self.body) else { return };
-        let json = Node::read(text);
+        let Some(text) = text else { return };
         let trimmed = text.trim();
         if trimmed.is_empty() {
             found.push(Suspicion::BodyEmpty);
         } else if trimmed == "[object Object]" {
             found.push(Suspicion::BodyIsObjectText);
-        } else if json.is_none() && trimmed.starts_with('{') {
+        } else if shape.is_none() && trimmed.starts_with('{') {
             found.push(Suspicion::BodyCutShort);
         }
         if text.contains('\u{fffd}') {
             found.push(Suspicion::BodyHasReplacements);
         }
-        if self.form.has_envelope() && json.is_some_and(|json| json.is_envelope() && json.is_sorted()) {
+        if self.form.has_envelope() && shape.is_some_and(|shape| shape.is_envelope && shape.is_sorted) {
             found.push(Suspicion::BodyKeysSorted);
         }
     }
 
     fn look_at_headers(&self, found: &mut Vec<Suspicion>) {
-        if let Some(signature) = self.value(self.form.signature_header().as_str()) {
+        let [signatures, timestamps, _] = self.form.header_spellings();
+        if let Some(signature) = self.value_under(signatures) {
             let digits = signature.rsplit(|letter: char| !letter.is_ascii_hexdigit()).next().unwrap_or_default();
             match digits.len() {
                 40 => found.push(Suspicion::SignatureOfAnotherAlgorithm { algorithm: "SHA-1" }),
@@ -230,26 +231,36 @@ impl<H: Headers + ?Sized> Scene<'_, H> {
                 _ => {}
             }
         }
-        let timestamp = self.form.timestamp_header().and_then(|name| self.value(name.as_str()));
+        let timestamp = self.value_under(timestamps);
         if timestamp.is_some_and(|text| text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit())) {
             found.push(Suspicion::TimestampLooksLikeMilliseconds);
         }
-        let own = self.form.signature_header();
-        for scheme in Scheme::PRESETS.iter().filter(|scheme| scheme.signature_header() != own) {
-            // Contio's forms have one header.
+        for scheme in Scheme::PRESETS {
+            // Of a name that is also one of this form's nothing can be said. Contio's forms have one header.
+            let theirs =
+                scheme.header_spellings()[0].map(|name| name.filter(|name| !signatures.contains(&Some(*name))));
             let is_new = !found.iter().any(|other| {
                 matches!(other, Suspicion::HeadersOfAnotherScheme { scheme: known } if scheme.name().starts_with(&**known))
             });
-            if is_new && self.value(scheme.signature_header().as_str()).is_some() {
+            let is_main = |names: [Option<&HeaderName>; 2]| names.contains(&Some(scheme.signature_header()));
+            if is_new && is_main(theirs) && self.value_under(theirs).is_some() {
                 found.push(Suspicion::HeadersOfAnotherScheme { scheme: scheme.name().to_string() });
             }
         }
     }
 
-    /// The first value of a header.
+    /// The first value of a header, under the first of its names that there is.
+    fn value_under(&self, names: [Option<&HeaderName>; 2]) -> Option<String> {
+        names.into_iter().flatten().find_map(|name| self.first_value(name))
+    }
+
     fn value(&self, name: &str) -> Option<String> {
+        self.first_value(&HeaderName::new(name)?)
+    }
+
+    fn first_value(&self, name: &HeaderName) -> Option<String> {
         let mut first = None;
-        self.headers.each_value(&HeaderName::new(name)?, &mut |value| {
+        self.headers.each_value(name, &mut |value| {
             let value = &value[..value.len().min(4096)];
             first.get_or_insert_with(|| String::from_utf8_lossy(value).into_owned());
         });

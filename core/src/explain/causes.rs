@@ -1,0 +1,49 @@
+//! The causes of one change: never more than a few, so that they need no memory of their own.
+
+use core::ops::Deref;
+
+use super::cause::Cause;
+
+/// No change has more: a header that is doubled, swapped and joined, with a tag that is cut short, encoded in another way
+/// and in front of which something else stands, has six.
+const MAX: usize = 8;
+
+/// A short list of causes.
+#[derive(Clone, Copy)]
+pub(super) struct Causes {
+    list: [Cause; MAX],
+    len: usize,
+}
+
+impl Causes {
+    pub(super) const NONE: Self = Self { list: [Cause::ALL[0]; MAX], len: 0 };
+
+    pub(super) fn of(causes: &[Cause]) -> Self {
+        causes.iter().fold(Self::NONE, |list, cause| list.with(*cause))
+    }
+
+    /// These and another one, unless it is among them.
+    pub(super) fn with(mut self, cause: Cause) -> Self {
+        if !self.contains(&cause) {
+            debug_assert!(self.len < MAX, "{cause:?} is one too many");
+            if let Some(place) = self.list.get_mut(self.len) {
+                *place = cause;
+                self.len += 1;
+            }
+        }
+        self
+    }
+
+    /// These and those.
+    pub(super) fn and(self, others: &[Cause]) -> Self {
+        others.iter().fold(self, |list, cause| list.with(*cause))
+    }
+}
+
+impl Deref for Causes {
+    type Target = [Cause];
+
+    fn deref(&self) -> &[Cause] {
+        &self.list[..self.len]
+    }
+}
