@@ -4,6 +4,8 @@ mod allocations;
 mod envelope_model;
 mod events;
 mod explain;
+mod explain_secrets;
+mod explain_work;
 mod faults;
 mod genuine;
 mod outside;
