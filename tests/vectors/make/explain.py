@@ -47,6 +47,11 @@ def go_html(body: bytes) -> bytes:
 
 LINES = b'{\n  "a": 1,\n  "b": 2\n}'
 JSON_STRING = json.dumps(compact().decode(), ensure_ascii=False).encode()
+# What a JavaScript sender writes of a title that was cut in the middle of an emoji; its JSON as text; and what another
+# library makes of it.
+HALF_EMOJI = '{"title":"Zoë \\ud83d","b":"\\udc00/"}'.encode()
+HALF_EMOJI_STRING = json.dumps(HALF_EMOJI.decode(), ensure_ascii=False).encode()
+HALF_EMOJI_SPACED = '{"title": "Zo\\u00eb \\ud83d", "b": "\\udc00/"}'.encode()
 BUFFER = json.dumps({"type": "Buffer", "data": list(compact())}, separators=(",", ":")).encode()
 FORM = b"payload=" + urllib.parse.quote_plus(compact()).encode()
 
@@ -99,6 +104,19 @@ BODIES: list[tuple[str, bytes, bytes, list[str]]] = [
     ("it was made a JSON string", compact(), JSON_STRING, ["body_is_json_text"]),
     ("a JSON string was read", JSON_STRING, compact(), ["body_was_json_text"]),
     ("it was made JSON of a Buffer", compact(), BUFFER, ["body_is_json_buffer"]),
+    (
+        "it has half an emoji, and Python wrote it again",
+        HALF_EMOJI,
+        HALF_EMOJI_SPACED,
+        ["body_was_compact", "body_non_ascii_was_plain"],
+    ),
+    (
+        "it had half an emoji, and its escapes were decoded",
+        HALF_EMOJI_SPACED,
+        HALF_EMOJI,
+        ["body_was_spaced", "body_non_ascii_was_escaped"],
+    ),
+    ("it has half an emoji, and was made a JSON string", HALF_EMOJI, HALF_EMOJI_STRING, ["body_is_json_text"]),
 ]
 
 
@@ -214,7 +232,7 @@ def secrets() -> Iterator[dict]:
             "signature_mismatch",
             ["secret_base64_decoded", "secret_prefix_kept"],
         )
-        key = b"\xfb\xff\xfekey of four?"
+        key = b"\xfb\xff\xfekey of twenty bytes"
         loose = "whsec_" + base64.urlsafe_b64encode(key).decode().rstrip("=")
         delivery = sender.carry([sender.tag(key=key)], secrets=(loose,))
         yield explained(
@@ -223,6 +241,12 @@ def secrets() -> Iterator[dict]:
             "invalid_secret",
             ["secret_base64_spelling"],
         )
+        padded = senders.decoded_secret(b"a key of 32 bytes, for vectors..")
+        bare = sender.genuine(secret=padded, secrets=(padded.rstrip("="),))
+        yield explained(f"{sender.scheme}: secret: its padding is missing", bare, None, [])
+        short = base64.b64encode(b"fifteen bytes..").decode()
+        weak = sender.carry([sender.tag(key=b"fifteen bytes..")], secrets=(short,))
+        yield explained(f"{sender.scheme}: secret: it is too short", weak, "invalid_secret", [], secret_index=None)
         in_hex = sender.carry([sender.tag(key=bytes.fromhex("c0ffee" * 8))], secrets=("c0ffee" * 8,))
         yield explained(
             f"{sender.scheme}: secret: it is hex", in_hex, "signature_mismatch", ["secret_not_hex_decoded"]
@@ -278,6 +302,10 @@ def schemes() -> Iterator[dict]:
                 continue
             secret = sender.secret
             delivery = other.genuine(secret=secret).but(scheme=sender.scheme, secrets=(secret,))
+            if other.signature_header in dict(sender.other_spellings).values():
+                # Both sign alike, and this one is sent under the other's names too.
+                yield explained(f"{sender.scheme}: scheme: the delivery could be of {other.scheme}", delivery, None, [])
+                continue
             yield explained(
                 f"{sender.scheme}: scheme: the delivery is of {other.scheme}",
                 delivery,
@@ -395,19 +423,26 @@ def written_otherwise(sender: Sender) -> Iterator[dict]:
 def headers() -> Iterator[dict]:
     for sender in ALL:
         value = sender.genuine().value(sender.signature_header)
-        for what, changed, cause in [
-            ("in double quotes", f'"{value}"', "header_quoted"),
-            ("in white space", f" {value}\t", "header_white_space"),
-            ("joined to itself", f"{value}, {value}", "header_joined"),
-            ("joined to another", f"{sender.present([sender.encode(bytes(32))], str(NOW))},{value}" if sender not in (STRIPE, STANDARD, SVIX) else f"{sender.present([sender.encode(bytes(32))], str(NOW))}, {value}", "header_joined"),
+        forged = sender.present([sender.encode(bytes(32))], str(NOW))
+        malformed = "malformed_signature"
+        # Of a list that was joined to another one the last item can be read, unless there are two timestamps.
+        is_readable = sender in (STANDARD, SVIX)
+        comma = ", " if sender in (STRIPE, STANDARD, SVIX) else ","
+        for what, changed, code, cause in [
+            ("in double quotes", f'"{value}"', malformed, "header_quoted"),
+            ("in white space", f" {value}\t", malformed, "header_white_space"),
+            ("joined to itself", f"{value}, {value}", None if is_readable else malformed, "header_joined"),
+            ("joined to another", f"{forged}{comma}{value}", None if is_readable else malformed, "header_joined"),
+            ("joined to another after it", f"{value}, {forged}", "signature_mismatch" if is_readable else malformed, "header_joined"),
         ]:
             delivery = sender.with_signature(changed)
-            yield explained(f"{sender.scheme}: headers: the signature is {what}", delivery, "malformed_signature", [cause])
+            causes = [cause] if code else []
+            yield explained(f"{sender.scheme}: headers: the signature is {what}", delivery, code, causes)
         doubled = sender.genuine().plus_header(sender.signature_header, value)
         yield explained(f"{sender.scheme}: headers: the signature is doubled", doubled, "duplicate_header", ["header_doubled"])
-        forged = sender.present([sender.encode(bytes(32))], str(NOW))
         other = sender.with_signature(forged).plus_header(sender.signature_header, value)
         yield explained(f"{sender.scheme}: headers: the signature is doubled, and one is another", other, "duplicate_header", ["header_doubled"])
+        yield from spelt_otherwise(sender)
     for sender in senders.WITH_TIMESTAMP_HEADER:
         delivery = sender.genuine()
         signature, timestamp = delivery.value(sender.signature_header), str(NOW)
@@ -430,6 +465,29 @@ def headers() -> Iterator[dict]:
         yield explained(f"{sender.scheme}: headers: id and timestamp are swapped", swapped, "malformed_timestamp", ["headers_swapped"])
         quoted = delivery.with_header(sender.id_header, f'"{senders.MESSAGE_ID}"')
         yield explained(f"{sender.scheme}: headers: the id is in quotes", quoted, "signature_mismatch", ["header_quoted"])
+
+
+def spelt_otherwise(sender: Sender) -> Iterator[dict]:
+    """What happens to a header that has a second name happens under that name too."""
+    names = dict(sender.other_spellings)
+    if not names:
+        return
+    usual = sender.genuine(compact())
+    renamed = usual.but(headers=tuple((names[name], value) for name, value in usual.headers))
+    yield explained(f"{sender.scheme}: headers: all have their other names", renamed, None, [])
+    wrong = renamed.but(body=spaced())
+    yield explained(f"{sender.scheme}: headers: all have their other names, and spaces were added to the body", wrong, "signature_mismatch", ["body_was_compact"])
+    name = names[sender.signature_header]
+    value = usual.value(sender.signature_header)
+    doubled = renamed.plus_header(name, value)
+    yield explained(f"{sender.scheme}: headers: the signature is doubled under its other name", doubled, "duplicate_header", ["header_doubled"])
+    quoted = renamed.with_header(name, f'"{value}"')
+    yield explained(f"{sender.scheme}: headers: the signature is in double quotes under its other name", quoted, "malformed_signature", ["header_quoted"])
+    # The name that decides has a forgery, and the other one the genuine value.
+    forged = sender.present([sender.encode(bytes(32))], str(NOW))
+    deciding, other = (name, sender.signature_header) if sender is SHOPIFY else (sender.signature_header, name)
+    both = usual.without_header(sender.signature_header).plus_header(deciding, forged).plus_header(other, value)
+    yield explained(f"{sender.scheme}: headers: the name that decides has another signature", both, "signature_mismatch", ["header_doubled"])
 
 
 def pairs() -> Iterator[dict]:
@@ -458,5 +516,36 @@ def nothing() -> Iterator[dict]:
             ("too little is left of the signature", sender.carry([sender.tag()[:20]]), "malformed_signature"),
             ("the empty key signed it", sender.carry([sender.tag(key=b"")], secrets=("",)), "invalid_secret"),
             ("the key of white space signed it", sender.carry([sender.tag(key=b" ")], secrets=(" ",)), "invalid_secret"),
+            *public_keys(sender),
         ]:
             yield explained(f"{sender.scheme}: nothing is shown: {what}", delivery, code, [], secret_index=None)
+
+
+# Secrets with nothing of their own, as text that a UTF-8 scheme takes or that no scheme takes; and keys that anybody can
+# make of them.
+NO_SECRETS = [
+    ("nothing", "", False),
+    ("a space", " ", False),
+    ("a line break", "\n", False),
+    ("two quotes", '""', True),
+    ("two quotes around a space", "' '", True),
+    ("a line break that is written out", "\\n", True),
+    ("a prefix", "whsec_", False),
+    ("a prefix in quotes", '"whsec_"', True),
+    ("padding", "==", True),
+    ("zeros in base64", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", True),
+]
+PUBLIC_KEYS = [b"whsec_", b"\n", b"\r\n", bytes(24), b'""', b"whsec_\n", b'whsec_""', b"\\n", b"0a", b"Cg=="]
+
+
+def public_keys(sender: Sender) -> Iterator[tuple[str, Delivery, str]]:
+    is_base64 = sender in (STANDARD, SVIX)
+    for what, secret, is_text in NO_SECRETS:
+        for key in PUBLIC_KEYS:
+            if key == secret.encode() and is_text or is_base64 and not key.strip(b"\0") and secret.startswith("AAAA"):
+                # This is the very key that the scheme makes of it.
+                continue
+            is_taken = secret.startswith("AAAA") if is_base64 else is_text
+            code = "signature_mismatch" if is_taken else "invalid_secret"
+            delivery = sender.carry([sender.tag(key=key)], secrets=(secret,))
+            yield f"the secret is {what}, and the key {key.hex()}", delivery, code
