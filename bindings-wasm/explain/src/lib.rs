@@ -44,7 +44,8 @@ impl Explanations {
         }
         room.resize(bytes, 0);
         let address = room.as_ptr();
-        self.question.set(room);
+        // Of a question that was never answered the secrets are there still.
+        self.question.replace(room).zeroize();
         address
     }
 
