@@ -178,7 +178,7 @@ fn items_of_a_list_that_cannot_be_read_are_skipped() {
             "v1".into(),
             format!("v1{joiner}"),
             format!("v1{joiner}potato"),
-            format!("{joiner}"),
+            joiner.to_string(),
             format!("v1\t{wrong_tag}"),
             format!("v0{joiner}x"),
         ];
