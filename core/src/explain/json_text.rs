@@ -21,7 +21,7 @@ pub(super) enum Layout {
 
 pub(super) const LAYOUTS: [Layout; 4] = [Layout::Compact, Layout::Spaced, Layout::Indented(2), Layout::Indented(4)];
 
-/// Reads tokens. What is not JSON may be read too, if it looks like it: the MAC tells.
+/// Reads tokens. What is not JSON may be read too, if it looks like it: the MAC decides.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'t> {
     pub(super) text: &'t str,

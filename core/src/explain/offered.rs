@@ -93,11 +93,13 @@ impl Offers {
     /// Reads the tags of a value: strictly, then part by part, and at last whatever looks like one.
     fn read_tags(&mut self, form: &Scheme, value: &str, causes: Causes) {
         let mut found = self.read_strictly(form, value, causes);
-        // A list whose last items can be read may be one of two that were joined.
-        if found && !value.contains(JOINED) {
+        // A list some of whose items can be read may be one of two that were joined.
+        let mark = joined_lists_mark(form);
+        if found && !value.contains(JOINED) && !mark.as_ref().is_some_and(|mark| value.contains(mark)) {
             return;
         }
-        for (part, causes) in cleaned(value, causes).into_iter().chain(parts(value, causes)) {
+        let lists = mark.iter().flat_map(|mark| lists(value, mark, causes));
+        for (part, causes) in cleaned(value, causes).into_iter().chain(parts(value, causes)).chain(lists) {
             found |= self.read_strictly(form, part, causes);
         }
         if !found {
@@ -224,6 +226,29 @@ fn parts(value: &str, causes: Causes) -> impl Iterator<Item = (&str, Causes)> {
     let is_joined = value.contains(separator);
     let parts = is_joined.then(|| value.split(separator).take(MAX_PARTS));
     parts.into_iter().flatten().map(move |part| (part.trim(), causes.with(Cause::HeaderJoined)))
+}
+
+/// What stands where a comma alone joined two lists: the comma, and what a list begins with.
+fn joined_lists_mark(form: &Scheme) -> Option<String> {
+    let (word, joiner) = match form.tags.timestamp_key() {
+        Some((key, joiner)) => (key, joiner),
+        None => {
+            let (version, joiner) = form.tags.before_tag();
+            (version, *joiner.first()?)
+        }
+    };
+    Some([",", word, char::from(joiner).encode_utf8(&mut [0; 4])].concat())
+}
+
+/// The lists that a comma alone joined.
+fn lists<'v>(value: &'v str, mark: &str, causes: Causes) -> impl Iterator<Item = (&'v str, Causes)> {
+    let mut ends = value.match_indices(mark).map(|(at, _)| at).take(MAX_PARTS).chain([value.len()]);
+    let mut start = 0;
+    core::iter::from_fn(move || {
+        let part = value.get(start..ends.next()?)?;
+        start += part.len() + 1;
+        Some((part, causes.with(Cause::HeaderJoined)))
+    })
 }
 
 fn is_digits(text: &str) -> bool {
