@@ -433,6 +433,8 @@ def headers() -> Iterator[dict]:
             ("in white space", f" {value}\t", malformed, "header_white_space"),
             ("joined to itself", f"{value}, {value}", None if is_readable else malformed, "header_joined"),
             ("joined to another", f"{forged}{comma}{value}", None if is_readable else malformed, "header_joined"),
+            ("joined to another by a comma alone", f"{forged},{value}", malformed, "header_joined"),
+            ("joined to another after it by a comma alone", f"{value},{forged}", malformed, "header_joined"),
             ("joined to another after it", f"{value}, {forged}", "signature_mismatch" if is_readable else malformed, "header_joined"),
         ]:
             delivery = sender.with_signature(changed)
