@@ -349,7 +349,7 @@ impl Scheme {
     /// The signed pieces in front of the body, and those behind it.
     pub(crate) fn parts_around_body(&self) -> (&[Part], &[Part]) {
         let Parts { parts, body, len } = &self.parts;
-        (&parts[..*body], &parts[*body + 1..*len])
+        (parts.get(..*body).unwrap_or_default(), parts.get(*body + 1..*len).unwrap_or_default())
     }
 }
 

@@ -46,7 +46,7 @@ impl<const N: usize> Text<N> {
 
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.len()]
+        self.bytes.get(..self.len()).unwrap_or_default()
     }
 
     pub(crate) fn as_str(&self) -> &str {
