@@ -12,12 +12,15 @@
 
 extern crate alloc;
 
+mod answer;
 mod deliveries;
 #[cfg(feature = "full")]
 mod schemes;
+mod secrets;
 #[cfg(feature = "full")]
 mod signing;
 mod values;
+mod verdict;
 mod verifiers;
 
 use alloc::rc::Rc;
@@ -27,6 +30,7 @@ use core::cell::Cell;
 use hookseal::{Error, ErrorKind, UnixTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::answer::Answer;
 use crate::verifiers::Verifier;
 
 /// All that a JavaScript realm has of the core: its verifiers, the memory that deliveries are written into, and what is
@@ -35,18 +39,21 @@ use crate::verifiers::Verifier;
 /// Verifiers go by a number. A function that can fail gives that of a failure, 1 for the first of [`ErrorKind::ALL`] and
 /// so on; its text is then had from `message`.
 ///
-/// The end of JavaScript's stack can stop a function anywhere. Nothing is borrowed meanwhile, since that would stay so
-/// for ever: what a function needs is taken out of its cell and put back, and if it is lost, room is made anew.
+/// The end of JavaScript's stack can stop a function at any call that it makes, and nothing that it has on its stack is
+/// dropped then. So nothing is borrowed or taken out of its cell during a call, for it would stay so for ever: what a
+/// function needs is shared, and the most that is lost is a count.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Core {
-    text: Cell<Vec<u8>>,
-    body: Cell<Vec<u8>>,
-    answer: Cell<Vec<u8>>,
-    verifiers: Cell<Vec<Option<Rc<Verifier>>>>,
+    text: Cell<Option<Rc<Vec<u8>>>>,
+    body: Cell<Option<Rc<Vec<u8>>>>,
+    answer: Answer,
+    verifiers: Cell<Option<Rc<Table>>>,
     error: Cell<Option<Error>>,
-    timestamp: Cell<Option<UnixTime>>,
 }
+
+/// The verifiers by their numbers.
+type Table = Vec<Cell<Option<Rc<Verifier>>>>;
 
 #[wasm_bindgen]
 impl Core {
@@ -57,27 +64,23 @@ impl Core {
         Self::default()
     }
 
-    /// Makes room for so many bytes of text, and tells the address; 0 if there is no memory for it.
-    pub fn text_room(&self, bytes: usize) -> *const u8 {
-        with(&self.text, |text| room(text, bytes))
+    /// Makes room for so many bytes of a body, or of text, and gives the address; 0 if there is no memory for it. What was in a
+    /// smaller room is not copied.
+    pub fn room(&self, is_body: bool, bytes: usize) -> *const u8 {
+        room(if is_body { &self.body } else { &self.text }, bytes)
     }
 
-    /// The same for a body.
-    pub fn body_room(&self, bytes: usize) -> *const u8 {
-        with(&self.body, |body| room(body, bytes))
-    }
-
-    /// Where the last answer stands, of a function that tells the length of one.
+    /// Where the last answer stands, of a function that gives the length of one.
     #[must_use]
     pub fn answer(&self) -> *const u8 {
-        with(&self.answer, |answer| answer.as_ptr())
+        self.answer.as_ptr()
     }
 
     /// Answers with the text of the last failure.
     pub fn message(&self) -> usize {
-        self.write_answer(|answer| {
+        self.answer.write(|answer| {
             if let Some(error) = self.error.get() {
-                error.pieces().into_iter().for_each(|piece| put(answer, piece.as_bytes()));
+                error.pieces().into_iter().for_each(|piece| answer.put(piece.as_bytes()));
             }
         })
     }
@@ -91,47 +94,45 @@ impl Core {
     }
 
     fn verifier(&self, number: usize) -> Result<Rc<Verifier>, Error> {
-        let found = with(&self.verifiers, |verifiers| verifiers.get(number).cloned().flatten());
+        let table = share(&self.verifiers);
+        let found = table.as_ref().and_then(|table| share(table.get(number)?));
         found.ok_or(ErrorKind::InvalidArgument.into())
     }
-
-    /// Tells the length of what was written.
-    fn write_answer(&self, write: impl FnOnce(&mut Vec<u8>)) -> usize {
-        with(&self.answer, |answer| {
-            answer.clear();
-            write(answer);
-            answer.len()
-        })
-    }
 }
 
-/// Takes what is in a cell for a while.
-fn with<T: Default, R>(cell: &Cell<T>, act: impl FnOnce(&mut T) -> R) -> R {
-    let mut taken = cell.take();
-    let result = act(&mut taken);
+/// What is in a cell, which stays there.
+fn share<T>(cell: &Cell<Option<Rc<T>>>) -> Option<Rc<T>> {
+    let taken = cell.take();
+    let shared = taken.clone();
     // Nothing is there meanwhile that would have to be dropped.
     core::mem::forget(cell.replace(taken));
-    result
+    shared
 }
 
-#[inline(never)]
-fn put(answer: &mut Vec<u8>, piece: &[u8]) {
-    answer.extend_from_slice(piece);
+/// The first bytes of a room. If there are not as many, none are taken in their place.
+fn first(room: Option<&Rc<Vec<u8>>>, bytes: usize) -> Result<&[u8], Error> {
+    room.and_then(|room| room.get(..bytes)).ok_or(ErrorKind::InvalidArgument.into())
 }
 
 fn number_of(error: Error) -> u32 {
     (1..).zip(ErrorKind::ALL).find(|(_, kind)| **kind == error.kind()).map_or(0, |(number, _)| number)
 }
 
-fn room(bytes: &mut Vec<u8>, wanted: usize) -> *const u8 {
-    if bytes.len() < wanted {
-        // A body too large for the memory is no reason to trap.
-        if bytes.try_reserve(wanted - bytes.len()).is_err() {
-            return core::ptr::null();
-        }
-        bytes.resize(bytes.capacity(), 0);
+fn room(cell: &Cell<Option<Rc<Vec<u8>>>>, wanted: usize) -> *const u8 {
+    if let Some(room) = share(cell).filter(|room| room.len() >= wanted) {
+        return room.as_ptr();
     }
-    bytes.as_ptr()
+    // The smaller one goes first, so that there are never two at once.
+    cell.set(None);
+    let mut bytes = Vec::new();
+    // A body too large for the memory is no reason to trap.
+    if bytes.try_reserve_exact(wanted).is_err() {
+        return core::ptr::null();
+    }
+    bytes.resize(wanted, 0);
+    let address = bytes.as_ptr();
+    cell.set(Some(Rc::new(bytes)));
+    address
 }
 
 /// A number as it crosses. None is so large that it would not fit.

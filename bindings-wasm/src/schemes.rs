@@ -5,7 +5,8 @@ use hookseal::{Error, KeyForm, Piece, Scheme, Tags};
 /// One of the core's own schemes by its name; or one of words, as `Scheme::builder` has them, each ended by a NUL and
 /// empty where it does not apply. They are its name; the signature header; `hex` or `base64`; the prefix of the only tag;
 /// the separator, joiner and version of a list; the timestamp header; the timestamp's key in the list; `envelope` if the
-/// time is there; the id header; the template of what is signed; `base64` if the key is.
+/// time is there; the id header; the template of what is signed; `base64` if the key is; and for each other spelling of a
+/// header `newer` or `fallback`, the header, and its other name.
 pub(crate) fn read(text: &str) -> Result<Scheme, Error> {
     if !text.ends_with('\0') {
         return Scheme::preset(text);
@@ -39,7 +40,14 @@ pub(crate) fn read(text: &str) -> Result<Scheme, Error> {
     if !word().is_empty() {
         builder = builder.key(KeyForm::Base64);
     }
-    builder.build()
+    loop {
+        let (kind, header, name) = (word(), word(), word());
+        builder = match kind {
+            "" => return builder.build(),
+            "newer" => builder.newer_spelling(header, name),
+            _ => builder.fallback_spelling(header, name),
+        };
+    }
 }
 
 /// The only character of a text; one that no list can have if there is another number of them.

@@ -3,7 +3,7 @@
 use hookseal::ErrorKind;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{Core, number_of, put, unix_time, with};
+use crate::{Core, first, number_of, share, unix_time};
 
 #[wasm_bindgen]
 impl Core {
@@ -11,18 +11,16 @@ impl Core {
     /// with each header's name and its value, on a line each; 0 if that failed.
     pub fn sign(&self, verifier: usize, body: usize, timestamp: f64, id: i32) -> usize {
         let signed = self.verifier(verifier).and_then(|verifier| {
-            with(&self.text, |text| {
-                let id = usize::try_from(id).ok().and_then(|bytes| text.get(..bytes));
-                let id = id.map(|id| core::str::from_utf8(id).unwrap_or_default());
-                let signer = verifier.core.signer(0).ok_or(ErrorKind::InvalidSecret)?;
-                let now = unix_time(timestamp);
-                let headers = with(&self.body, |raw| signer.sign(raw.get(..body).unwrap_or_default(), now, id))?;
-                Ok(self.write_answer(|answer| {
-                    for (name, value) in headers.iter() {
-                        [name, "\t", value, "\n"].iter().for_each(|piece| put(answer, piece.as_bytes()));
-                    }
-                }))
-            })
+            let (text, raw) = (share(&self.text), share(&self.body));
+            let id = usize::try_from(id).ok().map(|bytes| first(text.as_ref(), bytes)).transpose()?;
+            let id = id.map(|id| core::str::from_utf8(id).unwrap_or_default());
+            let signer = verifier.core.signer(0).ok_or(ErrorKind::InvalidSecret)?;
+            let headers = signer.sign(first(raw.as_ref(), body)?, unix_time(timestamp), id)?;
+            Ok(self.answer.write(|answer| {
+                for (name, value) in headers.iter() {
+                    [name, "\t", value, "\n"].iter().for_each(|piece| answer.put(piece.as_bytes()));
+                }
+            }))
         });
         signed.unwrap_or_else(|error| {
             self.fail(error);

@@ -2,31 +2,59 @@
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::time::Duration;
 
 #[cfg(not(feature = "full"))]
 use hookseal::Scheme;
-use hookseal::{Error, HeaderName, Secret};
+use hookseal::{Error, HeaderName, MAX_SECRETS};
 use wasm_bindgen::prelude::wasm_bindgen;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
-use crate::{Core, crossing, put, room, with};
+use crate::{Core, crossing, first, secrets, share};
 
 /// Prepared keys and limits.
 pub(crate) struct Verifier {
     pub(crate) core: hookseal::Verifier,
-    /// The same keys, for MACs that are made elsewhere. Wiped when dropped.
-    pub(crate) keys: Vec<Zeroizing<Vec<u8>>>,
+    /// The same keys, for MACs that are made elsewhere.
+    pub(crate) keys: Keys,
+}
+
+/// Keys one after the other. Wiped when dropped.
+pub(crate) struct Keys {
+    bytes: Zeroizing<Vec<u8>>,
+    ends: [usize; MAX_SECRETS],
+    pub(crate) count: usize,
+}
+
+impl Keys {
+    /// Without any, and with room for so many bytes of them: what grows would leave a copy where it was.
+    fn with_room(bytes: usize) -> Self {
+        Self { bytes: Zeroizing::new(Vec::with_capacity(bytes)), ends: [0; MAX_SECRETS], count: 0 }
+    }
+
+    /// Adds a key, unless there are too many, which is an error of the verifier's.
+    fn push(&mut self, key: &[u8]) {
+        if let Some(end) = self.ends.get_mut(self.count) {
+            self.bytes.extend_from_slice(key);
+            *end = self.bytes.len();
+            self.count += 1;
+        }
+    }
+
+    fn get(&self, index: usize) -> Option<&[u8]> {
+        let start = index.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before))?;
+        self.bytes.get(*start..*self.ends.get(index)?)
+    }
 }
 
 #[wasm_bindgen]
 impl Core {
     /// Makes a verifier, and tells its number, or a negative failure.
     ///
-    /// What it is made of stands in `text`, which is wiped: the scheme, of so many bytes, and behind it each secret, as
-    /// a byte that is 1 for text and 0 for the key's own bytes, its length in four bytes, the lowest first, and itself.
-    /// They end at `bytes`. A limit is in seconds or bytes; what is not a number stays the core's default, and an infinite
-    /// age is any age.
+    /// What it is made of stands in `text`, which the caller wipes: the scheme, of so many bytes, and then the secrets, up
+    /// to `bytes`. A limit is in seconds or bytes; what is not a number stays the core's default, and an infinite age is
+    /// any age.
     pub fn prepare(
         &self,
         scheme: usize,
@@ -36,68 +64,65 @@ impl Core {
         max_event_age: f64,
         max_body: f64,
     ) -> i32 {
-        let made = with(&self.text, |text| {
-            let limits = [max_age, max_skew, max_event_age, max_body];
-            let made = make(text.get(..bytes).unwrap_or_default(), scheme, limits);
-            text.as_mut_slice().zeroize();
-            made
-        });
+        let text = share(&self.text);
+        let limits = [max_age, max_skew, max_event_age, max_body];
+        let made = first(text.as_ref(), bytes).and_then(|text| make(text, scheme, limits));
         let verifier = match made {
-            Ok(verifier) => Some(Rc::new(verifier)),
+            Ok(verifier) => Rc::new(verifier),
             Err(error) => return self.fail(error).cast_signed().wrapping_neg(),
         };
-        with(&self.verifiers, |verifiers| {
-            let number = verifiers.iter().position(Option::is_none).unwrap_or_else(|| {
-                verifiers.push(None);
-                verifiers.len() - 1
-            });
-            verifiers[number] = verifier;
-            crossing(number)
-        })
+        let mut table = share(&self.verifiers).unwrap_or_default();
+        let number = table.iter().position(|place| share(place).is_none()).unwrap_or(table.len());
+        if number == table.len() {
+            let at = |number| Cell::new(table.get(number).and_then(share));
+            table = Rc::new((0..2 * number + 1).map(at).collect());
+            self.verifiers.set(Some(Rc::clone(&table)));
+        }
+        if let Some(place) = table.get(number) {
+            place.set(Some(verifier));
+        }
+        crossing(number)
     }
 
     /// Drops a verifier and wipes its keys. Its number goes to another one.
     pub fn release(&self, verifier: usize) {
-        let released = with(&self.verifiers, |verifiers| verifiers.get_mut(verifier).and_then(Option::take));
+        let released = share(&self.verifiers).and_then(|table| table.get(verifier)?.take());
         drop(released);
     }
 
-    /// Answers with a verifier's names, in lines: the signature, timestamp and id headers, empty where the scheme has no
-    /// such header; whether its deliveries carry a Contio envelope, as a line that is not empty; and the names that
-    /// deliveries go under.
+    /// Answers with a verifier's names, in lines: those under which the signature, the timestamp and the id are looked for, which
+    /// decide, then their other names, empty where there is none; whether its deliveries carry a Contio envelope, as a line that
+    /// is not empty; and the names that deliveries go under.
     pub fn names(&self, verifier: usize) -> usize {
         let Ok(verifier) = self.verifier(verifier) else { return 0 };
         let scheme = verifier.core.scheme();
-        self.write_answer(|answer| {
-            let mut line = |text: &str| {
-                put(answer, text.as_bytes());
-                put(answer, b"\n");
+        self.answer.write(|answer| {
+            let line = |text: &str| {
+                answer.put(text.as_bytes());
+                answer.put(b"\n");
             };
-            line(scheme.signature_header().as_str());
-            line(scheme.timestamp_header().map_or("", HeaderName::as_str));
-            line(scheme.id_header().map_or("", HeaderName::as_str));
+            let headers = scheme.header_spellings();
+            for spelling in 0..2 {
+                headers.iter().for_each(|names| line(names[spelling].map_or("", HeaderName::as_str)));
+            }
             line(if scheme.has_envelope() { "envelope" } else { "" });
             scheme.form_names().for_each(line);
         })
     }
 
-    /// Puts the key of a secret into the room for text, to be imported into the host's own cryptography, and tells its
-    /// length. The caller wipes it.
-    pub fn key(&self, verifier: usize, index: usize) -> usize {
-        let Ok(verifier) = self.verifier(verifier) else { return 0 };
-        let key = verifier.keys.get(index).map_or(&[][..], |key| key);
-        with(&self.text, |text| {
-            room(text, key.len());
-            if let Some(place) = text.get_mut(..key.len()) {
-                place.copy_from_slice(key);
-            }
-            key.len()
-        })
+    /// Where the key stands that a secret became, to be imported into the host's own cryptography: its address, and 2^32 times
+    /// its length; 0 if there is none.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // both have 32 bits
+    pub fn key(&self, verifier: usize, index: usize) -> f64 {
+        let place = |key: &[u8]| (key.len() as u64) << 32 | key.as_ptr() as u64;
+        let verifier = self.verifier(verifier).ok();
+        verifier.and_then(|verifier| verifier.keys.get(index).map(place)).unwrap_or_default() as f64
     }
 }
 
 fn make(text: &[u8], scheme: usize, limits: [f64; 4]) -> Result<Verifier, Error> {
-    let (scheme, mut secrets) = text.split_at_checked(scheme).unwrap_or_default();
+    let (scheme, secrets) = text.split_at_checked(scheme).unwrap_or_default();
     let scheme = core::str::from_utf8(scheme).unwrap_or_default();
     #[cfg(feature = "full")]
     let scheme = crate::schemes::read(scheme)?;
@@ -105,19 +130,13 @@ fn make(text: &[u8], scheme: usize, limits: [f64; 4]) -> Result<Verifier, Error>
     let scheme = Scheme::preset(scheme)?;
     let key_form = scheme.key_form();
     let mut builder = hookseal::Verifier::builder(scheme);
-    let mut keys = Vec::new();
+    let mut keys = Keys::with_room(text.len());
     let mut room = Zeroizing::new([0; 512]);
-    while let Some(([is_text, length @ ..], rest)) = secrets.split_first_chunk::<5>() {
-        let (bytes, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).unwrap_or_default();
-        secrets = rest;
-        let secret = match core::str::from_utf8(bytes) {
-            Ok(text) if *is_text == 1 => Secret::from(text),
-            _ => Secret::from(bytes),
-        };
+    for secret in secrets::read(secrets) {
         builder = builder.secret(secret);
         // What cannot be used is an error of the builder's, and there will be no verifier.
         if let Ok(key) = secret.key(key_form, &mut room) {
-            keys.push(Zeroizing::new(key.to_vec()));
+            keys.push(key);
         }
     }
     let [max_age, max_skew, max_event_age, max_body] = limits;

@@ -8,6 +8,9 @@
 //! left out: numbers alone cross, so that `ts/engine.ts` calls the exports as they are, and does not have to carry what
 //! would weigh half as much as itself.
 //!
+//! What that JavaScript would call is left out with it: `wasm-opt` then drops what nothing else reaches. The stack pointer is
+//! exported: a call that ends at the end of JavaScript's stack leaves it where it was, and `ts/engine.ts` puts it back.
+//!
 //! The command of wasm-bindgen does the same and more, but has to be installed at just the right version; as a crate of
 //! the workspace it is built from the same lock file as everything else.
 
@@ -51,5 +54,13 @@ fn bindgen(wasm: Vec<u8>) -> Result<Vec<u8>, String> {
     if !(no_snippets && made.local_modules().is_empty() && made.npm_dependencies().is_empty()) {
         return Err("it needs JavaScript of its own, which the package has no place for".to_owned());
     }
-    Ok(made.wasm_mut().emit_wasm())
+    let module = made.wasm_mut();
+    let is_stack_pointer = |name: Option<&str>| name == Some("__stack_pointer");
+    let stack_pointer = module.globals.iter().find(|global| is_stack_pointer(global.name.as_deref()));
+    let stack_pointer = stack_pointer.ok_or("it has no global of the name `__stack_pointer`")?.id();
+    module.exports.add("stack_pointer", stack_pointer);
+    let is_of_glue = |name: &str| name.starts_with("__");
+    let of_glue: Vec<_> = module.exports.iter().filter(|export| is_of_glue(&export.name)).map(|e| e.id()).collect();
+    of_glue.into_iter().for_each(|export| module.exports.delete(export));
+    Ok(module.emit_wasm())
 }

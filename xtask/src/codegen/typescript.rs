@@ -61,7 +61,8 @@ pub(super) fn events(catalogue: &Value) -> Result<String, String> {
          //\n\
          // Generated from `{CATALOGUE}` by `cargo xtask generate`; edit that instead.\n\
          //\n\
-         // Objects may carry further fields, yet no type has an index signature: it would take misspelled names too.\n"
+         // Objects may carry further fields, yet no type has an index signature: it would take misspelled names too. A field\n\
+         // that may be absent may be null as well.\n"
     );
     let mut envelope = object(&catalogue["envelope"], "envelope")?.clone();
     // These two are what each event says for itself.
@@ -113,13 +114,15 @@ fn write_interface(
     put(module, &format!("\n{}export interface {name} {{\n", comment("", about)));
     for (key, field) in fields {
         let mut variants = field_type(&mut inner, name, prefix, key, field)?;
-        if field["nullable"] == true {
+        // Many encoders write what is absent as null, whatever their reference says.
+        let may_be_absent = field["optional"] == true || field["nullable"] == true;
+        if may_be_absent && field["type"] != "any" {
             variants.push("null".into());
         }
         if field["format"] == "rfc3339" {
             put(module, &comment("  ", "In RFC 3339."));
         }
-        let mark = if field["optional"] == true { "?" } else { "" };
+        let mark = if may_be_absent { "?" } else { "" };
         put(module, &union("  ", &format!("{key}{mark}:"), &variants));
     }
     module.push_str("}\n");
@@ -218,12 +221,14 @@ mod tests {
         let module = events_of(&json!({
             "one": {"type": "string", "optional": true, "nullable": true},
             "two": {"type": "any", "optional": true},
+            "three": {"type": "number", "optional": true},
             "kind": {"type": "string", "enum": ["x", "y"]},
             "items": {"type": "array", "items": {"fields": {"m": {"type": "map"}}}}
         }))
         .unwrap();
         assert!(module.contains("  one?: string | null;\n"), "{module}");
         assert!(module.contains("  two?: unknown;\n"), "{module}");
+        assert!(module.contains("  three?: number | null;\n"), "{module}");
         assert!(module.contains("  kind: \"x\" | \"y\" | (string & {});\n"), "{module}");
         assert!(module.contains("  items: ABItem[];\n"), "{module}");
         assert!(module.contains("interface ABItem {\n  m: Record<string, unknown>;\n}\n"), "{module}");

@@ -16,7 +16,8 @@ use crate::tools::workspace::Workspace;
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What WebAssembly of these features runs on: everything since Node 16, and Safari since 16.4.
-const WASM_OPT: &str = "-O3 --enable-bulk-memory --enable-bulk-memory-opt --enable-multivalue --enable-mutable-globals \
+const WASM_OPT: &str = "-O3 --converge --reorder-functions \
+                        --enable-bulk-memory --enable-bulk-memory-opt --enable-multivalue --enable-mutable-globals \
                         --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext --enable-simd \
                         --strip-debug --strip-producers --strip-target-features";
 

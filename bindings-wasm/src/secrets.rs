@@ -1,0 +1,17 @@
+//! Secrets as they cross: for both npm packages, whose TypeScript writes them alike.
+
+use hookseal::Secret;
+
+/// Each secret is a byte that is 1 for text and 0 for the key's own bytes, its length in four bytes, the lowest first, and
+/// itself. One that is cut short is empty, which cannot be used.
+pub(crate) fn read(mut text: &[u8]) -> impl Iterator<Item = Secret<'_>> {
+    core::iter::from_fn(move || {
+        let ([is_text, length @ ..], rest) = text.split_first_chunk::<5>()?;
+        let (bytes, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).unwrap_or_default();
+        text = rest;
+        Some(match core::str::from_utf8(bytes) {
+            Ok(text) if *is_text == 1 => Secret::from(text),
+            _ => Secret::from(bytes),
+        })
+    })
+}
