@@ -2,13 +2,13 @@
 interface Addon {
   prepare(
     scheme: string,
-    secrets: readonly (string | Uint8Array)[],
+    secrets: Uint8Array,
     ...limits: [maxAge: number, maxSkew: number, maxEventAge: number, maxBody: number]
   ): number;
   release(verifier: number): void;
   names(verifier: number): string;
   verify(text: Uint8Array, body: Uint8Array): number;
-  checkEnvelope(body: Uint8Array, bytes: number): number;
+  checkBody(body: Uint8Array, bytes: number, isEnvelope: boolean): number;
   message(): string;
   explain(question: Uint8Array): string;
   sign(verifier: number, body: Uint8Array, bytes: number, timestamp: number, id: string | undefined): string | number;

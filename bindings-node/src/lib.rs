@@ -9,12 +9,16 @@
 
 extern crate alloc;
 
-// What an explanation is asked, and how TypeScript writes a scheme of one's own, is the same for both packages.
+// What crosses is the same for both packages: what an explanation is asked, schemes of one's own, secrets and verdicts.
 #[path = "../../bindings-wasm/explain/src/question.rs"]
 mod question;
 #[path = "../../bindings-wasm/src/schemes.rs"]
 mod schemes;
+#[path = "../../bindings-wasm/src/secrets.rs"]
+mod secrets;
 mod signing;
+#[path = "../../bindings-wasm/src/verdict.rs"]
+mod verdict;
 mod verifiers;
 
 use std::cell::{Cell, RefCell};
@@ -40,8 +44,8 @@ struct Question {
     /// The lengths of the values of the signature, timestamp and id headers; [`ABSENT`] for a header that is, and less for
     /// one that occurs twice.
     lengths: [i32; 3],
-    /// How much of the body counts.
-    bytes: u32,
+    /// How many bytes of the body's array count; below 0 for all that it has.
+    bytes: f64,
     /// The present, in Unix seconds.
     now: f64,
 }
@@ -51,47 +55,40 @@ impl Question {
     fn read(text: &[u8]) -> Option<(Self, &[u8])> {
         let (question, values) = text.split_first_chunk::<QUESTION>()?;
         let (words, _) = question.as_chunks::<4>();
-        let number = |at: usize| i32::from_ne_bytes(words[at]);
-        let lengths = [number(1), number(2), number(3)];
-        let (_, now) = question.split_last_chunk()?;
-        let (verifier, bytes) = (number(0).cast_unsigned(), number(4).cast_unsigned());
-        Some((Self { verifier, lengths, bytes, now: f64::from_ne_bytes(*now) }, values))
+        let (numbers, _) = question.as_chunks::<8>();
+        let word = |at: usize| i32::from_ne_bytes(words[at]);
+        let [bytes, now] = [2, 3].map(|at: usize| f64::from_ne_bytes(numbers[at]));
+        Some((Self { verifier: word(0).cast_unsigned(), lengths: [word(1), word(2), word(3)], bytes, now }, values))
     }
 }
 
-/// How many bytes it has. One number is left free, so that the last one stands where a larger one may.
+/// How many bytes it has.
 const QUESTION: usize = 32;
 
 /// Judges a delivery. In `text` stands a [`Question`], and behind it the values of the headers, one behind the other.
 ///
-/// Gives one number. In its lowest five bits stands that of a failure, 1 for the first of [`ErrorKind::ALL`] and so on;
-/// above it, a bit each, whether the envelope was judged, which of its names the delivery goes under, and whether its time
-/// is known; in three bits, which secret made it; and above those the time, in Unix seconds.
+/// Gives one number, of [`verdict::number_of`] or a failure's.
 #[napi]
 #[must_use]
 pub fn verify(text: &[u8], body: &[u8]) -> f64 {
     let Some((Question { verifier, lengths, bytes, now }, text)) = Question::read(text) else {
-        return as_number(fail(ErrorKind::InvalidArgument.into()).into());
+        return fail(ErrorKind::InvalidArgument.into()).into();
     };
     let judged = with_verifier(verifier, |verifier| {
         let headers = headers(verifier, text, lengths);
-        let delivery = verifier.verify(&headers, first(body, bytes), unix_time(now))?;
-        let is_second = verifier.scheme().form_names().next() != Some(delivery.scheme());
-        let flags = [delivery.has_read_envelope(), is_second, delivery.timestamp().is_some()];
-        let flags = (5..).zip(flags).fold(0, |bits, (place, flag)| bits | i64::from(flag) << place);
-        // At most 8 secrets, and 12 digits: a number in JavaScript holds all of it.
-        let secret = i64::try_from(delivery.secret_index()).unwrap_or_default() << 8;
-        let time = delivery.timestamp().map_or(0, UnixTime::as_secs) << 11;
-        Ok(time + secret + flags)
+        let delivery = verifier.verify(&headers, first(body, bytes)?, unix_time(now))?;
+        Ok(verdict::number_of(&delivery, verifier.scheme()))
     });
-    as_number(judged.unwrap_or_else(|error| fail(error).into()))
+    judged.unwrap_or_else(|error| fail(error).into())
 }
 
-/// Judges the envelope in a body that was verified before: gives the number of a failure, or 0.
+/// Checks a body that was verified before, that it holds a Contio envelope, or at least JSON: gives the number of a failure,
+/// or 0.
 #[napi]
 #[must_use]
-pub fn check_envelope(body: &[u8], bytes: u32) -> u32 {
-    Verified::recheck_envelope(first(body, bytes)).map_or_else(fail, |()| 0)
+pub fn check_body(body: &[u8], bytes: f64, is_envelope: bool) -> u32 {
+    let check = if is_envelope { Verified::recheck_envelope } else { hookseal::check_json };
+    first(body, bytes).and_then(check).map_or_else(fail, |()| 0)
 }
 
 /// Answers a question of what became of a delivery: with the report as JSON, or with an error.
@@ -136,16 +133,14 @@ fn headers<'t>(verifier: &'t Verifier, text: &'t [u8], lengths: [i32; 3]) -> Hea
     HeaderValues::new(verifier.scheme(), values)
 }
 
-fn first(body: &[u8], bytes: u32) -> &[u8] {
-    usize::try_from(bytes).ok().and_then(|bytes| body.get(..bytes)).unwrap_or_default()
+/// So many bytes of an array, or all if it is below 0. If there are not as many, none are taken in their place.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked, and what is too large saturates
+fn first(body: &[u8], bytes: f64) -> Result<&[u8], Error> {
+    let counted = if bytes < 0.0 { Some(body) } else { body.get(..bytes as usize) };
+    counted.ok_or(ErrorKind::InvalidArgument.into())
 }
 
 #[allow(clippy::cast_possible_truncation)] // the caller checked that it is a whole number; beyond that it saturates
 fn unix_time(seconds: f64) -> UnixTime {
     UnixTime::from_secs(seconds as i64)
-}
-
-#[allow(clippy::cast_precision_loss)] // none is so large
-fn as_number(verdict: i64) -> f64 {
-    verdict as f64
 }

@@ -9,10 +9,10 @@ use crate::{fail, first, unix_time, with_verifier};
 /// its value, on a line each; and where that failed the number of the failure instead.
 #[napi]
 #[allow(clippy::needless_pass_by_value)] // as napi has it
-pub fn sign(verifier: u32, body: &[u8], bytes: u32, timestamp: f64, id: Option<String>) -> napi::Either<String, u32> {
+pub fn sign(verifier: u32, body: &[u8], bytes: f64, timestamp: f64, id: Option<String>) -> napi::Either<String, u32> {
     let signed = with_verifier(verifier, |verifier| {
         let signer = verifier.signer(0).ok_or(ErrorKind::InvalidSecret)?;
-        let headers = signer.sign(first(body, bytes), unix_time(timestamp), id.as_deref())?;
+        let headers = signer.sign(first(body, bytes)?, unix_time(timestamp), id.as_deref())?;
         Ok(headers.iter().map(|(name, value)| format!("{name}\t{value}\n")).collect())
     });
     signed.map_or_else(|error| napi::Either::B(fail(error)), napi::Either::A)

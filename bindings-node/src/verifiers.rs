@@ -2,27 +2,20 @@
 
 use std::time::Duration;
 
-use hookseal::{Error, HeaderName, Secret, Verifier};
-use napi::bindgen_prelude::{Either, Uint8Array};
+use hookseal::{Error, HeaderName, Verifier};
 use napi_derive::napi;
 
-use crate::{VERIFIERS, fail, schemes, with_verifier};
+use crate::{VERIFIERS, fail, schemes, secrets, with_verifier};
 
 /// Makes a verifier, and tells its number, or a negative failure.
 ///
-/// `scheme` is the name of one, or its words. A secret is text or the key's own bytes. A limit is in seconds or bytes;
-/// what is not a number stays the core's default, and an infinite age is any age.
+/// `scheme` is the name of one, or its words. The secrets stand in one array, as [`secrets::read`] has them, which the
+/// caller wipes: what crosses as a text is copied, and the copy is freed as it is. A limit is in seconds or bytes; what is
+/// not a number stays the core's default, and an infinite age is any age.
 #[napi]
 #[allow(clippy::needless_pass_by_value)] // as napi has it
-pub fn prepare(
-    scheme: String,
-    secrets: Vec<Either<String, Uint8Array>>,
-    max_age: f64,
-    max_skew: f64,
-    max_event_age: f64,
-    max_body: f64,
-) -> i32 {
-    let verifier = match make(&scheme, &secrets, [max_age, max_skew, max_event_age, max_body]) {
+pub fn prepare(scheme: String, secrets: &[u8], max_age: f64, max_skew: f64, max_event_age: f64, max_body: f64) -> i32 {
+    let verifier = match make(&scheme, secrets, [max_age, max_skew, max_event_age, max_body]) {
         Ok(verifier) => verifier,
         Err(error) => return fail(error).cast_signed().wrapping_neg(),
     };
@@ -44,33 +37,27 @@ pub fn release(verifier: u32) {
     drop(released);
 }
 
-/// A verifier's names, in lines: the signature, timestamp and id headers, empty where the scheme has no such header;
-/// whether its deliveries carry a Contio envelope, as a line that is not empty; and the names that deliveries go under.
+/// A verifier's names, in lines: those under which the signature, the timestamp and the id are looked for, which
+/// decide, then their other names, empty where there is none; whether its deliveries carry a Contio envelope, as a line that
+/// is not empty; and the names that deliveries go under.
 #[napi]
 #[must_use]
 pub fn names(verifier: u32) -> String {
     let names = with_verifier(verifier, |verifier| {
         let scheme = verifier.scheme();
-        let mut lines = vec![
-            scheme.signature_header().as_str(),
-            scheme.timestamp_header().map_or("", HeaderName::as_str),
-            scheme.id_header().map_or("", HeaderName::as_str),
-            if scheme.has_envelope() { "envelope" } else { "" },
-        ];
+        let headers = scheme.header_spellings();
+        let named = |spelling: usize| headers.iter().map(move |names| names[spelling].map_or("", HeaderName::as_str));
+        let mut lines: Vec<&str> = named(0).chain(named(1)).collect();
+        lines.push(if scheme.has_envelope() { "envelope" } else { "" });
         lines.extend(scheme.form_names());
         Ok(lines.join("\n"))
     });
     names.unwrap_or_default()
 }
 
-fn make(scheme: &str, secrets: &[Either<String, Uint8Array>], limits: [f64; 4]) -> Result<Verifier, Error> {
-    let mut builder = Verifier::builder(schemes::read(scheme)?);
-    for secret in secrets {
-        builder = builder.secret(match secret {
-            Either::A(text) => Secret::from(text.as_str()),
-            Either::B(key) => Secret::from(&**key),
-        });
-    }
+fn make(scheme: &str, secrets: &[u8], limits: [f64; 4]) -> Result<Verifier, Error> {
+    let builder = Verifier::builder(schemes::read(scheme)?);
+    let mut builder = secrets::read(secrets).fold(builder, |builder, secret| builder.secret(secret));
     let [max_age, max_skew, max_event_age, max_body] = limits;
     if !max_age.is_nan() {
         builder = builder.max_age(seconds(max_age));

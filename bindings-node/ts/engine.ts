@@ -1,30 +1,39 @@
 // Calls into the core, which is native code here. The only file that knows that: the one of this name in
 // `bindings-wasm/ts` calls it as WebAssembly.
-import { Buffer, isUtf8 } from "node:buffer";
+import { Buffer } from "node:buffer";
 
 import loaded from "../addon.cjs";
 import { WebhookVerificationError } from "./error.js";
-import { type Handle, type Settings, type Verdict, alive, codeOf, encoder, putText, size } from "./exchange.js";
+import { type Handle, type Settings, type Verdict, alive, codeOf, encoder, putSecrets, putText, readNames, readVerdict, size } from "./exchange.js";
 import type { Claim } from "./input.js";
 
 if (loaded.failure !== undefined) throw loaded.failure;
 const { addon } = loaded;
 
-/** Where header values begin, behind the numbers. */
+/** Where header values begin, after the numbers. */
 const VALUES = 32;
+
+/** In the place of a body's length: all that its array has. */
+const ALL = -1;
+
+/** The least room for bodies, and the most that is kept for later ones. */
+const LEAST_ROOM = 4096;
+const KEPT_ROOM = 1 << 20;
 
 /** What is asked of the core but for the body, as `Question` in `src/lib.rs` reads it: writing numbers is free there. */
 class Question {
   readonly text: Uint8Array;
-  readonly numbers: Int32Array;
-  readonly time: Float64Array;
+  /** The verifier, and the lengths of the header values. */
+  readonly words: Int32Array;
+  /** How many bytes of the body count, and the present. */
+  readonly numbers: Float64Array;
 
   /** @param room how many bytes header values may have */
   constructor(readonly room: number) {
     const memory = new ArrayBuffer(VALUES + room);
     this.text = new Uint8Array(memory);
-    this.numbers = new Int32Array(memory, 0, 5);
-    this.time = new Float64Array(memory, 24, 1);
+    this.words = new Int32Array(memory, 0, 4);
+    this.numbers = new Float64Array(memory, 16, 2);
   }
 }
 
@@ -34,29 +43,24 @@ export class Engine {
   generation = 0;
   #question = new Question(1024);
   /** Bodies that are to be kept are written here. */
-  #body = Buffer.alloc(4096);
+  #body = Buffer.alloc(LEAST_ROOM);
   /** How much of the body counts that was looked at last. */
   #bytes = 0;
-  /** Whether the core has read it, which is UTF-8 then. */
-  #isText = false;
-  #timestamp: number | null = null;
   /** Frees what a verifier had whose user forgot to. */
   readonly #forgotten = new FinalizationRegistry((number: number) => addon.release(number));
 
   /** Prepares a verifier. */
   prepare({ scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings): Handle {
     const [age, skew, eventAge, body] = [maxAge, maxSkew, maxEventAge, maxBody].map((limit) => limit ?? NaN);
-    const number = addon.prepare(scheme, secrets, age!, skew!, eventAge!, body!);
+    const text = new Uint8Array(secrets.reduce((bytes, secret) => bytes + 5 + secret.length * 3, 0));
+    let number: number;
+    try {
+      number = addon.prepare(scheme, text.subarray(0, putSecrets(secrets, text, 0)), age!, skew!, eventAge!, body!);
+    } finally {
+      text.fill(0);
+    }
     if (number < 0) throw this.failure(-number);
-    const [signature = "", timestamp = "", id = "", envelope, ...forms] = addon.names(number).split("\n");
-    const handle = {
-      engine: this,
-      names: { signature: signature.toLowerCase(), timestamp: timestamp.toLowerCase(), id: id.toLowerCase() },
-      forms,
-      hasEnvelope: envelope !== "",
-      secrets: secrets.length,
-      number,
-    };
+    const handle = { engine: this, ...readNames(addon.names(number).split("\n")), secrets: secrets.length, number };
     this.#forgotten.register(handle, number, handle);
     return handle;
   }
@@ -84,43 +88,27 @@ export class Engine {
     const { signature, timestamp, id } = claim;
     const bytes = (size(signature) + size(timestamp) + size(id)) * 3;
     if (this.#question.room < bytes) this.#question = new Question(bytes + 1024);
-    const { text, numbers, time } = this.#question;
+    const { text, words, numbers } = this.#question;
     const first = putText(signature, text, VALUES);
     const second = putText(timestamp, text, VALUES + (first > 0 ? first : 0));
     const third = putText(id, text, VALUES + (first > 0 ? first : 0) + (second > 0 ? second : 0));
-    numbers[0] = number;
-    numbers[1] = first;
-    numbers[2] = second;
-    numbers[3] = third;
-    numbers[4] = this.#bytes;
-    time[0] = now;
-    const verdict = addon.verify(text, body);
-    const bits = verdict & 0x7ff;
-    this.#isText = (bits & 32) !== 0;
-    this.#timestamp = (bits & 128) === 0 ? null : (verdict - bits) / 0x800;
-    return {
-      failure: bits & 31,
-      hasEnvelope: this.#isText,
-      scheme: handle.forms[(bits >> 6) & 1] as string,
-      secretIndex: bits >> 8,
-    };
+    words[0] = number;
+    words[1] = first;
+    words[2] = second;
+    words[3] = third;
+    numbers[0] = this.#bytes;
+    numbers[1] = now;
+    return readVerdict(addon.verify(text, body), handle);
   }
 
-  /** Judges the envelope of the body that was kept last: gives what is wrong with it, or null. */
-  checkEnvelope(): WebhookVerificationError | null {
-    const failure = addon.checkEnvelope(this.#body, this.#bytes);
-    this.#isText = failure === 0;
-    return this.#isText ? null : this.failure(failure);
+  /** Checks that the body that was kept last holds a Contio envelope, or at least JSON: gives what is wrong, or null. */
+  checkBody(isEnvelope: boolean): WebhookVerificationError | null {
+    const failure = addon.checkBody(this.#body, this.#bytes, isEnvelope);
+    return failure === 0 ? null : this.failure(failure);
   }
 
-  /** Of the delivery that was judged last: when it was signed or its event happened, if that is known. */
-  timestamp(): number | null {
-    return this.#timestamp;
-  }
-
-  /** The text of the body that was kept last. A byte order mark is part of it, which is no JSON then. */
+  /** The text of the body that was kept last, and that was checked. */
   judgedText(): string {
-    if (!this.#isText && !isUtf8(this.#body.subarray(0, this.#bytes))) throw new TypeError("the body is not UTF-8");
     return this.#body.toString("utf8", 0, this.#bytes);
   }
 
@@ -151,27 +139,31 @@ export class Engine {
       .map((line) => line.split("\t") as [string, string]);
   }
 
-  /** A body as the core takes it: an array, of which `#bytes` count. */
+  /** A body as the core takes it: an array, and in `#bytes` how many of it count. */
   #bodyOf(input: Uint8Array | string, isKept: boolean): Uint8Array {
     this.generation++;
     if (typeof input === "string") {
       // Room for three bytes a character is what a short text may need, and too much for a long one.
-      if (input.length > 4096) return this.#bodyOf(encoder.encode(input), isKept);
+      if (input.length > LEAST_ROOM) return this.#bodyOf(encoder.encode(input), isKept);
       this.#room(input.length * 3);
       this.#bytes = encoder.encodeInto(input, this.#body).written;
       return this.#body;
     }
+    if (!isKept) {
+      this.#bytes = ALL;
+      return input;
+    }
     // Asked once, for it can be an object that answers as it likes.
     const { length } = input;
     this.#bytes = length;
-    // What another thread may change while it is judged is copied too.
-    if (!isKept && input.buffer instanceof ArrayBuffer) return input;
     this.#room(length);
     this.#body.set(input);
     return this.#body;
   }
 
+  /** Makes sure of so much room. That of a large body goes with the next smaller one. */
   #room(bytes: number): void {
-    if (this.#body.length < bytes) this.#body = Buffer.alloc(bytes + 1024);
+    const { length } = this.#body;
+    if (length < bytes || (length > KEPT_ROOM && bytes <= KEPT_ROOM)) this.#body = Buffer.alloc(bytes + LEAST_ROOM);
   }
 }

@@ -4,5 +4,4 @@ declare module "node:buffer" {
     toString(encoding?: "utf8", start?: number, end?: number): string;
   }
   export const Buffer: { alloc(bytes: number): Buffer };
-  export function isUtf8(input: Uint8Array): boolean;
 }

@@ -2,8 +2,6 @@
 import type { Handle } from "./exchange.js";
 import type { Claim } from "./input.js";
 
-export const IN_WORKERD = false;
-
 export interface Tags {
   readonly bytes: Uint8Array;
   readonly body: Uint8Array;
