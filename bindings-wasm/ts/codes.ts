@@ -25,7 +25,7 @@ export const STATUS_BY_CODE = {
   event_too_old: 401,
   /** The body is larger than maxBody. */
   body_too_large: 413,
-  /** The delivery is genuine but its body is not a well-formed envelope. */
+  /** The delivery is genuine but its body is not as it must be. */
   malformed_envelope: 400,
   /** The delivery is genuine but a required field is missing. */
   missing_field: 400,

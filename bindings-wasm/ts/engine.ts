@@ -1,40 +1,44 @@
 // Calls into the core. The only file that knows WebAssembly: another package replaces it to call native code.
 import { WebhookVerificationError } from "./error.js";
-import { type Handle, type Settings, type Verdict, alive, codeOf, encoder, putText, size } from "./exchange.js";
-import { ABSENT, type Claim } from "./input.js";
+import {
+  type Handle,
+  type Settings,
+  type Verdict,
+  alive,
+  codeOf,
+  encoder,
+  putSecrets,
+  putText,
+  readNames,
+  readVerdict,
+  size,
+} from "./exchange.js";
+import type { Claim } from "./input.js";
 
-/** What the module exports: the functions of `Core` in `src/`, each with its address before the arguments. */
-interface Exports {
+/** The functions of `Core` in `src/` that the module exports, each with its address before the arguments. */
+type Name =
+  | "core_room"
+  | "core_answer"
+  | "core_message"
+  | "core_prepare"
+  | "core_release"
+  | "core_names"
+  | "core_key"
+  | "core_verify"
+  | "core_check_body"
+  | "core_around_body"
+  // Of the full module alone, as `full.ts` calls them.
+  | "core_sign"
+  | "core_failure";
+
+interface Exports extends Readonly<Record<Name, (core: number, ...numbers: number[]) => number>> {
   readonly memory: WebAssembly.Memory;
+  /** Where the stack of the module ends that grows downwards: a call leaves it as it was. */
+  readonly stack_pointer: WebAssembly.Global<"i32">;
   core_new(): number;
-  core_text_room(core: number, bytes: number): number;
-  core_body_room(core: number, bytes: number): number;
-  core_answer(core: number): number;
-  core_message(core: number): number;
-  core_prepare(core: number, scheme: number, bytes: number, ...limits: number[]): number;
-  core_release(core: number, verifier: number): void;
-  core_names(core: number, verifier: number): number;
-  core_key(core: number, verifier: number, index: number): number;
-  core_verify(
-    core: number,
-    verifier: number,
-    signature: number,
-    timestamp: number,
-    id: number,
-    body: number,
-    now: number,
-    tags: number,
-  ): number;
-  core_check_envelope(core: number, body: number): number;
-  core_timestamp(core: number): number;
-  core_around_body(core: number, verifier: number, signature: number, timestamp: number, id: number): number;
-  /** Of the full module alone. */
-  core_sign(core: number, verifier: number, body: number, timestamp: number, id: number): number;
-  core_failure(core: number): number;
 }
 
-// A byte order mark is part of the body, which is no JSON then.
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decoder = new TextDecoder();
 const NO_ROOM = new Uint8Array(0);
 
 /** An instance of the core's module, in which verifiers live and deliveries are judged one after the other. */
@@ -42,7 +46,9 @@ export class Engine {
   /** How many deliveries were written into the core's memory: the last one is still there. */
   generation = 0;
   readonly #module: () => WebAssembly.Module;
-  #started: { exports: Exports; core: number } | undefined;
+  #started: { exports: Exports; core: number; stack: number } | undefined;
+  /** Whether a call is under way; where none can be, one was stopped by the end of JavaScript's stack. */
+  #isInside = false;
   /** The room for header values and for bodies, inside the core's memory. */
   #text = NO_ROOM;
   #body = NO_ROOM;
@@ -51,7 +57,7 @@ export class Engine {
   /** Frees what a verifier had whose user forgot to. Older settings of workerd lack it: verifiers stay there. */
   readonly #forgotten =
     globalThis.FinalizationRegistry &&
-    new FinalizationRegistry((number: number) => this.#call(({ core_release }, core) => core_release(core, number)));
+    new FinalizationRegistry((number: number) => this.call("core_release", number));
 
   constructor(module: () => WebAssembly.Module) {
     this.#module = module;
@@ -59,31 +65,21 @@ export class Engine {
 
   /** Prepares a verifier. */
   prepare({ scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings): Handle {
-    const words = encoder.encode(scheme);
-    const raws = secrets.map((secret) => (typeof secret === "string" ? encoder.encode(secret) : secret));
-    this.#textRoom(raws.reduce((bytes, raw) => bytes + 5 + raw.length, words.length));
-    const text = this.#text;
-    text.set(words);
-    let at = words.length;
-    raws.forEach((raw, index) => {
-      const { length } = raw;
-      text.set([typeof secrets[index] === "string" ? 1 : 0, length, length >> 8, length >> 16, length >> 24], at);
-      text.set(raw, at + 5);
-      at += 5 + length;
-    });
+    this.#textRoom(secrets.reduce((bytes, secret) => bytes + 5 + secret.length * 3, scheme.length * 3));
+    const { byteOffset, length } = this.#text;
     const limits = [maxAge, maxSkew, maxEventAge, maxBody].map((limit) => limit ?? NaN);
-    const number = this.#call(({ core_prepare }, core) => core_prepare(core, words.length, at, ...limits));
+    let number: number;
+    try {
+      const words = encoder.encodeInto(scheme, this.#text).written;
+      const end = putSecrets(secrets, this.#text, words);
+      number = this.call("core_prepare", words, end, ...limits);
+    } finally {
+      // A view has no length any more once the memory grew.
+      this.#view(byteOffset, length).fill(0);
+    }
     if (number < 0) throw this.failure(-number);
-    const names = this.#lines(this.#call(({ core_names }, core) => core_names(core, number)));
-    const [signature = "", timestamp = "", id = "", envelope, ...forms] = names;
-    const handle = {
-      engine: this,
-      names: { signature: signature.toLowerCase(), timestamp: timestamp.toLowerCase(), id: id.toLowerCase() },
-      forms,
-      hasEnvelope: envelope !== "",
-      secrets: secrets.length,
-      number,
-    };
+    const names = this.lines(this.call("core_names", number));
+    const handle = { engine: this, ...readNames(names), secrets: secrets.length, number };
     this.#forgotten?.register(handle, number, handle);
     return handle;
   }
@@ -94,7 +90,7 @@ export class Engine {
     if (number === undefined) return;
     handle.number = undefined;
     this.#forgotten?.unregister(handle);
-    this.#call(({ core_release }, core) => core_release(core, number));
+    this.call("core_release", number);
   }
 
   /**
@@ -110,33 +106,21 @@ export class Engine {
     _isKept?: boolean,
   ): Verdict {
     const number = alive(handle);
-    const bytes = this.#putBody(input);
-    const [signature, timestamp, id] = this.#putClaim(claim, tags === undefined ? 0 : tags.length);
+    const bytes = this.putBody(input);
+    const [signature, timestamp, id] = this.putClaim(claim, tags === undefined ? 0 : tags.length);
     if (tags !== undefined) this.#text.set(tags, Math.max(signature, 0) + Math.max(timestamp, 0) + Math.max(id, 0));
-    const verdict = this.#call(({ core_verify }, core) =>
-      core_verify(core, number, signature, timestamp, id, bytes, now, Number(tags !== undefined)),
-    );
-    return {
-      failure: verdict & 31,
-      hasEnvelope: (verdict & 32) !== 0,
-      scheme: handle.forms[(verdict >> 6) & 1] as string,
-      secretIndex: verdict >> 7,
-    };
+    const verdict = this.call("core_verify", number, signature, timestamp, id, bytes, now, Number(tags !== undefined));
+    if (tags !== undefined) this.#text.fill(0);
+    return readVerdict(verdict, handle);
   }
 
-  /** Judges the envelope of the body that was judged last: gives what is wrong with it, or null. */
-  checkEnvelope(): WebhookVerificationError | null {
-    const failure = this.#call(({ core_check_envelope }, core) => core_check_envelope(core, this.#judged));
+  /** Checks that the body that was judged last holds a Contio envelope, or at least JSON: gives what is wrong, or null. */
+  checkBody(isEnvelope: boolean): WebhookVerificationError | null {
+    const failure = this.call("core_check_body", this.#judged, Number(isEnvelope));
     return failure === 0 ? null : this.failure(failure);
   }
 
-  /** Of the delivery that was judged last: when it was signed or its event happened, if that is known. */
-  timestamp(): number | null {
-    const timestamp = this.#call(({ core_timestamp }, core) => core_timestamp(core));
-    return Number.isNaN(timestamp) ? null : timestamp;
-  }
-
-  /** The text of the body that was judged last. */
+  /** The text of the body that was judged last, and that was checked. */
   judgedText(): string {
     this.#bodyRoom(this.#judged);
     return decoder.decode(this.#body.subarray(0, this.#judged));
@@ -149,14 +133,14 @@ export class Engine {
 
   /** The text of the last failure. */
   message(): string {
-    return decoder.decode(this.#answer(this.#call(({ core_message }, core) => core_message(core))));
+    return decoder.decode(this.#answer(this.call("core_message")));
   }
 
   /** What is signed around a body, as it stands until the next call, and whether the verdict depends on the body beside its MAC. */
   aroundBody(handle: Handle, claim: Claim): { before: Uint8Array; behind: Uint8Array; readsBody: boolean } {
     const number = alive(handle);
-    const lengths = this.#putClaim(claim, 0);
-    const around = this.#call(({ core_around_body }, core) => core_around_body(core, number, ...lengths));
+    const lengths = this.putClaim(claim, 0);
+    const around = this.call("core_around_body", number, ...lengths);
     if (around < 0) throw this.failure(-around);
     const end = around & 0xfff;
     const pieces = this.#answer(end + ((around >> 12) & 0xfff));
@@ -166,63 +150,47 @@ export class Engine {
   /** A copy of the key that a secret became, for the host's own cryptography. */
   key(handle: Handle, index: number): Uint8Array<ArrayBuffer> {
     const number = alive(handle);
-    const bytes = this.#call(({ core_key }, core) => core_key(core, number, index));
-    this.#text = this.#room(this.#call(({ core_text_room }, core) => core_text_room(core, bytes)), bytes);
-    const key = this.#text.slice();
-    this.#text.fill(0);
-    return key;
+    const place = this.call("core_key", number, index);
+    return this.#view(place, Math.floor(place / 2 ** 32)).slice();
   }
 
-  /** Signs a body with the first secret, and gives the headers' names and values. */
-  sign(
-    handle: Handle,
-    input: Uint8Array | string,
-    timestamp: number,
-    id: string | undefined,
-  ): [name: string, value: string][] {
-    const number = alive(handle);
-    const bytes = this.#putBody(input);
-    const [length] = this.#putClaim({ signature: id ?? ABSENT, timestamp: ABSENT, id: ABSENT }, 0);
-    const signed = this.#call(({ core_sign }, core) => core_sign(core, number, bytes, timestamp, length));
-    if (signed === 0) throw this.failure(this.#call(({ core_failure }, core) => core_failure(core)));
-    return this.#lines(signed).map((line) => line.split("\t") as [string, string]);
+  /** Calls the core. */
+  protected call(name: Name, ...numbers: number[]): number {
+    const { exports, core, stack } = (this.#started ??= start(this.#module()));
+    if (this.#isInside) exports.stack_pointer.value = stack;
+    this.#isInside = true;
+    const result = exports[name](core, ...numbers);
+    this.#isInside = false;
+    return result;
   }
 
-  /** Calls the core. A call that ended in the middle, at the end of the stack, took the rooms with it. */
-  #call<T>(what: (exports: Exports, core: number) => T): T {
-    const { exports, core } = (this.#started ??= start(this.#module()));
-    try {
-      return what(exports, core);
-    } catch (thrown) {
-      this.#text = this.#body = NO_ROOM;
-      throw thrown;
-    }
-  }
-
-  /** Makes sure of so many bytes of room. A view has no length any more once the memory grew, and is made anew. */
+  /** Makes sure of so many bytes of room. Whether a larger one can be had or not, the smaller one is gone. */
   #textRoom(bytes: number): void {
     if (this.#text.length > bytes) return;
-    const room = bytes + 1024;
-    this.#text = this.#room(this.#call(({ core_text_room }, core) => core_text_room(core, room)), room);
+    this.#text = NO_ROOM;
+    this.#text = this.#room(false, bytes);
   }
 
   #bodyRoom(bytes: number): void {
     if (this.#body.length > bytes) return;
-    const room = bytes + 1024;
-    this.#body = this.#room(this.#call(({ core_body_room }, core) => core_body_room(core, room)), room);
+    this.#body = NO_ROOM;
+    this.#body = this.#room(true, bytes);
   }
 
-  #room(address: number, bytes: number): Uint8Array<ArrayBuffer> {
+  /** Some more room than asked for. As many as 2 GiB are never to be had, and more would cross as another number. */
+  #room(isBody: boolean, bytes: number): Uint8Array<ArrayBuffer> {
+    const room = bytes + 1024;
+    const address = room < 2 ** 31 ? this.call("core_room", Number(isBody), room) : 0;
     if (address === 0) throw new WebhookVerificationError("body_too_large", "there is no memory for this delivery");
-    return this.#view(address, bytes);
+    return this.#view(address, room);
   }
 
   #view(address: number, bytes: number): Uint8Array<ArrayBuffer> {
-    return this.#call(({ memory }) => new Uint8Array(memory.buffer as ArrayBuffer, address >>> 0, bytes));
+    return new Uint8Array(this.#started!.exports.memory.buffer as ArrayBuffer, address >>> 0, bytes);
   }
 
   /** Writes a body, and tells its length. That is asked of it once, for it can be an object that answers as it likes. */
-  #putBody(input: Uint8Array | string): number {
+  protected putBody(input: Uint8Array | string): number {
     this.generation++;
     // Room for three bytes a character is what a short text may need, and too much for a long one.
     if (typeof input === "string" && input.length > 4096) input = encoder.encode(input);
@@ -237,7 +205,7 @@ export class Engine {
   }
 
   /** Writes all values of a claim, with `more` bytes of room behind. Tells their lengths. */
-  #putClaim({ signature, timestamp, id }: Claim, more: number): [number, number, number] {
+  protected putClaim({ signature, timestamp, id }: Claim, more: number): [number, number, number] {
     this.#textRoom((size(signature) + size(timestamp) + size(id)) * 3 + more);
     const ofSignature = putText(signature, this.#text, 0);
     let at = Math.max(ofSignature, 0);
@@ -248,26 +216,24 @@ export class Engine {
 
   /** The core's last answer, where it stands. */
   #answer(bytes: number): Uint8Array<ArrayBuffer> {
-    return this.#view(this.#call(({ core_answer }, core) => core_answer(core)), bytes);
+    return this.#view(this.call("core_answer"), bytes);
   }
 
   /** An answer of lines. */
-  #lines(bytes: number): string[] {
+  protected lines(bytes: number): string[] {
     return decoder.decode(this.#answer(bytes)).split("\n").slice(0, -1);
   }
 }
 
 /**
- * Instantiates the module. What it imports is wasm-bindgen's, under names of its own, and is never called: to throw, in
- * answer to misuse that cannot be here, and to prepare a table that numbers do not need.
+ * Instantiates the module. It imports one function of wasm-bindgen's, under a name of its own, which is never called: to
+ * throw, in answer to misuse that cannot be here.
  */
-function start(module: WebAssembly.Module): { exports: Exports; core: number } {
-  const imports: WebAssembly.Imports = {};
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    (imports[from] ??= {})[name] = () => {
-      throw new Error("misused");
-    };
-  }
-  const exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
-  return { exports, core: exports.core_new() };
+function start(module: WebAssembly.Module): { exports: Exports; core: number; stack: number } {
+  const misused = () => {
+    throw new Error("misused");
+  };
+  const imports = WebAssembly.Module.imports(module).map(({ module: from, name }) => [from, { [name]: misused }]);
+  const exports = new WebAssembly.Instance(module, Object.fromEntries(imports)).exports as unknown as Exports;
+  return { exports, core: exports.core_new(), stack: exports.stack_pointer.value };
 }

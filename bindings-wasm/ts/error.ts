@@ -28,6 +28,11 @@ export class WebhookVerificationError extends Error {
   }
 }
 
+/** More bytes than the limit allows, or than anybody's does: the core takes bodies of less than 4 GiB. */
+export function bodyTooLarge(): WebhookVerificationError {
+  return new WebhookVerificationError("body_too_large", "the body is larger than max_body");
+}
+
 /** An argument of the caller's own that cannot be used. */
 export function invalidArgument(message: string, cause?: unknown): WebhookVerificationError {
   return new WebhookVerificationError("invalid_argument", message, cause === undefined ? undefined : { cause });

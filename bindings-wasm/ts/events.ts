@@ -2,13 +2,14 @@
 //
 // Generated from `core/catalogue/contio-events.json` by `cargo xtask generate`; edit that instead.
 //
-// Objects may carry further fields, yet no type has an index signature: it would take misspelled names too.
+// Objects may carry further fields, yet no type has an index signature: it would take misspelled names too. A field
+// that may be absent may be null as well.
 
 /** What every event has around its `data`. */
 export interface Envelope {
-  actor_user_id?: string;
+  actor_user_id?: string | null;
   event_id: string;
-  for_user?: EnvelopeForUser;
+  for_user?: EnvelopeForUser | null;
   partner_app_id: string;
   /** In RFC 3339. */
   timestamp: string;
@@ -16,8 +17,8 @@ export interface Envelope {
 
 /** The object `for_user` of `Envelope`. */
 export interface EnvelopeForUser {
-  email: string;
-  id: string;
+  email?: string | null;
+  id?: string | null;
 }
 
 /** The event of each type that this version knows. */
@@ -117,7 +118,7 @@ export interface ActionButtonTriggeredData {
   context_id?: string | null;
   context_type?: string | null;
   invocation_id?: string | null;
-  meeting_id?: string;
+  meeting_id?: string | null;
   next_step_id?: string | null;
   result_id?: string | null;
   trigger_mode: string;
@@ -229,10 +230,10 @@ export interface AutomationAssignmentCreatedEvent extends Envelope {
 export interface AutomationAssignmentCreatedData {
   action_item_id: string;
   assignment_id: string;
-  automation_data_payload?: Record<string, unknown>;
+  automation_data_payload?: Record<string, unknown> | null;
   automation_id: string;
   automation_name: string;
-  confidence_score?: number;
+  confidence_score?: number | null;
   created_at: string;
   meeting_id: string;
   status: string;
@@ -328,7 +329,7 @@ export interface MeetingContextCreatedData {
   context_id: string;
   created_at: string;
   meeting_id: string;
-  title?: string;
+  title?: string | null;
   workspace_id: string;
 }
 
@@ -365,7 +366,7 @@ export interface MeetingContextProcessedData {
 export interface MeetingContextProcessedSanitizationReport {
   formula_escaped: boolean;
   pii_detected: boolean;
-  redactions?: MeetingContextProcessedSanitizationReportRedaction[];
+  redactions?: MeetingContextProcessedSanitizationReportRedaction[] | null;
   secrets_detected: boolean;
 }
 
@@ -441,10 +442,10 @@ export interface NextStepCompletedData {
   executed_at: string;
   executed_by: string;
   execution_mode: string;
-  meeting_id?: string;
+  meeting_id?: string | null;
   next_step_id: string;
   next_step_name: string;
-  result_id?: string;
+  result_id?: string | null;
 }
 
 /** `participant.added`, in the vendor's guide. */

@@ -33,19 +33,18 @@ export function ask(question: Question): string {
     const length = exports.explanations_explain(own);
     return decoder.decode(view(exports.explanations_answer(own), length));
   } catch (thrown) {
-    // A call that ended in the middle, at the end of the stack or of the memory, leaves nothing to go on with.
+    // A call that ended in the middle, at the end of the stack or of the memory, leaves nothing to go on with but secrets.
     started = undefined;
+    new Uint8Array(exports.memory.buffer).fill(0);
     throw thrown;
   }
 }
 
 /** As `start` in `engine.ts`, of which a worker that only verifies would feel it if both had it from elsewhere. */
 function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
-  const imports: WebAssembly.Imports = {};
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    (imports[from] ??= {})[name] = () => {
-      throw new Error("misused");
-    };
-  }
-  return new WebAssembly.Instance(module, imports).exports;
+  const misused = () => {
+    throw new Error("misused");
+  };
+  const imports = WebAssembly.Module.imports(module).map(({ module: from, name }) => [from, { [name]: misused }]);
+  return new WebAssembly.Instance(module, Object.fromEntries(imports)).exports;
 }

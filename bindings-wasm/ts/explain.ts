@@ -136,14 +136,21 @@ export class WebhookExplainer {
    */
   explain(headers: HeadersInput, body: Body): Report {
     try {
+      const raw = rawBody(body);
+      const pairs = pairsOf(headers);
+      const now = readClock(this.#now);
       const question = new Question();
-      this.#configured(question, readClock(this.#now));
-      question.list(pairsOf(headers), ([name, value]) => {
-        question.text(name);
-        question.text(value);
-      });
-      question.text(rawBody(body));
-      return read(ask(question));
+      try {
+        this.#configured(question, now);
+        question.list(pairs, ([name, value]) => {
+          question.text(name);
+          question.text(value);
+        });
+        question.text(raw);
+        return read(ask(question));
+      } finally {
+        question.wipe();
+      }
     } catch (thrown) {
       throw asVerificationError(thrown);
     }

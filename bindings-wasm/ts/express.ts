@@ -2,7 +2,7 @@
 // body, asks the verifier, and answers deliveries that are refused: no handler sees one.
 import { WebhookVerificationError } from "./error.js";
 import { refuse, whenAnswered, type WebhookResponse } from "./express-answer.js";
-import { bodyAtHand, readBody, type WebhookRequest } from "./express-body.js";
+import { bodyAtHand, leaveVerified, letEnd, readBody, type WebhookRequest } from "./express-body.js";
 import type { Delivery, WebhookVerifier } from "./index.js";
 
 export type { WebhookRequest, WebhookResponse };
@@ -54,7 +54,7 @@ export function webhook(
       try {
         const delivery = verifier.verify(headersOf(req), body);
         if (delivery.scheme.startsWith("contio")) delivery.event();
-        req.delivery = delivery;
+        leaveVerified(req, delivery);
       } catch (error) {
         return fail(error);
       }
@@ -81,7 +81,10 @@ export function webhook(
       return fail(error);
     }
     if (body !== undefined) return judge(body);
-    void readBody(req, maxBody).then(judge, fail);
+    void readBody(req, maxBody).then((bytes) => {
+      whenAnswered(res, () => letEnd(req));
+      judge(bytes);
+    }, fail);
   };
 }
 

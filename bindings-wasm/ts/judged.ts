@@ -1,6 +1,6 @@
 import type { Delivery } from "./delivery.js";
 import type { Handle, Verdict } from "./exchange.js";
-import { WebhookVerificationError } from "./error.js";
+import type { WebhookVerificationError } from "./error.js";
 import type { WebhookEvent } from "./events.js";
 import type { Claim } from "./input.js";
 import type { Tags } from "./tags.js";
@@ -32,12 +32,12 @@ export class JudgedDelivery implements Delivery {
 
   /** @throws {WebhookVerificationError} with the code that says why it was refused */
   constructor(source: Source) {
-    const { handle, tags } = source;
+    const { tags } = source;
     this.#source = source;
-    const { scheme, secretIndex } = tags === undefined || tags.readsBody ? this.#judge() : this.#decide(EMPTY);
+    const { scheme, secretIndex, timestamp } = tags === undefined || tags.readsBody ? this.#judge() : this.#decide(EMPTY);
     this.scheme = scheme;
     this.secretIndex = secretIndex;
-    this.timestamp = handle.engine.timestamp();
+    this.timestamp = timestamp;
   }
 
   get id(): string | null {
@@ -55,35 +55,30 @@ export class JudgedDelivery implements Delivery {
 
   json(): unknown {
     if (this.#json === undefined) {
-      const text = this.#text();
-      try {
-        this.#json = JSON.parse(text);
-      } catch {
-        throw new WebhookVerificationError("malformed_envelope", "the delivery is genuine but its body is not JSON");
-      }
+      this.#bringBack();
+      const wrong = this.#source.handle.engine.checkBody(false);
+      if (wrong) throw wrong;
     }
-    return this.#json;
+    return this.#parse();
   }
 
   event(): WebhookEvent {
     if (this.#envelope === undefined) {
       this.#bringBack();
-      this.#envelope = this.#source.handle.engine.checkEnvelope();
+      this.#envelope = this.#source.handle.engine.checkBody(true);
     }
     if (this.#envelope) throw this.#envelope;
-    return this.json() as WebhookEvent;
+    return this.#parse() as WebhookEvent;
   }
 
-  /** The text that was judged. Bytes are read where the core read them, for the caller's may have changed since. */
-  #text(): string {
-    const { handle, body } = this.#source;
-    if (typeof body === "string") return body;
-    this.#bringBack();
-    try {
-      return handle.engine.judgedText();
-    } catch {
-      throw new WebhookVerificationError("malformed_envelope", "the delivery is genuine but its body is not UTF-8");
+  /** Parses a body that was checked, where the core read it: the caller's bytes may have changed since. */
+  #parse(): unknown {
+    if (this.#json === undefined) {
+      const { handle, body } = this.#source;
+      this.#bringBack();
+      this.#json = JSON.parse(typeof body === "string" ? body : handle.engine.judgedText());
     }
+    return this.#json;
   }
 
   /** Sees to it that the body is the one in the core, and judged. */

@@ -1,7 +1,7 @@
 // What callers configure, held to its types: the core judges what it says, but can be told only strings and numbers.
 import type { SchemeName } from "./codes.js";
 import { WebhookVerificationError, invalidArgument } from "./error.js";
-import { bytesOf, isBytes, isWellFormed } from "./input.js";
+import { MOST_BYTES, bytesOf, isBytes, isWellFormed } from "./input.js";
 import type { Scheme } from "./scheme.js";
 
 /** A secret: text as the sender shows it, or the key's very bytes. */
@@ -30,7 +30,7 @@ export function limit(name: string, value: unknown): number | undefined {
 
 export function secretList(secrets: Secret | readonly Secret[]): readonly Secret[] {
   return (Array.isArray(secrets) ? (secrets as readonly unknown[]) : [secrets]).map((secret, index) => {
-    if (isBytes(secret)) return bytesOf(secret);
+    if (isBytes(secret) && secret.byteLength <= MOST_BYTES) return bytesOf(secret);
     if (typeof secret === "string" && isWellFormed(secret)) return secret;
     const wrong = typeof secret === "string" ? "it has lone surrogates" : "it is neither text nor bytes; is the variable that holds it set?";
     throw new WebhookVerificationError("invalid_secret", `the secret cannot be used: secrets[${index}]: ${wrong}`);

@@ -7,6 +7,8 @@ import type { Secret } from "./options.js";
 /** A question in the making. */
 export class Question {
   readonly #parts: Uint8Array[] = [];
+  /** Those of the parts that are secrets, and nobody else's. */
+  readonly #secrets: Uint8Array[] = [];
 
   text(text: string | Uint8Array): void {
     const bytes = typeof text === "string" ? encoder.encode(text) : text;
@@ -21,8 +23,16 @@ export class Question {
   }
 
   secret(secret: Secret): void {
-    this.#parts.push(Uint8Array.of(typeof secret === "string" ? 1 : 0));
-    this.text(secret);
+    const isText = typeof secret === "string";
+    const bytes = isText ? encoder.encode(secret) : secret;
+    if (isText) this.#secrets.push(bytes);
+    this.#parts.push(Uint8Array.of(Number(isText)));
+    this.text(bytes);
+  }
+
+  /** Overwrites the secrets in it. */
+  wipe(): void {
+    for (const secret of this.#secrets) secret.fill(0);
   }
 
   list<T>(items: readonly T[], put: (item: T) => void): void {

@@ -1,6 +1,7 @@
-import { WebhookVerificationError, invalidArgument } from "./error.js";
+import { type WebhookVerificationError, bodyTooLarge, invalidArgument } from "./error.js";
+import { gather } from "./gathered.js";
+import { IN_WORKERD } from "./exchange.js";
 import { type HeadersInput, bytesOf, isBytes } from "./input.js";
-import { IN_WORKERD } from "./tags.js";
 
 /** A fetch `Request`, or what looks like one. */
 export interface RequestLike {
@@ -23,7 +24,7 @@ export function readRequest(request: RequestLike, limit: number): Promise<Uint8A
   // Not every runtime has the stream. In workerd it comes in small pieces, which takes several times as long, and no body
   // is longer than declared: the rest is cut off, and a body in chunks declares nothing.
   if (body === undefined || (IN_WORKERD && declared !== null)) return readWhole(request, limit);
-  return readStream(body.getReader(), limit);
+  return readStream(body.getReader(), limit, Number(declared));
 }
 
 async function readWhole(request: RequestLike, limit: number): Promise<Uint8Array> {
@@ -32,27 +33,18 @@ async function readWhole(request: RequestLike, limit: number): Promise<Uint8Arra
   return body;
 }
 
-/** What was declared is not believed: it is counted what comes. */
-async function readStream(reader: ReadableStreamDefaultReader<Uint8Array>, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+async function readStream(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  limit: number,
+  declared: number,
+): Promise<Uint8Array> {
+  const body = gather(limit, declared);
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) break;
+    if (done) return body.bytes();
     if (!isBytes(value) || value.BYTES_PER_ELEMENT !== 1) throw invalidArgument("a request's body must be a stream of bytes");
-    const chunk = bytesOf(value);
-    length += chunk.length;
-    if (length > limit) throw tooLarge(reader);
-    chunks.push(chunk);
+    if (!body.add(bytesOf(value))) throw tooLarge(reader);
   }
-  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
 }
 
 /** The error, once nobody reads on. What comes of cancelling changes nothing, so that it is not waited for. */
@@ -60,5 +52,5 @@ function tooLarge(rest: { cancel(): Promise<void> } | null | undefined): Webhook
   Promise.resolve()
     .then(() => rest?.cancel())
     .catch(() => {});
-  return new WebhookVerificationError("body_too_large", "the body is larger than maxBody");
+  return bodyTooLarge();
 }

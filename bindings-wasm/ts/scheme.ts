@@ -30,6 +30,10 @@ export interface SchemeDefinition {
   timestampInEnvelope?: boolean | undefined;
   /** The header that carries the delivery's id. */
   idHeader?: string | undefined;
+  /** Newer names of headers of these, such as `{ "X-Acme-Signature": "acme-signature" }`: where both come, the newer decides. */
+  newerSpellings?: { readonly [header: string]: string } | undefined;
+  /** Names under which headers of these are looked for where they are absent. */
+  fallbackSpellings?: { readonly [header: string]: string } | undefined;
   /** What is signed, such as `{id}.{timestamp}.{body}`. */
   signed: string;
   /** How a secret's text becomes the key: its UTF-8 (the default), or base64 behind an optional `whsec_`. */
@@ -85,6 +89,8 @@ function wordsOf(scheme: SchemeDefinition): string {
     scheme.idHeader,
     scheme.signed,
     key === "base64" ? key : undefined,
+    ...spellings("newer", scheme.newerSpellings),
+    ...spellings("fallback", scheme.fallbackSpellings),
   ];
   return words
     .map((word) => {
@@ -93,6 +99,12 @@ function wordsOf(scheme: SchemeDefinition): string {
       throw invalidScheme("its parts are strings");
     })
     .join("");
+}
+
+function spellings(kind: string, other: SchemeDefinition["newerSpellings"]): string[] {
+  if (other === undefined) return [];
+  if (typeof other !== "object" || other === null) throw invalidScheme("spellings are an object, with a name for a header");
+  return Object.entries(other).flatMap((names) => [kind, ...names]);
 }
 
 function invalidScheme(reason: string): WebhookVerificationError {

@@ -1,6 +1,6 @@
 // MACs of large bodies, made by the host's own cryptography, which has instructions that WebAssembly lacks. The core
 // says what is signed, and decides as if it had made them.
-import type { Handle } from "./exchange.js";
+import { type Handle, IN_WORKERD } from "./exchange.js";
 import type { Claim } from "./input.js";
 
 /** The MACs of a body. */
@@ -15,10 +15,10 @@ export interface Tags {
 
 const TAG_BYTES = 32;
 
-/** Whether this is workerd, where the host answers at once: elsewhere a call goes through a pool of threads. */
-export const IN_WORKERD = globalThis.navigator?.userAgent === "Cloudflare-Workers";
-
-/** From which size on the host is faster than the core. Measured; see `benches/RESULTS.md`. */
+/**
+ * From which size on the host is faster than the core. Outside of workerd a call goes through a pool of threads. Measured; see
+ * `benches/RESULTS.md`.
+ */
 const WORTHWHILE_BYTES = IN_WORKERD ? 2048 : 32 * 1024;
 
 /** The host, with the keys of a verifier: it keeps them where they cannot be read. */
@@ -58,15 +58,14 @@ export class Host {
 }
 
 async function importKeys(handle: Handle): Promise<readonly CryptoKey[]> {
-  const indices = Array.from({ length: handle.secrets }, (_, index) => index);
-  return Promise.all(
-    indices.map(async (index) => {
-      const key = handle.engine.key(handle, index);
-      try {
-        return await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-      } finally {
-        key.fill(0);
-      }
-    }),
-  );
+  const keys: CryptoKey[] = [];
+  while (keys.length < handle.secrets) {
+    const key = handle.engine.key(handle, keys.length);
+    try {
+      keys.push(await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]));
+    } finally {
+      key.fill(0);
+    }
+  }
+  return keys;
 }

@@ -4,7 +4,16 @@ import type { Delivery } from "./delivery.js";
 import { type Handle, codeOf } from "./exchange.js";
 import { asVerificationError } from "./error.js";
 import type { WebhookEvent } from "./events.js";
-import { type Body, type Claim, type HeaderValue, type HeadersInput, claimOf, findClaim, rawBody } from "./input.js";
+import {
+  type Body,
+  type Claim,
+  type HeaderValue,
+  type HeadersInput,
+  MOST_BYTES,
+  claimOf,
+  findClaim,
+  rawBody,
+} from "./input.js";
 import { JudgedDelivery } from "./judged.js";
 import { type Secret, type VerifierOptions, checkClock, limit, readClock, secretList } from "./options.js";
 import { type RequestLike, readRequest } from "./request.js";
@@ -33,6 +42,8 @@ export type VerificationResult =
 export class WebhookVerifier {
   /** The most bytes that a body may have where it is read for you: the option, or 1 MiB. */
   readonly maxBody: number;
+  /** The most bytes that any body may have. */
+  readonly #limit: number;
   readonly #now: number | (() => number) | undefined;
   readonly #handle: Handle;
   readonly #host: Host;
@@ -49,7 +60,8 @@ export class WebhookVerifier {
   constructor(secrets: Secret | readonly Secret[], options: VerifierOptions = {}) {
     try {
       const maxBody = limit("maxBody", options.maxBody);
-      this.maxBody = maxBody ?? DEFAULT_MAX_BODY;
+      this.#limit = Math.min(maxBody ?? MOST_BYTES, MOST_BYTES);
+      this.maxBody = maxBody === undefined ? DEFAULT_MAX_BODY : this.#limit;
       this.#now = checkClock(options.now);
       const { engine, words } = readScheme(options.scheme);
       this.#handle = engine.prepare({
@@ -73,7 +85,7 @@ export class WebhookVerifier {
    */
   verify(headers: HeadersInput, body: Body): Delivery {
     try {
-      return this.#deliver(findClaim(headers, this.#handle.names), rawBody(body));
+      return this.#deliver(findClaim(headers, this.#handle.names), rawBody(body, this.#limit));
     } catch (thrown) {
       throw asVerificationError(thrown);
     }
@@ -87,7 +99,7 @@ export class WebhookVerifier {
   async verifyRequest(request: RequestLike): Promise<Delivery> {
     try {
       const claim = findClaim(request.headers, this.#handle.names);
-      const body = await readRequest(request, this.maxBody);
+      const body = rawBody(await readRequest(request, this.maxBody)) as Uint8Array;
       const tags = this.#host.makeTags(claim, body);
       return this.#deliver(claim, body, tags && (await tags));
     } catch (thrown) {
@@ -104,7 +116,7 @@ export class WebhookVerifier {
     try {
       const claim = claimOf(signature, timestamp);
       const { engine } = this.#handle;
-      const { failure } = engine.judge(this.#handle, claim, rawBody(body), readClock(this.#now));
+      const { failure } = engine.judge(this.#handle, claim, rawBody(body, this.#limit), readClock(this.#now));
       if (failure === 0) return { isValid: true };
       return { isValid: false, code: codeOf(failure), error: engine.message() };
     } catch (thrown) {
@@ -120,7 +132,7 @@ export class WebhookVerifier {
    */
   parseWebhook(body: Body, signature: HeaderValue, timestamp?: HeaderValue): WebhookEvent {
     try {
-      return this.#deliver(claimOf(signature, timestamp), rawBody(body)).event();
+      return this.#deliver(claimOf(signature, timestamp), rawBody(body, this.#limit)).event();
     } catch (thrown) {
       throw asVerificationError(thrown);
     }
