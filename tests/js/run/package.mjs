@@ -28,6 +28,7 @@ const MODULES = [
   "express-body",
   "full",
   "index",
+  "gathered",
   "input",
   "judged",
   "lean",

@@ -85,7 +85,8 @@ test("what is wrong with an envelope is said by event and id, and verify of the 
     [{ data: [] }, "invalid_field"],
     [{ timestamp: "yesterday" }, "invalid_field"],
     [{ partner_app_id: "" }, "invalid_field"],
-    [{ for_user: { id: "u-1" } }, "missing_field"],
+    [{ for_user: { id: 7 } }, "invalid_field"],
+    [{ for_user: "u-1" }, "invalid_field"],
   ];
   for (const [fields, code] of faults) {
     const body = envelope(fields);

@@ -66,7 +66,13 @@ for (const { scheme, secret } of SCHEMES) {
     }
   });
 
-  test(`${scheme}: of a header that comes twice neither the first nor the last is taken, nor both`, async (t) => {
+  // What can be read where a host joined two lines with a comma and a blank: the table is in SECURITY.md.
+  const isReadable = ([first, second]) => {
+    if (scheme === "stripe") return second === "" && first !== "";
+    return ["standard-webhooks", "svix"].includes(scheme) && second !== "";
+  };
+
+  test(`${scheme}: of a header that comes twice no line is chosen, and of two that were joined what can be read`, async (t) => {
     const { answersTo, deliveries } = await servers(t, verifier);
     for (const answer of Object.values(await answersTo(genuine))) assert.equal(answer.status, 200);
     deliveries.length = 0;
@@ -75,7 +81,10 @@ for (const { scheme, secret } of SCHEMES) {
       for (const values of [[value, value], [value, other], [other, value], [value, ""], ["", value]]) {
         const { express, ...joined } = await answersTo({ ...genuine, [name]: values });
         assert.deepEqual(express, { status: 400, code: "duplicate_header" });
-        for (const { status } of Object.values(joined)) assert.ok([400, 401].includes(status), `${name}: ${values}`);
+        const read = isSignature(name) && isReadable(values) ? values.findLast((text) => text !== "") : undefined;
+        const expected = read === undefined ? 400 : read === value ? 200 : 401;
+        const refusals = isSignature(name) ? [expected] : [400, 401];
+        for (const { status } of Object.values(joined)) assert.ok(refusals.includes(status), `${name}: ${values}: ${status}`);
       }
     }
     assert.deepEqual(deliveries, []);

@@ -120,8 +120,8 @@ const OWN = [
   [
     "a list of base64 tags, with a key in base64",
     { ...acme, encoding: "base64", list: { separator: " ", joiner: ",", version: "v2" }, key: "base64" },
-    { "X-Acme-Signature": `v2,${base64([body], Buffer.from("key of bytes"))}` },
-    `whsec_${Buffer.from("key of bytes").toString("base64")}`,
+    { "X-Acme-Signature": `v2,${base64([body], Buffer.from("a key of bytes for tests"))}` },
+    `whsec_${Buffer.from("a key of bytes for tests").toString("base64")}`,
   ],
   ["the time in the envelope", { ...acme, timestampInEnvelope: true }, { "X-Acme-Signature": hex([body]) }],
 ];

@@ -67,8 +67,8 @@ if (event_type === "meeting.completed") is<typeof data, MeetingCompletedData>(tr
 is<typeof event.event_id, string>(true);
 is<typeof event.timestamp, string>(true);
 is<typeof event.partner_app_id, string>(true);
-is<typeof event.actor_user_id, string | undefined>(true);
-is<NonNullable<Envelope["for_user"]>["email"], string>(true);
+is<typeof event.actor_user_id, string | null | undefined>(true);
+is<NonNullable<Envelope["for_user"]>["email"], string | null | undefined>(true);
 // @ts-expect-error it may be absent
 event.for_user.email;
 
