@@ -11,25 +11,30 @@ const body = envelope();
 const headers = SENDERS["contio-timestamped"](body);
 const forged = SENDERS["contio-timestamped"](body, { key: "another" });
 
-/** Makes calls where so little of the stack is left that they end in the middle, until so many of them did. */
+/**
+ * Makes a call from every depth at which it ends in the middle, until so many of them did. Each frame has a little more of
+ * the stack than the one below it, so that they end everywhere on their way.
+ */
 function atTheEndOfTheStack(call, wanted) {
   let ended = 0;
+  let succeeded = false;
   const dive = () => {
     try {
       dive();
     } catch {
-      for (let tries = 0; tries < 50 && ended < wanted; tries++) {
-        try {
-          call();
-          return;
-        } catch {
-          ended++;
-        }
-      }
+      // There was no stack left for one more frame.
+    }
+    if (succeeded) return;
+    try {
+      call();
+      succeeded = true;
+    } catch {
+      ended++;
     }
   };
   while (ended < wanted) {
     const before = ended;
+    succeeded = false;
     dive();
     assert.ok(ended > before, "calls end at the end of the stack");
   }
