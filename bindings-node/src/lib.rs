@@ -67,7 +67,7 @@ const QUESTION: usize = 32;
 
 /// Judges a delivery. In `text` stands a [`Question`], and behind it the values of the headers, one behind the other.
 ///
-/// Gives one number, of [`verdict::number_of`] or a failure's.
+/// Gives one number, of `verdict::number_of` or a failure's.
 #[napi]
 #[must_use]
 pub fn verify(text: &[u8], body: &[u8]) -> f64 {

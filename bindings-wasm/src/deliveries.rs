@@ -14,7 +14,7 @@ impl Core {
     /// With `tags`, the MACs were made elsewhere: those of all secrets stand in `text` after the header values. The caller
     /// wipes them.
     ///
-    /// The verdict is one number, of [`verdict::number_of`] or a failure's.
+    /// The verdict is one number, of `verdict::number_of` or a failure's.
     #[allow(clippy::too_many_arguments)] // an object for them would be one more crossing
     pub fn verify(
         &self,
