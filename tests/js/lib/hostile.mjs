@@ -44,7 +44,7 @@ const NAMES = [
   "length", "byteLength", "byteOffset", "buffer", "map", "get", "forEach", "then", "toString", "valueOf", "next",
   "scheme", "maxAge", "maxSkew", "maxEventAge", "maxBody", "now", "name", "signatureHeader", "encoding", "prefix",
   "list", "separator", "joiner", "version", "timestampHeader", "timestampInSignature", "timestampInEnvelope",
-  "idHeader", "signed", "key", "id", "timestamp", "headers", "body", "bodyUsed", "arrayBuffer", "getReader",
+  "idHeader", "signed", "newerSpellings", "fallbackSpellings", "key", "id", "timestamp", "headers", "body", "bodyUsed", "arrayBuffer", "getReader",
   "x-contio-signature", "X-Contio-Timestamp", "0", "1",
   Symbol.iterator, Symbol.asyncIterator, Symbol.toPrimitive, Symbol.toStringTag, "constructor",
 ];

@@ -28,7 +28,8 @@ const acme = {
   signed: "{body}",
 };
 const TIMES = ["timestampHeader", "timestampInSignature", "timestampInEnvelope"];
-const schemeParts = [...Object.keys(acme), ...TIMES, "prefix", "idHeader", "key"];
+const OPTIONAL = ["prefix", "idHeader", "key", "newerSpellings", "fallbackSpellings"];
+const schemeParts = [...Object.keys(acme), ...TIMES, ...OPTIONAL];
 const ofAcme = (parts) => make({ scheme: defineScheme({ ...acme, ...parts }) }).verify({}, body);
 
 /** Each takes any value in one place. */
