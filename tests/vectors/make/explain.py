@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import hmac
 import json
+import struct
 import urllib.parse
 import zlib
 from typing import Callable, Iterator
@@ -23,6 +23,13 @@ DOCUMENT = {
     "partner_app_id": "app-1",
     "data": {"title": "Zoë & Søren", "meeting_id": "m/1", "minutes": 30},
 }
+
+
+def gzipped(body: bytes) -> bytes:
+    """RFC 1952 by hand: which system the header names differs between versions of Python's own module."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    data = deflate.compress(body) + deflate.flush()
+    return b"\x1f\x8b\x08\0\0\0\0\0\x02\x03" + data + struct.pack("<II", zlib.crc32(body), len(body))
 
 
 def compact(document=DOCUMENT, **options) -> bytes:
@@ -86,7 +93,7 @@ BODIES: list[tuple[str, bytes, bytes, list[str]]] = [
     ("it lost its byte order mark", b"\xef\xbb\xbf" + compact(), compact(), ["body_bom_lost"]),
     ("it is in base64", compact(), base64.b64encode(compact()), ["body_is_base64"]),
     ("it was decoded from base64", base64.b64encode(compact()), compact(), ["body_was_base64"]),
-    ("it is still compressed by gzip", compact(), gzip.compress(compact(), mtime=0), ["body_is_gzip"]),
+    ("it is still compressed by gzip", compact(), gzipped(compact()), ["body_is_gzip"]),
     ("it is still compressed by zlib", compact(), zlib.compress(compact()), ["body_is_gzip"]),
     ("it is in a form", compact(), FORM, ["body_is_form"]),
     ("it was taken out of a form", FORM, compact(), ["body_was_form"]),
