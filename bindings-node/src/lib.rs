@@ -23,7 +23,7 @@ mod verifiers;
 
 use std::cell::{Cell, RefCell};
 
-use hookseal::{Error, ErrorKind, Found, HeaderValues, UnixTime, Verified, Verifier};
+use hookseal::{Delivery, Error, ErrorKind, HeaderLookup, HeaderValues, UnixTime, Verifier};
 use napi_derive::napi;
 
 thread_local! {
@@ -87,7 +87,7 @@ pub fn verify(text: &[u8], body: &[u8]) -> f64 {
 #[napi]
 #[must_use]
 pub fn check_body(body: &[u8], bytes: f64, is_envelope: bool) -> u32 {
-    let check = if is_envelope { Verified::recheck_envelope } else { hookseal::check_json };
+    let check = if is_envelope { Delivery::recheck_envelope } else { hookseal::check_json };
     first(body, bytes).and_then(check).map_or_else(fail, |()| 0)
 }
 
@@ -125,10 +125,10 @@ fn headers<'t>(verifier: &'t Verifier, text: &'t [u8], lengths: [i32; 3]) -> Hea
             // No more is ever said than was written.
             let (value, behind) = rest.split_at_checked(length).unwrap_or_default();
             rest = behind;
-            Found::Once(value)
+            HeaderLookup::Once(value)
         }
-        Err(_) if length == ABSENT => Found::Absent,
-        Err(_) => Found::Repeated,
+        Err(_) if length == ABSENT => HeaderLookup::Missing,
+        Err(_) => HeaderLookup::Duplicate,
     });
     HeaderValues::new(verifier.scheme(), values)
 }

@@ -49,7 +49,7 @@ pub fn names(verifier: u32) -> String {
         let named = |spelling: usize| headers.iter().map(move |names| names[spelling].map_or("", HeaderName::as_str));
         let mut lines: Vec<&str> = named(0).chain(named(1)).collect();
         lines.push(if scheme.has_envelope() { "envelope" } else { "" });
-        lines.extend(scheme.form_names());
+        lines.extend(scheme.variants().iter().map(hookseal::Scheme::name));
         Ok(lines.join("\n"))
     });
     names.unwrap_or_default()

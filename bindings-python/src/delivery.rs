@@ -1,6 +1,6 @@
 //! A delivery that is genuine and fresh.
 
-use hookseal::{Error, Scheme, UnixTime, Verified, check_json};
+use hookseal::{Delivery as Verified, Error, Scheme, UnixTime, check_json};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};

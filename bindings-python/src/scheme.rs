@@ -1,6 +1,6 @@
 //! Schemes of the user's own.
 
-use hookseal::{ErrorKind, KeyForm, Piece, Tags};
+use hookseal::{ErrorKind, KeyEncoding, SignatureFormat, SignedPart};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
 
@@ -75,7 +75,7 @@ impl Scheme {
             ];
             let tags = tags(&text("encoding", encoding)?, prefix.as_ref(), &list)?;
             let in_envelope = timestamp_in_envelope.map(flag).transpose()?.unwrap_or_default();
-            let key = key.map(key_form).transpose()?.unwrap_or_default();
+            let key = key.map(key_encoding).transpose()?.unwrap_or_default();
             Ok(Self { scheme: texts.scheme(tags, in_envelope, key)? })
         };
         make().map_err(|failure: Failure| failure.raise(py))
@@ -120,9 +120,15 @@ struct Texts<'py> {
 type Spelling<'py> = (Unicode<'py>, Unicode<'py>);
 
 impl Texts<'_> {
-    fn scheme(&self, tags: Tags<'_>, in_envelope: bool, key: KeyForm) -> Result<hookseal::Scheme, Failure> {
-        let mut builder =
-            hookseal::Scheme::builder(self.name.as_str()).signature(self.signature_header.as_str(), tags).key(key);
+    fn scheme(
+        &self,
+        tags: SignatureFormat<'_>,
+        in_envelope: bool,
+        key: KeyEncoding,
+    ) -> Result<hookseal::Scheme, Failure> {
+        let mut builder = hookseal::Scheme::builder(self.name.as_str())
+            .signature(self.signature_header.as_str(), tags)
+            .key_encoding(key);
         let mut sources_of_time = 0;
         if let Some(header) = &self.timestamp_header {
             builder = builder.timestamp_header(header.as_str());
@@ -148,8 +154,8 @@ impl Texts<'_> {
         for (header, fallback) in &self.fallback_spellings {
             builder = builder.fallback_spelling(header.as_str(), fallback.as_str());
         }
-        let mut room = [Piece::Body; 8];
-        let signed = Piece::read_template(self.signed.as_str(), &mut room)?;
+        let mut room = [SignedPart::Body; 8];
+        let signed = SignedPart::read_template(self.signed.as_str(), &mut room)?;
         Ok(builder.signed(signed).build()?)
     }
 }
@@ -159,7 +165,7 @@ fn tags<'a>(
     encoding: &Unicode<'_>,
     prefix: Option<&'a Unicode<'_>>,
     list: &'a [Option<Unicode<'_>>; 3],
-) -> Result<Tags<'a>, Failure> {
+) -> Result<SignatureFormat<'a>, Failure> {
     let is_hex = match encoding.as_str() {
         "hex" => true,
         "base64" => false,
@@ -168,11 +174,11 @@ fn tags<'a>(
     match (prefix, list) {
         (prefix, [None, None, None]) => {
             let prefix = prefix.map_or("", Unicode::as_str);
-            Ok(if is_hex { Tags::hex(prefix) } else { Tags::base64(prefix) })
+            Ok(if is_hex { SignatureFormat::hex(prefix) } else { SignatureFormat::base64(prefix) })
         }
         (None, [Some(separator), Some(joiner), Some(version)]) => {
             let (separator, joiner) = (mark("list_separator", separator)?, mark("list_joiner", joiner)?);
-            let make = if is_hex { Tags::hex_list } else { Tags::base64_list };
+            let make = if is_hex { SignatureFormat::hex_list } else { SignatureFormat::base64_list };
             Ok(make(separator, joiner, version.as_str()))
         }
         (None, _) => Err(invalid("a list has a list_separator, a list_joiner and a list_version")),
@@ -180,10 +186,10 @@ fn tags<'a>(
     }
 }
 
-fn key_form(value: &Bound<'_, PyAny>) -> Result<KeyForm, Failure> {
+fn key_encoding(value: &Bound<'_, PyAny>) -> Result<KeyEncoding, Failure> {
     match text("key", value)?.as_str() {
-        "utf8" => Ok(KeyForm::Utf8),
-        "base64" => Ok(KeyForm::Base64),
+        "utf8" => Ok(KeyEncoding::Utf8),
+        "base64" => Ok(KeyEncoding::Base64),
         _ => Err(invalid("key is \"utf8\" or \"base64\"")),
     }
 }

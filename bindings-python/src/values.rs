@@ -1,7 +1,7 @@
 //! What callers keep headers and bodies in, brought into the forms that the core takes. Nothing is judged here: what a
 //! header's value is worth, and whether it may be absent, is the core's to say.
 
-use hookseal::{ErrorKind, Found, HeaderName, HeaderValues, Scheme};
+use hookseal::{ErrorKind, HeaderLookup, HeaderName, HeaderValues, Scheme};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -181,13 +181,13 @@ impl<'py> Value<'py> {
         };
     }
 
-    fn found(&self) -> Found<'_> {
+    fn found(&self) -> HeaderLookup<'_> {
         match self {
-            Self::Absent => Found::Absent,
-            Self::Text(text) => Found::Once(text.to_str().unwrap_or_default().as_bytes()),
-            Self::Bytes(bytes) => Found::Once(bytes.as_bytes()),
-            Self::Marked(text) => Found::Once(text.as_bytes()),
-            Self::Repeated => Found::Repeated,
+            Self::Absent => HeaderLookup::Missing,
+            Self::Text(text) => HeaderLookup::Once(text.to_str().unwrap_or_default().as_bytes()),
+            Self::Bytes(bytes) => HeaderLookup::Once(bytes.as_bytes()),
+            Self::Marked(text) => HeaderLookup::Once(text.as_bytes()),
+            Self::Repeated => HeaderLookup::Duplicate,
         }
     }
 }
@@ -241,7 +241,7 @@ pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<Header>, Fai
             _ => return Err(invalid_argument(NO_NAME)),
         };
         let mut add = |value: &Value<'_>| {
-            if let Found::Once(value) = value.found() {
+            if let HeaderLookup::Once(value) = value.found() {
                 pairs.push((name.clone(), value.to_vec()));
             }
         };
@@ -262,9 +262,9 @@ pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<Header>, Fai
 /// The values of the headers that a scheme reads: of the signature, the timestamp and the id, each under the spelling that
 /// decides and under the other one.
 #[derive(Default)]
-pub(crate) struct Claim<'py>([[Value<'py>; 2]; 3]);
+pub(crate) struct ParsedHeaders<'py>([[Value<'py>; 2]; 3]);
 
-impl<'py> Claim<'py> {
+impl<'py> ParsedHeaders<'py> {
     /// Of a caller who has the values already; there is no place for an id.
     pub(crate) fn of(signature: &Bound<'py, PyAny>, timestamp: Option<&Bound<'py, PyAny>>) -> Result<Self, Failure> {
         let timestamp = timestamp.map(Value::read).transpose()?.unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What deliveries are verified with.
 
-use hookseal::{Error, Verified, Verifier};
+use hookseal::{Delivery as Verified, Error, Verifier};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
@@ -9,7 +9,7 @@ use crate::failure::{Failure, unpicklable};
 use crate::json;
 use crate::result::VerificationResult;
 use crate::settings::{self, Clock, Given};
-use crate::values::{Body, Claim};
+use crate::values::{Body, ParsedHeaders};
 
 /// What adapters hold bodies to unless `max_body` says otherwise: 1 MiB.
 const DEFAULT_MAX_BODY: usize = 1 << 20;
@@ -113,7 +113,7 @@ impl WebhookVerifier {
         body: &Bound<'py, PyAny>,
     ) -> PyResult<Delivery> {
         let verify = || {
-            let claim = Claim::find(headers, self.core.scheme())?;
+            let claim = ParsedHeaders::find(headers, self.core.scheme())?;
             let body = Body::read(body, self.max_body)?;
             let facts = self.judge(py, &claim, &body, |verified| Ok(Facts::of(verified, self.core.scheme())))?;
             Ok(Delivery::new(facts, body.into_bytes(py)))
@@ -134,7 +134,7 @@ impl WebhookVerifier {
         timestamp: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Py<VerificationResult>> {
         let verify = || {
-            let claim = Claim::of(signature, timestamp)?;
+            let claim = ParsedHeaders::of(signature, timestamp)?;
             self.judge(py, &claim, &Body::read(body, self.max_body)?, |_| Ok(()))
         };
         match verify() {
@@ -155,7 +155,7 @@ impl WebhookVerifier {
         timestamp: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let parse = || {
-            let claim = Claim::of(signature, timestamp)?;
+            let claim = ParsedHeaders::of(signature, timestamp)?;
             let body = Body::read(body, self.max_body)?;
             self.judge(py, &claim, &body, |verified| check_envelope(verified.body(), verified.has_read_envelope()))?;
             json::read(py, body.bytes())
@@ -194,7 +194,7 @@ impl WebhookVerifier {
     fn judge<T: Send>(
         &self,
         py: Python<'_>,
-        claim: &Claim<'_>,
+        claim: &ParsedHeaders<'_>,
         body: &Body<'_>,
         take: impl FnOnce(&Verified<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Failure> {

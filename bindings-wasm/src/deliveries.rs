@@ -1,6 +1,6 @@
 //! One delivery at a time: its header values and its body stand in the core's memory, and the verdict goes out.
 
-use hookseal::{Error, HeaderValues, Verified};
+use hookseal::{Delivery, Error, HeaderValues};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::verifiers::Verifier;
@@ -39,7 +39,7 @@ impl Core {
     /// at least JSON.
     pub fn check_body(&self, body: usize, is_envelope: bool) -> u32 {
         let raw = share(&self.body);
-        let check = if is_envelope { Verified::recheck_envelope } else { hookseal::check_json };
+        let check = if is_envelope { Delivery::recheck_envelope } else { hookseal::check_json };
         let checked = first(raw.as_ref(), body).and_then(check);
         checked.map_or_else(|error| self.fail(error), |()| 0)
     }
@@ -47,17 +47,17 @@ impl Core {
     /// Answers with what is signed in front of the body, and behind that with what is signed behind it. Tells their
     /// lengths, in 12 bits each, and above those whether the verdict depends on the body beside its MAC; or what is wrong
     /// with the headers, as a negative failure.
-    pub fn around_body(&self, verifier: usize, signature: i32, timestamp: i32, id: i32) -> i32 {
+    pub fn signing_input(&self, verifier: usize, signature: i32, timestamp: i32, id: i32) -> i32 {
         let around = self.verifier(verifier).and_then(|verifier| {
             let text = share(&self.text);
             let text = text.as_ref().map_or(&[][..], |text| text);
             let (headers, _) = values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
-            let around = verifier.core.around_body(&headers)?;
+            let around = verifier.core.signing_input(&headers)?;
             let mut before = 0;
             let end = self.answer.write(|answer| {
-                around.before().for_each(|piece| answer.put(piece));
+                around.before_body().for_each(|piece| answer.put(piece));
                 before = answer.length();
-                around.behind().for_each(|piece| answer.put(piece));
+                around.after_body().for_each(|piece| answer.put(piece));
             });
             // An id has at most 256 bytes, a timestamp 12, and a text 15.
             Ok(crossing(before | (end - before) << 12 | usize::from(around.reads_body()) << 24))
@@ -77,7 +77,7 @@ fn judge(
     let delivery = match tags {
         Some(tags) => {
             let tags = tags.as_chunks().0;
-            core.verify_tags(headers, body, tags.get(..keys.count).unwrap_or_default(), now)
+            core.verify_with_macs(headers, body, tags.get(..keys.count).unwrap_or_default(), now)
         }
         None => core.verify(headers, body, now),
     }?;

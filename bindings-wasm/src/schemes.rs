@@ -1,6 +1,6 @@
 //! Schemes of the user's own: only in the full module, and in the native package.
 
-use hookseal::{Error, KeyForm, Piece, Scheme, Tags};
+use hookseal::{Error, KeyEncoding, Scheme, SignatureFormat, SignedPart};
 
 /// One of the core's own schemes by its name; or one of words, as `Scheme::builder` has them, each ended by a NUL and
 /// empty where it does not apply. They are its name; the signature header; `hex` or `base64`; the prefix of the only tag;
@@ -16,10 +16,10 @@ pub(crate) fn read(text: &str) -> Result<Scheme, Error> {
     let (name, header, encoding) = (word(), word(), word());
     let (prefix, separator, joiner, version) = (word(), word(), word(), word());
     let tags = match (encoding == "hex", separator) {
-        (true, "") => Tags::hex(prefix),
-        (false, "") => Tags::base64(prefix),
-        (true, _) => Tags::hex_list(mark(separator), mark(joiner), version),
-        (false, _) => Tags::base64_list(mark(separator), mark(joiner), version),
+        (true, "") => SignatureFormat::hex(prefix),
+        (false, "") => SignatureFormat::base64(prefix),
+        (true, _) => SignatureFormat::hex_list(mark(separator), mark(joiner), version),
+        (false, _) => SignatureFormat::base64_list(mark(separator), mark(joiner), version),
     };
     let mut builder = Scheme::builder(name).signature(header, tags);
     let (timestamp_header, timestamp_key, envelope, id_header) = (word(), word(), word(), word());
@@ -35,10 +35,10 @@ pub(crate) fn read(text: &str) -> Result<Scheme, Error> {
     if !id_header.is_empty() {
         builder = builder.id_header(id_header);
     }
-    let mut room = [Piece::Body; 8];
-    builder = builder.signed(Piece::read_template(word(), &mut room)?);
+    let mut room = [SignedPart::Body; 8];
+    builder = builder.signed(SignedPart::read_template(word(), &mut room)?);
     if !word().is_empty() {
-        builder = builder.key(KeyForm::Base64);
+        builder = builder.key_encoding(KeyEncoding::Base64);
     }
     loop {
         let (kind, header, name) = (word(), word(), word());

@@ -1,6 +1,6 @@
 //! The header values of a delivery, as headers.
 
-use hookseal::{Found, HeaderValues, Scheme};
+use hookseal::{HeaderLookup, HeaderValues, Scheme};
 
 /// Says that a header is absent, in the place of its value's length.
 const ABSENT: i32 = -1;
@@ -14,10 +14,10 @@ pub(crate) fn read<'t>(scheme: &'t Scheme, text: &'t [u8], lengths: [i32; 3]) ->
             // No more is ever said than was written.
             let (value, behind) = rest.split_at_checked(length).unwrap_or_default();
             rest = behind;
-            Found::Once(value)
+            HeaderLookup::Once(value)
         }
-        Err(_) if length == ABSENT => Found::Absent,
-        Err(_) => Found::Repeated,
+        Err(_) if length == ABSENT => HeaderLookup::Missing,
+        Err(_) => HeaderLookup::Duplicate,
     });
     (HeaderValues::new(scheme, values), rest)
 }

@@ -106,7 +106,7 @@ impl Core {
                 headers.iter().for_each(|names| line(names[spelling].map_or("", HeaderName::as_str)));
             }
             line(if scheme.has_envelope() { "envelope" } else { "" });
-            scheme.form_names().for_each(line);
+            scheme.variants().iter().map(hookseal::Scheme::name).for_each(line);
         })
     }
 
@@ -128,14 +128,14 @@ fn make(text: &[u8], scheme: usize, limits: [f64; 4]) -> Result<Verifier, Error>
     let scheme = crate::schemes::read(scheme)?;
     #[cfg(not(feature = "full"))]
     let scheme = Scheme::preset(scheme)?;
-    let key_form = scheme.key_form();
+    let key_encoding = scheme.key_encoding();
     let mut builder = hookseal::Verifier::builder(scheme);
     let mut keys = Keys::with_room(text.len());
     let mut room = Zeroizing::new([0; 512]);
     for secret in secrets::read(secrets) {
         builder = builder.secret(secret);
         // What cannot be used is an error of the builder's, and there will be no verifier.
-        if let Ok(key) = secret.key(key_form, &mut room) {
+        if let Ok(key) = secret.key(key_encoding, &mut room) {
             keys.push(key);
         }
     }

@@ -26,7 +26,7 @@ type Name =
   | "core_key"
   | "core_verify"
   | "core_check_body"
-  | "core_around_body"
+  | "core_signing_input"
   // Of the full module alone, as `full.ts` calls them.
   | "core_sign"
   | "core_failure";
@@ -136,15 +136,15 @@ export class Engine {
     return decoder.decode(this.#answer(this.call("core_message")));
   }
 
-  /** What is signed around a body, as it stands until the next call, and whether the verdict depends on the body beside its MAC. */
-  aroundBody(handle: Handle, claim: Claim): { before: Uint8Array; behind: Uint8Array; readsBody: boolean } {
+  /** What is signed around a body, valid until the next call, and whether the verdict depends on more of the body than its MAC. */
+  signingInput(handle: Handle, claim: Claim): { beforeBody: Uint8Array; afterBody: Uint8Array; readsBody: boolean } {
     const number = alive(handle);
     const lengths = this.putClaim(claim, 0);
-    const around = this.call("core_around_body", number, ...lengths);
-    if (around < 0) throw this.failure(-around);
-    const end = around & 0xfff;
-    const pieces = this.#answer(end + ((around >> 12) & 0xfff));
-    return { before: pieces.subarray(0, end), behind: pieces.subarray(end), readsBody: around >> 24 !== 0 };
+    const input = this.call("core_signing_input", number, ...lengths);
+    if (input < 0) throw this.failure(-input);
+    const end = input & 0xfff;
+    const parts = this.#answer(end + ((input >> 12) & 0xfff));
+    return { beforeBody: parts.subarray(0, end), afterBody: parts.subarray(end), readsBody: input >> 24 !== 0 };
   }
 
   /** A copy of the key that a secret became, for the host's own cryptography. */

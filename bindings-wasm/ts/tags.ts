@@ -33,13 +33,13 @@ export class Host {
   /** The tags of a body, or nothing where the core makes them faster, or the host does not make them at all. */
   makeTags(claim: Claim, body: Uint8Array): Promise<Tags | undefined> | undefined {
     if (body.length < WORTHWHILE_BYTES || globalThis.crypto?.subtle === undefined) return undefined;
-    const { before, behind, readsBody } = this.#handle.engine.aroundBody(this.#handle, claim);
+    const { beforeBody, afterBody, readsBody } = this.#handle.engine.signingInput(this.#handle, claim);
     // The pieces stand in the core's memory, and are gone when it grows.
-    const [start, end] = [before.length, before.length + body.length];
-    const message = new Uint8Array(end + behind.length);
-    message.set(before);
+    const [start, end] = [beforeBody.length, beforeBody.length + body.length];
+    const message = new Uint8Array(end + afterBody.length);
+    message.set(beforeBody);
     message.set(body, start);
-    message.set(behind, end);
+    message.set(afterBody, end);
     return this.#sign(message).then(
       (bytes) => ({ bytes, body: message.subarray(start, end), readsBody }),
       () => undefined,

@@ -1,6 +1,6 @@
 //! `hookseal verify`: the verdict on one delivery.
 
-use hookseal::{Envelope, Scheme, UnixTime, Verified, Verifier};
+use hookseal::{Delivery, Envelope, Scheme, UnixTime, Verifier};
 use serde_json::Value;
 
 use crate::args::{DeliveryArgs, VerifyArgs};
@@ -37,7 +37,7 @@ fn verifier(scheme: Scheme, secrets: &[Loaded], args: &DeliveryArgs) -> Result<V
     Ok(builder.build()?)
 }
 
-fn json(delivery: &Verified<'_>, envelope: Option<&Envelope<'_>>) -> String {
+fn json(delivery: &Delivery<'_>, envelope: Option<&Envelope<'_>>) -> String {
     let event = envelope.map(|envelope| (envelope.event_type.decode(), envelope.event_id.decode()));
     let id = event.as_ref().map_or(delivery.id(), |(_, id)| Some(id));
     let mut fields = vec![
@@ -54,7 +54,7 @@ fn json(delivery: &Verified<'_>, envelope: Option<&Envelope<'_>>) -> String {
     json_line(&fields)
 }
 
-fn text(delivery: &Verified<'_>, envelope: Option<&Envelope<'_>>, secrets: &[Loaded], now: UnixTime) -> String {
+fn text(delivery: &Delivery<'_>, envelope: Option<&Envelope<'_>>, secrets: &[Loaded], now: UnixTime) -> String {
     let index = delivery.secret_index();
     let origin = secrets.get(index).map(|secret| format!(" ({})", secret.origin())).unwrap_or_default();
     let dated = delivery.timestamp().map_or("not told: this scheme signs no time".to_owned(), |time| {

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::text::Text;
+use crate::inline_str::InlineStr;
 
 /// Why a delivery was refused, or why a verifier, a signer or a scheme could not be made.
 ///
@@ -12,7 +12,7 @@ use crate::text::Text;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Error {
     kind: ErrorKind,
-    subject: Text<64>,
+    subject: InlineStr<64>,
     detail: &'static str,
 }
 
@@ -86,7 +86,13 @@ kinds! {
 
 impl Error {
     pub(crate) const fn new(kind: ErrorKind) -> Self {
-        Self { kind, subject: Text::EMPTY, detail: "" }
+        Self { kind, subject: InlineStr::EMPTY, detail: "" }
+    }
+
+    /// A scheme that contradicts itself, with what is wrong.
+    #[inline(never)]
+    pub(crate) const fn invalid_scheme(reason: &'static str) -> Self {
+        Self::new(ErrorKind::InvalidScheme).because(reason)
     }
 
     /// About one header or field. A name too long to keep is left out; none that reaches here is.
@@ -99,7 +105,7 @@ impl Error {
     /// Names what it is about.
     #[inline(never)]
     pub(crate) const fn of(mut self, subject: &str) -> Self {
-        if let Some(subject) = Text::new(subject) {
+        if let Some(subject) = InlineStr::new(subject) {
             self.subject = subject;
         }
         self

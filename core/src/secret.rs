@@ -4,14 +4,14 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::base64;
+use crate::crypto::base64;
+use crate::crypto::mac::Key;
 use crate::error::{Error, ErrorKind};
-use crate::mac::Key;
-use crate::scheme::KeyForm;
+use crate::scheme::KeyEncoding;
 
 /// A secret, borrowed: text as the sender shows it, or the key's very bytes.
 ///
-/// Text goes through the scheme's [`KeyForm`] and must have no white space around it, the commonest accident with
+/// Text goes through the scheme's [`KeyEncoding`] and must have no white space around it, the commonest accident with
 /// secrets in files and variables. Bytes are the key as they are. Neither may be empty, or be `whsec_` alone, which is how
 /// many secrets begin. Printing one shows nothing.
 #[derive(Clone, Copy)]
@@ -33,9 +33,9 @@ pub(crate) const MIN_DECODED: usize = 16;
 const PREFIX: &str = "whsec_";
 
 impl<'s> Secret<'s> {
-    pub(crate) fn prepare(self, form: KeyForm) -> Result<Key, Error> {
-        let mut room = Zeroizing::new([0; MAX_DECODED]);
-        Key::new(self.key(form, &mut room)?).ok_or(invalid("HMAC does not take a key of this length"))
+    pub(crate) fn prepare(self, encoding: KeyEncoding) -> Result<Key, Error> {
+        let mut buffer = Zeroizing::new([0; MAX_DECODED]);
+        Key::new(self.key(encoding, &mut buffer)?).ok_or(invalid("HMAC does not take a key of this length"))
     }
 
     /// The text, or the key's own bytes.
@@ -48,15 +48,15 @@ impl<'s> Secret<'s> {
     }
 
     /// The bytes of the key that a scheme makes of this secret, for those who compute MACs elsewhere
-    /// ([`Verifier::verify_tags`](crate::Verifier::verify_tags)). What has to be decoded is put into `room`, which the caller wipes.
+    /// ([`Verifier::verify_with_macs`](crate::Verifier::verify_with_macs)). What has to be decoded is put into `buffer`, which the caller wipes.
     ///
     /// # Errors
     /// `invalid_secret`.
-    pub fn key<'k>(self, form: KeyForm, room: &'k mut [u8; MAX_DECODED]) -> Result<&'k [u8], Error>
+    pub fn key<'k>(self, encoding: KeyEncoding, buffer: &'k mut [u8; MAX_DECODED]) -> Result<&'k [u8], Error>
     where
         's: 'k,
     {
-        match (self.0, form) {
+        match (self.0, encoding) {
             (Form::Bytes([]) | Form::Text(""), _) => Err(invalid("it is empty; is the variable that holds it set?")),
             (Form::Text(PREFIX), _) => Err(ONLY_PREFIX),
             (Form::Bytes(key), _) if key == PREFIX.as_bytes() => Err(ONLY_PREFIX),
@@ -64,10 +64,10 @@ impl<'s> Secret<'s> {
             (Form::Text(text), _) if has_white_space_around(text) => {
                 Err(invalid("white space surrounds it; trim the newline or space that came along when it was copied"))
             }
-            (Form::Text(text), KeyForm::Utf8) => Ok(text.as_bytes()),
-            (Form::Text(text), KeyForm::Base64) => {
+            (Form::Text(text), KeyEncoding::Utf8) => Ok(text.as_bytes()),
+            (Form::Text(text), KeyEncoding::Base64) => {
                 let text = text.strip_prefix(PREFIX).unwrap_or(text);
-                match base64::decode_unpadded(text.as_bytes(), room) {
+                match base64::decode_unpadded(text.as_bytes(), buffer) {
                     Some(key) if key.len() >= MIN_DECODED => Ok(key),
                     Some(_) => Err(invalid(
                         "it decodes to fewer than 16 bytes, so it is no secret of this scheme; copy it whole, \

@@ -2,16 +2,17 @@
 
 use core::fmt;
 
-use crate::claim::{Beside, read_id};
+use crate::crypto::mac::Key;
 use crate::error::{Error, ErrorKind};
-use crate::headers::{Found, HeaderName, Headers};
-use crate::mac::Key;
+use crate::headers::{HeaderLookup, HeaderName, Headers};
+use crate::inline_str::InlineStr;
+use crate::scheme::template::SignedValues;
 use crate::scheme::{Freshness, Scheme};
 use crate::secret::Secret;
 use crate::size::check_size;
-use crate::text::Text;
 use crate::time::UnixTime;
 use crate::verify::Verifier;
+use crate::verify::parsed_headers::read_id;
 
 /// Signs deliveries as a sender does.
 ///
@@ -48,7 +49,7 @@ impl Signer {
     /// # Errors
     /// `invalid_secret`.
     pub fn new<'s>(scheme: Scheme, secret: impl Into<Secret<'s>>) -> Result<Self, Error> {
-        Ok(Self { scheme, key: secret.into().prepare(scheme.key)? })
+        Ok(Self { scheme, key: secret.into().prepare(scheme.key_encoding)? })
     }
 
     /// Makes the headers for `body`, dated `timestamp`.
@@ -63,8 +64,8 @@ impl Signer {
     #[inline(never)]
     pub fn sign<'i>(&self, body: &[u8], timestamp: UnixTime, id: Option<&'i str>) -> Result<SignedHeaders<'i>, Error> {
         check_size(body.len() as u64)?;
-        let form = &self.scheme;
-        let id = match (&form.id, id) {
+        let scheme = &self.scheme;
+        let id = match (&scheme.id, id) {
             (Some(wanted), Some(id)) => {
                 read_id(id.as_bytes(), wanted).map_err(|_| {
                     unusable("an id is 1 to 256 visible ASCII characters without the mark that ends it")
@@ -75,24 +76,25 @@ impl Signer {
             (Some(_), None) => return Err(unusable("this scheme signs an id; give one")),
             (None, Some(_)) => return Err(unusable("this scheme signs no id; give none")),
         };
-        let timestamp = match form.freshness {
+        let timestamp = match scheme.freshness {
             Freshness::Header(_) | Freshness::Signature => Some(digits(timestamp)?),
             Freshness::Envelope | Freshness::Unsigned => None,
         };
-        let beside = Beside {
+        let values = SignedValues {
             id: id.map_or("", |(_, id)| id).as_bytes(),
-            timestamp: timestamp.as_ref().map_or(&[], Text::as_bytes),
+            timestamp: timestamp.as_ref().map_or(&[], InlineStr::as_bytes),
         };
         let mut mac = self.key.start();
-        beside.begin(form, &mut mac);
+        values.feed(scheme.template.before(), &mut mac);
         mac.update(body);
-        beside.end(form, &mut mac);
-        let signature = form.tags.write(&mac.finish().into_bytes(), timestamp.as_ref().map_or(&[], Text::as_bytes));
-        let timestamp = match (form.freshness, timestamp) {
+        values.feed(scheme.template.after(), &mut mac);
+        let signature =
+            scheme.format.write(&mac.finish().into_bytes(), timestamp.as_ref().map_or(&[], InlineStr::as_bytes));
+        let timestamp = match (scheme.freshness, timestamp) {
             (Freshness::Header(name), Some(timestamp)) => Some((name, timestamp)),
             _ => None,
         };
-        Ok(SignedHeaders { signature: (form.signature, signature), timestamp, id })
+        Ok(SignedHeaders { signature: (scheme.signature, signature), timestamp, id })
     }
 }
 
@@ -117,7 +119,7 @@ fn unusable(reason: &'static str) -> Error {
 }
 
 #[inline(never)]
-fn digits(timestamp: UnixTime) -> Result<Text<12>, Error> {
+fn digits(timestamp: UnixTime) -> Result<InlineStr<12>, Error> {
     let mut left = match u64::try_from(timestamp.as_secs()) {
         Ok(seconds @ 0..=999_999_999_999) => seconds,
         _ => return Err(unusable("a timestamp is 0 to 999999999999 Unix seconds")),
@@ -133,14 +135,14 @@ fn digits(timestamp: UnixTime) -> Result<Text<12>, Error> {
         }
     }
     let text = core::str::from_utf8(&buffer[start..]).unwrap_or_default();
-    Ok(Text::new(text).unwrap_or(Text::EMPTY))
+    Ok(InlineStr::new(text).unwrap_or(InlineStr::EMPTY))
 }
 
 /// The headers that a [`Signer`] made. They are [`Headers`] themselves, so that a verifier takes them as they are.
 #[derive(Clone, Debug)]
 pub struct SignedHeaders<'i> {
-    signature: (HeaderName, Text<128>),
-    timestamp: Option<(HeaderName, Text<12>)>,
+    signature: (HeaderName, InlineStr<128>),
+    timestamp: Option<(HeaderName, InlineStr<12>)>,
     id: Option<(HeaderName, &'i str)>,
 }
 
@@ -155,7 +157,7 @@ impl SignedHeaders<'_> {
 }
 
 impl Headers for SignedHeaders<'_> {
-    fn find<'h>(&'h self, name: &HeaderName) -> Found<'h> {
+    fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
         self.iter().filter(|(other, _)| name.matches(other.as_bytes())).map(|(_, value)| value.as_bytes()).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! Points in time, and the two texts they come in: Unix seconds in a header, RFC 3339 in an envelope.
 
+use core::fmt;
 use core::time::Duration;
 
 use crate::error::{Error, ErrorKind};
@@ -48,6 +49,16 @@ impl UnixTime {
     /// Whether this lies more than `limit` after `now`. Differences saturate.
     pub(crate) fn is_ahead_by_more_than(self, limit: Duration, now: Self) -> bool {
         seconds_beyond(self.0.saturating_sub(now.0), limit)
+    }
+}
+
+/// In RFC 3339 and UTC, such as `2025-01-15T10:30:00Z`.
+impl fmt::Display for UnixTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = civil(self.0.div_euclid(86_400));
+        let second = self.0.rem_euclid(86_400);
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
 
@@ -171,9 +182,44 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     year * 365 + leap_days + day_of_year - 719_468
 }
 
+/// Year, month and day of the proleptic Gregorian calendar, `days` after 1970-01-01.
+///
+/// Years begin in March here, so that a leap day comes last; an era is the 400 years after which leap years repeat.
+fn civil(days: i64) -> (i64, i64, i64) {
+    // 719,468 days lie between 0000-03-01 and 1970-01-01, and 146,097 are in an era.
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let months_since_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * months_since_march + 2) / 5 + 1;
+    let month = (months_since_march + 2) % 12 + 1;
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn a_time_is_displayed_as_rfc_3339() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (1_736_937_000, "2025-01-15T10:30:00Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (-62_167_219_200, "0000-01-01T00:00:00Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+            (999_999_999_999, "33658-09-27T01:46:39Z"),
+        ] {
+            assert_eq!(alloc::string::ToString::to_string(&UnixTime(seconds)), text);
+        }
+    }
 
     #[test]
     fn a_timestamp_is_one_to_twelve_digits_and_nothing_else() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use hookseal::explain::{Cause, Explainer, Outcome, Report, Suspicion};
-use hookseal::{Error, Found, HeaderName, Headers, Scheme, Signer, UnixTime, Verifier};
+use hookseal::{Error, HeaderLookup, HeaderName, Headers, Scheme, Signer, UnixTime, Verifier};
 use hookseal_tests::explain::{ExplainVector, OwnSecret, vectors};
 use hookseal_tests::{Vector, Verdict};
 
@@ -301,8 +301,8 @@ fn a_clock_of_another_time_zone_is_suspected() {
 fn headers_that_tell_no_more_than_that_one_is_repeated_are_explained_too() {
     struct Terse;
     impl Headers for Terse {
-        fn find<'h>(&'h self, _: &HeaderName) -> Found<'h> {
-            Found::Repeated
+        fn find<'h>(&'h self, _: &HeaderName) -> HeaderLookup<'h> {
+            HeaderLookup::Duplicate
         }
     }
     let report = Explainer::new(Scheme::GITHUB).secret(SECRET).explain(&Terse, b"{}", NOW);
@@ -336,9 +336,9 @@ fn an_explainer_prints_no_secret() {
 #[test]
 fn schemes_of_ones_own_are_explained_too() {
     let own = Scheme::builder("acme")
-        .signature("X-Acme-Signature", hookseal::Tags::hex("v1="))
+        .signature("X-Acme-Signature", hookseal::SignatureFormat::hex("v1="))
         .timestamp_header("X-Acme-Time")
-        .signed(&[hookseal::Piece::Timestamp, hookseal::Piece::Text("|"), hookseal::Piece::Body])
+        .signed(&[hookseal::SignedPart::Timestamp, hookseal::SignedPart::Text("|"), hookseal::SignedPart::Body])
         .build()
         .unwrap();
     let verifier = Verifier::builder(own).secret(SECRET).build().unwrap();

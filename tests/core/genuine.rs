@@ -1,6 +1,6 @@
 //! Genuine deliveries that no strictness may lose, and what stays refused next to each.
 
-use hookseal::{Error, Scheme, Secret, Signer, Tags, UnixTime, Verified, Verifier};
+use hookseal::{Delivery, Error, Scheme, Secret, SignatureFormat, Signer, UnixTime, Verifier};
 
 use crate::support::{BODY, NOW, SECRET, code, pairs, secret_for, sign, verifier};
 
@@ -14,11 +14,11 @@ fn with_headers(scheme: Scheme, change: impl FnOnce(&mut Vec<(String, String)>))
 /// The schemes with two spellings: the main name of each header, the other, and whether the other decides.
 fn spellings() -> Vec<(Scheme, &'static str, &'static str, bool)> {
     let own = Scheme::builder("acme")
-        .signature("X-Acme-Signature", Tags::hex(""))
+        .signature("X-Acme-Signature", SignatureFormat::hex(""))
         .timestamp_header("X-Acme-Time")
         .newer_spelling("x-acme-time", "Acme-Time")
         .fallback_spelling("X-Acme-Signature", "X-Old-Signature")
-        .signed(&[hookseal::Piece::Timestamp, hookseal::Piece::Text("."), hookseal::Piece::Body])
+        .signed(&[hookseal::SignedPart::Timestamp, hookseal::SignedPart::Text("."), hookseal::SignedPart::Body])
         .build()
         .unwrap();
     vec![
@@ -85,7 +85,7 @@ fn a_spelling_that_occurs_twice_is_refused_even_if_the_other_occurs_once() {
 
 #[test]
 fn bindings_look_headers_up_by_both_spellings_and_get_the_same_verdict() {
-    use hookseal::{Found, HeaderValues, Headers as _};
+    use hookseal::{HeaderLookup, HeaderValues, Headers as _};
     for (scheme, main, other, decides) in spellings() {
         let verifier = verifier(scheme);
         let genuine = pairs(&sign(scheme, BODY.as_bytes(), NOW));
@@ -95,7 +95,7 @@ fn bindings_look_headers_up_by_both_spellings_and_get_the_same_verdict() {
             headers[at].0 = first.into();
             headers.push((second.into(), "~".into()));
             let values = verifier.scheme().header_spellings().map(|names| {
-                let [first, second] = names.map(|name| name.map_or(Found::Absent, |name| headers.find(name)));
+                let [first, second] = names.map(|name| name.map_or(HeaderLookup::Missing, |name| headers.find(name)));
                 first.or(second)
             });
             let found = verifier.verify(&HeaderValues::new(verifier.scheme(), values), BODY.as_bytes(), NOW).map(drop);
@@ -243,7 +243,7 @@ fn a_fault_is_the_same_however_the_body_is_cut() {
         let headers = sign(Scheme::CONTIO_BODY, body, NOW);
         let whole = verifier.verify(&headers, body, NOW).map(drop).unwrap_err();
         assert_eq!((whole.code(), whole.subject()), ("malformed_envelope", subject), "{}", body.escape_ascii());
-        assert_eq!(Verified::recheck_envelope(body), Err(whole));
+        assert_eq!(Delivery::recheck_envelope(body), Err(whole));
         for size in 1..=body.len() {
             let mut stream = verifier.stream(&headers).unwrap();
             body.chunks(size).for_each(|chunk| stream.update(chunk).unwrap());
@@ -264,12 +264,12 @@ fn a_body_of_4_gib_or_more_is_too_large_for_every_call() {
             let builder = Verifier::builder(scheme).secret(secret_for(&scheme));
             let verifier = limit.into_iter().fold(builder, |builder, limit| builder.max_body(limit)).build().unwrap();
             too_large(verifier.verify(&headers, &body, NOW).map(drop), "verify");
-            too_large(verifier.verify_tags(&headers, &body, &[[0; 32]], NOW).map(drop), "verify_tags");
+            too_large(verifier.verify_with_macs(&headers, &body, &[[0; 32]], NOW).map(drop), "verify_with_macs");
         }
         let signer = Signer::new(scheme, secret_for(&scheme)).unwrap();
         too_large(signer.sign(&body, UnixTime::from_secs(0), crate::support::id_for(&scheme)).map(drop), "sign");
     }
-    too_large(Verified::recheck_envelope(&body), "recheck_envelope");
+    too_large(Delivery::recheck_envelope(&body), "recheck_envelope");
     too_large(hookseal::check_json(&body), "check_json");
 
     // In chunks all of it would be hashed before it is too large: the last one alone decides.

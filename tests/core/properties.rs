@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookseal::{Error, KeyForm, Piece, Scheme, Signer, Tags, UnixTime, Verifier};
+use hookseal::{Error, KeyEncoding, Scheme, SignatureFormat, SignedPart, Signer, UnixTime, Verifier};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -29,25 +29,28 @@ fn own_scheme() -> impl Strategy<Value = Scheme> {
     (0..4u8, any::<bool>(), any::<bool>(), select(TEXTS), select(TEXTS)).prop_map(
         |(tags, with_id, base64_key, front, end)| {
             let tags = match tags {
-                0 => Tags::hex("sig="),
-                1 => Tags::base64(""),
-                2 => Tags::hex_list(';', ':', "v2"),
-                _ => Tags::base64_list(' ', '=', "v2"),
+                0 => SignatureFormat::hex("sig="),
+                1 => SignatureFormat::base64(""),
+                2 => SignatureFormat::hex_list(';', ':', "v2"),
+                _ => SignatureFormat::base64_list(' ', '=', "v2"),
             };
             let mut pieces = Vec::new();
             if !front.is_empty() {
-                pieces.push(Piece::Text(front));
+                pieces.push(SignedPart::Text(front));
             }
             if with_id {
-                pieces.extend([Piece::Id, Piece::Text("|")]);
+                pieces.extend([SignedPart::Id, SignedPart::Text("|")]);
             }
-            pieces.extend([Piece::Timestamp, Piece::Text("/"), Piece::Body]);
+            pieces.extend([SignedPart::Timestamp, SignedPart::Text("/"), SignedPart::Body]);
             if !end.is_empty() {
-                pieces.push(Piece::Text(end));
+                pieces.push(SignedPart::Text(end));
             }
-            let key = if base64_key { KeyForm::Base64 } else { KeyForm::Utf8 };
-            let builder =
-                Scheme::builder("own").signature("X-Own", tags).timestamp_header("X-Own-Time").signed(&pieces).key(key);
+            let key = if base64_key { KeyEncoding::Base64 } else { KeyEncoding::Utf8 };
+            let builder = Scheme::builder("own")
+                .signature("X-Own", tags)
+                .timestamp_header("X-Own-Time")
+                .signed(&pieces)
+                .key_encoding(key);
             let builder = if with_id { builder.id_header("X-Own-Id") } else { builder };
             builder.build().expect("parts that agree")
         },

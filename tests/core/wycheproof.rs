@@ -1,14 +1,15 @@
 //! The MAC against published vectors: Google's Wycheproof and RFC 4231.
 
-use hookseal::{Piece, Scheme, Signer, Tags, UnixTime, Verifier};
+use hookseal::{Scheme, SignatureFormat, SignedPart, Signer, UnixTime, Verifier};
 use wycheproof::TestResult;
 use wycheproof::mac::{TestName, TestSet};
 
 /// A scheme that is the bare MAC: hex over the body.
-const BARE: Scheme = match Scheme::builder("bare").signature("tag", Tags::hex("")).signed(&[Piece::Body]).build() {
-    Ok(scheme) => scheme,
-    Err(_) => panic!("the scheme is sound"),
-};
+const BARE: Scheme =
+    match Scheme::builder("bare").signature("tag", SignatureFormat::hex("")).signed(&[SignedPart::Body]).build() {
+        Ok(scheme) => scheme,
+        Err(_) => panic!("the scheme is sound"),
+    };
 const NOW: UnixTime = UnixTime::from_secs(0);
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,6 +1,6 @@
 """The error codes and the names of the schemes."""
 
-# Generated from `core/src/error.rs` and `core/src/scheme.rs` by `cargo xtask generate`; edit those instead.
+# Generated from `core/src/error.rs` and `core/src/scheme/presets.rs` by `cargo xtask generate`; edit those instead.
 
 from __future__ import annotations
 

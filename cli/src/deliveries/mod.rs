@@ -1,7 +1,7 @@
 //! `hookseal deliveries`: what became of the deliveries, as the management API tells it, and retries of those that failed.
 
 mod api;
-mod text;
+mod render;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -85,12 +85,12 @@ pub(crate) fn run(args: &DeliveriesArgs) -> Result<Report, Failure> {
             let rows = list(&api, wanted)?;
             let json =
                 json_line(&[("ok", true.into()), ("count", rows.len().into()), ("deliveries", rows.clone().into())]);
-            Ok(Report::right(Success { text: text::table(&rows), json }))
+            Ok(Report::right(Success { text: render::table(&rows), json }))
         }
         Action::Show { id } => {
             let row = api.get(&format!("/webhook-deliveries/{id}"))?;
             let json = json_line(&[("ok", true.into()), ("delivery", row.clone())]);
-            Ok(Report::right(Success { text: text::one(&row), json }))
+            Ok(Report::right(Success { text: render::one(&row), json }))
         }
         Action::Retry { ids, all_failed: false } => Ok(retry(&api, ids)),
         Action::Retry { .. } => {

@@ -10,8 +10,8 @@ use super::cause::Cause;
 use super::causes::Causes;
 use super::messages::{Message, Messages};
 use super::secrets::{OwnSecret, candidates};
-use crate::mac::Key;
-use crate::scheme::{KeyForm, Scheme};
+use crate::crypto::mac::Key;
+use crate::scheme::{KeyEncoding, Scheme};
 
 /// More changes than these are not tried at once, those of JSON that go together excepted.
 pub(super) const MAX_CHANGES: usize = 2;
@@ -48,8 +48,8 @@ impl OwnKey {
     /// What is wrong with the secret if this key made a message; nothing at all if it cannot have.
     pub(super) fn causes(&self, message: &Message) -> Option<Causes> {
         let own = match message.key {
-            KeyForm::Utf8 => self.of_utf8,
-            KeyForm::Base64 => self.of_base64,
+            KeyEncoding::Utf8 => self.of_utf8,
+            KeyEncoding::Base64 => self.of_base64,
         };
         match &self.whose {
             Whose::Own(_) => own,
@@ -69,7 +69,8 @@ impl Keys {
     /// Of the endpoint's secrets, and of those for other schemes: as these make keys of them, and the scheme at hand may.
     pub(super) fn of(secrets: &[OwnSecret], others: &[Other], budget: &mut Budget) -> Self {
         let own = secrets.iter().enumerate().map(|(index, secret)| (secret, Whose::Own(index)));
-        let others = others.iter().map(|Other { scheme, secret }| (secret, Whose::Other(scheme.form_name().into())));
+        let others =
+            others.iter().map(|Other { scheme, secret }| (secret, Whose::Other(scheme.reported_name().into())));
         let (mut found, mut complete) = (Vec::new(), true);
         for (secret, whose) in own.chain(others) {
             let Ok(made) = candidates(secret, budget) else {
@@ -87,7 +88,7 @@ impl Keys {
                 complete = false;
                 break;
             }
-            let [of_utf8, of_base64] = [KeyForm::Utf8, KeyForm::Base64].map(|form| candidate.causes(form));
+            let [of_utf8, of_base64] = [KeyEncoding::Utf8, KeyEncoding::Base64].map(|form| candidate.causes(form));
             all.extend(candidate.prepare().map(|key| OwnKey { key, whose, of_utf8, of_base64 }));
         }
         Self { all, complete }

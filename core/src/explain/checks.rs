@@ -11,13 +11,13 @@ use super::Explainer;
 use super::budget::Budget;
 use super::offered::headers_of;
 use super::report::{Check, Outcome};
-use crate::claim::Claim;
-use crate::envelope::Checked;
+use crate::contio::envelope::Checked;
 use crate::error::{Error, ErrorKind};
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{Freshness, Scheme};
 use crate::time::UnixTime;
 use crate::verify::Verifier;
+use crate::verify::parsed_headers::ParsedHeaders;
 
 /// A delivery and its verdict.
 pub(super) struct Given<'s, H: ?Sized> {
@@ -210,7 +210,7 @@ impl<'s, H: Headers + ?Sized> Seen<'s, H> {
         let mut count = 0;
         self.headers.each_value(name, &mut |_| count += 1);
         // A type of the user's own may tell no more than that there are several.
-        if self.headers.find(name) == crate::Found::Repeated { count.max(2) } else { count }
+        if self.headers.find(name) == crate::HeaderLookup::Duplicate { count.max(2) } else { count }
     }
 
     /// Which secret made the signature, whatever else is wrong with the delivery.
@@ -225,8 +225,8 @@ impl<'s, H: Headers + ?Sized> Seen<'s, H> {
 }
 
 impl<H: Headers + ?Sized> Given<'_, H> {
-    fn claim(&self) -> Result<Claim<'_>, Error> {
-        Claim::read(self.form, self.headers)
+    fn claim(&self) -> Result<ParsedHeaders<'_>, Error> {
+        ParsedHeaders::read(self.form, self.headers)
     }
 
     fn find_secret(&self, verifier: Option<&Verifier>, budget: &mut Budget) -> Option<usize> {
@@ -267,9 +267,9 @@ impl<H: Headers + ?Sized> Given<'_, H> {
     }
 }
 
-fn tags(claim: &Claim<'_>) -> usize {
+fn tags(claim: &ParsedHeaders<'_>) -> usize {
     let mut tags = 0;
-    claim.offer.each_tag(|_| tags += 1);
+    claim.signatures.each(|_| tags += 1);
     tags
 }
 

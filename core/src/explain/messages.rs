@@ -8,9 +8,10 @@ use super::budget::{Budget, Spent};
 use super::cause::Cause;
 use super::causes::Causes;
 use super::offered::{Offered, Offers, Written};
-use crate::claim::Claim;
 use crate::headers::Headers;
-use crate::scheme::{KeyForm, Part, Scheme};
+use crate::scheme::template::StoredPart;
+use crate::scheme::{KeyEncoding, Scheme};
+use crate::verify::parsed_headers::ParsedHeaders;
 
 /// What may have been signed around a body.
 pub(super) struct Message {
@@ -21,7 +22,7 @@ pub(super) struct Message {
     /// The scheme that a cause is about.
     pub(super) scheme: Option<String>,
     /// How the scheme that this is of makes a key.
-    pub(super) key: KeyForm,
+    pub(super) key: KeyEncoding,
     /// Which of [`Messages::tags`] it is compared with.
     pub(super) tags: usize,
 }
@@ -46,14 +47,14 @@ const SEPARATORS: [&str; 11] = [".", ":", "", "\n", "|", ",", "-", "_", " ", ";"
 
 /// A piece of a signed message.
 #[derive(Clone)]
-enum Piece {
+enum SignedPart {
     Id,
     Timestamp,
     Body,
     Text(String),
 }
 
-type Template = Vec<Piece>;
+type Template = Vec<SignedPart>;
 
 impl Messages {
     /// `others` are schemes of the user's besides the presets.
@@ -98,18 +99,18 @@ impl Messages {
     fn put_together(
         &mut self,
         form: &Scheme,
-        template: &[Piece],
+        template: &[SignedPart],
         causes: &[Cause],
         scheme: Option<&str>,
         given: &Around<'_>,
         budget: &mut Budget,
     ) -> Result<(), Spent> {
-        let has = |wanted: fn(&Piece) -> bool| template.iter().any(wanted);
+        let has = |wanted: fn(&SignedPart) -> bool| template.iter().any(wanted);
         let adds_timestamp =
             causes.contains(&Cause::TimestampSigned) || causes.contains(&Cause::SignedLikeAnotherScheme);
         let timestamps = if adds_timestamp && given.timestamps.is_empty() { given.elsewhere } else { given.timestamps };
-        for timestamp in one_of(timestamps, has(|piece| matches!(piece, Piece::Timestamp))) {
-            for id in one_of(given.ids, has(|piece| matches!(piece, Piece::Id))) {
+        for timestamp in one_of(timestamps, has(|piece| matches!(piece, SignedPart::Timestamp))) {
+            for id in one_of(given.ids, has(|piece| matches!(piece, SignedPart::Id))) {
                 let of_timestamp = timestamp.map_or(Causes::NONE, |written| written.causes);
                 let of_id = id.map_or(Causes::NONE, |written| written.causes);
                 let all = Causes::of(causes).and(&of_timestamp).and(&of_id);
@@ -117,18 +118,18 @@ impl Messages {
                     continue;
                 }
                 budget.charge(MESSAGE)?;
-                let bytes = |piece: &Piece| match piece {
-                    Piece::Id => id.map(|id| id.text.clone()).unwrap_or_default(),
-                    Piece::Timestamp => timestamp.map(|timestamp| timestamp.text.clone()).unwrap_or_default(),
-                    Piece::Body => Vec::new(),
-                    Piece::Text(text) => text.as_bytes().to_vec(),
+                let bytes = |piece: &SignedPart| match piece {
+                    SignedPart::Id => id.map(|id| id.text.clone()).unwrap_or_default(),
+                    SignedPart::Timestamp => timestamp.map(|timestamp| timestamp.text.clone()).unwrap_or_default(),
+                    SignedPart::Body => Vec::new(),
+                    SignedPart::Text(text) => text.as_bytes().to_vec(),
                 };
-                let mut sides = template.split(|piece| matches!(piece, Piece::Body));
+                let mut sides = template.split(|piece| matches!(piece, SignedPart::Body));
                 let mut side = || sides.next().unwrap_or_default().iter().flat_map(bytes).collect();
                 let (before, after) = (side(), side());
                 let before = self.place_of(before);
                 let scheme = scheme.map(Into::into);
-                self.all.push(Message { before, after, causes: all, scheme, key: form.key, tags: 0 });
+                self.all.push(Message { before, after, causes: all, scheme, key: form.key_encoding, tags: 0 });
             }
         }
         Ok(())
@@ -136,22 +137,22 @@ impl Messages {
 
     /// Adds the message of another scheme whose headers the request has too.
     fn add_other<H: Headers + ?Sized>(&mut self, form: &Scheme, other: &Scheme, headers: &H) {
-        if other.form_name() == form.form_name() && other.name() == other.form_name() {
+        if other.reported_name() == form.reported_name() && other.name() == other.reported_name() {
             return;
         }
-        let Ok(claim) = Claim::read(other, headers) else { return };
-        if claim.form.form_name() == form.form_name() {
+        let Ok(claim) = ParsedHeaders::read(other, headers) else { return };
+        if claim.scheme.reported_name() == form.reported_name() {
             return;
         }
-        let side = |parts| claim.pieces(parts).flatten().copied().collect();
-        let (before, after) = claim.form.parts_around_body();
-        let (before, after) = (side(before), side(after));
+        let side = |parts| claim.bytes_of(parts).flatten().copied().collect();
+        let template = &claim.scheme.template;
+        let (before, after) = (side(template.before()), side(template.after()));
         let mut tags = Vec::new();
-        claim.offer.each_tag(|tag| tags.push(Offered { tag: tag.to_vec(), causes: Causes::NONE }));
-        let scheme = Some(claim.form.form_name().to_string());
+        claim.signatures.each(|tag| tags.push(Offered { tag: tag.to_vec(), causes: Causes::NONE }));
+        let scheme = Some(claim.scheme.reported_name().to_string());
         let causes = Causes::of(&[Cause::SchemeIsAnother]);
         let before = self.place_of(before);
-        self.all.push(Message { before, after, causes, scheme, key: claim.form.key, tags: self.tags.len() });
+        self.all.push(Message { before, after, causes, scheme, key: claim.scheme.key_encoding, tags: self.tags.len() });
         self.tags.push(tags);
     }
 }
@@ -186,24 +187,24 @@ fn timestamps_of_presets<H: Headers + ?Sized>(headers: &H, budget: &mut Budget) 
 /// The scheme's own template first, and then what a sender may have mistaken it for.
 fn templates(form: &Scheme) -> Vec<(Template, Vec<Cause>, Option<String>)> {
     let own = template_of(form);
-    let has_timestamp = own.iter().any(|piece| matches!(piece, Piece::Timestamp));
-    let has_id = own.iter().any(|piece| matches!(piece, Piece::Id));
+    let has_timestamp = own.iter().any(|piece| matches!(piece, SignedPart::Timestamp));
+    let has_id = own.iter().any(|piece| matches!(piece, SignedPart::Id));
     let mut templates = vec![(own.clone(), Vec::new(), None)];
     let mut add = |template, causes: &[Cause]| templates.push((template, causes.to_vec(), None));
     if has_timestamp {
-        add(without(&own, |piece| matches!(piece, Piece::Timestamp)), &[Cause::TimestampNotSigned]);
+        add(without(&own, |piece| matches!(piece, SignedPart::Timestamp)), &[Cause::TimestampNotSigned]);
     } else {
         for separator in SEPARATORS {
             let differs = if separator == "." { &[][..] } else { &[Cause::SeparatorDiffers] };
-            let mut timestamped = vec![Piece::Timestamp, Piece::Text(separator.into())];
+            let mut timestamped = vec![SignedPart::Timestamp, SignedPart::Text(separator.into())];
             timestamped.extend_from_slice(&own);
             add(timestamped, &[&[Cause::TimestampSigned], differs].concat());
         }
     }
     if has_id {
-        let without_id = without(&own, |piece| matches!(piece, Piece::Id));
+        let without_id = without(&own, |piece| matches!(piece, SignedPart::Id));
         if has_timestamp {
-            let neither = without(&without_id, |piece| matches!(piece, Piece::Timestamp));
+            let neither = without(&without_id, |piece| matches!(piece, SignedPart::Timestamp));
             add(neither, &[Cause::IdNotSigned, Cause::TimestampNotSigned]);
         }
         add(without_id, &[Cause::IdNotSigned]);
@@ -216,9 +217,9 @@ fn templates(form: &Scheme) -> Vec<(Template, Vec<Cause>, Option<String>)> {
     }
     for preset in Scheme::PRESETS {
         let template = template_of(preset);
-        let needs_id = template.iter().any(|piece| matches!(piece, Piece::Id));
+        let needs_id = template.iter().any(|piece| matches!(piece, SignedPart::Id));
         if has_id || !needs_id {
-            templates.push((template, vec![Cause::SignedLikeAnotherScheme], Some(preset.form_name().to_string())));
+            templates.push((template, vec![Cause::SignedLikeAnotherScheme], Some(preset.reported_name().to_string())));
         }
     }
     let mut seen: Vec<String> = Vec::new();
@@ -232,41 +233,41 @@ fn templates(form: &Scheme) -> Vec<(Template, Vec<Cause>, Option<String>)> {
 }
 
 fn template_of(form: &Scheme) -> Template {
-    let (before, behind) = form.parts_around_body();
-    let piece = |part: &Part| match part {
-        Part::Id => Piece::Id,
-        Part::Timestamp => Piece::Timestamp,
-        Part::Body => Piece::Body,
-        Part::Text(text) => Piece::Text(text.as_str().into()),
+    let piece = |part: &StoredPart| match part {
+        StoredPart::Id => SignedPart::Id,
+        StoredPart::Timestamp => SignedPart::Timestamp,
+        StoredPart::Body => SignedPart::Body,
+        StoredPart::Text(text) => SignedPart::Text(text.as_str().into()),
     };
-    before.iter().map(piece).chain([Piece::Body]).chain(behind.iter().map(piece)).collect()
+    let (before, after) = (form.template.before(), form.template.after());
+    before.iter().map(piece).chain([SignedPart::Body]).chain(after.iter().map(piece)).collect()
 }
 
-fn text_of(template: &[Piece]) -> String {
-    let piece = |piece: &Piece| match piece {
-        Piece::Id => "{id}".into(),
-        Piece::Timestamp => "{timestamp}".into(),
-        Piece::Body => "{body}".into(),
-        Piece::Text(text) => text.clone(),
+fn text_of(template: &[SignedPart]) -> String {
+    let piece = |piece: &SignedPart| match piece {
+        SignedPart::Id => "{id}".into(),
+        SignedPart::Timestamp => "{timestamp}".into(),
+        SignedPart::Body => "{body}".into(),
+        SignedPart::Text(text) => text.clone(),
     };
     template.iter().map(piece).collect()
 }
 
 /// Leaves a piece out, and the text behind it.
-fn without(template: &[Piece], is_it: fn(&Piece) -> bool) -> Template {
+fn without(template: &[SignedPart], is_it: fn(&SignedPart) -> bool) -> Template {
     let Some(at) = template.iter().position(is_it) else { return template.to_vec() };
-    let is_text = matches!(template.get(at + 1), Some(Piece::Text(_)));
+    let is_text = matches!(template.get(at + 1), Some(SignedPart::Text(_)));
     let mut left = template.to_vec();
     left.drain(at..=at + usize::from(is_text));
     left
 }
 
 /// With another mark in place of each that ends a text, such as the `:` of `v0:`.
-fn with_separator(template: &[Piece], separator: &str) -> Template {
-    let change = |piece: &Piece| match piece {
-        Piece::Text(text) => {
+fn with_separator(template: &[SignedPart], separator: &str) -> Template {
+    let change = |piece: &SignedPart| match piece {
+        SignedPart::Text(text) => {
             let word = text.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
-            Piece::Text([word, separator].concat())
+            SignedPart::Text([word, separator].concat())
         }
         other => other.clone(),
     };
@@ -274,8 +275,8 @@ fn with_separator(template: &[Piece], separator: &str) -> Template {
 }
 
 /// The pieces that vary in every other order, with what is between them left where it is.
-fn orders(template: &[Piece]) -> Vec<Template> {
-    let places: Vec<usize> = (0..template.len()).filter(|at| !matches!(template[*at], Piece::Text(_))).collect();
+fn orders(template: &[SignedPart]) -> Vec<Template> {
+    let places: Vec<usize> = (0..template.len()).filter(|at| !matches!(template[*at], SignedPart::Text(_))).collect();
     let swaps: &[&[usize]] = match places.len() {
         2 => &[&[1, 0]],
         3 => &[&[1, 0, 2], &[0, 2, 1], &[2, 1, 0], &[1, 2, 0], &[2, 0, 1]],

@@ -140,7 +140,7 @@ impl Explainer {
         let mut report = Report {
             verdict: verdict.map(drop),
             scheme: self.scheme.name().into(),
-            form: form.form_name().into(),
+            form: form.reported_name().into(),
             checks,
             causes: Vec::new(),
             secret_index: seen.secret_index(),
@@ -193,7 +193,7 @@ impl Explainer {
                     let start = value.iter().position(|byte| !b" \t\"'".contains(byte)).unwrap_or_default();
                     // No prefix is longer.
                     let start = value[start..].iter().take(64).map(u8::to_ascii_lowercase).collect::<Vec<_>>();
-                    self.scheme.form_of(&start)
+                    self.scheme.variant_of(&start)
                 });
             });
         }

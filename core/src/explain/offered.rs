@@ -8,9 +8,9 @@ use super::budget::{Budget, Spent};
 use super::cause::Cause;
 use super::causes::Causes;
 use super::text;
+use crate::crypto::mac::TAG_BYTES;
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{Freshness, Scheme};
-use crate::tags::TAG_BYTES;
 use crate::time::MAX_DIGITS;
 
 /// No more values of a header, no longer ones, no more parts of one, and no more tags are looked at than these.
@@ -108,8 +108,8 @@ impl Offers {
     }
 
     fn read_strictly(&mut self, form: &Scheme, value: &str, causes: Causes) -> bool {
-        let Some(offer) = form.tags.read(value.as_bytes()) else { return false };
-        offer.each_tag(|tag| self.add_tag(tag.to_vec(), causes));
+        let Some(offer) = form.format.read(value.as_bytes()) else { return false };
+        offer.each(|tag| self.add_tag(tag.to_vec(), causes));
         if let Some(timestamp) = offer.timestamp {
             self.read_timestamp(core::str::from_utf8(timestamp).unwrap_or_default(), causes, false);
         }
@@ -118,7 +118,7 @@ impl Offers {
 
     /// Takes every run of characters that can be a tag.
     fn read_anything(&mut self, form: &Scheme, value: &str, causes: Causes) {
-        if let Some((key, joiner)) = form.tags.timestamp_key() {
+        if let Some((key, joiner)) = form.format.timestamp_item() {
             for item in value.split([',', ';', ' ']).take(MAX_PARTS) {
                 let timestamp = item.trim_matches(['"', '\'']).strip_prefix(key);
                 if let Some(timestamp) = timestamp.and_then(|rest| rest.strip_prefix(char::from(joiner))) {
@@ -132,7 +132,7 @@ impl Offers {
             let end = value[start..].find(|letter| !is_digit(letter)).map_or(value.len(), |length| start + length);
             let padding = value[end..].bytes().take_while(|byte| *byte == b'=').count().min(2);
             let (run, padded) = (&value[start..end], &value[start..end + padding]);
-            for (tag, of_tag) in read_run(run, padded, form.tags.is_hex()) {
+            for (tag, of_tag) in read_run(run, padded, form.format.as_given().is_hex()) {
                 let after =
                     if run.len() == padded.len() || of_tag.contains(&Cause::TagIsHex) { end } else { end + padding };
                 let frame = frame(form, value, start, after, of_tag.is_empty());
@@ -163,7 +163,7 @@ impl Offers {
         let Some(wanted) = &form.id else { return };
         let readings = core::iter::once((value, causes)).chain(cleaned(value, causes)).chain(parts(value, causes));
         for (id, causes) in readings {
-            if crate::claim::read_id(id.as_bytes(), wanted).is_ok() {
+            if crate::verify::parsed_headers::read_id(id.as_bytes(), wanted).is_ok() {
                 self.ids.push(Written::new(id, causes));
             }
         }
@@ -230,10 +230,10 @@ fn parts(value: &str, causes: Causes) -> impl Iterator<Item = (&str, Causes)> {
 
 /// What stands where a comma alone joined two lists: the comma, and what a list begins with.
 fn joined_lists_mark(form: &Scheme) -> Option<String> {
-    let (word, joiner) = match form.tags.timestamp_key() {
+    let (word, joiner) = match form.format.timestamp_item() {
         Some((key, joiner)) => (key, joiner),
         None => {
-            let (version, joiner) = form.tags.before_tag();
+            let (version, joiner) = form.format.before_signature();
             (version, *joiner.first()?)
         }
     };
@@ -302,7 +302,7 @@ fn from_loose_base64(text: &str) -> Option<Vec<u8>> {
 /// something else is not.
 fn frame(form: &Scheme, value: &str, start: usize, end: usize, must_differ: bool) -> Option<Cause> {
     let (before, behind) = (&value[..start], &value[end..]);
-    let (word, joiner) = form.tags.before_tag();
+    let (word, joiner) = form.format.before_signature();
     let expected = [word.as_bytes(), joiner].concat();
     let found = before.as_bytes();
     // In a list other items may stand in front.

@@ -13,8 +13,8 @@ use super::made::Unmade;
 use super::messages::{Message, Messages};
 use super::offered::Offered;
 use super::report::Shown;
-use crate::mac::{Mac, Tag};
-use crate::tags::TAG_BYTES;
+use crate::crypto::mac::TAG_BYTES;
+use crate::crypto::mac::{Mac, Tag};
 
 /// What it costs to try a body, whatever it is made of.
 const BODY: usize = 64;

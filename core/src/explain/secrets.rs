@@ -13,9 +13,9 @@ use super::cause::Cause;
 use super::causes::Causes;
 use super::own;
 use super::text;
-use crate::base64;
-use crate::mac::Key;
-use crate::scheme::KeyForm;
+use crate::crypto::base64;
+use crate::crypto::mac::Key;
+use crate::scheme::KeyEncoding;
 use crate::secret::{MIN_DECODED, Secret, is_blank};
 
 /// A secret as it was given, usable or not. Wiped when dropped, and not `Debug`.
@@ -82,20 +82,22 @@ impl Candidate {
 
     /// What would be wrong with the secret if this were the key of a scheme; no cause if this is what it makes of it, and
     /// nothing at all if it cannot be.
-    pub(super) fn causes(&self, form: KeyForm) -> Option<Causes> {
+    pub(super) fn causes(&self, form: KeyEncoding) -> Option<Causes> {
         let is_decoded = matches!(self.spelling, Spelling::Base64 | Spelling::LooseBase64);
-        if is_decoded && form == KeyForm::Base64 && self.key.len() < MIN_DECODED {
+        if is_decoded && form == KeyEncoding::Base64 && self.key.len() < MIN_DECODED {
             return None;
         }
         let of_spelling: &[Cause] = match (self.spelling, form) {
-            (Spelling::Bytes, _) | (Spelling::Whole, KeyForm::Utf8) | (Spelling::Base64, KeyForm::Base64) => &[],
-            (Spelling::PrefixDropped, KeyForm::Utf8) => &[Cause::SecretPrefixKept],
-            (Spelling::PrefixAdded, KeyForm::Utf8) => &[Cause::SecretPrefixDropped],
-            (Spelling::Base64 | Spelling::LooseBase64, KeyForm::Utf8) => &[Cause::SecretNotBase64Decoded],
-            (Spelling::LooseBase64, KeyForm::Base64) => &[Cause::SecretBase64Spelling],
-            (Spelling::Whole, KeyForm::Base64) => &[Cause::SecretBase64Decoded],
-            (Spelling::PrefixDropped, KeyForm::Base64) => &[Cause::SecretBase64Decoded, Cause::SecretPrefixKept],
-            (Spelling::PrefixAdded, KeyForm::Base64) => &[Cause::SecretBase64Decoded, Cause::SecretPrefixDropped],
+            (Spelling::Bytes, _) | (Spelling::Whole, KeyEncoding::Utf8) | (Spelling::Base64, KeyEncoding::Base64) => {
+                &[]
+            }
+            (Spelling::PrefixDropped, KeyEncoding::Utf8) => &[Cause::SecretPrefixKept],
+            (Spelling::PrefixAdded, KeyEncoding::Utf8) => &[Cause::SecretPrefixDropped],
+            (Spelling::Base64 | Spelling::LooseBase64, KeyEncoding::Utf8) => &[Cause::SecretNotBase64Decoded],
+            (Spelling::LooseBase64, KeyEncoding::Base64) => &[Cause::SecretBase64Spelling],
+            (Spelling::Whole, KeyEncoding::Base64) => &[Cause::SecretBase64Decoded],
+            (Spelling::PrefixDropped, KeyEncoding::Base64) => &[Cause::SecretBase64Decoded, Cause::SecretPrefixKept],
+            (Spelling::PrefixAdded, KeyEncoding::Base64) => &[Cause::SecretBase64Decoded, Cause::SecretPrefixDropped],
             (Spelling::Hex, _) => &[Cause::SecretNotHexDecoded],
             (Spelling::TextOfBytes, _) => &[Cause::SecretAlreadyDecoded],
         };
@@ -104,7 +106,9 @@ impl Candidate {
 
     /// Whether a scheme makes this key of the secret.
     pub(super) fn is_of_a_scheme(&self) -> bool {
-        [KeyForm::Utf8, KeyForm::Base64].iter().any(|form| self.causes(*form).is_some_and(|causes| causes.is_empty()))
+        [KeyEncoding::Utf8, KeyEncoding::Base64]
+            .iter()
+            .any(|form| self.causes(*form).is_some_and(|causes| causes.is_empty()))
     }
 }
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::search::Body;
 use super::secrets::OwnSecret;
 use crate::headers::{HeaderName, Headers};
-use crate::scheme::{KeyForm, Scheme};
+use crate::scheme::{KeyEncoding, Scheme};
 use crate::secret::is_blank;
 
 /// Something that looks wrong.
@@ -276,7 +276,7 @@ fn look_at_secret(form: &Scheme, index: usize, text: &str, found: &mut Vec<Suspi
     if ['"', '\''].iter().any(|quote| trimmed.len() > 1 && trimmed.starts_with(*quote) && trimmed.ends_with(*quote)) {
         found.push(Suspicion::SecretHasQuotes { index });
     }
-    let is_usual = form.key_form() == KeyForm::Base64 || form.name() == Scheme::STRIPE.name();
+    let is_usual = form.key_encoding() == KeyEncoding::Base64 || form.name() == Scheme::STRIPE.name();
     if trimmed.starts_with("whsec_") && !is_usual {
         found.push(Suspicion::SecretHasPrefix { index });
     }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::made::{Made, Unmade};
-use crate::base64;
+use crate::crypto::base64;
 
 pub(super) const UPPER: &[u8; 16] = b"0123456789ABCDEF";
 pub(super) const LOWER: &[u8; 16] = b"0123456789abcdef";

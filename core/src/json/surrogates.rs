@@ -2,6 +2,8 @@
 
 use alloc::borrow::Cow;
 
+use crate::crypto::hex;
+
 /// Overwrites each escape that is half of a surrogate pair, such as `\ud83d` alone, with `\ufffd`: for hosts whose JSON
 /// parser refuses them. The answer is as long as `json`, which it borrows where there is none.
 ///
@@ -32,16 +34,15 @@ pub fn replace_lone_surrogates(json: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The sixteen bits of the escape that begins here, if it is one of four hex digits.
-fn escaped_unit(json: &[u8], at: usize) -> Option<u32> {
-    let digits = json.get(at..at + 6)?.strip_prefix(br"\u")?;
-    digits.iter().try_fold(0, |unit, digit| Some((unit << 4) | char::from(*digit).to_digit(16)?))
+fn escaped_unit(json: &[u8], at: usize) -> Option<u16> {
+    hex::unit(json.get(at..at + 6)?.strip_prefix(br"\u")?)
 }
 
-fn is_high(unit: Option<u32>) -> bool {
+fn is_high(unit: Option<u16>) -> bool {
     matches!(unit, Some(0xd800..=0xdbff))
 }
 
-fn is_low(unit: Option<u32>) -> bool {
+fn is_low(unit: Option<u16>) -> bool {
     matches!(unit, Some(0xdc00..=0xdfff))
 }
 

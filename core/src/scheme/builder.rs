@@ -1,22 +1,23 @@
-//! A scheme of one's own, and the checks that it and the presets go through.
+//! Makes a scheme of the user's own, with the checks that the presets go through as well.
 
-use super::{Freshness, KeyForm, MAX_PIECES, Part, Parts, Piece, Scheme, SignedId, Spelling};
-use crate::error::{Error, ErrorKind};
+use super::{Freshness, KeyEncoding, Scheme, SignedId, Spelling, TimestampSource};
+use crate::error::Error;
 use crate::headers::HeaderName;
-use crate::tags::{TagForm, Tags};
-use crate::text::Text;
+use crate::inline_str::InlineStr;
+use crate::scheme::signature_format::{SignatureFormat, StoredFormat};
+use crate::scheme::template::{SignedPart, SigningTemplate};
 
-/// A scheme of one's own in the making: see [`Scheme::builder`]. Can be used in a `const`.
+/// A scheme that is being made: see [`Scheme::builder`]. Can be used in a `const`.
 #[derive(Clone, Copy, Debug)]
 pub struct SchemeBuilder<'a> {
     name: &'a str,
-    signature: Option<(&'a str, Tags<'a>)>,
+    signature: Option<(&'a str, SignatureFormat<'a>)>,
     timestamp: TimestampSource<'a>,
     id: Option<&'a str>,
     spellings: [Option<OtherSpelling<'a>>; 3],
     has_too_many_spellings: bool,
-    signed: &'a [Piece<'a>],
-    key: KeyForm,
+    signed: &'a [SignedPart<'a>],
+    key_encoding: KeyEncoding,
     has_envelope: bool,
 }
 
@@ -26,14 +27,6 @@ struct OtherSpelling<'a> {
     header: &'a str,
     name: &'a str,
     decides: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum TimestampSource<'a> {
-    None,
-    Header(&'a str),
-    Signature(&'a str),
-    Envelope,
 }
 
 impl<'a> SchemeBuilder<'a> {
@@ -46,15 +39,15 @@ impl<'a> SchemeBuilder<'a> {
             spellings: [None; 3],
             has_too_many_spellings: false,
             signed: &[],
-            key: KeyForm::Utf8,
+            key_encoding: KeyEncoding::Utf8,
             has_envelope: false,
         }
     }
 
-    /// The header that carries the signature (at most 64 bytes), and how tags are written in it.
+    /// The header that carries the signature (at most 64 bytes), and how signatures are written in it.
     #[must_use]
-    pub const fn signature(mut self, header: &'a str, tags: Tags<'a>) -> Self {
-        self.signature = Some((header, tags));
+    pub const fn signature(mut self, header: &'a str, format: SignatureFormat<'a>) -> Self {
+        self.signature = Some((header, format));
         self
     }
 
@@ -66,14 +59,14 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
-    /// The key of the item, in the list of tags, that carries the time of signing in Unix seconds; it must be signed.
+    /// The key of the item, in the list of signatures, that carries the time of signing in Unix seconds; it must be signed.
     #[must_use]
     pub const fn timestamp_in_signature(mut self, key: &'a str) -> Self {
         self.timestamp = TimestampSource::Signature(key);
         self
     }
 
-    /// The body is a Contio envelope and its `timestamp` tells the age: the envelope is then checked by `verify`.
+    /// The body is a Contio envelope whose `timestamp` gives the age: `verify` then checks the envelope.
     #[must_use]
     pub const fn timestamp_in_envelope(mut self) -> Self {
         self.timestamp = TimestampSource::Envelope;
@@ -122,15 +115,15 @@ impl<'a> SchemeBuilder<'a> {
 
     /// What is signed, in order: the body once, and each of id and timestamp once if the scheme has it.
     #[must_use]
-    pub const fn signed(mut self, pieces: &'a [Piece<'a>]) -> Self {
-        self.signed = pieces;
+    pub const fn signed(mut self, parts: &'a [SignedPart<'a>]) -> Self {
+        self.signed = parts;
         self
     }
 
-    /// How a secret's text becomes the key; [`KeyForm::Utf8`] unless said.
+    /// How a secret's text becomes the key; [`KeyEncoding::Utf8`] unless said.
     #[must_use]
-    pub const fn key(mut self, key: KeyForm) -> Self {
-        self.key = key;
+    pub const fn key_encoding(mut self, key_encoding: KeyEncoding) -> Self {
+        self.key_encoding = key_encoding;
         self
     }
 
@@ -138,15 +131,15 @@ impl<'a> SchemeBuilder<'a> {
     ///
     /// # Errors
     /// `invalid_scheme`, with what is wrong: a name that is too long, a header that cannot be one or stands for two things,
-    /// a time or an id that is not signed, the body signed not once, or pieces that run into each other, so that two
+    /// a time or an id that is not signed, the body signed not once, or parts that run into each other, so that two
     /// deliveries would have one signature.
     pub const fn build(self) -> Result<Scheme, Error> {
-        let name = match Text::new(self.name) {
+        let name = match InlineStr::new(self.name) {
             Some(name) if !self.name.is_empty() => name,
-            _ => return Err(wrong("a scheme's name has 1 to 32 bytes")),
+            _ => return Err(Error::invalid_scheme("a scheme's name has 1 to 32 bytes")),
         };
-        let Some((signature, tags)) = self.signature else {
-            return Err(wrong("a scheme needs a signature header: call signature()"));
+        let Some((signature, format)) = self.signature else {
+            return Err(Error::invalid_scheme("a scheme needs a signature header: call signature()"));
         };
         let Some(signature) = HeaderName::new(signature) else {
             return Err(BAD_HEADER);
@@ -155,8 +148,8 @@ impl<'a> SchemeBuilder<'a> {
             TimestampSource::Signature(key) => Some(key),
             _ => None,
         };
-        let tags = match TagForm::new(tags, timestamp_key) {
-            Ok(tags) => tags,
+        let format = match StoredFormat::new(format, timestamp_key) {
+            Ok(format) => format,
             Err(error) => return Err(error),
         };
         let freshness = match self.timestamp {
@@ -169,7 +162,7 @@ impl<'a> SchemeBuilder<'a> {
             },
         };
         let has_timestamp = matches!(freshness, Freshness::Header(_) | Freshness::Signature);
-        let (parts, end_of_id) = match signed_parts(self.signed, has_timestamp, self.id.is_some()) {
+        let (template, end_of_id) = match SigningTemplate::new(self.signed, has_timestamp, self.id.is_some()) {
             Ok(signed) => signed,
             Err(error) => return Err(error),
         };
@@ -193,8 +186,19 @@ impl<'a> SchemeBuilder<'a> {
             Ok(spellings) => spellings,
             Err(error) => return Err(error),
         };
-        let Self { key, has_envelope, .. } = self;
-        Ok(Scheme { name, signature, tags, freshness, id, spellings, parts, key, has_envelope, marked: None })
+        let Self { key_encoding, has_envelope, .. } = self;
+        Ok(Scheme {
+            name,
+            signature,
+            format,
+            freshness,
+            id,
+            spellings,
+            template,
+            key_encoding,
+            has_envelope,
+            variants: &[],
+        })
     }
 
     /// The second spellings in the order of the headers, each name being one header's alone.
@@ -210,7 +214,9 @@ impl<'a> SchemeBuilder<'a> {
                     return Err(BAD_HEADER);
                 };
                 let Some(place) = position(headers, &header) else {
-                    return Err(wrong("another spelling is given for a header that the scheme does not read"));
+                    return Err(Error::invalid_scheme(
+                        "another spelling is given for a header that the scheme does not read",
+                    ));
                 };
                 if spellings[place].is_some() {
                     return Err(ONE_OTHER_SPELLING);
@@ -235,7 +241,7 @@ impl<'a> SchemeBuilder<'a> {
                 && let Some(first) = position(&names, name)
                 && first != at
             {
-                return Err(wrong(
+                return Err(Error::invalid_scheme(
                     "signature, timestamp and id have a header each, and no other spelling is one of them",
                 ));
             }
@@ -245,7 +251,7 @@ impl<'a> SchemeBuilder<'a> {
     }
 }
 
-const ONE_OTHER_SPELLING: Error = wrong("a header has at most one other spelling");
+const ONE_OTHER_SPELLING: Error = Error::invalid_scheme("a header has at most one other spelling");
 
 /// Where a name stands first, in any case of its letters.
 const fn position(names: &[Option<HeaderName>], wanted: &HeaderName) -> Option<usize> {
@@ -261,117 +267,58 @@ const fn position(names: &[Option<HeaderName>], wanted: &HeaderName) -> Option<u
     None
 }
 
-const BAD_HEADER: Error = wrong("a header's name is a token of 1 to 64 bytes, such as X-Acme-Signature");
-
-#[inline(never)]
-pub(super) const fn wrong(reason: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidScheme).because(reason)
-}
-
-/// Checks what is signed, and gives it with the byte that ends the id.
-const fn signed_parts(pieces: &[Piece<'_>], has_timestamp: bool, has_id: bool) -> Result<(Parts, u8), Error> {
-    if pieces.len() > MAX_PIECES {
-        return Err(wrong("at most 8 pieces are signed"));
-    }
-    let mut parts = [Part::Body; MAX_PIECES];
-    let (mut bodies, mut timestamps, mut ids) = (0, 0, 0);
-    let mut body = 0;
-    let mut end_of_id = 0;
-    let mut at = 0;
-    while at < pieces.len() {
-        let next = if at + 1 < pieces.len() { Some(pieces[at + 1]) } else { None };
-        parts[at] = match pieces[at] {
-            Piece::Text(fixed) => match Text::new(fixed) {
-                Some(kept) if !fixed.is_empty() => Part::Text(kept),
-                _ => return Err(wrong("a text that is signed has 1 to 15 bytes")),
-            },
-            varying => {
-                // Two pieces that vary need a fixed one between them: `12` and `3` would sign like `1` and `23`.
-                let end = match next {
-                    None => 0,
-                    Some(Piece::Text(fixed)) if !fixed.is_empty() => fixed.as_bytes()[0],
-                    Some(_) => return Err(wrong("a text must stand between two pieces that vary")),
-                };
-                match varying {
-                    Piece::Timestamp if end.is_ascii_digit() => {
-                        return Err(wrong("the text behind a timestamp must not begin with a digit"));
-                    }
-                    Piece::Timestamp => {
-                        timestamps += 1;
-                        Part::Timestamp
-                    }
-                    Piece::Id => {
-                        ids += 1;
-                        end_of_id = end;
-                        Part::Id
-                    }
-                    _ => {
-                        bodies += 1;
-                        body = at;
-                        Part::Body
-                    }
-                }
-            }
-        };
-        if bodies > 0 && matches!(parts[at], Part::Id | Part::Timestamp) {
-            return Err(wrong("the body is the last of the pieces that vary: its end is marked by nothing"));
-        }
-        at += 1;
-    }
-    if bodies != 1 {
-        return Err(wrong("the body is signed exactly once"));
-    }
-    if timestamps != has_timestamp as u32 {
-        return Err(wrong("a timestamp is signed exactly once, and named with timestamp_header() or _in_signature()"));
-    }
-    if ids != has_id as u32 {
-        return Err(wrong("an id is signed exactly once, and named with id_header()"));
-    }
-    Ok((Parts { parts, body, len: pieces.len() }, end_of_id))
-}
+const BAD_HEADER: Error =
+    Error::invalid_scheme("a header's name is a token of 1 to 64 bytes, such as X-Acme-Signature");
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     fn acme() -> SchemeBuilder<'static> {
-        Scheme::builder("acme").signature("X-Acme-Signature", Tags::hex("")).signed(&[Piece::Body])
+        Scheme::builder("acme").signature("X-Acme-Signature", SignatureFormat::hex("")).signed(&[SignedPart::Body])
     }
 
     #[test]
     fn a_scheme_that_contradicts_itself_cannot_be_made() {
-        let timestamped: &[Piece<'_>] = &[Piece::Timestamp, Piece::Text("."), Piece::Body];
+        let timestamped: &[SignedPart<'_>] = &[SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body];
         for (what, builder) in [
-            ("no name", Scheme::builder("").signature("X", Tags::hex("")).signed(&[Piece::Body])),
-            ("no signature", Scheme::builder("acme").signed(&[Piece::Body])),
-            ("no body", acme().signed(&[Piece::Text("body")])),
-            ("two bodies", acme().signed(&[Piece::Body, Piece::Text("."), Piece::Body])),
-            ("nine pieces", acme().signed(&[Piece::Text("."); 9])),
-            ("an empty text", acme().signed(&[Piece::Text(""), Piece::Body])),
-            ("a long text", acme().signed(&[Piece::Text("0123456789abcdef"), Piece::Body])),
+            ("no name", Scheme::builder("").signature("X", SignatureFormat::hex("")).signed(&[SignedPart::Body])),
+            ("no signature", Scheme::builder("acme").signed(&[SignedPart::Body])),
+            ("no body", acme().signed(&[SignedPart::Text("body")])),
+            ("two bodies", acme().signed(&[SignedPart::Body, SignedPart::Text("."), SignedPart::Body])),
+            ("nine parts", acme().signed(&[SignedPart::Text("."); 9])),
+            ("an empty text", acme().signed(&[SignedPart::Text(""), SignedPart::Body])),
+            ("a long text", acme().signed(&[SignedPart::Text("0123456789abcdef"), SignedPart::Body])),
             ("an unsigned timestamp", acme().timestamp_header("X-Time")),
             ("an unsigned id", acme().id_header("X-Id")),
             ("an unnamed timestamp", acme().signed(timestamped)),
-            ("an unnamed id", acme().signed(&[Piece::Id, Piece::Text("."), Piece::Body])),
-            ("pieces without a mark between", acme().timestamp_header("T").signed(&[Piece::Timestamp, Piece::Body])),
+            ("an unnamed id", acme().signed(&[SignedPart::Id, SignedPart::Text("."), SignedPart::Body])),
             (
-                "a digit behind the timestamp",
-                acme().timestamp_header("T").signed(&[Piece::Timestamp, Piece::Text("0"), Piece::Body]),
+                "parts without a mark between",
+                acme().timestamp_header("T").signed(&[SignedPart::Timestamp, SignedPart::Body]),
             ),
             (
-                "a timestamp behind the body",
-                acme().timestamp_header("T").signed(&[Piece::Body, Piece::Text("."), Piece::Timestamp]),
+                "a digit after the timestamp",
+                acme().timestamp_header("T").signed(&[SignedPart::Timestamp, SignedPart::Text("0"), SignedPart::Body]),
             ),
-            ("a list of base64 parted by its padding", acme().signature("X", Tags::base64_list('=', ',', "v1"))),
+            (
+                "a timestamp after the body",
+                acme().timestamp_header("T").signed(&[SignedPart::Body, SignedPart::Text("."), SignedPart::Timestamp]),
+            ),
+            (
+                "a list of base64 separated by its padding",
+                acme().signature("X", SignatureFormat::base64_list('=', ',', "v1")),
+            ),
             ("one header for two", acme().timestamp_header("x-acme-signature").signed(timestamped)),
             (
                 "one header for time and id",
                 acme().timestamp_header("X-Acme").id_header("x-acme").signed(&[
-                    Piece::Id,
-                    Piece::Text("."),
-                    Piece::Timestamp,
-                    Piece::Text("."),
-                    Piece::Body,
+                    SignedPart::Id,
+                    SignedPart::Text("."),
+                    SignedPart::Timestamp,
+                    SignedPart::Text("."),
+                    SignedPart::Body,
                 ]),
             ),
             ("a spelling of a header that is not read", acme().newer_spelling("X-Other", "X-New")),
@@ -391,13 +338,16 @@ mod tests {
             ),
             ("a header with a space", acme().timestamp_header("X Time").signed(timestamped)),
             ("a timestamp in no list", acme().timestamp_in_signature("t").signed(timestamped)),
-            ("a prefix with a space", acme().signature("X", Tags::hex("v1 "))),
-            ("a list of letters", acme().signature("X", Tags::hex_list('a', '=', "v1"))),
-            ("a list of one mark", acme().signature("X", Tags::hex_list('=', '=', "v1"))),
-            ("a list without a version", acme().signature("X", Tags::hex_list(',', '=', ""))),
+            ("a prefix with a space", acme().signature("X", SignatureFormat::hex("v1 "))),
+            ("a list of letters", acme().signature("X", SignatureFormat::hex_list('a', '=', "v1"))),
+            ("a list of one mark", acme().signature("X", SignatureFormat::hex_list('=', '=', "v1"))),
+            ("a list without a version", acme().signature("X", SignatureFormat::hex_list(',', '=', ""))),
             (
                 "a timestamp named as the version",
-                acme().signature("X", Tags::hex_list(',', '=', "t")).timestamp_in_signature("t").signed(timestamped),
+                acme()
+                    .signature("X", SignatureFormat::hex_list(',', '=', "t"))
+                    .timestamp_in_signature("t")
+                    .signed(timestamped),
             ),
         ] {
             let error = builder.build().expect_err(what);

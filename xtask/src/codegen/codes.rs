@@ -10,7 +10,7 @@ use super::{capital, put};
 pub(super) fn typescript() -> String {
     let mut module = "// The error codes and the names of the schemes.\n\
          //\n\
-         // Generated from `core/src/error.rs` and `core/src/scheme.rs` by `cargo xtask generate`; edit those \
+         // Generated from `core/src/error.rs` and `core/src/scheme/presets.rs` by `cargo xtask generate`; edit those \
          instead.\n\n\
          /** The HTTP status to answer with, for each code. */\n\
          export const STATUS_BY_CODE = {\n"
@@ -35,7 +35,7 @@ pub(super) fn typescript() -> String {
 /// The same for Python.
 pub(super) fn python() -> String {
     let mut module = "\"\"\"The error codes and the names of the schemes.\"\"\"\n\n\
-         # Generated from `core/src/error.rs` and `core/src/scheme.rs` by `cargo xtask generate`; edit those \
+         # Generated from `core/src/error.rs` and `core/src/scheme/presets.rs` by `cargo xtask generate`; edit those \
          instead.\n\n\
          from __future__ import annotations\n\n\
          from typing import Final, Literal, TypeAlias\n\n\

@@ -25,7 +25,7 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
     let text = std::fs::read_to_string(root.join(CATALOGUE)).map_err(|error| format!("{CATALOGUE}: {error}"))?;
     let catalogue: Value = serde_json::from_str(&text).map_err(|error| format!("{CATALOGUE}: {error}"))?;
     let files = [
-        ("core/src/event/catalogue.rs", rust::events(&catalogue)?),
+        ("core/src/contio/event/catalogue.rs", rust::events(&catalogue)?),
         ("bindings-wasm/ts/events.ts", typescript::events(&catalogue)?),
         ("bindings-wasm/ts/codes.ts", codes::typescript()),
         ("bindings-wasm/ts/explain-codes.ts", explain::typescript()),

@@ -49,7 +49,7 @@ pub(super) fn cases(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
             bench.case(Group::Body, (name, sent, why), refused(ErrorKind::SignatureMismatch), vec![delivery])
         })
         .collect();
-    if bench.form.has_envelope {
+    if bench.form.has_envelope() {
         cases.extend(envelopes(bench)?);
         cases.push(other_form(bench, &body)?);
     }

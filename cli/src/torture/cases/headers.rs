@@ -5,7 +5,9 @@ use hookseal::{Error, ErrorKind};
 use super::{Bench, refused};
 use crate::input::Header;
 use crate::torture::case::{Case, Delivery, Expected, Group};
-use crate::torture::form::{Spelling, Time, header};
+use hookseal::TimestampSource;
+
+use crate::torture::form::{Spelling, header};
 
 const CHOSEN: &str = "the receiver checks one of two headers, and what is behind it may read the other";
 
@@ -33,7 +35,7 @@ pub(super) fn cases(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
         delivery.headers.retain(|(other, _)| other != name.as_bytes());
         delivery
     };
-    if let Time::Header(name) = bench.form.time() {
+    if let TimestampSource::Header(name) = bench.form.time() {
         const UNDATED: &str = "what has no time can be sent again for ever";
         let twice = genuine.clone().with(header(name, bench.time()));
         rows.push(("time-twice", "the time twice", CHOSEN, DuplicateHeader, twice));
@@ -101,8 +103,8 @@ fn respelled(bench: &Bench<'_>, genuine: &Delivery) -> Vec<Case> {
     let of = |headers: Vec<Header>| Delivery::new(headers, &*genuine.body);
     let all = |first: &[Header], second: &[Header]| of([first, second].concat());
     let decides = match spelling {
-        Spelling::Newer(_) => all(&genuine.headers, &forge(&others)),
-        Spelling::Prefix(..) => all(&forge(&genuine.headers), &others),
+        Spelling::Newer => all(&genuine.headers, &forge(&others)),
+        Spelling::Fallback => all(&forge(&genuine.headers), &others),
     };
     let twice = of(others.iter().chain(forge(&others).first()).cloned().collect());
     const LOST: &str = "every delivery is lost once its sender writes its headers so";

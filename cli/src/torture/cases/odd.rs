@@ -84,7 +84,7 @@ fn lists(bench: &Bench<'_>, separator: char) -> Result<Vec<Row>, Error> {
     const ITEMS: &str = "a sender that adds a signature of another kind is refused";
     let body = bench.body("list");
     let tag = bench.tag("list", &body)?;
-    let wrong = bench.form.tag(Secret::from(b"hookseal torture: of a rotation"), &body)?;
+    let wrong = bench.form.signature(Secret::from(b"hookseal torture: of a rotation"), &body)?;
     // The version and its joiner, such as `v1=`.
     let version = &tag[..3];
     let item = separator.to_string();

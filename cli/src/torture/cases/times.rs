@@ -4,12 +4,12 @@ use hookseal::{Error, ErrorKind};
 
 use super::{Bench, HOUR, refused, shifted};
 use crate::torture::case::{Case, Delivery, Group};
-use crate::torture::form::Time;
+use hookseal::TimestampSource;
 
 const REPLAYED: &str = "a delivery that was overheard can be sent again";
 
 pub(super) fn cases(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
-    if bench.form.time() == Time::Envelope {
+    if bench.form.time() == TimestampSource::Envelope {
         return in_envelope(bench);
     }
     if !bench.form.signs_time() {

@@ -1,14 +1,14 @@
 //! The Contio envelope: which fields it has, of which types, and where they lie in the body.
 
 use crate::error::{Error, ErrorKind};
-use crate::json::{Kind, Malformed, Scanner, Sink, Value, Want};
-use crate::json_str::JsonStr;
+use crate::json::string::JsonStr;
+use crate::json::{Kind, Malformed, Scanner, Value, Visitor, Want};
 use crate::size::check_size;
 use crate::time::{self, UnixTime};
 
 /// What every Contio event has around its `data`, borrowed from the body of a verified delivery.
 ///
-/// Only [`Verified::envelope`](crate::Verified::envelope) makes one, so that no unverified body is ever parsed. It is
+/// Only [`Delivery::envelope`](crate::Delivery::envelope) makes one, so that no unverified body is ever parsed. It is
 /// strict where something depends on it: the body is UTF-8 without a byte order mark and holds one JSON object, at most
 /// 64 levels deep, in which no envelope field occurs twice, however it is spelled, and each is of its type. A field that
 /// may be absent may be null as well. Fields that are not known are kept in the body and found with
@@ -18,7 +18,7 @@ use crate::time::{self, UnixTime};
 pub struct Envelope<'a> {
     /// What happened, such as `meeting.completed`. Not empty.
     pub event_type: JsonStr<'a>,
-    /// The same for every delivery of one event: what duplicates are told by. Not empty.
+    /// The same for every delivery of one event, so that duplicates can be recognized. Not empty.
     pub event_id: JsonStr<'a>,
     /// When it happened, in RFC 3339 and at most 64 bytes, as it was sent.
     pub timestamp: JsonStr<'a>,
@@ -45,7 +45,7 @@ pub struct ForUser<'a> {
     pub email: Option<JsonStr<'a>>,
 }
 
-/// The envelope's fields in the order in which they are judged. Source: the vendor's event reference, as kept in
+/// The envelope's fields in the order in which they are checked. Source: the vendor's event reference, as kept in
 /// `core/catalogue/contio-events.json`.
 const FIELDS: [Field; 9] = [
     Field { name: "event_type", kind: Kind::Text, required: true, may_be_empty: false },
@@ -114,10 +114,10 @@ impl EnvelopeCheck {
         self.scanner.feed(chunk, &mut self.members).map_err(|Malformed| self.members.malformed())
     }
 
-    /// All chunks were taken: gives the event's time. A body that is not well formed is told before any field is.
+    /// All chunks were taken: returns the event's time. A body that is not well formed is reported before any field is.
     pub(crate) fn finish(&self) -> Result<UnixTime, Error> {
         self.scanner.finish().map_err(|Malformed| self.members.malformed())?;
-        self.members.judge()
+        self.members.check()
     }
 }
 
@@ -134,7 +134,7 @@ impl Members {
         }
     }
 
-    fn judge(&self) -> Result<UnixTime, Error> {
+    fn check(&self) -> Result<UnixTime, Error> {
         if self.refused.is_some() {
             return Err(self.malformed());
         }
@@ -159,7 +159,7 @@ impl Members {
     }
 }
 
-impl Sink for Members {
+impl Visitor for Members {
     fn name(&mut self, level: usize, name: Option<&[u8]>) -> Result<Want, Malformed> {
         let field = match (level, name) {
             (1, Some(b"event_type")) => Some(EVENT_TYPE),
@@ -215,7 +215,7 @@ impl<'a> Checked<'a> {
         check_size(body.len() as u64)?;
         let mut members = Members::new();
         let body = Scanner::new().read(body, &mut members).map_err(|Malformed| members.malformed())?;
-        let time = members.judge()?;
+        let time = members.check()?;
         Ok(Self { body, places: members.places, time })
     }
 
@@ -276,7 +276,7 @@ struct Search<'n> {
     found: Option<core::ops::Range<usize>>,
 }
 
-impl Sink for Search<'_> {
+impl Visitor for Search<'_> {
     fn name(&mut self, _: usize, name: Option<&[u8]>) -> Result<Want, Malformed> {
         self.is_next = name == Some(self.name) && self.found.is_none();
         Ok(Want::Place)

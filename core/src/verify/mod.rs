@@ -1,13 +1,22 @@
 //! The file to read first: a delivery goes through [`Verifier::verify`] from top to bottom.
 
+mod external_mac;
+mod header_values;
+pub(crate) mod parsed_headers;
+mod stream;
+
 use core::fmt;
 use core::time::Duration;
 
-use crate::claim::Claim;
-use crate::envelope::{Checked, Envelope};
+pub use self::external_mac::SigningInput;
+pub use self::header_values::HeaderValues;
+pub use self::stream::{Stream, Streamed, StreamedDelivery};
+
+use self::parsed_headers::ParsedHeaders;
+use crate::contio::envelope::{Checked, Envelope};
+use crate::crypto::mac::{Key, Matches};
 use crate::error::{Error, ErrorKind};
 use crate::headers::Headers;
-use crate::mac::{Hits, Key};
 use crate::scheme::{Freshness, Scheme};
 use crate::secret::Secret;
 use crate::size::check_size;
@@ -58,7 +67,7 @@ pub(crate) struct Limits {
     pub(crate) max_body: Option<usize>,
 }
 
-/// The limits of a verifier that was told none. Sources: 300 s is what Stripe's and Standard Webhooks' libraries use;
+/// The limits unless others are set. Sources: 300 s is what Stripe's and Standard Webhooks' libraries use;
 /// 24 h covers Contio's automatic retries, which end about 38 minutes after the first try.
 pub(crate) const DEFAULT_LIMITS: Limits = Limits {
     max_age: Duration::from_secs(300),
@@ -98,43 +107,84 @@ impl Verifier {
         headers: &'a H,
         body: &'a [u8],
         now: UnixTime,
-    ) -> Result<Verified<'a>, Error> {
+    ) -> Result<Delivery<'a>, Error> {
         self.check_size(body.len() as u64)?;
-        let claim = Claim::read(&self.scheme, headers)?;
-        let hits = self.try_keys(&claim, body);
-        self.judge(claim, hits, body, now)
+        let parsed = ParsedHeaders::read(&self.scheme, headers)?;
+        let matches = self.try_keys(&parsed, body);
+        self.decide_whole(parsed, matches, body, now)
     }
 
-    /// What is left when the tags are compared: the same for whoever made the MACs.
+    /// The verdict on a whole body, whoever made the MACs.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    pub(crate) fn judge<'a>(
+    fn decide_whole<'a>(
         &'a self,
-        claim: Claim<'a>,
-        hits: Hits,
+        parsed: ParsedHeaders<'a>,
+        matches: Matches,
         body: &'a [u8],
         now: UnixTime,
-    ) -> Result<Verified<'a>, Error> {
-        let secret_index = hits.first().ok_or(Error::new(ErrorKind::SignatureMismatch))?;
-        let envelope = match claim.form.freshness {
-            Freshness::Envelope => Some(Checked::read(body)?),
-            _ => None,
-        };
-        let timestamp = self.check_freshness(&claim, envelope.as_ref().map(|envelope| envelope.time), now)?;
-        Ok(Verified { form: claim.form, timestamp, secret_index, id: claim.id, body, envelope })
+    ) -> Result<Delivery<'a>, Error> {
+        let mut envelope = None;
+        let read_time = || Ok(envelope.insert(Checked::read(body)?).time);
+        let facts = self.decide(&parsed, matches, now, read_time)?;
+        Ok(Delivery { facts, body: WholeBody { bytes: body, envelope } })
     }
 
-    /// Tries every live secret against every tag offered, whether an earlier one matched or not.
-    pub(crate) fn try_keys(&self, claim: &Claim<'_>, body: &[u8]) -> Hits {
-        let mut hits = Hits::none();
+    /// Finishes every verification once the MACs are compared. `event_time` reads the envelope, and is called only for a
+    /// delivery that is genuine and whose age is written there: nothing is said of the body of a forged one.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    fn decide<'a>(
+        &self,
+        parsed: &ParsedHeaders<'a>,
+        matches: Matches,
+        now: UnixTime,
+        event_time: impl FnOnce() -> Result<UnixTime, Error>,
+    ) -> Result<Facts<'a>, Error> {
+        let ParsedHeaders { scheme, id, timestamp, .. } = *parsed;
+        let secret_index = matches.first().ok_or(Error::new(ErrorKind::SignatureMismatch))?;
+        let timestamp = match scheme.freshness {
+            Freshness::Envelope => {
+                let time = event_time()?;
+                self.check_age(time, self.limits.max_event_age, ErrorKind::EventTooOld, now)?;
+                Some(time)
+            }
+            _ => {
+                if let Some(time) = timestamp {
+                    self.check_age(time, Some(self.limits.max_age), ErrorKind::TimestampTooOld, now)?;
+                }
+                timestamp
+            }
+        };
+        Ok(Facts { scheme, timestamp, secret_index, id })
+    }
+
+    fn check_age(
+        &self,
+        time: UnixTime,
+        max_age: Option<Duration>,
+        too_old: ErrorKind,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        if max_age.is_some_and(|max_age| time.is_older_than(max_age, now)) {
+            return Err(Error::new(too_old));
+        }
+        if time.is_ahead_by_more_than(self.limits.max_skew, now) {
+            return Err(Error::new(ErrorKind::TimestampInFuture));
+        }
+        Ok(())
+    }
+
+    /// Tries every live secret against every signature, whether an earlier one matched or not.
+    pub(crate) fn try_keys(&self, parsed: &ParsedHeaders<'_>, body: &[u8]) -> Matches {
+        let mut matches = Matches::none();
         for (index, key) in self.keys.iter() {
             let mut mac = key.start();
-            claim.beside().begin(claim.form, &mut mac);
+            parsed.feed_before(&mut mac);
             mac.update(body);
-            claim.beside().end(claim.form, &mut mac);
+            parsed.feed_after(&mut mac);
             let tag = mac.finish();
-            claim.compare(index, &tag, &mut hits);
+            parsed.compare(index, &tag, &mut matches);
         }
-        hits
+        matches
     }
 
     pub(crate) fn check_size(&self, bytes: u64) -> Result<(), Error> {
@@ -142,28 +192,6 @@ impl Verifier {
             Some(limit) if bytes > limit as u64 => Err(Error::new(ErrorKind::BodyTooLarge)),
             _ => check_size(bytes),
         }
-    }
-
-    /// The limits, applied to a delivery that is genuine. Gives the time that they were applied to.
-    pub(crate) fn check_freshness(
-        &self,
-        claim: &Claim<'_>,
-        event_time: Option<UnixTime>,
-        now: UnixTime,
-    ) -> Result<Option<UnixTime>, Error> {
-        let limits = &self.limits;
-        let (time, max_age, too_old) = match (claim.timestamp, event_time) {
-            (Some(time), _) => (time, Some(limits.max_age), ErrorKind::TimestampTooOld),
-            (None, Some(time)) => (time, limits.max_event_age, ErrorKind::EventTooOld),
-            (None, None) => return Ok(None),
-        };
-        if max_age.is_some_and(|max_age| time.is_older_than(max_age, now)) {
-            return Err(Error::new(too_old));
-        }
-        if time.is_ahead_by_more_than(limits.max_skew, now) {
-            return Err(Error::new(ErrorKind::TimestampInFuture));
-        }
-        Ok(Some(time))
     }
 
     /// How the deliveries are signed that it takes.
@@ -188,7 +216,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// A [`Verifier`] in the making: see [`Verifier::builder`].
+/// A [`Verifier`] that is being made: see [`Verifier::builder`].
 ///
 /// ```
 /// use core::time::Duration;
@@ -209,8 +237,8 @@ pub struct VerifierBuilder {
 }
 
 impl VerifierBuilder {
-    /// Adds a secret that a sender may sign with, up to [`MAX_SECRETS`]. Each costs one MAC over every body. Which of
-    /// them made a delivery is told by [`Verified::secret_index`], counted from 0 in the order of these calls.
+    /// Adds a secret that a sender may sign with, up to [`MAX_SECRETS`]. Each costs one MAC over every body.
+    /// [`Delivery::secret_index`] says which of them signed a delivery, counted from 0 in the order of these calls.
     pub fn secret<'s>(mut self, secret: impl Into<Secret<'s>>) -> Self {
         const NAMES: [&str; MAX_SECRETS] = [
             "secrets[0]",
@@ -228,7 +256,7 @@ impl VerifierBuilder {
                 .get_or_insert(error.because("more than 8 secrets; keep those that a sender may still sign with"));
             return self;
         };
-        match secret.into().prepare(self.verifier.scheme.key) {
+        match secret.into().prepare(self.verifier.scheme.key_encoding) {
             Ok(key) => self.verifier.keys.0[free] = Some(key),
             Err(error) => {
                 self.error.get_or_insert(error.of(NAMES[free]));
@@ -292,49 +320,71 @@ impl fmt::Debug for VerifierBuilder {
 }
 
 /// A delivery that is genuine and fresh. Only a [`Verifier`] makes one.
+///
+/// Its body is here as well, unless it was streamed: see [`StreamedDelivery`].
 #[derive(Clone, Debug)]
-pub struct Verified<'a> {
-    form: &'a Scheme,
+pub struct Delivery<'a, B = WholeBody<'a>> {
+    facts: Facts<'a>,
+    body: B,
+}
+
+/// What is known of every delivery.
+#[derive(Clone, Copy, Debug)]
+struct Facts<'a> {
+    scheme: &'a Scheme,
     timestamp: Option<UnixTime>,
     secret_index: usize,
     id: Option<&'a str>,
-    body: &'a [u8],
-    /// Read already for schemes whose freshness it holds.
-    pub(crate) envelope: Option<Checked<'a>>,
 }
 
-impl<'a> Verified<'a> {
-    /// The name of the scheme; of the form that the delivery had, `contio-timestamped` or `contio-body`, where the
-    /// verifier takes either.
+/// The body of a [`Delivery`] that was verified whole.
+#[derive(Clone, Debug)]
+pub struct WholeBody<'a> {
+    bytes: &'a [u8],
+    /// Read already for schemes whose freshness it holds.
+    envelope: Option<Checked<'a>>,
+}
+
+impl<'a, B> Delivery<'a, B> {
+    /// The name of the scheme; for [`Scheme::CONTIO`] that of the variant that the delivery follows,
+    /// `contio-timestamped` or `contio-body`.
     #[must_use]
     pub fn scheme(&self) -> &'a str {
-        self.form.form_name()
+        self.facts.scheme.name()
+    }
+
+    /// Whether the scheme's deliveries carry a Contio envelope.
+    #[must_use]
+    pub fn has_envelope(&self) -> bool {
+        self.facts.scheme.has_envelope()
     }
 
     /// When the delivery was signed, or for [`Scheme::CONTIO_BODY`] when its event happened. `None` for schemes that
     /// sign no time.
     #[must_use]
     pub fn timestamp(&self) -> Option<UnixTime> {
-        self.timestamp
+        self.facts.timestamp
     }
 
     /// Which of the verifier's secrets made the signature, from 0: the first that did.
     #[must_use]
     pub fn secret_index(&self) -> usize {
-        self.secret_index
+        self.facts.secret_index
     }
 
-    /// The signed id of the delivery, for schemes that have a header for it (Standard Webhooks, Svix): what to tell
-    /// duplicates by. Contio's is [`Envelope::event_id`]. An id in an unsigned header is never given.
+    /// The signed id of the delivery, for schemes that have a header for it (Standard Webhooks, Svix), by which duplicates
+    /// are recognized. Contio's is [`Envelope::event_id`]. An id in an unsigned header is never returned.
     #[must_use]
     pub fn id(&self) -> Option<&'a str> {
-        self.id
+        self.facts.id
     }
+}
 
+impl<'a> Delivery<'a> {
     /// The body, as it was given.
     #[must_use]
     pub fn body(&self) -> &'a [u8] {
-        self.body
+        self.body.bytes
     }
 
     /// The Contio envelope in the body.
@@ -343,9 +393,24 @@ impl<'a> Verified<'a> {
     /// `malformed_envelope`, `missing_field` or `invalid_field`. Never for a delivery of [`Scheme::CONTIO_BODY`],
     /// whose verification includes this check.
     pub fn envelope(&self) -> Result<Envelope<'a>, Error> {
-        match &self.envelope {
+        match &self.body.envelope {
             Some(checked) => Ok(checked.envelope()),
-            None => Checked::read(self.body).map(|checked| checked.envelope()),
+            None => Checked::read(self.body.bytes).map(|checked| checked.envelope()),
         }
+    }
+
+    /// Whether the verdict included the envelope, as for [`Scheme::CONTIO_BODY`].
+    #[must_use]
+    pub fn has_read_envelope(&self) -> bool {
+        self.body.envelope.is_some()
+    }
+
+    /// What [`envelope`](Self::envelope) says of a body that was verified before: for bindings, which cannot keep a
+    /// borrow of it, and have events read by their host's own parser. Nothing of the body is handed out.
+    ///
+    /// # Errors
+    /// `malformed_envelope`, `missing_field` or `invalid_field`.
+    pub fn recheck_envelope(body: &[u8]) -> Result<(), Error> {
+        Checked::read(body).map(drop)
     }
 }

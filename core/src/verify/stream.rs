@@ -2,19 +2,19 @@
 
 use core::fmt;
 
-use crate::claim::Claim;
-use crate::envelope::EnvelopeCheck;
-use crate::error::{Error, ErrorKind};
+use super::parsed_headers::ParsedHeaders;
+use super::{Delivery, MAX_SECRETS, Verifier};
+use crate::contio::envelope::EnvelopeCheck;
+use crate::crypto::mac::{Mac, Matches};
+use crate::error::Error;
 use crate::headers::Headers;
-use crate::mac::{Hits, Mac};
-use crate::scheme::{Freshness, Scheme};
+use crate::scheme::Freshness;
 use crate::time::UnixTime;
-use crate::verify::{MAX_SECRETS, Verifier};
 
 impl Verifier {
     /// Begins to verify a delivery whose body comes in chunks, in constant memory and with the verdict of
-    /// [`verify`](Self::verify). Only `body_too_large` is told later here: the headers are read before the body's size
-    /// is known.
+    /// [`verify`](Self::verify). Only `body_too_large` is reported later here: the headers are read before the body's
+    /// size is known.
     ///
     /// ```
     /// # use hookseal::{Signer, UnixTime, Verifier};
@@ -34,16 +34,16 @@ impl Verifier {
     /// What is wrong with the headers: `missing_header`, `duplicate_header`, `malformed_signature` or
     /// `malformed_timestamp`.
     pub fn stream<'a, H: Headers + ?Sized>(&'a self, headers: &'a H) -> Result<Stream<'a>, Error> {
-        let claim = Claim::read(self.scheme(), headers)?;
+        let parsed = ParsedHeaders::read(self.scheme(), headers)?;
         let mut macs = [const { None }; MAX_SECRETS];
         for (mac, (_, key)) in macs.iter_mut().zip(self.keys().iter()) {
-            claim.beside().begin(claim.form, mac.insert(key.start()));
+            parsed.feed_before(mac.insert(key.start()));
         }
-        let envelope = match claim.form.freshness {
+        let envelope = match parsed.scheme.freshness {
             Freshness::Envelope => Some(Ok(EnvelopeCheck::new())),
             _ => None,
         };
-        Ok(Stream { verifier: self, claim, macs, envelope, bytes: 0 })
+        Ok(Stream { verifier: self, parsed, macs, envelope, bytes: 0 })
     }
 }
 
@@ -53,7 +53,7 @@ impl Verifier {
 #[must_use]
 pub struct Stream<'a> {
     verifier: &'a Verifier,
-    claim: Claim<'a>,
+    parsed: ParsedHeaders<'a>,
     macs: [Option<Mac>; MAX_SECRETS],
     /// For forms whose freshness is in the envelope. What is wrong with it is kept until the signature is known to be
     /// genuine: nothing is said of the body of a forged delivery.
@@ -84,63 +84,31 @@ impl<'a> Stream<'a> {
     ///
     /// # Errors
     /// As [`Verifier::verify`].
-    pub fn finish(mut self, now: UnixTime) -> Result<Streamed<'a>, Error> {
+    pub fn finish(mut self, now: UnixTime) -> Result<StreamedDelivery<'a>, Error> {
         self.verifier.check_size(self.bytes)?;
-        let mut hits = Hits::none();
+        let mut matches = Matches::none();
         for (index, mac) in (0..).zip(self.macs.iter_mut().flatten()) {
-            self.claim.beside().end(self.claim.form, mac);
-            let tag = mac.finish();
-            self.claim.offer.each_tag(|offered| hits.record(index, &tag, offered));
+            self.parsed.feed_after(mac);
+            self.parsed.compare(index, &mac.finish(), &mut matches);
         }
-        let secret_index = hits.first().ok_or(Error::new(ErrorKind::SignatureMismatch))?;
-        let event_time = match self.envelope {
-            Some(check) => Some(check?.finish()?),
-            None => None,
-        };
-        let timestamp = self.verifier.check_freshness(&self.claim, event_time, now)?;
-        Ok(Streamed { form: self.claim.form, timestamp, secret_index, id: self.claim.id })
+        let envelope = self.envelope;
+        let read_time = || envelope.unwrap_or_else(|| Ok(EnvelopeCheck::new())).and_then(|check| check.finish());
+        let facts = self.verifier.decide(&self.parsed, matches, now, read_time)?;
+        Ok(Delivery { facts, body: Streamed })
     }
 }
 
 impl fmt::Debug for Stream<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stream").field("scheme", self.claim.form).field("bytes", &self.bytes).finish_non_exhaustive()
+        f.debug_struct("Stream").field("scheme", self.parsed.scheme).field("bytes", &self.bytes).finish_non_exhaustive()
     }
 }
 
-/// A delivery that is genuine and fresh, and whose body was not kept: a [`Verified`](crate::Verified) without it.
+/// A delivery that is genuine and fresh, and whose body was not kept.
 ///
-/// Whoever kept the body and wants its envelope calls [`Verifier::verify`] instead.
-#[derive(Clone, Debug)]
-pub struct Streamed<'a> {
-    form: &'a Scheme,
-    timestamp: Option<UnixTime>,
-    secret_index: usize,
-    id: Option<&'a str>,
-}
+/// If you keep the body and want its envelope, call [`Verifier::verify`] instead.
+pub type StreamedDelivery<'a> = Delivery<'a, Streamed>;
 
-impl<'a> Streamed<'a> {
-    /// As [`Verified::scheme`](crate::Verified::scheme).
-    #[must_use]
-    pub fn scheme(&self) -> &'a str {
-        self.form.form_name()
-    }
-
-    /// As [`Verified::timestamp`](crate::Verified::timestamp).
-    #[must_use]
-    pub fn timestamp(&self) -> Option<UnixTime> {
-        self.timestamp
-    }
-
-    /// As [`Verified::secret_index`](crate::Verified::secret_index).
-    #[must_use]
-    pub fn secret_index(&self) -> usize {
-        self.secret_index
-    }
-
-    /// As [`Verified::id`](crate::Verified::id).
-    #[must_use]
-    pub fn id(&self) -> Option<&'a str> {
-        self.id
-    }
-}
+/// In place of the body of a delivery that was streamed.
+#[derive(Clone, Copy, Debug)]
+pub struct Streamed;

@@ -1,17 +1,17 @@
 //! Standard base64 with its padding, in a time that depends on the length alone: RFC 4648, section 4.
 //!
-//! Tags and secrets go through one decoder. It is our own because a worker's bundle feels every hundred bytes, and is
+//! Signatures and secrets go through one decoder. It is our own because a worker's bundle feels every hundred bytes, and is
 //! held against `base64ct` by the tests.
 
-/// Decodes all of `text` into the start of `room`, and gives that. `None` for what is not base64, is not canonical, so
-/// that nothing has two spellings, or has no room.
-pub(crate) fn decode<'r>(text: &[u8], room: &'r mut [u8]) -> Option<&'r [u8]> {
-    if text.len().is_multiple_of(4) { decode_digits(without_padding(text), room) } else { None }
+/// Decodes all of `text` into the start of `buffer`, and gives that. `None` for what is not base64, is not canonical, so
+/// that nothing has two spellings, or has no buffer.
+pub(crate) fn decode<'r>(text: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
+    if text.len().is_multiple_of(4) { decode_digits(without_padding(text), buffer) } else { None }
 }
 
 /// The same, but takes a text without any of its padding too: many secrets are written so.
-pub(crate) fn decode_unpadded<'r>(text: &[u8], room: &'r mut [u8]) -> Option<&'r [u8]> {
-    if without_padding(text).len() == text.len() { decode_digits(text, room) } else { decode(text, room) }
+pub(crate) fn decode_unpadded<'r>(text: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
+    if without_padding(text).len() == text.len() { decode_digits(text, buffer) } else { decode(text, buffer) }
 }
 
 fn without_padding(text: &[u8]) -> &[u8] {
@@ -20,8 +20,8 @@ fn without_padding(text: &[u8]) -> &[u8] {
 }
 
 #[inline(never)]
-fn decode_digits<'r>(digits: &[u8], room: &'r mut [u8]) -> Option<&'r [u8]> {
-    let decoded = room.get_mut(..digits.len() / 4 * 3 + (digits.len() % 4) * 3 / 4)?;
+fn decode_digits<'r>(digits: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
+    let decoded = buffer.get_mut(..digits.len() / 4 * 3 + (digits.len() % 4) * 3 / 4)?;
     // One digit alone is not even a byte.
     let mut wrong = u64::from(digits.len() % 4 == 1);
     let (eights, last) = digits.as_chunks();
@@ -86,14 +86,14 @@ mod tests {
 
     use super::*;
 
-    /// Both decoders, with the same room.
-    fn agree(text: &[u8], room: usize) -> bool {
+    /// Both decoders, with the same buffer.
+    fn agree(text: &[u8], buffer: usize) -> bool {
         let (mut own, mut theirs) = ([0; 64], [0; 64]);
-        let padded = Base64::decode(text, &mut theirs[..room]).ok();
-        let agree = decode(text, &mut own[..room]) == padded;
+        let padded = Base64::decode(text, &mut theirs[..buffer]).ok();
+        let agree = decode(text, &mut own[..buffer]) == padded;
         let mut unpadded = [0; 64];
-        let either = padded.or(Base64Unpadded::decode(text, &mut unpadded[..room]).ok());
-        agree && decode_unpadded(text, &mut own[..room]) == either
+        let either = padded.or(Base64Unpadded::decode(text, &mut unpadded[..buffer]).ok());
+        agree && decode_unpadded(text, &mut own[..buffer]) == either
     }
 
     #[test]
@@ -119,8 +119,8 @@ mod tests {
         for digits in 0..20 {
             for padding in 0..6 {
                 let text = ["A".repeat(digits), "=".repeat(padding)].concat();
-                for room in 0..20 {
-                    assert!(agree(text.as_bytes(), room), "{text} into {room} bytes");
+                for buffer in 0..20 {
+                    assert!(agree(text.as_bytes(), buffer), "{text} into {buffer} bytes");
                 }
             }
         }

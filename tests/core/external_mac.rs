@@ -1,7 +1,7 @@
 //! Verification with MACs that were made outside the core, here by `hmac` itself.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use hookseal::{Piece, Scheme, Secret, Signer, Tags, Verifier};
+use hookseal::{Scheme, Secret, SignatureFormat, SignedPart, Signer, Verifier};
 use hookseal_tests::{Vector, vectors};
 use sha2::Sha256;
 
@@ -9,14 +9,14 @@ use crate::support::{BODY, NOW, SECRET, code, id_for, pairs, sign, verifier};
 
 /// The tags that the secrets of a vector make over its body.
 fn tags(vector: &Vector, verifier: &Verifier) -> Result<Vec<[u8; 32]>, hookseal::Error> {
-    let around = verifier.around_body(&vector.headers)?;
-    let form = verifier.scheme().key_form();
+    let around = verifier.signing_input(&vector.headers)?;
+    let form = verifier.scheme().key_encoding();
     let make = |secret: &String| {
         let mut room = [0; 512];
         let mut mac = Hmac::<Sha256>::new_from_slice(Secret::from(secret).key(form, &mut room)?).expect("any length");
-        around.before().for_each(|piece| mac.update(piece));
+        around.before_body().for_each(|piece| mac.update(piece));
         mac.update(&vector.body);
-        around.behind().for_each(|piece| mac.update(piece));
+        around.after_body().for_each(|piece| mac.update(piece));
         Ok(mac.finalize().into_bytes().into())
     };
     vector.secrets.iter().map(make).collect()
@@ -29,7 +29,7 @@ fn every_vector_has_the_same_verdict_when_its_macs_are_made_elsewhere() {
         let expected = verifier.verify(&vector.headers, &vector.body, vector.now());
         // Headers that are wrong are told of by both halves, and the second asks for the size first.
         let tags = tags(&vector, &verifier).unwrap_or(vec![[0; 32]; vector.secrets.len()]);
-        let found = verifier.verify_tags(&vector.headers, &vector.body, &tags, vector.now());
+        let found = verifier.verify_with_macs(&vector.headers, &vector.body, &tags, vector.now());
         match (expected, found) {
             (Ok(expected), Ok(found)) => {
                 assert_eq!(found.scheme(), expected.scheme(), "{}", vector.name);
@@ -48,7 +48,7 @@ fn tags_must_be_as_many_as_secrets() {
     let headers = sign(Scheme::CONTIO, BODY.as_bytes(), NOW);
     let verifier = verifier(Scheme::CONTIO);
     for tags in [&[][..], &[[0; 32]; 2]] {
-        assert_eq!(code(verifier.verify_tags(&headers, BODY.as_bytes(), tags, NOW)), "invalid_argument");
+        assert_eq!(code(verifier.verify_with_macs(&headers, BODY.as_bytes(), tags, NOW)), "invalid_argument");
     }
 }
 
@@ -56,7 +56,7 @@ fn tags_must_be_as_many_as_secrets() {
 fn only_the_form_whose_age_is_in_its_envelope_reads_the_body() {
     for scheme in Scheme::PRESETS {
         let headers = sign(*scheme, BODY.as_bytes(), NOW);
-        let reads_body = verifier(*scheme).around_body(&headers).expect("sound headers").reads_body();
+        let reads_body = verifier(*scheme).signing_input(&headers).expect("sound headers").reads_body();
         assert_eq!(reads_body, scheme.name() == "contio-body", "{}", scheme.name());
     }
 }
@@ -75,21 +75,31 @@ fn a_verifier_signs_what_it_accepts() {
 #[test]
 fn a_template_is_read_as_the_pieces_that_it_names() {
     for (template, pieces) in [
-        ("{body}", &[Piece::Body][..]),
-        ("v0:{timestamp}:{body}", &[Piece::Text("v0:"), Piece::Timestamp, Piece::Text(":"), Piece::Body]),
+        ("{body}", &[SignedPart::Body][..]),
+        (
+            "v0:{timestamp}:{body}",
+            &[SignedPart::Text("v0:"), SignedPart::Timestamp, SignedPart::Text(":"), SignedPart::Body],
+        ),
         (
             "{id}{{timestamp}é{body}}",
-            &[Piece::Id, Piece::Text("{"), Piece::Timestamp, Piece::Text("é"), Piece::Body, Piece::Text("}")],
+            &[
+                SignedPart::Id,
+                SignedPart::Text("{"),
+                SignedPart::Timestamp,
+                SignedPart::Text("é"),
+                SignedPart::Body,
+                SignedPart::Text("}"),
+            ],
         ),
-        ("{Body}", &[Piece::Text("{Body}")]),
+        ("{Body}", &[SignedPart::Text("{Body}")]),
         ("", &[]),
     ] {
-        let mut room = [Piece::Body; 8];
-        let read = Piece::read_template(template, &mut room).expect("few pieces");
+        let mut room = [SignedPart::Body; 8];
+        let read = SignedPart::read_template(template, &mut room).expect("few pieces");
         assert_eq!(format!("{read:?}"), format!("{pieces:?}"), "{template}");
     }
-    let mut room = [Piece::Body; 8];
-    assert_eq!(code(Piece::read_template(&"{id}".repeat(9), &mut room)), "invalid_scheme");
+    let mut room = [SignedPart::Body; 8];
+    assert_eq!(code(SignedPart::read_template(&"{id}".repeat(9), &mut room)), "invalid_scheme");
 }
 
 #[test]
@@ -103,14 +113,15 @@ fn a_scheme_tells_its_headers_and_the_names_of_its_forms() {
         let told: Vec<_> = headers(scheme).into_iter().flatten().collect();
         assert_eq!(told, signed.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), "{}", scheme.name());
     }
-    let forms = |scheme: Scheme| scheme.form_names().map(str::to_owned).collect::<Vec<_>>();
+    let forms = |scheme: Scheme| scheme.variants().iter().map(|variant| variant.name().to_owned()).collect::<Vec<_>>();
     assert_eq!(forms(Scheme::CONTIO), ["contio-timestamped", "contio-body"]);
     assert_eq!(forms(Scheme::GITHUB), ["github"]);
 }
 
 #[test]
 fn the_pieces_of_an_error_are_what_it_displays() {
-    let scheme = Scheme::builder("acme").signature("X-Acme", Tags::hex("")).build().expect_err("nothing is signed");
+    let scheme =
+        Scheme::builder("acme").signature("X-Acme", SignatureFormat::hex("")).build().expect_err("nothing is signed");
     let secret = Signer::contio("").expect_err("an empty secret");
     let header = verifier(Scheme::CONTIO).verify(&[("X", SECRET)], b"", NOW).expect_err("no headers");
     for error in [scheme, secret, header] {

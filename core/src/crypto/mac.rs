@@ -6,7 +6,8 @@ use hmac::digest::block_api::{Buffer, FixedOutputCore as _, UpdateCore as _};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::tags::TAG_BYTES;
+/// The bytes of an HMAC-SHA256 tag.
+pub(crate) const TAG_BYTES: usize = 32;
 
 /// A prepared key: the two states of SHA-256 after the padded key, so that a verification does not compute them again.
 ///
@@ -62,7 +63,7 @@ impl Tag {
     }
 
     /// Compares in a time that depends on nothing. The bytes are folded into one word first: `subtle` puts a barrier
-    /// behind all that it compares.
+    /// after everything that it compares.
     #[inline]
     fn ct_eq(&self, other: &[u8; TAG_BYTES]) -> Choice {
         let (own, other) = (self.0.as_chunks().0, other.as_chunks().0);
@@ -84,9 +85,9 @@ impl Tag {
 }
 
 /// Which of at most 8 secrets made one of the tags offered: a bit for each, collected without a branch on any.
-pub(crate) struct Hits(u8);
+pub(crate) struct Matches(u8);
 
-impl Hits {
+impl Matches {
     pub(crate) const fn none() -> Self {
         Self(0)
     }
@@ -129,12 +130,12 @@ mod tests {
     #[test]
     fn the_first_of_several_secrets_that_match_is_told() {
         let tag = Tag([1; TAG_BYTES]);
-        let mut hits = Hits::none();
+        let mut matches = Matches::none();
         for (secret, offered) in [(0, 0), (1, 1), (2, 0), (7, 1)] {
-            hits.record(secret, &tag, &[offered; TAG_BYTES]);
-            hits.record(secret, &tag, &[9; TAG_BYTES]);
+            matches.record(secret, &tag, &[offered; TAG_BYTES]);
+            matches.record(secret, &tag, &[9; TAG_BYTES]);
         }
-        assert_eq!(hits.first(), Some(1));
-        assert_eq!(Hits::none().first(), None);
+        assert_eq!(matches.first(), Some(1));
+        assert_eq!(Matches::none().first(), None);
     }
 }

@@ -52,8 +52,8 @@ impl Capture {
     pub(super) fn push(&mut self, run: &[u8]) {
         let end = self.len + run.len();
         match self.bytes.get_mut(self.len..end) {
-            Some(room) if self.on => {
-                room.copy_from_slice(run);
+            Some(buffer) if self.on => {
+                buffer.copy_from_slice(run);
                 self.len = end;
             }
             _ => self.fits = false,
@@ -89,7 +89,7 @@ impl Utf8 {
         while self.len > 0 {
             let Some((&byte, rest)) = chunk.split_first() else { return Ok(()) };
             chunk = rest;
-            // Three bytes can be cut off at most, so there is room for one more.
+            // Three bytes can be cut off at most, so there is buffer for one more.
             self.cut[self.len] = byte;
             self.len += 1;
             match core::str::from_utf8(&self.cut[..self.len]) {

@@ -4,12 +4,12 @@ use core::fmt;
 
 /// UTF-8 text of at most `N` bytes (`N` up to 255).
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Text<const N: usize> {
+pub(crate) struct InlineStr<const N: usize> {
     bytes: [u8; N],
     len: u8,
 }
 
-impl<const N: usize> Text<N> {
+impl<const N: usize> InlineStr<N> {
     pub(crate) const EMPTY: Self = Self { bytes: [0; N], len: 0 };
 
     /// Copies `text`; `None` if it is longer than `N` bytes.
@@ -58,8 +58,8 @@ impl<const N: usize> Text<N> {
     #[inline(never)]
     pub(crate) fn push(&mut self, text: &[u8]) {
         let start = self.len();
-        if let Some(room) = self.bytes.get_mut(start..start + text.len()) {
-            room.copy_from_slice(text);
+        if let Some(buffer) = self.bytes.get_mut(start..start + text.len()) {
+            buffer.copy_from_slice(text);
             #[allow(clippy::cast_possible_truncation)] // within N, and N is at most 255
             {
                 self.len += text.len() as u8;
@@ -83,7 +83,7 @@ const fn copy(from: &[u8], into: &mut [u8]) -> Option<u8> {
     Some(from.len() as u8)
 }
 
-impl<const N: usize> fmt::Debug for Text<N> {
+impl<const N: usize> fmt::Debug for InlineStr<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
     }

@@ -40,9 +40,9 @@ use serde_core::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, 
 pub use serde_json::Number;
 use serde_json::value::RawValue;
 
-use crate::envelope::Envelope;
+use crate::contio::envelope::Envelope;
 use crate::error::{Error, ErrorKind};
-use crate::text::Text;
+use crate::inline_str::InlineStr;
 
 mod catalogue;
 pub use catalogue::*;
@@ -100,18 +100,18 @@ struct Fault {
 }
 
 #[derive(Clone, Copy)]
-struct Path(Text<64>);
+struct Path(InlineStr<64>);
 
 impl Default for Path {
     fn default() -> Self {
-        Self(Text::EMPTY)
+        Self(InlineStr::EMPTY)
     }
 }
 
 impl Fault {
     /// On the way out of a failed field, the innermost first.
     fn is_in(&self, field: &str) {
-        let mut path = Text::EMPTY;
+        let mut path = InlineStr::EMPTY;
         path.push(field.as_bytes());
         let inner = self.path.get().0;
         if inner.len() > 0 {
@@ -134,7 +134,7 @@ impl Fault {
     }
 }
 
-/// A type that fields have. Unlike [`Deserialize`] it borrows text where it can, and tells where it failed.
+/// A type that fields have. Unlike [`Deserialize`] it borrows text where it can, and reports where it failed.
 trait Read<'de>: Sized {
     fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Self, D::Error>;
 }

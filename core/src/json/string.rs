@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::crypto::hex;
+
 /// A string of a verified body, borrowed without its quotes and still escaped.
 ///
 /// Nearly every string of an envelope has no escapes and is had with [`as_str`](Self::as_str) at no cost. Comparing,
@@ -55,8 +57,11 @@ impl<'a> JsonStr<'a> {
 struct CodePoints<'a>(core::str::Chars<'a>);
 
 impl CodePoints<'_> {
+    /// The four hex digits that come next, which the scanner found there.
     fn unit(&mut self) -> u32 {
-        (0..4).fold(0, |unit, _| (unit << 4) | self.0.next().and_then(|digit| digit.to_digit(16)).unwrap_or_default())
+        let (digits, rest) = self.0.as_str().split_at_checked(4).unwrap_or_default();
+        self.0 = rest.chars();
+        hex::unit(digits.as_bytes()).unwrap_or_default().into()
     }
 
     /// The low surrogate whose escape comes next, if one does.

@@ -7,21 +7,24 @@
 //! An escape that is half of a surrogate pair is JSON (RFC 8259, section 8.2) but no character. JavaScript writes one when
 //! it cuts a text in the middle of an emoji, so it is accepted, and a string that has one is reported as such.
 //!
-//! It builds nothing. A [`Sink`] hears the members of the root object, and of an object one level below where it asked
-//! for them; everything else is checked and passed over.
+//! It builds nothing. A [`Visitor`] visits the members of the root object, and those of an object one level below where it
+//! asks for them; everything else is checked and skipped.
 
+mod capture;
+pub(crate) mod string;
 #[cfg(feature = "alloc")]
 mod surrogates;
-mod text;
 
+use crate::crypto::hex;
 #[cfg(feature = "alloc")]
 pub use surrogates::replace_lone_surrogates;
-use text::{Capture, Utf8, plain_run};
+
+use capture::{Capture, Utf8, plain_run};
 
 /// Objects and arrays nest this deep at most; the root is the first level.
 pub(crate) const MAX_DEPTH: u32 = 64;
 
-/// A name or a captured value keeps this many bytes, decoded. Longer ones are no text that a sink knows.
+/// A name or a captured value keeps this many bytes, decoded. A longer one is no text that a visitor knows.
 pub(crate) const MAX_CAPTURE: usize = 64;
 
 /// The body is not well-formed JSON, or not an object at its root.
@@ -37,7 +40,7 @@ pub(crate) enum Kind {
     Other,
 }
 
-/// What a sink wants to know about the value behind a name.
+/// What a visitor wants to know about the value of a member.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Want {
     /// Its kind, and where it lies.
@@ -60,8 +63,8 @@ pub(crate) struct Value<'t> {
     pub(crate) has_lone_surrogate: bool,
 }
 
-/// Hears the members of the root object (level 1), and those of an object below it (level 2) that it asked for.
-pub(crate) trait Sink {
+/// Visits the members of the root object (level 1), and those of an object below it (level 2) that it asked for.
+pub(crate) trait Visitor {
     /// A member begins. `name` is decoded; one that is longer than [`MAX_CAPTURE`], or has half of a surrogate pair in it
     /// and so is no text, comes as `None`.
     fn name(&mut self, level: usize, name: Option<&[u8]>) -> Result<Want, Malformed>;
@@ -79,9 +82,9 @@ pub(crate) struct Scanner {
     depth: u32,
     /// One bit for each open level, the innermost lowest: 1 is an object, 0 an array.
     objects: u64,
-    /// The deepest level whose members the sink hears: 1, or 2 inside an object it asked for, or 0 if it hears of none.
-    heard: u32,
-    /// The sink's wish for the value of the member that began last.
+    /// The deepest level whose members are reported to the visitor: 1, or 2 inside an object it asked for, or 0 for none.
+    reported_depth: u32,
+    /// What the visitor wants to know about the member that began last.
     want: Want,
     /// Where the value being read began, at level 1 and level 2.
     starts: [usize; 2],
@@ -138,7 +141,7 @@ impl Scanner {
             in_name: false,
             depth: 0,
             objects: 0,
-            heard: 1,
+            reported_depth: 1,
             want: Want::Place,
             starts: [0; 2],
             position: 0,
@@ -149,26 +152,26 @@ impl Scanner {
         }
     }
 
-    /// For a body that is any JSON value, of whose members the sink hears nothing.
+    /// For a body that is any JSON value, whose members are not reported.
     pub(crate) fn of_any_value() -> Self {
-        Self { state: State::Value, heard: 0, ..Self::new() }
+        Self { state: State::Value, reported_depth: 0, ..Self::new() }
     }
 
     /// Takes a chunk of a body that is not known to be UTF-8. Of several faults the first in the order of the bytes is
     /// reported, however the body is cut.
-    pub(crate) fn feed<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), Malformed> {
+    pub(crate) fn feed<S: Visitor>(&mut self, chunk: &[u8], visitor: &mut S) -> Result<(), Malformed> {
         match self.utf8.feed(chunk) {
-            Ok(()) => self.scan(chunk, sink),
-            Err(valid) => self.scan(&chunk[..valid], sink).and(Err(Malformed)),
+            Ok(()) => self.scan(chunk, visitor),
+            Err(valid) => self.scan(&chunk[..valid], visitor).and(Err(Malformed)),
         }
     }
 
     /// Takes a whole body, and gives its text: what [`feed`](Self::feed) and [`finish`](Self::finish) do to a body in
     /// chunks, without what those have to keep.
-    pub(crate) fn read<'b, S: Sink>(&mut self, body: &'b [u8], sink: &mut S) -> Result<&'b str, Malformed> {
+    pub(crate) fn read<'b, S: Visitor>(&mut self, body: &'b [u8], visitor: &mut S) -> Result<&'b str, Malformed> {
         let text = core::str::from_utf8(body);
         let valid = text.map_or_else(|error| error.valid_up_to(), str::len);
-        self.scan(&body[..valid], sink)?;
+        self.scan(&body[..valid], visitor)?;
         self.finish()?;
         text.map_err(|_| Malformed)
     }
@@ -181,7 +184,7 @@ impl Scanner {
         if has_ended && self.utf8.is_whole() { Ok(()) } else { Err(Malformed) }
     }
 
-    fn scan<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), Malformed> {
+    fn scan<S: Visitor>(&mut self, chunk: &[u8], visitor: &mut S) -> Result<(), Malformed> {
         let mut at = 0;
         // The state lives in a local while a chunk is read: it changes with almost every byte.
         let mut state = self.state;
@@ -195,7 +198,7 @@ impl Scanner {
                     at += run;
                     match chunk.get(at) {
                         None => break,
-                        Some(b'"') => self.end_text(self.position.wrapping_add(at), sink)?,
+                        Some(b'"') => self.end_text(self.position.wrapping_add(at), visitor)?,
                         Some(b'\\') => State::Escape,
                         Some(_) => return Err(Malformed),
                     }
@@ -203,16 +206,16 @@ impl Scanner {
                 State::CommaOrEnd => match byte {
                     b',' if self.in_object() => State::Name,
                     b',' => State::Value,
-                    b'}' | b']' => self.close(byte, self.position.wrapping_add(at), sink)?,
+                    b'}' | b']' => self.close(byte, self.position.wrapping_add(at), visitor)?,
                     _ => space(state, byte)?,
                 },
                 State::Name | State::NameOrEnd => match byte {
                     b'"' => {
                         self.in_name = true;
-                        self.capture.start(self.depth <= self.heard);
+                        self.capture.start(self.depth <= self.reported_depth);
                         State::Text
                     }
-                    b'}' if state == State::NameOrEnd => self.close(byte, self.position.wrapping_add(at), sink)?,
+                    b'}' if state == State::NameOrEnd => self.close(byte, self.position.wrapping_add(at), visitor)?,
                     _ => space(state, byte)?,
                 },
                 State::Colon => match byte {
@@ -221,7 +224,7 @@ impl Scanner {
                 },
                 State::Value => self.begin_value(state, byte, self.position.wrapping_add(at))?,
                 State::ValueOrEnd => match byte {
-                    b']' => self.close(byte, self.position.wrapping_add(at), sink)?,
+                    b']' => self.close(byte, self.position.wrapping_add(at), visitor)?,
                     _ => self.begin_value(state, byte, self.position.wrapping_add(at))?,
                 },
                 State::Root => match byte {
@@ -236,7 +239,7 @@ impl Scanner {
                 State::LowBackslash => match byte {
                     b'"' => {
                         self.capture.push_lone_surrogate();
-                        self.end_text(self.position.wrapping_add(at), sink)?
+                        self.end_text(self.position.wrapping_add(at), visitor)?
                     }
                     0..0x20 => return Err(Malformed),
                     _ => {
@@ -252,7 +255,7 @@ impl Scanner {
                 State::Literal => match self.literal {
                     [last] if byte == *last => {
                         let kind = if *last == b'l' { Kind::Null } else { Kind::Other };
-                        self.end_value(kind, self.position.wrapping_add(at + 1), sink)
+                        self.end_value(kind, self.position.wrapping_add(at + 1), visitor)
                     }
                     [next, rest @ ..] if byte == *next => {
                         self.literal = rest;
@@ -271,7 +274,7 @@ impl Scanner {
                     Some(next) => next,
                     None => {
                         // The number ended before this byte, which is then read as what follows a value.
-                        state = self.end_value(Kind::Other, self.position.wrapping_add(at), sink);
+                        state = self.end_value(Kind::Other, self.position.wrapping_add(at), visitor);
                         continue;
                     }
                 },
@@ -287,9 +290,9 @@ impl Scanner {
         self.objects & 1 == 1
     }
 
-    /// Whether members of the innermost open level are heard; elements of an array are not members.
-    fn is_heard(&self) -> bool {
-        self.depth <= self.heard && self.in_object()
+    /// Whether members of the innermost open level are reported; elements of an array are not members.
+    fn is_reported(&self) -> bool {
+        self.depth <= self.reported_depth && self.in_object()
     }
 
     fn begin_value(&mut self, state: State, byte: u8, at: usize) -> Result<State, Malformed> {
@@ -299,7 +302,7 @@ impl Scanner {
         Ok(match byte {
             b'"' => {
                 self.in_name = false;
-                self.capture.start(self.is_heard() && self.want == Want::Text);
+                self.capture.start(self.is_reported() && self.want == Want::Text);
                 State::Text
             }
             b'{' => return self.open(true),
@@ -323,13 +326,14 @@ impl Scanner {
         if self.depth == MAX_DEPTH {
             return Err(Malformed);
         }
-        self.heard = if self.depth == 1 && object && self.want == Want::Members { 2 } else { self.heard };
+        self.reported_depth =
+            if self.depth == 1 && object && self.want == Want::Members { 2 } else { self.reported_depth };
         self.depth += 1;
         self.objects = (self.objects << 1) | u64::from(object);
         Ok(if object { State::NameOrEnd } else { State::ValueOrEnd })
     }
 
-    fn close<S: Sink>(&mut self, byte: u8, at: usize, sink: &mut S) -> Result<State, Malformed> {
+    fn close<S: Visitor>(&mut self, byte: u8, at: usize, visitor: &mut S) -> Result<State, Malformed> {
         let object = self.in_object();
         if object != (byte == b'}') {
             return Err(Malformed);
@@ -337,35 +341,35 @@ impl Scanner {
         self.depth -= 1;
         self.objects >>= 1;
         if self.depth == 1 {
-            self.heard = self.heard.min(1);
+            self.reported_depth = self.reported_depth.min(1);
         }
-        Ok(self.end_value(if object { Kind::Object } else { Kind::Other }, at.wrapping_add(1), sink))
+        Ok(self.end_value(if object { Kind::Object } else { Kind::Other }, at.wrapping_add(1), visitor))
     }
 
     // Inlined with what it calls: out of line, the scan of a small envelope takes a fifth more instructions.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn end_text<S: Sink>(&mut self, at: usize, sink: &mut S) -> Result<State, Malformed> {
+    fn end_text<S: Visitor>(&mut self, at: usize, visitor: &mut S) -> Result<State, Malformed> {
         if self.in_name {
-            if self.depth <= self.heard {
-                self.want = sink.name(self.depth as usize, self.capture.text())?;
+            if self.depth <= self.reported_depth {
+                self.want = visitor.name(self.depth as usize, self.capture.text())?;
             }
             return Ok(State::Colon);
         }
-        Ok(self.end_value(Kind::Text, at, sink))
+        Ok(self.end_value(Kind::Text, at, visitor))
     }
 
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn end_value<S: Sink>(&mut self, kind: Kind, end: usize, sink: &mut S) -> State {
+    fn end_value<S: Visitor>(&mut self, kind: Kind, end: usize, visitor: &mut S) -> State {
         if self.depth == 0 {
             return State::End;
         }
-        if self.is_heard() {
+        if self.is_reported() {
             let level = self.depth as usize;
             let quote = usize::from(kind == Kind::Text);
             let text = self.capture.text().filter(|_| kind == Kind::Text && self.want == Want::Text);
             let has_lone_surrogate = kind == Kind::Text && self.capture.has_lone_surrogate;
             let start = self.starts[level - 1].wrapping_add(quote);
-            sink.value(level, Value { kind, start, end, text, has_lone_surrogate });
+            visitor.value(level, Value { kind, start, end, text, has_lone_surrogate });
         }
         State::CommaOrEnd
     }
@@ -395,12 +399,9 @@ impl Scanner {
     }
 
     fn hex_digit(&mut self, byte: u8) -> Result<State, Malformed> {
-        let digit = char::from(byte).to_digit(16).ok_or(Malformed)?;
+        let digit = hex::digit(byte).ok_or(Malformed)?;
         let Escape { unit, digits, high } = &mut self.escape;
-        #[allow(clippy::cast_possible_truncation)] // a hex digit
-        {
-            *unit = (*unit << 4) | digit as u16;
-        }
+        *unit = (*unit << 4) | digit;
         *digits += 1;
         if *digits < 4 {
             return Ok(State::Hex);
@@ -451,9 +452,9 @@ fn number(state: State, byte: u8) -> Result<Option<State>, Malformed> {
 mod tests {
     use super::*;
 
-    struct Deaf;
+    struct Ignore;
 
-    impl Sink for Deaf {
+    impl Visitor for Ignore {
         fn name(&mut self, _: usize, _: Option<&[u8]>) -> Result<Want, Malformed> {
             Ok(Want::Members)
         }
@@ -462,11 +463,11 @@ mod tests {
     }
 
     fn accepts(mut scanner: Scanner, chunks: &[&[u8]]) -> bool {
-        chunks.iter().all(|chunk| scanner.feed(chunk, &mut Deaf).is_ok()) && scanner.finish().is_ok()
+        chunks.iter().all(|chunk| scanner.feed(chunk, &mut Ignore).is_ok()) && scanner.finish().is_ok()
     }
 
     #[test]
-    fn a_body_cut_at_any_place_is_judged_as_whole() {
+    fn a_body_cut_at_any_place_is_read_as_a_whole_one() {
         for (body, well_formed) in [
             (r#"{"a":"\ud83d\ude00é😀","b":[1,-0.5e+10,true,null,{}],"":{"c":false}} "#.as_bytes(), true),
             (br#"{"a":"\ud83d"}"#, true),

@@ -1,0 +1,79 @@
+//! Hex digits: of tags, and of escapes in JSON.
+
+use crate::crypto::mac::TAG_BYTES;
+
+/// The value of a hex digit of either case.
+#[inline]
+pub(crate) fn digit(byte: u8) -> Option<u16> {
+    #[allow(clippy::cast_possible_truncation)] // at most 15
+    char::from(byte).to_digit(16).map(|digit| digit as u16)
+}
+
+/// The sixteen bits that four hex digits stand for, as after `\u` in JSON.
+pub(crate) fn unit(digits: &[u8]) -> Option<u16> {
+    let digits: &[u8; 4] = digits.try_into().ok()?;
+    digits.iter().try_fold(0, |unit, byte| Some((unit << 4) | digit(*byte)?))
+}
+
+/// The digits in lower case.
+pub(crate) const LOWER: &[u8; 16] = b"0123456789abcdef";
+
+/// Writes a tag in lower case.
+pub(crate) fn encode_tag<'b>(tag: &[u8; TAG_BYTES], into: &'b mut [u8; TAG_BYTES * 2]) -> &'b [u8] {
+    for (pair, byte) in into.as_chunks_mut().0.iter_mut().zip(tag) {
+        *pair = [byte >> 4, byte & 15].map(|nibble| LOWER[usize::from(nibble)]);
+    }
+    into
+}
+
+/// Decodes 64 hex digits of either case.
+///
+/// Eight digits at a time, each in its byte of a word, without branches or tables: looking digits up one by one takes
+/// as long as a compression of SHA-256. Whether they were digits shows when each one is written back and compared. What
+/// is decoded is the sender's, not secret.
+#[inline]
+pub(crate) fn decode_tag(text: &[u8; TAG_BYTES * 2]) -> Option<[u8; TAG_BYTES]> {
+    const ONES: u64 = u64::MAX / 255;
+    let mut tag = [0; TAG_BYTES];
+    let mut wrong = 0;
+    let mut four_bytes = |digits: [u8; 8]| {
+        let digits = u64::from_le_bytes(digits);
+        // Letters have the bit 0x40, and count from 1 in their low half; 24 is the most that can come of it.
+        let letters = (digits >> 6) & ONES;
+        let nibbles = (digits & (ONES * 0x0f)) + letters * 9;
+        // From 10 on a nibble is written as a letter: 0x27 further, and lower case.
+        let from_ten = ((nibbles + ONES * 6) >> 4) & ONES;
+        let written = nibbles + ONES * u64::from(b'0') + from_ten * 0x27;
+        wrong |= (written ^ (digits | (letters << 5))) | (nibbles & (ONES * 0xf0));
+        let pairs = ((nibbles << 4) | (nibbles >> 8)) & 0x00ff_00ff_00ff_00ff;
+        let quads = (pairs | (pairs >> 8)) & 0x0000_ffff_0000_ffff;
+        (quads | (quads >> 16)) & 0xffff_ffff
+    };
+    // Stored by eight bytes, as they are loaded again for the comparison: shorter stores would have to be waited for.
+    for (digits, bytes) in text.as_chunks::<8>().0.as_chunks().0.iter().zip(tag.as_chunks_mut().0) {
+        let [low, high] = digits.map(&mut four_bytes);
+        *bytes = (low | (high << 32)).to_le_bytes();
+    }
+    Some(tag).filter(|_| wrong == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_in_every_place_is_a_hex_digit_or_refused() {
+        for at in 0..TAG_BYTES * 2 {
+            for byte in 0..=u8::MAX {
+                let mut text = [b'0'; TAG_BYTES * 2];
+                text[at] = byte;
+                let expected = char::from(byte).to_digit(16).map(|digit| {
+                    let mut tag = [0; TAG_BYTES];
+                    tag[at / 2] = u8::try_from(digit).unwrap() << (if at % 2 == 0 { 4 } else { 0 });
+                    tag
+                });
+                assert_eq!(decode_tag(&text), expected, "{byte:#04x} at {at}");
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! A scheme is data: which headers, how signatures are written, what is signed in which order, how a secret becomes a key.
+//! `presets` has those of known senders, `builder` makes others.
+
+use core::fmt;
+
+use crate::headers::HeaderName;
+use crate::inline_str::InlineStr;
+use crate::scheme::signature_format::StoredFormat;
+use crate::scheme::template::SigningTemplate;
+
+mod builder;
+mod presets;
+pub(crate) mod signature_format;
+pub(crate) mod template;
+
+pub use self::builder::SchemeBuilder;
+pub use self::signature_format::{SignatureFormat, SignatureLayout};
+pub use self::template::SignedPart;
+
+/// How one sender signs its deliveries. All schemes are HMAC-SHA256.
+///
+/// The presets are constants; your own is made of the same parts and checked when it is made:
+///
+/// ```
+/// use hookseal::{SignedPart, Scheme, Secret, SignatureFormat, UnixTime, Verifier};
+///
+/// let scheme = Scheme::builder("acme")
+///     .signature("X-Acme-Signature", SignatureFormat::base64("v1="))
+///     .timestamp_header("X-Acme-Time")
+///     .signed(&[SignedPart::Timestamp, SignedPart::Text("\n"), SignedPart::Body])
+///     .build()?;
+/// let verifier = Verifier::builder(scheme).secret("a secret of this example").build()?;
+/// # Ok::<(), hookseal::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Scheme {
+    name: InlineStr<32>,
+    pub(crate) signature: HeaderName,
+    pub(crate) format: StoredFormat,
+    pub(crate) freshness: Freshness,
+    pub(crate) id: Option<SignedId>,
+    /// The second spellings of the signature, timestamp and id headers.
+    pub(crate) spellings: [Option<Spelling>; 3],
+    pub(crate) template: SigningTemplate,
+    pub(crate) key_encoding: KeyEncoding,
+    has_envelope: bool,
+    /// The schemes that this one stands for, where the signature's own prefix says which of them a delivery is of. Empty
+    /// for a scheme that stands for itself.
+    variants: &'static [Scheme],
+}
+
+/// Where a sender writes the time from which a delivery's age is counted: see [`Scheme::timestamp_source`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimestampSource<'a> {
+    /// Nowhere: no time is signed, and a delivery can be replayed at any age.
+    None,
+    /// In the header of this name, as Unix seconds.
+    Header(&'a str),
+    /// In the list of signatures, in the item with this key, as Unix seconds.
+    Signature(&'a str),
+    /// In the body's Contio envelope.
+    Envelope,
+}
+
+/// The same, as a scheme keeps it. The time is always signed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Freshness {
+    /// In a header of its own.
+    Header(HeaderName),
+    /// In the list of signatures.
+    Signature,
+    /// In the body's envelope, whose check is then part of the verification.
+    Envelope,
+    /// Nowhere: the sender signs no time, and a delivery can be replayed at any age.
+    Unsigned,
+}
+
+/// The header of a signed id, and the byte that ends the id in the signed message: an id that held that byte could be
+/// re-presented with its end moved, so it is refused.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SignedId {
+    pub(crate) header: HeaderName,
+    pub(crate) end: u8,
+}
+
+/// A second name of a header, and whether it decides where the header comes under both.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spelling {
+    pub(crate) name: HeaderName,
+    pub(crate) decides: bool,
+}
+
+/// A signed id is 1 to 256 visible ASCII bytes.
+pub(crate) const MAX_ID_BYTES: usize = 256;
+
+/// How the text of a secret becomes the key of the MAC. Secrets given as bytes are the key, whatever this says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyEncoding {
+    /// Its UTF-8 bytes, all of them.
+    #[default]
+    Utf8,
+    /// What it decodes to as base64 (standard alphabet, with all of its padding or without any), 16 to 512 bytes, after a
+    /// `whsec_` that may be left off.
+    Base64,
+}
+
+impl Scheme {
+    /// Starts a scheme of your own; `name` has 1 to 32 bytes, and a verified delivery reports it.
+    #[must_use]
+    pub const fn builder(name: &str) -> SchemeBuilder<'_> {
+        SchemeBuilder::new(name)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// The header that carries the signature.
+    #[must_use]
+    pub const fn signature_header(&self) -> &HeaderName {
+        &self.signature
+    }
+
+    /// The header that carries the time of signing, where the scheme has one.
+    #[must_use]
+    pub const fn timestamp_header(&self) -> Option<&HeaderName> {
+        match &self.freshness {
+            Freshness::Header(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The header that carries the signed id, where the scheme has one.
+    #[must_use]
+    pub const fn id_header(&self) -> Option<&HeaderName> {
+        match &self.id {
+            Some(id) => Some(&id.header),
+            None => None,
+        }
+    }
+
+    /// Under which names the signature, timestamp and id headers are looked for, in this order: first the name that decides
+    /// where a header comes under both of its names, then the other. For bindings, which look headers up in their host's own
+    /// way and combine what they find with [`HeaderLookup::or`](crate::HeaderLookup::or).
+    #[must_use]
+    pub fn header_spellings(&self) -> [[Option<&HeaderName>; 2]; 3] {
+        let names = [Some(self.signature_header()), self.timestamp_header(), self.id_header()];
+        let mut both = names.map(|name| [name, None]);
+        for (pair, spelling) in both.iter_mut().zip(&self.spellings) {
+            if let Some(Spelling { name, decides }) = spelling {
+                pair[1] = Some(name);
+                if *decides {
+                    pair.reverse();
+                }
+            }
+        }
+        both
+    }
+
+    /// The schemes that a delivery may follow, and that it is then reported under: this one, or for [`Scheme::CONTIO`] its
+    /// two variants.
+    #[must_use]
+    pub const fn variants(&self) -> &[Self] {
+        if self.variants.is_empty() { core::slice::from_ref(self) } else { self.variants }
+    }
+
+    /// The name under which a delivery signed by [`Signer`](crate::Signer) is reported.
+    #[cfg(feature = "explain")]
+    pub(crate) fn reported_name(&self) -> &str {
+        self.variants().first().unwrap_or(self).name()
+    }
+
+    /// How signatures are written in their header.
+    #[must_use]
+    pub fn signature_format(&self) -> SignatureFormat<'_> {
+        self.format.as_given()
+    }
+
+    /// Where the time is written from which a delivery's age is counted. For [`Scheme::CONTIO`] this depends on the variant;
+    /// here it is where a signer writes it.
+    #[must_use]
+    pub fn timestamp_source(&self) -> TimestampSource<'_> {
+        match &self.freshness {
+            Freshness::Header(name) => TimestampSource::Header(name.as_str()),
+            Freshness::Signature => TimestampSource::Signature(self.format.timestamp_key().unwrap_or_default()),
+            Freshness::Envelope => TimestampSource::Envelope,
+            Freshness::Unsigned => TimestampSource::None,
+        }
+    }
+
+    /// What is signed, in order.
+    pub fn template(&self) -> impl Iterator<Item = SignedPart<'_>> {
+        self.template.parts()
+    }
+
+    /// How a secret's text becomes the key.
+    #[must_use]
+    pub const fn key_encoding(&self) -> KeyEncoding {
+        self.key_encoding
+    }
+
+    /// Whether deliveries of this scheme carry a Contio envelope.
+    #[must_use]
+    pub const fn has_envelope(&self) -> bool {
+        self.has_envelope
+    }
+
+    /// The scheme by which a delivery with this signature is verified: the variant with the longest prefix that the
+    /// signature begins with, or this scheme itself.
+    pub(crate) fn variant_of(&self, signature: &[u8]) -> &Self {
+        let fitting = self.variants.iter().filter(|variant| signature.starts_with(variant.format.prefix()));
+        fitting.max_by_key(|variant| variant.format.prefix().len()).unwrap_or(self)
+    }
+}
+
+impl fmt::Debug for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Scheme").field(&self.name).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_around_the_body_are_those_that_were_given() {
+        let builder = Scheme::builder("acme").signature("X-Acme-Signature", SignatureFormat::hex(""));
+        let scheme = builder.signed(&[SignedPart::Text("a"), SignedPart::Body, SignedPart::Text("b")]).build().unwrap();
+        assert_eq!((scheme.template.before().len(), scheme.template.after().len()), (1, 1));
+        let github = Scheme::GITHUB;
+        assert_eq!((github.template.before().len(), github.template.after().len()), (0, 0));
+    }
+}

@@ -1,0 +1,160 @@
+//! The schemes that are built in. To add a sender, add a constant here, name it in [`Scheme::PRESETS`], and add vectors.
+
+use super::{KeyEncoding, Scheme, SchemeBuilder};
+use crate::error::Error;
+use crate::inline_str::InlineStr;
+use crate::scheme::signature_format::SignatureFormat;
+use crate::scheme::template::SignedPart;
+
+impl Scheme {
+    /// Contio `MeetingOS` in either of its two forms, distinguished by the signature's shape: `sha256=` makes it
+    /// [`CONTIO_BODY`](Self::CONTIO_BODY), bare hex [`CONTIO_TIMESTAMPED`](Self::CONTIO_TIMESTAMPED).
+    ///
+    /// That this is no downgrade is argued in SECURITY.md and shown by the tests: neither form can be made from the
+    /// other without the secret.
+    pub const CONTIO: Self = Self {
+        name: text("contio"),
+        variants: &[Self::CONTIO_TIMESTAMPED, Self::CONTIO_BODY],
+        ..Self::CONTIO_TIMESTAMPED
+    };
+
+    /// Contio as its guide has it: `X-Contio-Signature` in bare hex over `timestamp.body`.
+    pub const CONTIO_TIMESTAMPED: Self = preset(
+        Self::builder("contio-timestamped")
+            .signature("X-Contio-Signature", SignatureFormat::hex(""))
+            .timestamp_header("X-Contio-Timestamp")
+            .with_envelope()
+            .signed(&[SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body]),
+    );
+
+    /// Contio as the vendor's `@contio/partner-sdk` 1.6.0 to 1.9.0 verifies it: `X-Contio-Signature` as `sha256=` and
+    /// hex over the body alone. Freshness comes from the envelope's `timestamp`, which is inside the signed body.
+    pub const CONTIO_BODY: Self = preset(
+        Self::builder("contio-body")
+            .signature("X-Contio-Signature", SignatureFormat::hex("sha256="))
+            .timestamp_in_envelope()
+            .signed(&[SignedPart::Body]),
+    );
+
+    /// [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0, symmetric signatures (`v1`).
+    pub const STANDARD_WEBHOOKS: Self = preset(
+        Self::builder("standard-webhooks")
+            .signature("webhook-signature", SignatureFormat::base64_list(' ', ',', "v1"))
+            .id_header("webhook-id")
+            .timestamp_header("webhook-timestamp")
+            .signed(&[
+                SignedPart::Id,
+                SignedPart::Text("."),
+                SignedPart::Timestamp,
+                SignedPart::Text("."),
+                SignedPart::Body,
+            ])
+            .key_encoding(KeyEncoding::Base64),
+    );
+
+    /// Svix: Standard Webhooks with headers of its own. Where its customers have it send under their own name, the headers
+    /// are called as in Standard Webhooks; its own libraries look for those second, and so does this.
+    pub const SVIX: Self = preset(
+        Self::builder("svix")
+            .signature("svix-signature", SignatureFormat::base64_list(' ', ',', "v1"))
+            .id_header("svix-id")
+            .timestamp_header("svix-timestamp")
+            .fallback_spelling("svix-signature", "webhook-signature")
+            .fallback_spelling("svix-id", "webhook-id")
+            .fallback_spelling("svix-timestamp", "webhook-timestamp")
+            .signed(&[
+                SignedPart::Id,
+                SignedPart::Text("."),
+                SignedPart::Timestamp,
+                SignedPart::Text("."),
+                SignedPart::Body,
+            ])
+            .key_encoding(KeyEncoding::Base64),
+    );
+
+    /// Stripe: `t=…,v1=…` over `timestamp.body`; the secret is used whole, its `whsec_` included.
+    pub const STRIPE: Self = preset(
+        Self::builder("stripe")
+            .signature("Stripe-Signature", SignatureFormat::hex_list(',', '=', "v1"))
+            .timestamp_in_signature("t")
+            .signed(&[SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body]),
+    );
+
+    /// GitHub: `X-Hub-Signature-256` over the body. GitHub signs no time, so a replay cannot be recognized by its age.
+    pub const GITHUB: Self = preset(
+        Self::builder("github")
+            .signature("X-Hub-Signature-256", SignatureFormat::hex("sha256="))
+            .signed(&[SignedPart::Body]),
+    );
+
+    /// Slack: `v0=…` over `v0:timestamp:body`.
+    pub const SLACK: Self = preset(
+        Self::builder("slack")
+            .signature("X-Slack-Signature", SignatureFormat::hex("v0="))
+            .timestamp_header("X-Slack-Request-Timestamp")
+            .signed(&[SignedPart::Text("v0:"), SignedPart::Timestamp, SignedPart::Text(":"), SignedPart::Body]),
+    );
+
+    /// Shopify: `X-Shopify-Hmac-Sha256` over the body, or since 2026 `shopify-hmac-sha256` next to it or in its place.
+    /// Shopify signs no time, so a replay cannot be recognized by its age.
+    pub const SHOPIFY: Self = preset(
+        Self::builder("shopify")
+            .signature("X-Shopify-Hmac-Sha256", SignatureFormat::base64(""))
+            .newer_spelling("X-Shopify-Hmac-Sha256", "shopify-hmac-sha256")
+            .signed(&[SignedPart::Body]),
+    );
+
+    /// All presets, the default first.
+    pub const PRESETS: &'static [Self] = &[
+        Self::CONTIO,
+        Self::CONTIO_TIMESTAMPED,
+        Self::CONTIO_BODY,
+        Self::STANDARD_WEBHOOKS,
+        Self::SVIX,
+        Self::STRIPE,
+        Self::GITHUB,
+        Self::SLACK,
+        Self::SHOPIFY,
+    ];
+
+    /// The preset of this name, such as `standard-webhooks`.
+    ///
+    /// # Errors
+    /// `invalid_scheme` if there is none.
+    pub fn preset(name: &str) -> Result<Self, Error> {
+        let found = Self::PRESETS.iter().find(|scheme| scheme.name() == name);
+        found.copied().ok_or(Error::invalid_scheme(
+            "there is no preset of this name; there are contio, contio-timestamped, contio-body, standard-webhooks, \
+             svix, stripe, github, slack and shopify",
+        ))
+    }
+}
+
+const fn text<const N: usize>(text: &str) -> InlineStr<N> {
+    match InlineStr::new(text) {
+        Some(text) => text,
+        None => panic!("a preset's text is too long"),
+    }
+}
+
+/// A preset that contradicts itself does not compile.
+const fn preset(builder: SchemeBuilder<'_>) -> Scheme {
+    match builder.build() {
+        Ok(scheme) => scheme,
+        Err(_) => panic!("a preset contradicts itself"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn every_preset_is_found_by_its_own_name() {
+        for scheme in Scheme::PRESETS {
+            assert_eq!(Scheme::preset(scheme.name()).unwrap().name(), scheme.name());
+        }
+        assert_eq!(Scheme::preset("Contio").unwrap_err().kind(), ErrorKind::InvalidScheme);
+    }
+}

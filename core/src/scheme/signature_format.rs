@@ -1,0 +1,367 @@
+//! How signatures, the 32 bytes of a MAC, are written in their header.
+
+use crate::crypto::mac::TAG_BYTES;
+use crate::crypto::{base64, hex};
+use crate::error::Error;
+use crate::inline_str::InlineStr;
+
+/// A list may hold this many signatures of the version that is read; each costs a comparison for every secret.
+pub(crate) const MAX_SIGNATURES: usize = 16;
+
+/// How the signature header is written: in hex or base64, one signature after a prefix or a list.
+///
+/// Hex is 64 digits of either case; base64 is the standard alphabet with padding, 44 characters, canonical. Nothing
+/// else is accepted in a signature, white space included. In a list, items that cannot be read are skipped: Standard Webhooks
+/// has receivers try each signature until one matches, and an attacker gains nothing by adding what nobody reads.
+#[derive(Clone, Copy, Debug)]
+pub struct SignatureFormat<'a> {
+    encoding: Encoding,
+    layout: SignatureLayout<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Encoding {
+    Hex,
+    Base64,
+}
+
+/// Whether a header has one signature or a list of them: see [`SignatureFormat::layout`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureLayout<'a> {
+    /// One signature.
+    Single {
+        /// What comes before it, such as `sha256=`; may be empty.
+        prefix: &'a str,
+    },
+    /// Items, each a version and a signature, of which one that matches is enough.
+    List {
+        /// Between two items.
+        separator: char,
+        /// Between an item's version and its signature.
+        joiner: char,
+        /// The version that is read.
+        version: &'a str,
+    },
+}
+
+impl<'a> SignatureFormat<'a> {
+    /// One signature in hex after `prefix` (at most 16 bytes), such as `sha256=`, or `""` for none.
+    #[must_use]
+    pub const fn hex(prefix: &'a str) -> Self {
+        Self { encoding: Encoding::Hex, layout: SignatureLayout::Single { prefix } }
+    }
+
+    /// One signature in base64 after `prefix` (at most 16 bytes), or `""` for none.
+    #[must_use]
+    pub const fn base64(prefix: &'a str) -> Self {
+        Self { encoding: Encoding::Base64, layout: SignatureLayout::Single { prefix } }
+    }
+
+    /// Items of `version`, `joiner` and a signature in hex, separated by `separator`: `v1=…,v1=…`. Items of other versions, and
+    /// those that cannot be read, are skipped; of the version asked for 1 to 16 can be read.
+    #[must_use]
+    pub const fn hex_list(separator: char, joiner: char, version: &'a str) -> Self {
+        Self { encoding: Encoding::Hex, layout: SignatureLayout::List { separator, joiner, version } }
+    }
+
+    /// The same with signatures in base64: `v1,… v1,…`.
+    #[must_use]
+    pub const fn base64_list(separator: char, joiner: char, version: &'a str) -> Self {
+        Self { encoding: Encoding::Base64, layout: SignatureLayout::List { separator, joiner, version } }
+    }
+
+    /// Whether signatures are written in hex; in base64 otherwise.
+    #[must_use]
+    pub const fn is_hex(&self) -> bool {
+        matches!(self.encoding, Encoding::Hex)
+    }
+
+    /// Whether there is one signature or a list of them, and what is written around each.
+    #[must_use]
+    pub const fn layout(&self) -> SignatureLayout<'a> {
+        self.layout
+    }
+}
+
+/// A [`SignatureFormat`] that was checked and that a scheme keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoredFormat {
+    encoding: Encoding,
+    layout: StoredLayout,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum StoredLayout {
+    Single { prefix: InlineStr<16> },
+    List { separator: u8, joiner: u8, version: InlineStr<16>, timestamp: Option<InlineStr<16>> },
+}
+
+/// What one signature header holds: signatures, and the timestamp if it is written next to them.
+#[derive(Clone, Copy)]
+pub(crate) struct ParsedSignatures<'h> {
+    format: &'h StoredFormat,
+    /// The header's value, in which at least one signature is well formed. They are decoded where they are compared: that
+    /// is faster than carrying them there, and a list of any length needs no buffer.
+    value: &'h [u8],
+    pub(crate) timestamp: Option<&'h [u8]>,
+}
+
+impl StoredFormat {
+    /// `timestamp` is the key of the list's timestamp item, where there is one.
+    pub(crate) const fn new(format: SignatureFormat<'_>, timestamp: Option<&str>) -> Result<Self, Error> {
+        let layout = match format.layout {
+            SignatureLayout::Single { prefix } => {
+                if timestamp.is_some() {
+                    return Err(Error::invalid_scheme("only a list of signatures can hold a timestamp"));
+                }
+                match InlineStr::new(prefix) {
+                    Some(kept) if is_visible(prefix) => StoredLayout::Single { prefix: kept },
+                    _ => {
+                        return Err(Error::invalid_scheme(
+                            "the prefix of a signature is 0 to 16 visible ASCII characters",
+                        ));
+                    }
+                }
+            }
+            SignatureLayout::List { separator, joiner, version } => {
+                let (Some(separator), Some(joiner)) = (mark(separator), mark(joiner)) else {
+                    return Err(LIST_MARKS);
+                };
+                // Base64 ends in `=`, where the list would be split.
+                let splits_signatures = matches!(format.encoding, Encoding::Base64) && separator == b'=';
+                if separator == joiner || splits_signatures {
+                    return Err(LIST_MARKS);
+                }
+                let Some(version) = key(version) else {
+                    return Err(Error::invalid_scheme("a list's version is 1 to 16 ASCII letters, digits, _ or -"));
+                };
+                let timestamp = match timestamp {
+                    None => None,
+                    Some(name) => match key(name) {
+                        Some(name) if !name.is(&version) => Some(name),
+                        _ => {
+                            return Err(Error::invalid_scheme(
+                                "a list's timestamp has a key of its own, of 1 to 16 letters or digits",
+                            ));
+                        }
+                    },
+                };
+                StoredLayout::List { separator, joiner, version, timestamp }
+            }
+        };
+        Ok(Self { encoding: format.encoding, layout })
+    }
+
+    /// As it was given.
+    pub(crate) fn as_given(&self) -> SignatureFormat<'_> {
+        let layout = match &self.layout {
+            StoredLayout::Single { prefix } => SignatureLayout::Single { prefix: prefix.as_str() },
+            StoredLayout::List { separator, joiner, version, .. } => SignatureLayout::List {
+                separator: char::from(*separator),
+                joiner: char::from(*joiner),
+                version: version.as_str(),
+            },
+        };
+        SignatureFormat { encoding: self.encoding, layout }
+    }
+
+    /// What a header value of this format begins with, which distinguishes it from formats without a prefix.
+    pub(crate) fn prefix(&self) -> &[u8] {
+        match &self.layout {
+            StoredLayout::Single { prefix } => prefix.as_bytes(),
+            StoredLayout::List { .. } => &[],
+        }
+    }
+
+    /// The key of a list's timestamp.
+    pub(crate) fn timestamp_key(&self) -> Option<&str> {
+        match &self.layout {
+            StoredLayout::List { timestamp: Some(key), .. } => Some(key.as_str()),
+            _ => None,
+        }
+    }
+
+    /// What comes before a signature: a prefix and nothing, or a version and what joins the two.
+    #[cfg(feature = "explain")]
+    pub(crate) fn before_signature(&self) -> (&str, &[u8]) {
+        match &self.layout {
+            StoredLayout::Single { prefix } => (prefix.as_str(), &[]),
+            StoredLayout::List { version, joiner, .. } => (version.as_str(), core::slice::from_ref(joiner)),
+        }
+    }
+
+    /// The key of a list's timestamp, and what joins the two.
+    #[cfg(feature = "explain")]
+    pub(crate) fn timestamp_item(&self) -> Option<(&str, u8)> {
+        match &self.layout {
+            StoredLayout::List { timestamp: Some(key), joiner, .. } => Some((key.as_str(), *joiner)),
+            _ => None,
+        }
+    }
+
+    /// Reads a signature header. A single signature must be of this format, and so must one item of a list. A list's
+    /// timestamp is there once and exact: with blanks around its key, as where a host joined two headers by `, `, it would
+    /// be a second one.
+    pub(crate) fn read<'h>(&'h self, value: &'h [u8]) -> Option<ParsedSignatures<'h>> {
+        let mut timestamp = None;
+        match &self.layout {
+            StoredLayout::Single { prefix } => {
+                self.encoding.decode(value.strip_prefix(prefix.as_bytes())?)?;
+            }
+            StoredLayout::List { separator, joiner, version, timestamp: timestamp_key } => {
+                let mut readable = 0;
+                for item in value.split(|byte| byte == separator) {
+                    let Some((key, text)) = split_at_byte(item, *joiner) else { continue };
+                    if key == version.as_bytes() {
+                        readable += usize::from(self.encoding.decode(text).is_some());
+                    } else if timestamp_key.is_some_and(|name| name.as_bytes() == key.trim_ascii())
+                        && (text.is_empty() || key != key.trim_ascii() || timestamp.replace(text).is_some())
+                    {
+                        return None;
+                    }
+                }
+                if !(1..=MAX_SIGNATURES).contains(&readable) || timestamp.is_some() != timestamp_key.is_some() {
+                    return None;
+                }
+            }
+        }
+        Some(ParsedSignatures { format: self, value, timestamp })
+    }
+
+    /// Writes a signature header's value for `tag`.
+    #[inline(never)]
+    pub(crate) fn write(&self, tag: &[u8; TAG_BYTES], timestamp: &[u8]) -> InlineStr<128> {
+        let mut encoded = [0; TAG_BYTES * 2];
+        let tag = self.encoding.encode(tag, &mut encoded);
+        let mut value = InlineStr::EMPTY;
+        match &self.layout {
+            StoredLayout::Single { prefix } => value.push(prefix.as_bytes()),
+            StoredLayout::List { separator, joiner, version, timestamp: timestamp_key } => {
+                if let Some(key) = timestamp_key {
+                    for part in [key.as_bytes(), &[*joiner], timestamp, &[*separator]] {
+                        value.push(part);
+                    }
+                }
+                for part in [version.as_bytes(), &[*joiner]] {
+                    value.push(part);
+                }
+            }
+        }
+        value.push(tag);
+        value
+    }
+}
+
+impl ParsedSignatures<'_> {
+    /// Calls `check` with every signature that can be read.
+    #[inline]
+    pub(crate) fn each(&self, mut check: impl FnMut(&[u8; TAG_BYTES])) {
+        let encoding = self.format.encoding;
+        match &self.format.layout {
+            StoredLayout::Single { prefix } => {
+                encoding.decode(&self.value[prefix.len()..]).iter().for_each(check);
+            }
+            StoredLayout::List { separator, joiner, version, .. } => {
+                // What does not decode was skipped when the header was read.
+                let items = self.value.split(|byte| byte == separator).filter_map(|item| split_at_byte(item, *joiner));
+                for (_, text) in items.filter(|(key, _)| *key == version.as_bytes()) {
+                    encoding.decode(text).iter().for_each(&mut check);
+                }
+            }
+        }
+    }
+}
+
+impl Encoding {
+    #[cfg_attr(not(target_family = "wasm"), inline)]
+    fn decode(self, text: &[u8]) -> Option<[u8; TAG_BYTES]> {
+        match self {
+            Self::Hex => hex::decode_tag(text.try_into().ok()?),
+            Self::Base64 => {
+                let mut tag = [0; TAG_BYTES];
+                let length = base64::decode(text, &mut tag)?.len();
+                (length == TAG_BYTES).then_some(tag)
+            }
+        }
+    }
+
+    fn encode<'b>(self, tag: &[u8; TAG_BYTES], into: &'b mut [u8; TAG_BYTES * 2]) -> &'b [u8] {
+        match self {
+            Self::Hex => hex::encode_tag(tag, into),
+            Self::Base64 => base64::encode_tag(tag, into),
+        }
+    }
+}
+
+fn split_at_byte(item: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
+    let at = item.iter().position(|byte| *byte == mark)?;
+    Some((&item[..at], &item[at + 1..]))
+}
+
+const fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+const LIST_MARKS: Error = Error::invalid_scheme(
+    "a list's separator and joiner are two different characters of , ; : = | and space, and = separates no base64",
+);
+
+const fn mark(mark: char) -> Option<u8> {
+    Some(match mark {
+        ',' => b',',
+        ';' => b';',
+        ':' => b':',
+        '=' => b'=',
+        '|' => b'|',
+        ' ' => b' ',
+        _ => return None,
+    })
+}
+
+const fn is_visible(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_graphic() {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn key(name: &str) -> Option<InlineStr<16>> {
+    let bytes = name.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !is_key_byte(bytes[at]) {
+            return None;
+        }
+        at += 1;
+    }
+    if bytes.is_empty() { None } else { InlineStr::new(name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let tag = core::array::from_fn(|at| u8::try_from(at * 8 + 7).unwrap());
+        for (format, timestamp) in [
+            (SignatureFormat::hex("sha256="), None),
+            (SignatureFormat::base64(""), None),
+            (SignatureFormat::hex_list(',', '=', "v1"), Some("t")),
+            (SignatureFormat::base64_list(' ', ',', "v1"), None),
+        ] {
+            let format = StoredFormat::new(format, timestamp).unwrap();
+            let written = format.write(&tag, b"1700000000");
+            let signatures = format.read(written.as_bytes()).unwrap();
+            let mut read = std::vec::Vec::new();
+            signatures.each(|tag| read.push(*tag));
+            assert_eq!(read, [tag], "{written:?}");
+            assert_eq!(signatures.timestamp, timestamp.map(|_| b"1700000000".as_slice()));
+        }
+    }
+}

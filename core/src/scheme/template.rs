@@ -1,0 +1,192 @@
+//! What a sender signs: the parts of a signed message, in order.
+
+use crate::crypto::mac::Mac;
+use crate::error::Error;
+use crate::inline_str::InlineStr;
+
+const MAX_PARTS: usize = 8;
+
+/// One part of what a sender signs. The parts are signed in order, with nothing between them.
+#[derive(Clone, Copy, Debug)]
+pub enum SignedPart<'a> {
+    /// The bytes of the id header.
+    Id,
+    /// The bytes of the timestamp, as they were sent.
+    Timestamp,
+    /// The raw body.
+    Body,
+    /// This text, of 1 to 15 bytes.
+    Text(&'a str),
+}
+
+impl<'a> SignedPart<'a> {
+    /// Reads a template such as `{id}.{timestamp}.{body}`, the form in which bindings and settings write what is signed.
+    /// Anything but these three names in braces is text. The parts are written into `buffer`.
+    ///
+    /// ```
+    /// use hookseal::SignedPart;
+    ///
+    /// let mut buffer = [SignedPart::Body; 8];
+    /// let signed = SignedPart::read_template("v0:{timestamp}:{body}", &mut buffer)?;
+    /// assert!(matches!(signed, [SignedPart::Text("v0:"), SignedPart::Timestamp, SignedPart::Text(":"), SignedPart::Body]));
+    /// # Ok::<(), hookseal::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_scheme` for more than 8 parts.
+    pub fn read_template<'r>(template: &'a str, buffer: &'r mut [Self; MAX_PARTS]) -> Result<&'r [Self], Error> {
+        const NAMED: [(&str, SignedPart<'_>); 3] =
+            [("{id}", SignedPart::Id), ("{timestamp}", SignedPart::Timestamp), ("{body}", SignedPart::Body)];
+        let named = |text: &str| NAMED.iter().find(|(name, _)| text.starts_with(name));
+        let (mut rest, mut len) = (template, 0);
+        while !rest.is_empty() {
+            let (part, end) = match named(rest) {
+                Some((name, part)) => (*part, name.len()),
+                None => {
+                    let is_next = |at: &usize| rest.get(*at..).is_some_and(|rest| named(rest).is_some());
+                    let end = (1..rest.len()).find(is_next).unwrap_or(rest.len());
+                    (SignedPart::Text(rest.get(..end).unwrap_or_default()), end)
+                }
+            };
+            *buffer.get_mut(len).ok_or(Error::invalid_scheme("at most 8 parts are signed"))? = part;
+            rest = rest.get(end..).unwrap_or_default();
+            len += 1;
+        }
+        Ok(&buffer[..len])
+    }
+}
+
+/// A [`SignedPart`] that a scheme keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum StoredPart {
+    Id,
+    Timestamp,
+    Body,
+    Text(InlineStr<15>),
+}
+
+/// What is signed, in order, and where in it the body stands.
+#[derive(Clone, Copy)]
+pub(crate) struct SigningTemplate {
+    parts: [StoredPart; MAX_PARTS],
+    body: usize,
+    len: usize,
+}
+
+impl SigningTemplate {
+    /// Checks what is signed, and returns it with the byte that ends the id.
+    pub(super) const fn new(given: &[SignedPart<'_>], has_timestamp: bool, has_id: bool) -> Result<(Self, u8), Error> {
+        if given.len() > MAX_PARTS {
+            return Err(Error::invalid_scheme("at most 8 parts are signed"));
+        }
+        let mut parts = [StoredPart::Body; MAX_PARTS];
+        let (mut bodies, mut timestamps, mut ids) = (0, 0, 0);
+        let mut body = 0;
+        let mut end_of_id = 0;
+        let mut at = 0;
+        while at < given.len() {
+            let next = if at + 1 < given.len() { Some(given[at + 1]) } else { None };
+            parts[at] = match given[at] {
+                SignedPart::Text(fixed) => match InlineStr::new(fixed) {
+                    Some(kept) if !fixed.is_empty() => StoredPart::Text(kept),
+                    _ => return Err(Error::invalid_scheme("a text that is signed has 1 to 15 bytes")),
+                },
+                varying => {
+                    // Two parts that vary need a fixed one between them: `12` and `3` would sign like `1` and `23`.
+                    let end = match next {
+                        None => 0,
+                        Some(SignedPart::Text(fixed)) if !fixed.is_empty() => fixed.as_bytes()[0],
+                        Some(_) => return Err(Error::invalid_scheme("a text must stand between two parts that vary")),
+                    };
+                    match varying {
+                        SignedPart::Timestamp if end.is_ascii_digit() => {
+                            return Err(Error::invalid_scheme(
+                                "the text after a timestamp must not begin with a digit",
+                            ));
+                        }
+                        SignedPart::Timestamp => {
+                            timestamps += 1;
+                            StoredPart::Timestamp
+                        }
+                        SignedPart::Id => {
+                            ids += 1;
+                            end_of_id = end;
+                            StoredPart::Id
+                        }
+                        _ => {
+                            bodies += 1;
+                            body = at;
+                            StoredPart::Body
+                        }
+                    }
+                }
+            };
+            if bodies > 0 && matches!(parts[at], StoredPart::Id | StoredPart::Timestamp) {
+                return Err(Error::invalid_scheme(
+                    "the body is the last of the parts that vary: its end is marked by nothing",
+                ));
+            }
+            at += 1;
+        }
+        if bodies != 1 {
+            return Err(Error::invalid_scheme("the body is signed exactly once"));
+        }
+        if timestamps != has_timestamp as u32 {
+            return Err(Error::invalid_scheme(
+                "a timestamp is signed exactly once, and named with timestamp_header() or _in_signature()",
+            ));
+        }
+        if ids != has_id as u32 {
+            return Err(Error::invalid_scheme("an id is signed exactly once, and named with id_header()"));
+        }
+        Ok((Self { parts, body, len: given.len() }, end_of_id))
+    }
+
+    /// The parts that are signed before the body.
+    pub(crate) fn before(&self) -> &[StoredPart] {
+        &self.parts[..self.body]
+    }
+
+    /// The parts that are signed after the body.
+    pub(crate) fn after(&self) -> &[StoredPart] {
+        &self.parts[self.body + 1..self.len]
+    }
+
+    /// All parts, as they were given.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = SignedPart<'_>> {
+        self.parts[..self.len].iter().map(|part| match part {
+            StoredPart::Id => SignedPart::Id,
+            StoredPart::Timestamp => SignedPart::Timestamp,
+            StoredPart::Body => SignedPart::Body,
+            StoredPart::Text(text) => SignedPart::Text(text.as_str()),
+        })
+    }
+}
+
+/// What is signed and differs from delivery to delivery, the body excepted.
+#[derive(Clone, Copy)]
+pub(crate) struct SignedValues<'a> {
+    pub(crate) id: &'a [u8],
+    pub(crate) timestamp: &'a [u8],
+}
+
+impl<'a> SignedValues<'a> {
+    /// Feeds some of a template's parts, the body excepted.
+    #[inline]
+    pub(crate) fn feed(&self, parts: &[StoredPart], mac: &mut Mac) {
+        parts.iter().filter_map(|part| self.bytes_of(part)).for_each(|bytes| mac.update(bytes));
+    }
+
+    #[inline]
+    pub(crate) fn bytes_of<'p>(&self, part: &'p StoredPart) -> Option<&'p [u8]>
+    where
+        'a: 'p,
+    {
+        match part {
+            StoredPart::Id => Some(self.id),
+            StoredPart::Timestamp => Some(self.timestamp),
+            StoredPart::Text(text) => Some(text.as_bytes()),
+            StoredPart::Body => None,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Verification with MACs that were made elsewhere: by an accelerator or by the host's own cryptography.
+
+use core::fmt;
+
+use super::parsed_headers::ParsedHeaders;
+use super::{Delivery, Verifier};
+use crate::crypto::mac::{Matches, TAG_BYTES, Tag};
+use crate::error::{Error, ErrorKind};
+use crate::headers::Headers;
+use crate::scheme::Freshness;
+use crate::time::UnixTime;
+
+impl Verifier {
+    /// What is signed around the body of a delivery with these headers: the first half of a verification whose MACs
+    /// are made elsewhere, because the host makes them faster there. [`verify_with_macs`](Self::verify_with_macs) is the second.
+    ///
+    /// ```
+    /// use hmac::{Hmac, KeyInit, Mac};
+    /// # use hookseal::{Signer, UnixTime, Verifier};
+    /// # let (body, now) = (b"a large body".as_slice(), UnixTime::from_secs(1_736_937_000));
+    /// # let headers = Signer::contio("a secret of this example")?.sign(body, now, None)?;
+    ///
+    /// let verifier = Verifier::contio("a secret of this example")?;
+    /// let input = verifier.signing_input(&headers)?;
+    /// let mut mac = Hmac::<sha2::Sha256>::new_from_slice(b"a secret of this example").unwrap();
+    /// input.before_body().for_each(|part| mac.update(part));
+    /// mac.update(body);
+    /// input.after_body().for_each(|part| mac.update(part));
+    /// let macs = [mac.finalize().into_bytes().into()];
+    ///
+    /// assert!(verifier.verify_with_macs(&headers, body, &macs, now).is_ok());
+    /// # Ok::<(), hookseal::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong with the headers, as [`verify`](Self::verify).
+    pub fn signing_input<'a, H: Headers + ?Sized>(&'a self, headers: &'a H) -> Result<SigningInput<'a>, Error> {
+        ParsedHeaders::read(self.scheme(), headers).map(SigningInput)
+    }
+
+    /// The verdict of [`verify`](Self::verify), given the MACs that the secrets make, one for each in their order.
+    ///
+    /// A MAC is HMAC-SHA256 over [`signing_input`](Self::signing_input) with the body in between. The caller vouches
+    /// that each was computed and not received; until the verdict it is as secret as the key.
+    ///
+    /// # Errors
+    /// As `verify`, and `invalid_argument` unless there are as many MACs as secrets.
+    pub fn verify_with_macs<'a, H: Headers + ?Sized>(
+        &'a self,
+        headers: &'a H,
+        body: &'a [u8],
+        macs: &[[u8; TAG_BYTES]],
+        now: UnixTime,
+    ) -> Result<Delivery<'a>, Error> {
+        self.check_size(body.len() as u64)?;
+        let parsed = ParsedHeaders::read(self.scheme(), headers)?;
+        if macs.len() != self.keys().iter().count() {
+            return Err(Error::new(ErrorKind::InvalidArgument).because("there must be one MAC for each secret"));
+        }
+        let mut matches = Matches::none();
+        for (index, mac) in (0..).zip(macs) {
+            let tag = Tag::made_elsewhere(*mac);
+            parsed.compare(index, &tag, &mut matches);
+        }
+        self.decide_whole(parsed, matches, body, now)
+    }
+}
+
+/// What is signed before and after a body: see [`Verifier::signing_input`].
+pub struct SigningInput<'a>(ParsedHeaders<'a>);
+
+impl SigningInput<'_> {
+    /// The parts that are signed before the body, in order.
+    pub fn before_body(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.bytes_of(self.0.scheme.template.before())
+    }
+
+    /// The parts that are signed after the body, in order.
+    pub fn after_body(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.bytes_of(self.0.scheme.template.after())
+    }
+
+    /// Whether the verdict depends on the body as well as on its MAC, as for [`Scheme::CONTIO_BODY`](crate::Scheme), whose
+    /// age is in its envelope. For the others [`Verifier::verify_with_macs`] asks of the body only how long it is.
+    #[must_use]
+    pub fn reads_body(&self) -> bool {
+        matches!(self.0.scheme.freshness, Freshness::Envelope)
+    }
+}
+
+impl fmt::Debug for SigningInput<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningInput").field("scheme", self.0.scheme).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,109 @@
+//! What a delivery's headers say, parsed but not yet verified.
+
+use crate::crypto::mac::{Mac, Matches, Tag};
+use crate::error::{Error, ErrorKind};
+use crate::headers::{HeaderLookup, HeaderName, Headers};
+use crate::scheme::signature_format::ParsedSignatures;
+use crate::scheme::template::{SignedValues, StoredPart};
+use crate::scheme::{Freshness, MAX_ID_BYTES, Scheme, SignedId, Spelling};
+use crate::time::{self, UnixTime};
+
+/// The headers of one delivery: the scheme that it follows, its signatures, and what was signed besides the body.
+#[derive(Clone, Copy)]
+pub(crate) struct ParsedHeaders<'a> {
+    /// The receiver's scheme, or the variant of it that the delivery follows.
+    pub(crate) scheme: &'a Scheme,
+    pub(crate) id: Option<&'a str>,
+    /// When it says it was signed, for schemes that say so.
+    pub(crate) timestamp: Option<UnixTime>,
+    /// The very bytes that `timestamp` was read from, which are those that are signed.
+    timestamp_text: &'a [u8],
+    pub(crate) signatures: ParsedSignatures<'a>,
+}
+
+impl<'a> ParsedHeaders<'a> {
+    // Into `verify`: returned through memory, the struct is loaded again before its last stores have landed, which takes
+    // longer than reading the headers does.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    pub(crate) fn read<H: Headers + ?Sized>(scheme: &'a Scheme, headers: &'a H) -> Result<Self, Error> {
+        let [signature_spelling, timestamp_spelling, id_spelling] = &scheme.spellings;
+        let signature = required(headers, &scheme.signature, signature_spelling.as_ref())?;
+        let scheme = scheme.variant_of(signature);
+        let id = match &scheme.id {
+            Some(id) => Some(read_id(required(headers, &id.header, id_spelling.as_ref())?, id)?),
+            None => None,
+        };
+        let timestamp_header = match &scheme.freshness {
+            Freshness::Header(name) => Some(required(headers, name, timestamp_spelling.as_ref())?),
+            _ => None,
+        };
+        let Some(signatures) = scheme.format.read(signature) else {
+            return Err(Error::about(ErrorKind::MalformedSignature, scheme.signature.as_str()));
+        };
+        let mut parsed = Self { scheme, id, timestamp: None, timestamp_text: &[], signatures };
+        if let Some(text) = timestamp_header.or(signatures.timestamp) {
+            parsed.timestamp_text = text;
+            parsed.timestamp = Some(time::read_unix_seconds(text)?);
+        }
+        Ok(parsed)
+    }
+
+    /// The bytes of some of the template's parts, the body excepted.
+    pub(crate) fn bytes_of<'c>(&'c self, parts: &'c [StoredPart]) -> impl Iterator<Item = &'c [u8]> {
+        let values = self.signed_values();
+        parts.iter().filter_map(move |part| values.bytes_of(part))
+    }
+
+    /// Feeds what is signed before the body.
+    #[inline]
+    pub(crate) fn feed_before(&self, mac: &mut Mac) {
+        self.signed_values().feed(self.scheme.template.before(), mac);
+    }
+
+    /// Feeds what is signed after the body.
+    #[inline]
+    pub(crate) fn feed_after(&self, mac: &mut Mac) {
+        self.signed_values().feed(self.scheme.template.after(), mac);
+    }
+
+    /// Compares the tag that a secret makes with every signature of the delivery.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    pub(crate) fn compare(&self, secret: u8, tag: &Tag, matches: &mut Matches) {
+        self.signatures.each(|signature| matches.record(secret, tag, signature));
+    }
+
+    #[inline]
+    fn signed_values(&self) -> SignedValues<'a> {
+        SignedValues { id: self.id.unwrap_or_default().as_bytes(), timestamp: self.timestamp_text }
+    }
+}
+
+/// An id is 1 to 256 visible ASCII bytes, without the byte that marks its end in the signed message: in `a.b.c` an id
+/// `a` could otherwise become an id `a.b` under the same signature. Standard Webhooks 1.0.0 asks senders for the same.
+pub(crate) fn read_id<'a>(value: &'a [u8], id: &SignedId) -> Result<&'a str, Error> {
+    let sound = (1..=MAX_ID_BYTES).contains(&value.len())
+        && value.iter().all(|byte| byte.is_ascii_graphic() && *byte != id.end);
+    core::str::from_utf8(value).ok().filter(|_| sound).ok_or(
+        Error::about(ErrorKind::MalformedSignature, id.header.as_str())
+            .because("an id is 1 to 256 visible ASCII characters without the mark that ends it"),
+    )
+}
+
+/// The one value of a header that the scheme needs, and that may have a second spelling.
+#[cfg_attr(not(target_family = "wasm"), inline)]
+pub(crate) fn required<'h, H: Headers + ?Sized>(
+    headers: &'h H,
+    name: &HeaderName,
+    spelling: Option<&Spelling>,
+) -> Result<&'h [u8], Error> {
+    let mut found = headers.find(name);
+    if let Some(Spelling { name, decides }) = spelling {
+        let other = headers.find(name);
+        found = if *decides { other.or(found) } else { found.or(other) };
+    }
+    match found {
+        HeaderLookup::Once(value) => Ok(value),
+        HeaderLookup::Missing => Err(Error::about(ErrorKind::MissingHeader, name.as_str())),
+        HeaderLookup::Duplicate => Err(Error::about(ErrorKind::DuplicateHeader, name.as_str())),
+    }
+}
