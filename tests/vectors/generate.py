@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the vector files beside this script. With --check it only says which of them are stale.
+"""Writes the vector files next to this script. With --check it only reports the stale ones.
 
-Needs Python 3.10 or later and nothing else. The same source always gives the same bytes.
+Needs only Python 3.10 or later. The same source always produces the same bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def build() -> dict[str, bytes]:
-    """Every vector file: its name, and the bytes it should have."""
+    """Every vector file: its name and its contents."""
     files = {}
     seen: dict[str, str] = {}
     for topic, vectors_of in TOPICS.items():
@@ -26,7 +26,7 @@ def build() -> dict[str, bytes]:
         for vector in vectors:
             name = vector["name"]
             if name in seen:
-                raise SystemExit(f"the name {name!r} is used in {seen[name]} and in {topic}")
+                raise SystemExit(f"the name {name!r} is used in both {seen[name]} and {topic}")
             seen[name] = topic
         files[f"{topic}.json"] = render(vectors).encode("utf-8")
     files["explain/causes.json"] = render(explain.vectors()).encode("utf-8")
@@ -34,7 +34,7 @@ def build() -> dict[str, bytes]:
 
 
 def stale(files: dict[str, bytes]) -> list[str]:
-    """The files that are missing, differ, or that no topic makes any more."""
+    """The files that are missing or differ, or that no topic generates any more."""
     names = set(files) | {str(path.relative_to(HERE)) for path in HERE.glob("**/*.json")}
 
     def is_stale(name: str) -> bool:
@@ -49,17 +49,17 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is stale")
     check = parser.parse_args().check
     files = build()
-    left_over = False
+    has_stale = False
     for name in stale(files):
         if not check and name in files:
             (HERE / name).parent.mkdir(exist_ok=True)
             (HERE / name).write_bytes(files[name])
             print(f"written: {name}")
         else:
-            # When writing, this is a file that no topic makes: whoever put it there may delete it.
+            # When writing, this is a file that no topic generates. It is not deleted, since someone may have added it.
             print(f"stale: {name}")
-            left_over = True
-    return 1 if left_over else 0
+            has_stale = True
+    return 1 if has_stale else 0
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The parts that `generate.py` builds the vector files from."""
+"""The modules from which `generate.py` builds the vector files."""

@@ -1,4 +1,4 @@
-"""Calendar arithmetic of our own: `datetime` knows neither the year 0 nor leap seconds."""
+"""Calendar arithmetic, since `datetime` supports neither the year 0 nor leap seconds."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ def _is_leap(year: int) -> bool:
 
 
 def unix(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> int:
-    """Unix seconds of a moment in UTC, in the proleptic Gregorian calendar."""
+    """Unix seconds of a time in UTC, in the proleptic Gregorian calendar."""
     step, start = (1, 1970) if year >= 1970 else (-1, 1969)
     days = 0
-    # Counting year by year is slow and beyond doubt.
+    # Counting year by year is slow, but obviously correct.
     for passed in range(start, year if step == 1 else year - 1, step):
         days += step * (366 if _is_leap(passed) else 365)
     for passed in range(1, month):
@@ -22,7 +22,7 @@ def unix(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second
 
 
 def rfc3339(seconds: int, fraction: str = "") -> str:
-    """A moment from 1970 to 9999 as text in UTC, with `fraction` (such as ".5") after the seconds."""
+    """A time from 1970 to 9999 as text in UTC, with `fraction` (such as ".5") after the seconds."""
     days, rest = divmod(seconds, 86_400)
     year = 1970
     while days >= (length := 366 if _is_leap(year) else 365):

@@ -1,4 +1,4 @@
-"""Bodies as Contio sends them, put together from raw JSON text so that each can also be wrong."""
+"""Bodies as Contio sends them, assembled from raw JSON text so that any part can be wrong."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ EVENT_TYPE = "meeting.completed"
 EVENT_ID = "evt_01HF7Z8Q2M4"
 TIMESTAMP = "2023-11-14T22:13:20Z"
 
-# Values are JSON texts, not Python values: a vector must be able to spell one in any way, or wrongly.
+# Values are JSON texts and not Python values, so that a vector can spell a value in any way, or wrongly.
 _FIELDS = {
     "event_type": f'"{EVENT_TYPE}"',
     "event_id": f'"{EVENT_ID}"',
@@ -18,13 +18,13 @@ _FIELDS = {
 
 
 def members(**changes: str | None) -> list[str]:
-    """The members of the usual envelope as JSON texts. A change replaces or adds one; None removes it."""
+    """The members of the usual envelope as JSON texts. A change replaces or adds a member; None removes it."""
     fields = {**_FIELDS, **changes}
     return [f'"{name}":{value}' for name, value in fields.items() if value is not None]
 
 
 def envelope(*more: str, **changes: str | None) -> bytes:
-    """The usual envelope with fields changed, and `more` raw members after its own."""
+    """The usual envelope with changed fields, followed by the raw members in `more`."""
     return ("{" + ",".join(members(**changes) + list(more)) + "}").encode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""A believable `data` for each event type that Contio is known to send."""
+"""A plausible `data` for each event type that Contio is known to send."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ EVENT_DATA: dict[str, dict] = {
         "turn_id": "trn_4",
     },
     "user.connection.revoked": {"connection_id": "con_5", "revoked_at": _AT},
-    # Documented, but its schema was never published: any object may come.
+    # Documented, but its schema was never published: it may be any object.
     "workflow.assignment.created": {"assignment_id": "asg_2", "workflow_id": "wf_3", "keywords": ["budget"]},
     "workflow.run.completed": {
         "completed_at": _AT,
@@ -224,7 +224,7 @@ EVENT_DATA: dict[str, dict] = {
     },
 }
 
-# The fields of `data` that may be absent, which includes that they are null. The rest must be there.
+# The fields of `data` that may be absent or null. The others are required.
 OPTIONAL: dict[str, frozenset[str]] = {
     event_type: frozenset(names.split())
     for event_type, names in {

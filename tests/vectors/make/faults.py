@@ -1,4 +1,4 @@
-"""Ways in which a tag or a timestamp can be written wrongly: (what is wrong, the wrong text)."""
+"""Malformed signatures and timestamps, as pairs (what is wrong, the malformed text)."""
 
 from __future__ import annotations
 
@@ -8,55 +8,55 @@ from typing import Iterator
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
-def hex_tags(tag: str) -> Iterator[tuple[str, str]]:
-    """Faults of 64 hex digits. All but the last few would pass one known lenient reader or other."""
-    yield "one digit short", tag[:-1]
-    yield "one digit long", tag + "0"
-    yield "half as long", tag[:32]
-    yield "twice as long", tag + tag
-    yield "with a letter that is no hex digit", tag[:40] + "g" + tag[41:]
-    yield "with 0x in front", "0x" + tag
-    yield "with 0x in place of two digits", "0x" + tag[2:]
-    yield "after a space", " " + tag
-    yield "followed by a space", tag + " "
-    yield "followed by a tab", tag + "\t"
-    yield "followed by a newline", tag + "\n"
-    yield "followed by CR LF", tag + "\r\n"
-    yield "followed by junk", tag + ";v=1"
-    yield "with colons between pairs", ":".join(tag[i : i + 2] for i in range(0, 64, 2))
-    yield "with spaces between pairs", " ".join(tag[i : i + 2] for i in range(0, 64, 2))
-    yield "with an underscore in place of a digit", tag[:10] + "_" + tag[11:]
-    yield "with a full-width digit", tag[:63] + "\uff11"
-    yield "with an accented letter", tag[:62] + "\u00e9"
-    yield "in double quotes", f'"{tag}"'
-    yield "written twice with a comma", f"{tag}, {tag}"
-    yield "in base64", base64.b64encode(bytes.fromhex(tag)).decode("ascii")
+def hex_signatures(signature: str) -> Iterator[tuple[str, str]]:
+    """Malformed signatures of 64 hex digits. Some lenient parser accepts each of them, except for the last few."""
+    yield "one digit short", signature[:-1]
+    yield "one digit long", signature + "0"
+    yield "half as long", signature[:32]
+    yield "twice as long", signature + signature
+    yield "with a letter that is no hex digit", signature[:40] + "g" + signature[41:]
+    yield "with 0x in front", "0x" + signature
+    yield "with 0x in place of two digits", "0x" + signature[2:]
+    yield "after a space", " " + signature
+    yield "followed by a space", signature + " "
+    yield "followed by a tab", signature + "\t"
+    yield "followed by a newline", signature + "\n"
+    yield "followed by CR LF", signature + "\r\n"
+    yield "followed by junk", signature + ";v=1"
+    yield "with colons between pairs", ":".join(signature[i : i + 2] for i in range(0, 64, 2))
+    yield "with spaces between pairs", " ".join(signature[i : i + 2] for i in range(0, 64, 2))
+    yield "with an underscore in place of a digit", signature[:10] + "_" + signature[11:]
+    yield "with a full-width digit", signature[:63] + "\uff11"
+    yield "with an accented letter", signature[:62] + "\u00e9"
+    yield "in double quotes", f'"{signature}"'
+    yield "written twice with a comma", f"{signature}, {signature}"
+    yield "in base64", base64.b64encode(bytes.fromhex(signature)).decode("ascii")
 
 
-def base64_tags(tag: str) -> Iterator[tuple[str, str]]:
-    """Faults of the 44 characters of a tag in base64."""
-    mac = base64.b64decode(tag)
-    last = _ALPHABET.index(tag[42])
-    yield "without its pad", tag[:-1]
-    yield "with a second pad", tag + "="
-    yield "with one unused bit set", tag[:42] + _ALPHABET[last | 1] + "="
-    yield "with both unused bits set", tag[:42] + _ALPHABET[last | 3] + "="
+def base64_signatures(signature: str) -> Iterator[tuple[str, str]]:
+    """Malformed signatures of 44 base64 characters."""
+    mac = base64.b64decode(signature)
+    last = _ALPHABET.index(signature[42])
+    yield "without its pad", signature[:-1]
+    yield "with a second pad", signature + "="
+    yield "with one unused bit set", signature[:42] + _ALPHABET[last | 1] + "="
+    yield "with both unused bits set", signature[:42] + _ALPHABET[last | 3] + "="
     yield "of 31 bytes in 44 characters", base64.b64encode(mac[:31]).decode("ascii")
     yield "of 33 bytes in 44 characters", base64.b64encode(mac + b"\0").decode("ascii")
     yield "of 16 bytes", base64.b64encode(mac[:16]).decode("ascii")
-    yield "with a newline inside", tag[:20] + "\n" + tag[20:]
-    yield "with an exclamation mark inside", tag[:20] + "!" + tag[20:]
-    yield "with an exclamation mark in place of a character", tag[:20] + "!" + tag[21:]
-    yield "followed by a newline", tag + "\n"
-    yield "followed by a character after its pad", tag + "A"
-    yield "with a full-width letter", "\uff21" + tag[1:]
-    yield "with its pad percent-encoded", tag[:-1] + "%3D"
+    yield "with a newline inside", signature[:20] + "\n" + signature[20:]
+    yield "with an exclamation mark inside", signature[:20] + "!" + signature[20:]
+    yield "with an exclamation mark in place of a character", signature[:20] + "!" + signature[21:]
+    yield "followed by a newline", signature + "\n"
+    yield "followed by a character after its pad", signature + "A"
+    yield "with a full-width letter", "\uff21" + signature[1:]
+    yield "with its pad percent-encoded", signature[:-1] + "%3D"
     yield "in hex", mac.hex()
 
 
 def timestamps() -> Iterator[tuple[str, str]]:
-    """Texts that are not 1 to 12 ASCII digits."""
-    yield from timestamps_in_short()
+    """Texts other than 1 to 12 ASCII digits."""
+    yield from common_timestamps()
     yield "with a minus sign", "-1700000000"
     yield "after a space", " 1700000000"
     yield "followed by a newline", "1700000000\n"
@@ -77,8 +77,8 @@ def timestamps() -> Iterator[tuple[str, str]]:
     yield "that is a word", "now"
 
 
-def timestamps_in_short() -> Iterator[tuple[str, str]]:
-    """The faults that every scheme with a timestamp is tried with."""
+def common_timestamps() -> Iterator[tuple[str, str]]:
+    """The malformed timestamps with which every scheme that has one is tested."""
     yield "in milliseconds", "1700000000000"
     yield "with a plus sign", "+1700000000"
     yield "followed by a space", "1700000000 "

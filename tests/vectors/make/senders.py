@@ -1,4 +1,4 @@
-"""Each scheme from the sender's side: how its genuine deliveries are signed and presented."""
+"""Each scheme from the sender's side: how genuine deliveries are signed and sent."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ def to_base64(mac: bytes) -> str:
 
 
 def decoded_secret(key: bytes) -> str:
-    """The secret text whose key, for Standard Webhooks and Svix, is `key`."""
+    """The secret, as text, that stands for `key` in Standard Webhooks and Svix."""
     return "whsec_" + to_base64(key)
 
 
 @dataclass(frozen=True)
 class Sender:
-    """One scheme. `signed` makes the signed bytes, `present` the signature header's value."""
+    """One scheme. `signed` returns the signing input, `present` the value of the signature header."""
 
     scheme: str
     signature_header: str
     timestamp_header: str | None
     id_header: str | None
     secret: str
-    # A second secret of the right form, as after a rotation.
+    # A second valid secret, as after a rotation.
     other_secret: str
     body: bytes
     key: Callable[[str], bytes]
     encode: Callable[[bytes], str]
     signed: Callable[[bytes, bytes, bytes], bytes]
     present: Callable[[list[str], str], str]
-    # Other names under which this sender sends the same headers: (the usual name, the other one).
+    # Headers that this sender also sends under another name: (the usual name, the other name).
     other_spellings: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -60,7 +60,7 @@ class Sender:
 
     @property
     def signs_timestamp(self) -> bool:
-        """Whether the sender's time comes outside of the body."""
+        """Whether a timestamp outside the body is signed."""
         return self.timestamp_header is not None or self.scheme == "stripe"
 
     def tag(
@@ -72,7 +72,7 @@ class Sender:
         id: str = MESSAGE_ID,
         key: bytes | None = None,
     ) -> str:
-        """The tag of a delivery. `key` is for those who sign with something no secret stands for."""
+        """The signature of a delivery. Pass `key` to sign with a key that no secret stands for."""
         body = self.body if body is None else body
         key = self.key(self.secret if secret is None else secret) if key is None else key
         message = self.signed(id.encode("utf-8"), str(timestamp).encode("utf-8"), body)
@@ -80,20 +80,20 @@ class Sender:
 
     def carry(
         self,
-        tags: list[str],
+        signatures: list[str],
         body: bytes | None = None,
         *,
         timestamp: int | str = NOW,
         id: str = MESSAGE_ID,
         secrets: tuple[str, ...] | None = None,
     ) -> Delivery:
-        """A delivery that carries these tags, whatever they are."""
+        """A delivery with these signatures, genuine or not."""
         headers = []
         if self.id_header:
             headers.append((self.id_header, id))
         if self.timestamp_header:
             headers.append((self.timestamp_header, str(timestamp)))
-        headers.append((self.signature_header, self.present(tags, str(timestamp))))
+        headers.append((self.signature_header, self.present(signatures, str(timestamp))))
         return Delivery(
             scheme=self.scheme,
             secrets=(self.secret,) if secrets is None else secrets,
@@ -110,14 +110,14 @@ class Sender:
         id: str = MESSAGE_ID,
         secrets: tuple[str, ...] | None = None,
     ) -> Delivery:
-        """A delivery signed by `secret`, received by one who has `secrets` (the same one if not said)."""
+        """A delivery signed with `secret`, for a receiver that has `secrets` (by default only `secret`)."""
         if secrets is None:
             secrets = (self.secret if secret is None else secret,)
-        tag = self.tag(body, secret=secret, timestamp=timestamp, id=id)
-        return self.carry([tag], body, timestamp=timestamp, id=id, secrets=secrets)
+        signature = self.tag(body, secret=secret, timestamp=timestamp, id=id)
+        return self.carry([signature], body, timestamp=timestamp, id=id, secrets=secrets)
 
     def with_signature(self, value: str, **genuine) -> Delivery:
-        """A genuine delivery whose signature header's value is replaced."""
+        """A genuine delivery with another value of the signature header."""
         return self.genuine(**genuine).with_header(self.signature_header, value)
 
     def ok(
@@ -129,7 +129,7 @@ class Sender:
         event_type: str = contio_body.EVENT_TYPE,
         event_id: str = contio_body.EVENT_ID,
     ) -> dict:
-        """The verdict on a genuine delivery."""
+        """The expected verdict on a genuine delivery."""
         has_time = self.signs_timestamp or self.is_contio
         verdict = {
             "scheme": self.scheme,
@@ -155,7 +155,7 @@ TIMESTAMPED = Sender(
     key=_utf8,
     encode=to_hex,
     signed=lambda id, ts, body: ts + b"." + body,
-    present=lambda tags, ts: ",".join(tags),
+    present=lambda signatures, ts: ",".join(signatures),
 )
 
 BODY = Sender(
@@ -169,7 +169,7 @@ BODY = Sender(
     key=_utf8,
     encode=to_hex,
     signed=lambda id, ts, body: body,
-    present=lambda tags, ts: "sha256=" + ",".join(tags),
+    present=lambda signatures, ts: "sha256=" + ",".join(signatures),
 )
 
 
@@ -186,13 +186,13 @@ def _standard(scheme: str, prefix: str, other_prefix: str | None = None) -> Send
         key=_decoded,
         encode=to_base64,
         signed=lambda id, ts, body: id + b"." + ts + b"." + body,
-        present=lambda tags, ts: " ".join("v1," + tag for tag in tags),
+        present=lambda signatures, ts: " ".join("v1," + signature for signature in signatures),
         other_spellings=tuple((f"{prefix}-{role}", f"{other_prefix}-{role}") for role in roles if other_prefix),
     )
 
 
 STANDARD = _standard("standard-webhooks", "webhook")
-# Svix sends under the names of Standard Webhooks where its customers do not want to show that it is Svix.
+# Svix sends the header names of Standard Webhooks for customers who do not want to show that they use Svix.
 SVIX = _standard("svix", "svix", "webhook")
 
 STRIPE = Sender(
@@ -200,14 +200,14 @@ STRIPE = Sender(
     signature_header="Stripe-Signature",
     timestamp_header=None,
     id_header=None,
-    # The prefix is part of the key here; what follows it is visibly no base64.
+    # The prefix is part of the key here. What follows it is clearly not base64.
     secret="whsec_stripe-secret-for-vectors-only",
     other_secret="whsec_stripe-secret-after-rotation",
     body=_JSON,
     key=_utf8,
     encode=to_hex,
     signed=lambda id, ts, body: ts + b"." + body,
-    present=lambda tags, ts: ",".join(["t=" + ts] + ["v1=" + tag for tag in tags]),
+    present=lambda signatures, ts: ",".join(["t=" + ts] + ["v1=" + signature for signature in signatures]),
 )
 
 GITHUB = Sender(
@@ -221,7 +221,7 @@ GITHUB = Sender(
     key=_utf8,
     encode=to_hex,
     signed=lambda id, ts, body: body,
-    present=lambda tags, ts: "sha256=" + ",".join(tags),
+    present=lambda signatures, ts: "sha256=" + ",".join(signatures),
 )
 
 SLACK = Sender(
@@ -235,7 +235,7 @@ SLACK = Sender(
     key=_utf8,
     encode=to_hex,
     signed=lambda id, ts, body: b"v0:" + ts + b":" + body,
-    present=lambda tags, ts: "v0=" + ",".join(tags),
+    present=lambda signatures, ts: "v0=" + ",".join(signatures),
 )
 
 SHOPIFY = Sender(
@@ -249,22 +249,22 @@ SHOPIFY = Sender(
     key=_utf8,
     encode=to_base64,
     signed=lambda id, ts, body: body,
-    present=lambda tags, ts: ",".join(tags),
-    # Sent next to the usual name since 2026, or in its place.
+    present=lambda signatures, ts: ",".join(signatures),
+    # Sent in addition to the usual name since 2026, or in its place.
     other_spellings=(("X-Shopify-Hmac-Sha256", "shopify-hmac-sha256"),),
 )
 
 CONTIO = (TIMESTAMPED, BODY)
 OTHERS = (STANDARD, SVIX, STRIPE, GITHUB, SLACK, SHOPIFY)
 ALL = CONTIO + OTHERS
-# Those whose signature header holds a list of tags.
+# Those whose signature header contains a list of signatures.
 WITH_LISTS = (STANDARD, SVIX, STRIPE)
 # Those whose secrets are base64.
 WITH_BASE64_SECRETS = (STANDARD, SVIX)
-# Those whose timestamp stands in a header of its own.
+# Those with a separate header for the timestamp.
 WITH_TIMESTAMP_HEADER = (TIMESTAMPED, STANDARD, SVIX, SLACK)
 
 
 def contio(delivery: Delivery) -> Delivery:
-    """The same delivery, received by one who has not pinned either Contio form."""
+    """The same delivery, for a receiver that has not pinned a Contio variant."""
     return delivery.but(scheme="contio")

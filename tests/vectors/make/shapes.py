@@ -1,4 +1,4 @@
-"""Bodies of many shapes, for genuine deliveries: the MAC is over the bytes, whatever they are."""
+"""Bodies of many shapes, for genuine deliveries: the MAC covers the bytes, whatever they are."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from . import contio_body
 from .contio_body import envelope
 
 
-def any_bytes() -> Iterator[tuple[str, bytes]]:
-    """For the schemes that do not care what a body holds."""
+def bodies() -> Iterator[tuple[str, bytes]]:
+    """For the schemes that do not interpret the body."""
     yield "an empty body", b""
     yield "a body of every byte value", bytes(range(256))
     yield "a body with replacement patterns such as $& and $$", b"{\"price\":\"$& $$ $1 $` $' ${x} \\\\1\"}"
@@ -21,7 +21,7 @@ def any_bytes() -> Iterator[tuple[str, bytes]]:
 
 
 def envelopes() -> Iterator[tuple[str, bytes]]:
-    """For Contio: envelopes that differ from the usual one only outside of the fields a verdict shows."""
+    """For Contio: envelopes that differ from the usual one only outside the fields that a verdict shows."""
     shuffled = list(reversed(contio_body.members()))
     yield "replacement patterns such as $& and $$ in a string", envelope(note='"$& $$ $1 $` $\' ${x}"')
     yield "CR LF between its members", b"{" + b",\r\n".join(m.encode() for m in contio_body.members()) + b"}\r\n"

@@ -1,4 +1,4 @@
-"""What one vector is, and how a file of them is written."""
+"""A vector, and the format of a vector file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import json
 from dataclasses import dataclass, field, replace
 
-# 2023-11-14T22:13:20Z. Every vector is judged at this moment unless it says otherwise.
+# 2023-11-14T22:13:20Z. Every vector is verified at this time unless it says otherwise.
 NOW = 1_700_000_000
 
 ERROR_CODES = frozenset(
@@ -15,16 +15,16 @@ ERROR_CODES = frozenset(
     missing_field invalid_field invalid_secret invalid_scheme invalid_argument""".split()
 )
 
-# Every option a vector may carry, so that a misspelt one cannot slip through as "no option".
+# Every option that a vector may existing, so that a misspelled option is noticed.
 OPTIONS = frozenset(["max_age", "max_skew", "max_event_age", "max_body"])
 
-# JSON numbers pass through doubles in some languages; nothing here may depend on more than that.
+# Some languages read JSON numbers as doubles, so no integer here may exceed what a double represents exactly.
 LARGEST_INTEGER = 2**53 - 1
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Everything a verifier is given: its configuration, the request, and the moment."""
+    """All inputs of a verifier: its configuration, the request, and the current time."""
 
     scheme: str
     secrets: tuple[str, ...]
@@ -41,26 +41,26 @@ class Delivery:
         return replace(self, options={**self.options, **options})
 
     def with_header(self, name: str, value: str) -> Delivery:
-        """The same delivery with the value of a header it has changed."""
-        assert any(have == name for have, _ in self.headers), name
-        changed = ((have, value if have == name else old) for have, old in self.headers)
+        """The same delivery with another value for an existing header."""
+        assert any(existing == name for existing, _ in self.headers), name
+        changed = ((existing, value if existing == name else old) for existing, old in self.headers)
         return replace(self, headers=tuple(changed))
 
     def without_header(self, name: str) -> Delivery:
-        left = tuple(pair for pair in self.headers if pair[0] != name)
-        assert len(left) < len(self.headers), name
-        return replace(self, headers=left)
+        remaining = tuple(pair for pair in self.headers if pair[0] != name)
+        assert len(remaining) < len(self.headers), name
+        return replace(self, headers=remaining)
 
     def plus_header(self, name: str, value: str) -> Delivery:
-        """The same delivery with one more header line at the end, even if the name is there already."""
+        """The same delivery with another header line at the end, even if the name exists already."""
         return replace(self, headers=self.headers + ((name, value),))
 
     def renamed_header(self, name: str, new_name: str) -> Delivery:
-        assert any(have == name for have, _ in self.headers), name
+        assert any(existing == name for existing, _ in self.headers), name
         return replace(self, headers=tuple((new_name if n == name else n, v) for n, v in self.headers))
 
     def value(self, name: str) -> str:
-        return next(value for have, value in self.headers if have == name)
+        return next(value for existing, value in self.headers if existing == name)
 
 
 def accept(name: str, delivery: Delivery, ok: dict) -> dict:
@@ -91,7 +91,7 @@ def _vector(name: str, delivery: Delivery, expect: dict) -> dict:
     return vector
 
 
-# Which members share a line: few enough lines to skim, enough of them that a diff shows what changed.
+# The members that share a line. There are few enough lines to skim, and enough that a diff shows what changed.
 _LINES = [["name"], ["scheme", "secrets", "others"], ["headers"], ["body_base64"], ["now", "options", "expect"]]
 
 
@@ -109,5 +109,5 @@ def _render_one(vector: dict) -> str:
 
 
 def _json(value) -> str:
-    # Escapes, not raw characters: a no-break space or a BOM must be visible to whoever reads the file.
+    # Escaped, since a reader of the file must be able to see a no-break space or a byte order mark.
     return json.dumps(value, ensure_ascii=True)

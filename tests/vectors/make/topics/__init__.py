@@ -1,14 +1,14 @@
-"""The topics: the name of each vector file, and what yields its vectors."""
+"""The topics: the name of each vector file, and the function that yields its vectors."""
 
 from __future__ import annotations
 
 from typing import Callable, Iterator
 
 from . import (
-    contio_body_form,
+    contio_body_variant,
     contio_data,
     contio_events,
-    contio_forms,
+    contio_variants,
     contio_timestamped,
     doubled_headers,
     envelope_fields,
@@ -35,8 +35,8 @@ from . import (
 
 TOPICS: dict[str, Callable[[], Iterator[dict]]] = {
     "contio-timestamped": contio_timestamped.vectors,
-    "contio-body": contio_body_form.vectors,
-    "contio-forms": contio_forms.vectors,
+    "contio-body": contio_body_variant.vectors,
+    "contio-forms": contio_variants.vectors,
     "contio-events": contio_events.vectors,
     "contio-data": contio_data.vectors,
     "envelope-json": envelope_json.vectors,

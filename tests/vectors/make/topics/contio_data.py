@@ -1,7 +1,7 @@
-"""Events of a known type whose `data` is not as the catalogue has it: genuine deliveries all the same.
+"""Events of a known type whose `data` does not match the catalogue. They are genuine deliveries all the same.
 
-The catalogue is what the sender's packages of some day declared. A field that came later, went away, or is null now is
-no reason to refuse what was signed: it is for the receiver to look at, who gets the event with its type and its id.
+The catalogue is what the sender's packages declared at some time. A field that was added later, removed, or is null now
+is no reason to refuse a signed delivery. The receiver gets the event with its type and id, and can inspect the data.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..vector import accept, refuse
 
 def vectors() -> Iterator[dict]:
     for event_type, data in EVENT_DATA.items():
-        for what, text in [*_optional(event_type, data), *_misfits(data)]:
+        for what, text in [*_optional(event_type, data), *_mismatched(data)]:
             yield from _accepted(event_type, what, text)
     for event_type, what, text in _nested():
         yield from _accepted(event_type, what, text)
@@ -27,10 +27,10 @@ def vectors() -> Iterator[dict]:
 def _accepted(event_type: str, what: str, data: str) -> Iterator[dict]:
     event_id = "evt_" + event_type.replace(".", "_")
     body = envelope(event_type=f'"{event_type}"', event_id=f'"{event_id}"', data=data)
-    # Both forms have the same envelope, so each type is played in one of them.
-    form = BODY if len(EVENT_DATA[event_type]) % 2 else TIMESTAMPED
-    ok = form.ok(event_type=event_type, event_id=event_id)
-    yield accept(f"contio accepts {event_type} with {what}", contio(form.genuine(body)), ok)
+    # Both variants have the same envelope, so each type is tested with one of them.
+    variant = BODY if len(EVENT_DATA[event_type]) % 2 else TIMESTAMPED
+    ok = variant.ok(event_type=event_type, event_id=event_id)
+    yield accept(f"contio accepts {event_type} with {what}", contio(variant.genuine(body)), ok)
 
 
 def _optional(event_type: str, data: dict) -> Iterator[tuple[str, str]]:
@@ -44,23 +44,23 @@ def _optional(event_type: str, data: dict) -> Iterator[tuple[str, str]]:
         yield f"{name} alone null", _text({**data, name: None})
 
 
-def _misfits(data: dict) -> Iterator[tuple[str, str]]:
+def _mismatched(data: dict) -> Iterator[tuple[str, str]]:
     first, last = next(iter(data)), list(data)[-1]
     members = [f"{_text(name)}:{_text(value)}" for name, value in data.items()]
     yield "data that is empty", "{}"
     yield f"every field but {last}", _text({name: value for name, value in data.items() if name != last})
     yield "every field null", _text(dict.fromkeys(data))
-    yield "every field of another type", _text({name: _another(value) for name, value in data.items()})
+    yield "every field of another type", _text({name: _of_another_type(value) for name, value in data.items()})
     yield f"{first} twice", "{" + ",".join([*members, members[0]]) + "}"
     yield f"{last} twice, the second null", "{" + ",".join([*members, f"{_text(last)}:null"]) + "}"
 
 
-def _another(value):
+def _of_another_type(value):
     return 7 if isinstance(value, str | dict | list | None) else "text"
 
 
 def _nested() -> Iterator[tuple[str, str, str]]:
-    """Fields deeper inside, and values that some type for numbers cannot hold."""
+    """Nested fields, and values that some number types cannot represent."""
 
     def changed(event_type: str, change: Callable[[dict], None]) -> str:
         data = json.loads(_text(EVENT_DATA[event_type]))
@@ -131,7 +131,7 @@ def _nested() -> Iterator[tuple[str, str, str]]:
 
 
 def _still_refused() -> Iterator[dict]:
-    """What the envelope itself asks for is asked for in every type."""
+    """The requirements of the envelope apply to every type."""
     for data in ["null", "[]", '"{}"', "0", "true"]:
         body = envelope(event_type='"meeting.created"', data=data)
         yield refuse(f"contio: a known type with data of {data} is invalid", contio(BODY.genuine(body)), "invalid_field")
@@ -142,5 +142,5 @@ def _still_refused() -> Iterator[dict]:
 
 
 def _text(value) -> str:
-    # Like JSON.stringify: compact, and nothing escaped that need not be.
+    # Like JSON.stringify: compact, without needless escapes.
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Every event type that Contio is known to send, and some that nobody knows."""
+"""Every event type that Contio is known to send, and some unknown ones."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def vectors() -> Iterator[dict]:
     for event_type, data in EVENT_DATA.items():
         event_id = "evt_" + event_type.replace(".", "_")
         body = _event(event_type, event_id, data)
-        for sender, form in [(TIMESTAMPED, "timestamped"), (BODY, "body")]:
+        for sender, variant in [(TIMESTAMPED, "timestamped"), (BODY, "body")]:
             ok = sender.ok(event_type=event_type, event_id=event_id)
-            yield accept(f"contio accepts {event_type} in the {form} form", contio(sender.genuine(body)), ok)
+            yield accept(f"contio accepts {event_type} in the {variant} form", contio(sender.genuine(body)), ok)
 
     unknown = {
         "of a later release": "meeting.transcript.ready",
@@ -39,7 +39,7 @@ def vectors() -> Iterator[dict]:
 
 
 def _event(event_type: str, event_id: str, data: dict) -> bytes:
-    # Like JSON.stringify: compact, and nothing escaped that need not be.
+    # Like JSON.stringify: compact, without needless escapes.
     texts = [json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in (event_type, event_id, data)]
     return envelope(
         event_type=texts[0],

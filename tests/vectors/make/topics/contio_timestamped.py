@@ -1,4 +1,4 @@
-"""The Contio form with a signed timestamp header and a bare tag."""
+"""The Contio variant with a signed timestamp header and a signature without a prefix."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def vectors() -> Iterator[dict]:
 
 
 def _signatures() -> Iterator[dict]:
-    tag = TIMESTAMPED.tag()
-    upper = TIMESTAMPED.with_signature(tag.upper())
+    signature = TIMESTAMPED.tag()
+    upper = TIMESTAMPED.with_signature(signature.upper())
     yield accept("contio-timestamped accepts a tag in upper case", upper, TIMESTAMPED.ok())
-    mixed = "".join(c.upper() if i % 2 else c for i, c in enumerate(tag))
+    mixed = "".join(c.upper() if i % 2 else c for i, c in enumerate(signature))
     yield accept("contio-timestamped accepts a tag in mixed case", TIMESTAMPED.with_signature(mixed), TIMESTAMPED.ok())
-    for what, wrong in [("that is empty", ""), *faults.hex_tags(tag)]:
+    for what, wrong in [("that is empty", ""), *faults.hex_signatures(signature)]:
         delivery = TIMESTAMPED.with_signature(wrong)
         yield refuse(f"contio-timestamped: a tag {what} is malformed", delivery, "malformed_signature")
-    for what, wrong in faults.hex_tags(tag):
+    for what, wrong in faults.hex_signatures(signature):
         if "one digit" in what or "space" in what or "newline" in what or "full-width" in what:
             delivery = contio(TIMESTAMPED.with_signature(wrong))
             yield refuse(f"contio: a bare tag {what} is malformed", delivery, "malformed_signature")
@@ -34,7 +34,7 @@ def _signatures() -> Iterator[dict]:
     for what, wrong in [("zeros", "0" * 64), ("the letter f", "f" * 64)]:
         delivery = TIMESTAMPED.with_signature(wrong)
         yield refuse(f"contio-timestamped: a tag of nothing but {what} matches nothing", delivery, "signature_mismatch")
-    pinned = TIMESTAMPED.with_signature("sha256=" + tag)
+    pinned = TIMESTAMPED.with_signature("sha256=" + signature)
     yield refuse("contio-timestamped pinned: its own tag after sha256= is malformed", pinned, "malformed_signature")
     pinned = TIMESTAMPED.with_signature("sha256=" + BODY.tag())
     yield refuse("contio-timestamped pinned: the body form's signature is malformed", pinned, "malformed_signature")
@@ -46,11 +46,11 @@ def _signatures() -> Iterator[dict]:
 
 
 def _timestamps() -> Iterator[dict]:
-    # Signed over the very text, so that nothing but the form of the timestamp is at fault.
+    # The malformed text itself is signed, so that the format of the timestamp is the only fault.
     for what, text in [("that is empty", ""), *faults.timestamps()]:
         delivery = TIMESTAMPED.genuine(timestamp=text)
         yield refuse(f"contio-timestamped: a timestamp {what} is malformed", delivery, "malformed_timestamp")
-    for what, text in faults.timestamps_in_short():
+    for what, text in faults.common_timestamps():
         delivery = contio(TIMESTAMPED.genuine(timestamp=text))
         yield refuse(f"contio: a timestamp {what} is malformed", delivery, "malformed_timestamp")
 

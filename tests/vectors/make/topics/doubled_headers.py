@@ -1,8 +1,8 @@
-"""What becomes of a signature header that was sent twice, by what the receiver's host makes of the two lines.
+"""Signature headers that were sent twice. The verdict depends on what the receiver's host does with the two lines.
 
-Some hosts keep both. Others hand over one value: joined with a comma and a space (`Headers` of fetch, `req.headers` of
-Node, many proxies), with a comma alone, or the first or the last of the two. The README has the table; here is a
-delivery for each row, as a verifier sees it.
+Some hosts keep both. Others pass on one value: both joined with a comma and a space (fetch's `Headers`, Node's
+`req.headers`, many proxies) or with a comma alone, or only the first or the last line. The README has the table; this
+file has a delivery for each row, as a verifier sees it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from ..vector import NOW, Delivery, accept, refuse
 def vectors() -> Iterator[dict]:
     for sender in ALL:
         yield from _rows(sender, sender.scheme, sender.genuine())
-    for form in CONTIO:
-        scheme = f"contio in the {form.scheme.removeprefix('contio-')} form"
-        yield from _rows(form, scheme, contio(form.genuine()))
-    yield from _both_contio_forms()
+    for variant in CONTIO:
+        scheme = f"contio in the {variant.scheme.removeprefix('contio-')} form"
+        yield from _rows(variant, scheme, contio(variant.genuine()))
+    yield from _both_contio_variants()
     for sender in (STANDARD, SVIX):
-        yield from _lists_of_several(sender)
+        yield from _joined_lists(sender)
         yield from _joined_ids(sender)
     yield from _stripe_lists()
     for sender in WITH_TIMESTAMP_HEADER:
@@ -42,7 +42,7 @@ def _rows(sender: Sender, scheme: str, delivery: Delivery) -> Iterator[dict]:
         spaced = delivery.with_header(name, f"{first}, {second}")
         named = f"{scheme}: of {what}, joined with a comma and a space"
         if sender in (STANDARD, SVIX):
-            # The first item ends in a comma then, and only the second can be read.
+            # Then the first item ends in a comma, and only the second can be parsed.
             if second == genuine:
                 yield accept(f"{named}, the second verifies", spaced, sender.ok())
             else:
@@ -60,8 +60,8 @@ def _rows(sender: Sender, scheme: str, delivery: Delivery) -> Iterator[dict]:
                 yield refuse(f"{named}, it matches nothing", one, "signature_mismatch")
 
 
-def _both_contio_forms() -> Iterator[dict]:
-    """A line of each form, which one sender might send while it moves from one to the other."""
+def _both_contio_variants() -> Iterator[dict]:
+    """A line of each variant, as a sender might send while it migrates from one to the other."""
     bare, prefixed = TIMESTAMPED.tag(), "sha256=" + BODY.tag()
     stamped = contio(TIMESTAMPED.genuine())
     for what, first, second in [("the bare tag first", bare, prefixed), ("sha256= first", prefixed, bare)]:
@@ -73,19 +73,19 @@ def _both_contio_forms() -> Iterator[dict]:
             yield refuse(named, joined, "malformed_signature")
 
 
-def _lists_of_several(sender: Sender) -> Iterator[dict]:
-    """Two lines of two tags each: joined with a comma and a space, all can be read but the last of the first line."""
-    genuine, forged = (f"v1,{tag}" for tag in (sender.tag(), sender.tag(b"something else")))
+def _joined_lists(sender: Sender) -> Iterator[dict]:
+    """Two lines of two signatures. Joined with a comma and a space, all but the last of the first line can be parsed."""
+    genuine, forged = (f"v1,{signature}" for signature in (sender.tag(), sender.tag(b"something else")))
     for at, where in enumerate(["first of the first", "last of the first", "first of the second", "last of the second"]):
-        tags = [forged] * 4
-        tags[at] = genuine
-        delivery = sender.with_signature(f"{tags[0]} {tags[1]}, {tags[2]} {tags[3]}")
+        signatures = [forged] * 4
+        signatures[at] = genuine
+        delivery = sender.with_signature(f"{signatures[0]} {signatures[1]}, {signatures[2]} {signatures[3]}")
         named = f"{sender.scheme}: of two lists joined with a comma and a space, the genuine tag the {where}"
         if at == 1:
             yield refuse(f"{named}, none matches", delivery, "signature_mismatch")
         else:
             yield accept(f"{named}, it verifies", delivery, sender.ok())
-        joined = sender.with_signature(f"{tags[0]} {tags[1]},{tags[2]} {tags[3]}")
+        joined = sender.with_signature(f"{signatures[0]} {signatures[1]},{signatures[2]} {signatures[3]}")
         named = f"{sender.scheme}: of two lists joined with a comma alone, the genuine tag the {where}"
         if at in (1, 2):
             yield refuse(f"{named}, none matches", joined, "signature_mismatch")
@@ -105,7 +105,7 @@ def _joined_ids(sender: Sender) -> Iterator[dict]:
 
 
 def _stripe_lists() -> Iterator[dict]:
-    """Each line has its timestamp, so joined they have two. One that a proxy cut does not help either."""
+    """Each line has a timestamp, so two joined lines have two of them. A line that a proxy cut does not help either."""
     t, genuine, forged = f"t={NOW}", f"v1={STRIPE.tag()}", f"v1={STRIPE.tag(b'something else')}"
     cases = {
         "the second without its timestamp": (f"{t},{genuine}, {forged}", None),

@@ -1,6 +1,6 @@
-"""The fields of a Contio envelope: which must be there, of which type, and which fault is named first.
+"""The fields of a Contio envelope: which are required, their types, and which fault is reported first.
 
-All of it in the timestamped form, where the header decides about freshness. What an optional field may be is in
+All vectors use the timestamped variant, where the header decides about freshness. Optional fields are in
 `envelope_optional`.
 """
 
@@ -63,7 +63,7 @@ def _accepted() -> Iterator[dict]:
     }
     for what, body in cases.items():
         yield accept(f"contio-timestamped accepts an envelope with {what}", TIMESTAMPED.genuine(body), TIMESTAMPED.ok())
-    # The verdict shows what the text means, not how it was spelt.
+    # The verdict shows the decoded text, not its spelling.
     texts = {
         "an escaped letter": (r'"evt_\u0041"', "evt_A"),
         "escaped quotes and backslashes": (r'"a\"b\\c\/d"', 'a"b\\c/d'),
@@ -89,7 +89,7 @@ def _accepted() -> Iterator[dict]:
 
 
 def _order() -> Iterator[dict]:
-    """Two faults in one envelope: fields are judged in their fixed order, wherever they stand."""
+    """Two faults in one envelope: fields are checked in a fixed order, whatever their order in the body."""
     both = {
         "a missing event_type before an invalid event_id": ("missing_field", {"event_type": None, "event_id": "1"}),
         "an invalid event_type before a missing event_id": ("invalid_field", {"event_type": "1", "event_id": None}),
@@ -112,7 +112,7 @@ def _order() -> Iterator[dict]:
         TIMESTAMPED.genuine(last),
         "missing_field",
     )
-    # The whole body is judged as JSON before any field is.
+    # The whole body is checked as JSON before any field is checked.
     early = {
         "a missing field and junk after the end": envelope(event_type=None) + b"x",
         "an invalid field and a missing end brace": envelope(event_type="0")[:-1],

@@ -1,7 +1,7 @@
-"""What a Contio body must be as JSON, before any field of it is looked at.
+"""The JSON of a Contio body, which is checked before any of its fields.
 
-All of it in the body form: the signature is genuine, so the envelope alone decides. Escapes of lone surrogates are in
-`envelope_surrogates`, long numbers in `envelope_numbers`.
+All vectors use the body variant with a genuine signature, so that only the envelope decides. Escapes of lone surrogates
+are in `envelope_surrogates`, long numbers in `envelope_numbers`.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def _doubled_names() -> Iterator[tuple[str, bytes]]:
 
 
 def _doubled_names_in_bad_text() -> Iterator[tuple[str, bytes]]:
-    """Two faults of one code. Which of them is named must not depend on how the body arrives."""
+    """Two faults with the same code. Which of them is reported must not depend on how the body arrives."""
     double = b'"event_id":"b"'
     for what, raw in [("a 0xFF byte", b"\xff"), ("a character cut off", b"\xe2\x82"), ("a raw surrogate", b"\xed\xa0\x80")]:
         bad = b'"note":"' + raw + b'"'
@@ -182,6 +182,6 @@ def _doubled_names_in_bad_text() -> Iterator[tuple[str, bytes]]:
 
 
 def _data(value: str) -> str:
-    """The data of the usual envelope with one more member, whose value (and what follows it) is given."""
+    """The data of the usual envelope with another member. `value` is its value, and any text that follows it."""
     usual = next(member for member in members() if member.startswith('"data"'))
     return usual[len('"data":') : -1] + f',"more":{value}}}'

@@ -1,7 +1,7 @@
-"""Long numbers in a Contio envelope. JSON sets no limit to them, and nobody decides by them.
+"""Long numbers in a Contio envelope. JSON does not limit their length, and no decision depends on them.
 
-Some parsers stop at 4,300 digits, at 2^63, or at the largest double. What such a number becomes is the language's own
-affair; whether the delivery is accepted is not.
+Some parsers fail at 4,300 digits, at 2^63, or at the largest double. What value such a number gets may depend on the
+language; whether the delivery is accepted may not.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def vectors() -> Iterator[dict]:
 
 
 def _refused() -> Iterator[dict]:
-    """A number that is long is held to the same grammar as a short one, and is no text."""
+    """A long number must follow the same grammar as a short one, and does not count as a string."""
     long = _digits(4_301)
     bad = {
         "a zero in front": "0" + long,

@@ -1,6 +1,6 @@
-"""The fields of a Contio envelope that need not be there: `actor_user_id`, `for_user`, and the two members of it.
+"""The optional fields of a Contio envelope: `actor_user_id`, `for_user`, and the two members of the latter.
 
-Many encoders write null for a value that is absent, so that is what null means here, at every level.
+Many encoders write null for an absent value, so null means absent here, at every level.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _wrong() -> Iterator[tuple[str, bytes]]:
 
 
 def _required() -> Iterator[tuple[str, bytes]]:
-    """Null is no way out for what must be there."""
+    """A required field must not be null."""
     for name in ("event_type", "event_id", "timestamp", "partner_app_id", "data"):
         yield f"{name} that is null", envelope(**{name: "null"})
         yield f"{name} that is null among optional fields that are", envelope(
@@ -88,7 +88,7 @@ def _required() -> Iterator[tuple[str, bytes]]:
 
 
 def _doubled() -> Iterator[tuple[str, bytes]]:
-    """A field twice is refused whatever it holds: null and a value are no agreement."""
+    """A duplicate field is refused whatever its values are, even if one of them is null."""
     for name, value in [("actor_user_id", '"usr_1"'), ("for_user", '{"id":"u"}')]:
         yield f"{name} twice, both null", envelope(f'"{name}":null', **{name: "null"})
         yield f"{name} twice, the first null", envelope(f'"{name}":{value}', **{name: "null"})

@@ -1,7 +1,7 @@
-"""Escapes of lone surrogates: JSON text that stands for half of a character, as JavaScript writes a cut emoji.
+"""Escapes of lone surrogates: JSON text for half of a character, as JavaScript writes an emoji that was cut in two.
 
-They are accepted where nobody decides by them: in `data` and in unknown fields, values and names. They are refused in
-the envelope's own strings. All of it in the body form, but for a few that show the others.
+They are accepted where no decision depends on them: in `data` and in unknown fields, in values and names. They are
+refused in the envelope's own strings. All vectors use the body variant, except for a few that cover the others.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ..contio_body import ENVELOPE, envelope
 from ..senders import BODY, GITHUB, OTHERS, TIMESTAMPED, contio
 from ..vector import accept, refuse
 
-# What stands between the quotes of a string.
+# The contents of a string, between its quotes.
 _LONE = {
     "a high surrogate alone": r"\ud83d",
     "a low surrogate alone": r"\udd80",
@@ -71,7 +71,7 @@ _PAIRS = {
     "the code points around the surrogates": r"\ud7ff\ue000",
 }
 _DATA = '{"completed_at":"2023-11-14T22:13:19Z","meeting_id":"mtg_51","title":"%s","workspace_id":"ws_9"}'
-# The places where nobody decides by what a string holds: those that are tried with every text, and the rest.
+# The places where no decision depends on a string: those that are tested with every text, and the others.
 _PLACES: dict[str, Callable[[str], bytes]] = {
     "in a title in data": lambda text: envelope(data=_DATA % text),
     "as an unknown name": lambda text: envelope(f'"{text}":"x"'),
@@ -98,9 +98,9 @@ def vectors() -> Iterator[dict]:
         body = envelope(r'"\udd80":"%s"' % text, data=_DATA % text)
         yield accept(f"contio-timestamped accepts {what} in data and at the end", TIMESTAMPED.genuine(body), TIMESTAMPED.ok())
     both = envelope(data=_DATA % r"Launch \ud83d")
-    for form in (TIMESTAMPED, BODY):
-        yield accept(f"contio accepts a cut emoji in the {form.scheme} form", contio(form.genuine(both)), form.ok())
-    yield from _own_strings()
+    for variant in (TIMESTAMPED, BODY):
+        yield accept(f"contio accepts a cut emoji in the {variant.scheme} form", contio(variant.genuine(both)), variant.ok())
+    yield from _envelope_strings()
     yield from _names()
     yield from _bad_escapes()
     for sender in OTHERS:
@@ -113,32 +113,32 @@ def vectors() -> Iterator[dict]:
     yield refuse("contio-body: a lone surrogate is not signed as the replacement character", sent, "signature_mismatch")
 
 
-def _own(name: str, text: str) -> bytes:
+def _envelope_with(name: str, text: str) -> bytes:
     """The usual envelope with `text` in one of its own strings."""
     if name.startswith("for_user."):
         return envelope(for_user=f'{{"{name.removeprefix("for_user.")}":"{text}"}}')
     return envelope(**{name: f'"{text}"'})
 
 
-def _own_strings() -> Iterator[dict]:
+def _envelope_strings() -> Iterator[dict]:
     names = ("event_type", "event_id", "timestamp", "partner_app_id", "actor_user_id", "for_user.id", "for_user.email")
     for name in names:
         for what, text in (_LONE if name == "event_id" else _SOME).items():
-            refused = BODY.genuine(_own(name, text))
+            refused = BODY.genuine(_envelope_with(name, text))
             yield refuse(f"contio-body: {what} in {name} is no envelope", refused, "malformed_envelope")
-        cut = _own(name, r"2023-11-14T22:13:20Z\ud83d")
-        for form in (TIMESTAMPED, BODY):
-            named = f"contio: a lone surrogate in {name} of the {form.scheme} form is no envelope"
-            yield refuse(named, contio(form.genuine(cut)), "malformed_envelope")
+        cut = _envelope_with(name, r"2023-11-14T22:13:20Z\ud83d")
+        for variant in (TIMESTAMPED, BODY):
+            named = f"contio: a lone surrogate in {name} of the {variant.scheme} form is no envelope"
+            yield refuse(named, contio(variant.genuine(cut)), "malformed_envelope")
         for what, text in list(_PAIRS.items())[: None if name == "event_id" else 2]:
-            delivery = BODY.genuine(_own(name, text))
+            delivery = BODY.genuine(_envelope_with(name, text))
             if name == "timestamp":
                 yield refuse(f"contio-body: {what} in {name} is invalid", delivery, "invalid_field")
                 continue
             meant = text.encode().decode("unicode_escape").encode("utf-16", "surrogatepass").decode("utf-16")
             ok = BODY.ok(**({name: meant} if name in ("event_type", "event_id") else {}))
             yield accept(f"contio-body accepts {what} in {name}", delivery, ok)
-    # A value of another type has no text of its own: what is wrong with it is its type.
+    # A value of another type is refused for its type, not for the strings in it.
     for name, value in [("event_id", r'["\ud83d"]'), ("actor_user_id", r'{"a":"\ud83d"}'), ("data", r'"\ud83d"'),
                         ("for_user", r'"\ud83d"'), ("for_user", r'{"id":["\udd80"]}')]:  # fmt: skip
         invalid = BODY.genuine(envelope(**{name: value}))
@@ -146,7 +146,7 @@ def _own_strings() -> Iterator[dict]:
 
 
 def _names() -> Iterator[dict]:
-    """A name with a lone surrogate is no known name, wherever it stands in it."""
+    """A name with a lone surrogate is not a known name, wherever the surrogate is."""
     spellings = {"after it": r"%s\ud83d", "before it": r"\udd80%s", "after it in upper case": r"%s\uDD80"}
     required = ("event_type", "event_id", "timestamp", "partner_app_id", "data")
     for name in (*required, "actor_user_id", "for_user"):
@@ -193,7 +193,7 @@ def _names() -> Iterator[dict]:
 
 
 def _bad_escapes() -> Iterator[dict]:
-    """What follows a high surrogate must be sound all the same."""
+    """What follows a high surrogate must still be valid."""
     bad = {
         "an escape without digits": rb"\ud83d\u",
         "an escape cut short": rb"\ud83d\udd8",

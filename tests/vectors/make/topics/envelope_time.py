@@ -1,6 +1,6 @@
-"""The envelope's `timestamp`: RFC 3339, on a real calendar, down to whole Unix seconds.
+"""The envelope's `timestamp`: RFC 3339, with valid calendar dates, rounded down to Unix seconds.
 
-All of it in the body form with the age switched off, so that the verdict shows the time that was read.
+All vectors use the body variant without a maximum age, so that the verdict shows the parsed time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ages and skews: both sides of every limit, and that a limit holds for its own form alone."""
+"""Ages and clock skews: both sides of every limit, and that each limit applies only to its own variant."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _OLD, _FUTURE, _OLD_EVENT = "timestamp_too_old", "timestamp_in_future", "event_t
 def vectors() -> Iterator[dict]:
     for sender in ALL:
         if sender.signs_timestamp:
-            yield from _of_header(sender)
+            yield from _header_age(sender)
     late = contio(TIMESTAMPED.genuine(timestamp=NOW - 301))
     yield refuse("contio: a timestamped delivery 301 seconds old is too old", late, _OLD)
     early = contio(TIMESTAMPED.genuine(timestamp=NOW + 301))
     yield refuse("contio: a timestamped delivery 301 seconds ahead is in the future", early, _FUTURE)
     yield from _extremes()
-    yield from _of_event()
-    yield from _other_forms_limits()
-    yield from _without()
+    yield from _event_age()
+    yield from _limits_of_the_other_variant()
+    yield from _without_time()
 
 
-def _of_header(sender: Sender) -> Iterator[dict]:
+def _header_age(sender: Sender) -> Iterator[dict]:
     def at(offset: int) -> Delivery:
         return sender.genuine(timestamp=NOW + offset)
 
@@ -84,7 +84,7 @@ def _extremes() -> Iterator[dict]:
 
 
 def _event(offset: int, fraction: str = "") -> Delivery:
-    """A body-form delivery whose event happened `offset` seconds from now, plus the fraction."""
+    """A delivery in the body variant whose event is `offset` seconds from now, plus the fraction."""
     return _event_at(rfc3339(NOW + offset, fraction))
 
 
@@ -92,7 +92,7 @@ def _event_at(timestamp: str) -> Delivery:
     return BODY.genuine(envelope(timestamp=f'"{timestamp}"'))
 
 
-def _of_event() -> Iterator[dict]:
+def _event_age() -> Iterator[dict]:
     day = 86_400
 
     def ok(offset: int) -> dict:
@@ -144,7 +144,7 @@ def _of_event() -> Iterator[dict]:
     yield accept(retried, _event(-38 * 60), ok(-38 * 60))
 
 
-def _other_forms_limits() -> Iterator[dict]:
+def _limits_of_the_other_variant() -> Iterator[dict]:
     hour = 3_600
     old_event = envelope(timestamp='"2001-01-01T00:00:00Z"')
     yield accept("contio-body: max_age does not concern it", _event(-hour).limits(max_age=0), BODY.ok(timestamp=NOW - hour))
@@ -161,7 +161,7 @@ def _other_forms_limits() -> Iterator[dict]:
     yield refuse("contio: a long max_age does not lengthen max_event_age", long, _OLD_EVENT)
 
 
-def _without() -> Iterator[dict]:
+def _without_time() -> Iterator[dict]:
     for sender in (GITHUB, SHOPIFY):
         scheme, strict = sender.scheme, {"max_age": 0, "max_skew": 0, "max_event_age": 0}
         for what, now in [("at the epoch", 0), ("at the latest moment", LARGEST_INTEGER)]:

@@ -1,7 +1,7 @@
-"""Headers that one sender writes under two names, and what is read where both are there.
+"""Headers that a sender sends under two names, and which one is read if both are present.
 
-Shopify: the newer name decides. Svix: the names of Standard Webhooks count only where its own is absent. Either name
-twice is a duplicate, whatever the other does.
+Shopify: the newer name is read. Svix: a name of Standard Webhooks is read only if Svix's own name is absent. Either
+name twice is a duplicate, whether or not the other is present.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _OLDER, _NEWER = SHOPIFY.other_spellings[0]
 
 def vectors() -> Iterator[dict]:
     yield from _shopify()
-    yield from _both_there(SHOPIFY, decides=_NEWER, other=_OLDER)
+    yield from _both_names(SHOPIFY, decides=_NEWER, other=_OLDER)
     for own, other in SVIX.other_spellings:
-        yield from _both_there(SVIX, decides=own, other=other)
+        yield from _both_names(SVIX, decides=own, other=other)
     yield from _svix_mixed()
-    yield from _others_have_one()
+    yield from _one_spelling_only()
 
 
 def _cases(name: str) -> dict[str, str]:
@@ -49,15 +49,15 @@ def _shopify() -> Iterator[dict]:
             "shopify-hmac-sha1"]  # fmt: skip
     for name in near:
         yield refuse(f"shopify: {name!r} is neither of its headers", newer.renamed_header(_NEWER, name), "missing_header")
-    # Two secrets, a tag of each: only the one that decides is read.
+    # Two secrets with a signature of each: only the header that takes precedence is read.
     secrets = (SHOPIFY.secret, SHOPIFY.other_secret)
     rotated = genuine.but(secrets=secrets).plus_header(_NEWER, SHOPIFY.tag(secret=SHOPIFY.other_secret))
     yield accept("shopify: of two headers signed by two secrets the newer says which", rotated, SHOPIFY.ok(index=1))
 
 
-def _both_there(sender: Sender, *, decides: str, other: str) -> Iterator[dict]:
-    """One header under both of its names: `decides` is the name that is read then."""
-    scheme, have = sender.scheme, _have(sender, decides, other)
+def _both_names(sender: Sender, *, decides: str, other: str) -> Iterator[dict]:
+    """One header under both of its names, of which `decides` takes precedence."""
+    scheme, have = sender.scheme, _own_name(sender, decides, other)
     genuine = sender.genuine()
     value = genuine.value(have)
     is_signature = have == sender.signature_header
@@ -95,20 +95,20 @@ def _both_there(sender: Sender, *, decides: str, other: str) -> Iterator[dict]:
             f"with other values next to {second}": there((second, value), (name, forged), (name, "")),
             f"next to {second} twice": there((second, value), (second, value), (name, value), (name, value)),
         }
-        # The pair that is doubled on both sides is the same from either side.
+        # This case is the same for both orders of the names.
         if name == other:
             doubled.pop(f"next to {second} twice")
         for where, delivery in doubled.items():
             yield refuse(f"{scheme}: {name} twice {where} is a duplicate", delivery, "duplicate_header")
 
 
-def _have(sender: Sender, *names: str) -> str:
-    """Which of the names the sender's own deliveries carry."""
+def _own_name(sender: Sender, *names: str) -> str:
+    """The one of these names that the sender's genuine deliveries have."""
     return next(name for name, _ in sender.genuine().headers if name in names)
 
 
 def _svix_mixed() -> Iterator[dict]:
-    """Each header is looked for by itself, so every mixture of the two spellings is read."""
+    """Each header is looked up separately, so every mixture of the two spellings is accepted."""
     names = SVIX.other_spellings
     for chosen in product((0, 1), repeat=len(names)):
         spelt = [pair[at] for pair, at in zip(names, chosen)]
@@ -127,11 +127,11 @@ def _svix_mixed() -> Iterator[dict]:
         two = two.plus_header(other, STANDARD.genuine(id="msg_other", secret=SVIX.secret).value(other))
     yield accept("svix: of two genuine deliveries in one, its own spelling is read", two, SVIX.ok(id="msg_own"))
     for own, other in names:
-        # The rest of the other delivery must not stand in for a header of this one.
+        # A header of the other delivery must not replace a missing one of this delivery.
         split = two.without_header(own)
         code = "signature_mismatch"
         if own == SVIX.timestamp_header:
-            # Both were signed at one time, so that header may come from either.
+            # Both were signed at the same time, so the timestamp may come from either.
             yield accept("svix: a timestamp that the other spelling has too may come from there", split, SVIX.ok(id="msg_own"))
             continue
         yield refuse(f"svix: {other} of another delivery in place of {own} matches nothing", split, code)
@@ -141,8 +141,8 @@ def _svix_mixed() -> Iterator[dict]:
     yield refuse("svix: a webhook-id with a dot is malformed", dotted, "malformed_signature")
 
 
-def _others_have_one() -> Iterator[dict]:
-    """A second spelling is one sender's affair."""
+def _one_spelling_only() -> Iterator[dict]:
+    """The second spelling applies only to the sender that uses it."""
     svix = SVIX.genuine(secret=STANDARD.secret).but(scheme="standard-webhooks")
     yield refuse("standard-webhooks: the headers of svix do not stand in for its own", svix, "missing_header")
     for own, other in SVIX.other_spellings:

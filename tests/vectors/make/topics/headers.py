@@ -1,4 +1,4 @@
-"""Finding headers: names without regard to case, a needed one exactly once, the others never read."""
+"""Header lookup: names are case-insensitive, a required header must occur once, and other headers are not read."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _noise(delivery: Delivery) -> tuple[tuple[str, str], ...]:
 
 
 def _near_names() -> Iterator[dict]:
-    """Names that some comparison or other takes for the header's own."""
+    """Names that some comparison would confuse with the header's name."""
     name = "X-Contio-Signature"
     near = {
         "with a long s, which folds to s": "X-Contio-\u017fignature",
@@ -91,14 +91,14 @@ def _near_names() -> Iterator[dict]:
     for what, wrong in near.items():
         delivery = contio(TIMESTAMPED.genuine().renamed_header(name, wrong))
         yield refuse(f"contio: a name {what} is not the signature's header", delivery, "missing_header")
-        beside = contio(TIMESTAMPED.genuine()).plus_header(wrong, "junk")
-        yield accept(f"contio ignores a header beside its own whose name is the same {what}", beside, TIMESTAMPED.ok())
+        extra = contio(TIMESTAMPED.genuine()).plus_header(wrong, "junk")
+        yield accept(f"contio ignores a header beside its own whose name is the same {what}", extra, TIMESTAMPED.ok())
     kelvin = STANDARD.genuine().renamed_header("webhook-id", "webhoo\u212a-id")
     yield refuse("standard-webhooks: a Kelvin sign in a name is no k", kelvin, "missing_header")
 
 
 def _contio() -> Iterator[dict]:
-    """What `contio` needs depends on the form that it finds."""
+    """The headers that `contio` requires depend on the variant that it detects."""
     stamped = contio(TIMESTAMPED.genuine())
     yield refuse(
         "contio: the timestamped form without its timestamp header lacks one",

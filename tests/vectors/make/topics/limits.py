@@ -15,9 +15,9 @@ def vectors() -> Iterator[dict]:
     for sender in ALL:
         yield from _body_size(sender)
         yield from _secrets(sender)
-    for form in (TIMESTAMPED, BODY):
-        small = contio(form.genuine()).limits(max_body=len(ENVELOPE) - 1)
-        yield refuse(f"contio: the {form.scheme} form a byte over the limit is too large", small, "body_too_large")
+    for variant in (TIMESTAMPED, BODY):
+        small = contio(variant.genuine()).limits(max_body=len(ENVELOPE) - 1)
+        yield refuse(f"contio: the {variant.scheme} form a byte over the limit is too large", small, "body_too_large")
     empty = GITHUB.genuine(b"")
     yield accept("github: an empty body passes a limit of zero", empty.limits(max_body=0), GITHUB.ok())
     one = GITHUB.genuine(b"x")
@@ -33,7 +33,7 @@ def vectors() -> Iterator[dict]:
         yield from _id_length(sender)
         yield from _key_length(sender)
     for sender in WITH_LISTS:
-        yield from _tags(sender)
+        yield from _signatures(sender)
     for sender in ALL:
         if sender.signs_timestamp:
             yield from _digits(sender)
@@ -78,17 +78,17 @@ def _key(length: int) -> bytes:
     return bytes((7 * n + 1) % 256 for n in range(length))
 
 
-def _tags(sender: Sender) -> Iterator[dict]:
-    tag = sender.tag()
+def _signatures(sender: Sender) -> Iterator[dict]:
+    signature = sender.tag()
     forged = [sender.tag(b"forged %d" % n) for n in range(16)]
     other = {"stripe": ",v0=x"}.get(sender.scheme, " v2,x") * 40
     scheme = sender.scheme
-    yield accept(f"{scheme}: the last of 16 tags verifies", sender.carry(forged[:15] + [tag]), sender.ok())
-    yield accept(f"{scheme}: the first of 16 tags verifies", sender.carry([tag] + forged[:15]), sender.ok())
+    yield accept(f"{scheme}: the last of 16 tags verifies", sender.carry(forged[:15] + [signature]), sender.ok())
+    yield accept(f"{scheme}: the first of 16 tags verifies", sender.carry([signature] + forged[:15]), sender.ok())
     yield refuse(f"{scheme}: 16 forged tags match nothing", sender.carry(forged), "signature_mismatch")
-    yield refuse(f"{scheme}: 17 tags, the last genuine, are malformed", sender.carry(forged + [tag]), "malformed_signature")
-    yield refuse(f"{scheme}: 17 tags, the first genuine, are malformed", sender.carry([tag] + forged), "malformed_signature")
-    value = sender.carry(forged[:15] + [tag]).value(sender.signature_header) + other
+    yield refuse(f"{scheme}: 17 tags, the last genuine, are malformed", sender.carry(forged + [signature]), "malformed_signature")
+    yield refuse(f"{scheme}: 17 tags, the first genuine, are malformed", sender.carry([signature] + forged), "malformed_signature")
+    value = sender.carry(forged[:15] + [signature]).value(sender.signature_header) + other
     yield accept(f"{scheme}: tags of other versions do not count towards the 16", sender.with_signature(value), sender.ok())
 
 
@@ -103,7 +103,7 @@ def _digits(sender: Sender) -> Iterator[dict]:
 
 
 def _nesting() -> Iterator[dict]:
-    """The root is level 1, so what stands in an unknown field starts at level 2, in data at level 3."""
+    """The root is level 1, so the value of an unknown field is at level 2, and a value in `data` is at level 3."""
 
     def arrays(levels: int) -> str:
         return "[" * levels + "]" * levels

@@ -1,4 +1,4 @@
-"""Several faults at once: which of them is named. The rest of the files have one fault each."""
+"""Deliveries with several faults: which one is reported. In the other files, each delivery has one fault."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..vector import NOW, refuse
 
 
 def vectors() -> Iterator[dict]:
-    for name, delivery, code in [*_configuration(), *_size(), *_headers(), *_forms(), *_mac(), *_genuine()]:
+    for name, delivery, code in [*_configuration(), *_size(), *_headers(), *_malformed(), *_mac(), *_genuine()]:
         yield refuse(name, delivery, code)
 
 
@@ -83,7 +83,7 @@ def _headers() -> Iterator[tuple]:
     yield "contio: a missing timestamp is named before an empty signature", empty, "missing_header"
 
 
-def _forms() -> Iterator[tuple]:
+def _malformed() -> Iterator[tuple]:
     for sender in WITH_TIMESTAMP_HEADER:
         both = sender.genuine(timestamp="NaN").with_header(sender.signature_header, "x")
         yield f"{sender.scheme}: a malformed signature is named before a malformed timestamp", both, "malformed_signature"
@@ -95,18 +95,18 @@ def _forms() -> Iterator[tuple]:
             stale.with_header(sender.signature_header, "x"),
             "malformed_signature",
         )
-    tag = STRIPE.tag()
+    signature = STRIPE.tag()
     both = STRIPE.with_signature("t=NaN,v1=short")
     yield "stripe: a malformed tag is named before a malformed timestamp", both, "malformed_signature"
     both = STRIPE.with_signature("t=NaN,v0,v1=short,,v1=")
     yield "stripe: that no item can be read is named before a malformed timestamp", both, "malformed_signature"
-    both = STRIPE.with_signature(f"t=NaN,v1={tag},v0,v1=short")
+    both = STRIPE.with_signature(f"t=NaN,v1={signature},v0,v1=short")
     yield "stripe: a malformed timestamp is named though an item cannot be read", both, "malformed_timestamp"
-    both = STRIPE.with_signature("t=NaN" + f",v1={tag}" * 17)
+    both = STRIPE.with_signature("t=NaN" + f",v1={signature}" * 17)
     yield "stripe: too many tags are named before a malformed timestamp", both, "malformed_signature"
-    both = STRIPE.with_signature(f"t=NaN,t=NaN,v1={tag}")
+    both = STRIPE.with_signature(f"t=NaN,t=NaN,v1={signature}")
     yield "stripe: two timestamps are named before they are found malformed", both, "malformed_signature"
-    both = STRIPE.with_signature(f"t=NaN,v0={tag}")
+    both = STRIPE.with_signature(f"t=NaN,v0={signature}")
     yield "stripe: the lack of a v1 tag is named before a malformed timestamp", both, "malformed_signature"
     both = STRIPE.with_signature(f"t=1e9,v1={'0' * 64}")
     yield "stripe: a malformed timestamp is named before a forged tag", both, "malformed_timestamp"
@@ -122,7 +122,7 @@ def _mac() -> Iterator[tuple]:
         for what, timestamp in [("stale", NOW - 301), ("too early", NOW + 301)]:
             name = f"{sender.scheme}: a forged and {what} delivery is forged"
             yield name, sender.carry([forged], timestamp=timestamp), "signature_mismatch"
-    for form in (TIMESTAMPED, BODY):
+    for variant in (TIMESTAMPED, BODY):
         bodies = {
             "an empty body": b"",
             "a malformed envelope": ENVELOPE[:-1],
@@ -132,12 +132,12 @@ def _mac() -> Iterator[tuple]:
             "an event ahead of time": envelope(timestamp='"2999-01-01T00:00:00Z"'),
         }
         for what, body in bodies.items():
-            delivery = form.carry([form.tag(b"something else")], body)
-            yield f"{form.scheme}: a forged delivery with {what} is forged", delivery, "signature_mismatch"
+            delivery = variant.carry([variant.tag(b"something else")], body)
+            yield f"{variant.scheme}: a forged delivery with {what} is forged", delivery, "signature_mismatch"
 
 
 def _genuine() -> Iterator[tuple]:
-    """Faults of genuine deliveries: in the body form the envelope comes first, else the header's time."""
+    """Faults of genuine deliveries: the body variant checks the envelope first, all others the header's timestamp."""
     broken = {
         "a malformed envelope": ("malformed_envelope", ENVELOPE + b","),
         "an empty body": ("malformed_envelope", b""),

@@ -1,7 +1,7 @@
-"""Faults found in other webhook libraries, by number. The README lists what each number stands for.
+"""Faults found in other webhook libraries, by number. The README explains the numbers.
 
-Numbers 12 and 13 are not here: that two builds disagree shows only when both play these files, and no
-option of a vector skips verification.
+Numbers 12 and 13 have no vectors: a disagreement of two builds shows only when both run these files, and no option of a
+vector skips verification.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def vectors() -> Iterator[dict]:
 
 def _empty_secrets() -> Iterator[dict]:
     for sender in ALL:
-        # What an attacker signs who guesses that no secret is configured.
+        # What an attacker sends after guessing that no secret is configured.
         guessed = sender.carry([sender.tag(key=b"")], secrets=("",))
         yield refuse(f"{sender.scheme}: a signature under the empty key does not pass an empty secret", guessed, "invalid_secret")
         listed = guessed.but(secrets=(sender.secret, ""))
@@ -48,11 +48,11 @@ def _short_signatures() -> Iterator[dict]:
 
 def _odd_signatures() -> Iterator[dict]:
     for sender in ALL:
-        tag = sender.tag()
+        signature = sender.tag()
         odd = {
-            "of letters outside of ASCII as long as its own": "é" * len(tag),
-            "that begins with an emoji": "\U0001f512" + tag[1:],
-            "with a control character": "\x01" + tag[1:],
+            "of letters outside of ASCII as long as its own": "é" * len(signature),
+            "that begins with an emoji": "\U0001f512" + signature[1:],
+            "with a control character": "\x01" + signature[1:],
         }
         for what, wrong in odd.items():
             yield refuse(f"{sender.scheme}: a tag {what} is an ordinary error", sender.carry([wrong]), "malformed_signature")
@@ -76,9 +76,10 @@ def _timestamps() -> Iterator[dict]:
             yield refuse(f"{sender.scheme}: {what}", sender.genuine(timestamp=text), "malformed_timestamp")
         far = sender.genuine(timestamp=NOW + 10 * 365 * 86_400)
         yield refuse(f"{sender.scheme}: a timestamp ten years ahead is refused", far, "timestamp_in_future")
-    # The sender signed `T.junk.{...}` as a body; who reads T alone but signs the text would take `{...}` for it.
-    tag = TIMESTAMPED.tag(b"junk." + ENVELOPE)
-    split = TIMESTAMPED.carry([tag], ENVELOPE, timestamp=f"{NOW}.junk")
+    # The sender signed the body `junk.{...}` at T. A verifier that parses `T.junk` as T but hashes the whole text would
+    # accept `{...}` as the body.
+    signature = TIMESTAMPED.tag(b"junk." + ENVELOPE)
+    split = TIMESTAMPED.carry([signature], ENVELOPE, timestamp=f"{NOW}.junk")
     yield refuse("contio-timestamped: the start of a signed body does not become a timestamp", split, "malformed_timestamp")
 
 
@@ -91,11 +92,11 @@ def _lossy_bodies() -> Iterator[dict]:
         yield refuse(f"{sender.scheme}: a 0xFF byte is not the replacement character", lossy, "signature_mismatch")
         marked = sender.carry([sender.tag()], b"\xef\xbb\xbf" + sender.body)
         yield refuse(f"{sender.scheme}: a byte order mark in front is part of the body", marked, "signature_mismatch")
-    for form in (TIMESTAMPED, BODY):
-        marked = form.genuine(b"\xef\xbb\xbf" + ENVELOPE)
-        yield refuse(f"{form.scheme}: a signed byte order mark in front is no envelope", marked, "malformed_envelope")
-        broken = form.genuine(envelope(note='"@"').replace(b"@", b"\xff"))
-        yield refuse(f"{form.scheme}: a signed 0xFF byte is no envelope", broken, "malformed_envelope")
+    for variant in (TIMESTAMPED, BODY):
+        marked = variant.genuine(b"\xef\xbb\xbf" + ENVELOPE)
+        yield refuse(f"{variant.scheme}: a signed byte order mark in front is no envelope", marked, "malformed_envelope")
+        broken = variant.genuine(envelope(note='"@"').replace(b"@", b"\xff"))
+        yield refuse(f"{variant.scheme}: a signed 0xFF byte is no envelope", broken, "malformed_envelope")
 
 
 def _replacement() -> Iterator[dict]:
@@ -107,12 +108,12 @@ def _replacement() -> Iterator[dict]:
 
 def _junk() -> Iterator[dict]:
     for sender in ALL:
-        tag = sender.tag()
-        pairs = "-".join(tag[i : i + 2] for i in range(0, len(tag), 2))
+        signature = sender.tag()
+        pairs = "-".join(signature[i : i + 2] for i in range(0, len(signature), 2))
         junk = {
-            "junk after a genuine tag is not ignored": tag + "zz",
-            "more digits after a genuine tag are not ignored": tag + "00",
-            "junk in the middle of a genuine tag is not skipped": tag[:10] + "*" + tag[10:],
+            "junk after a genuine tag is not ignored": signature + "zz",
+            "more digits after a genuine tag are not ignored": signature + "00",
+            "junk in the middle of a genuine tag is not skipped": signature[:10] + "*" + signature[10:],
             "dashes between pairs are not skipped": pairs,
         }
         for what, wrong in junk.items():
@@ -128,7 +129,7 @@ def _repeated_headers() -> Iterator[dict]:
         before = genuine.but(headers=((name, forged), *genuine.headers))
         yield refuse(f"{sender.scheme}: a forged signature header before the genuine one", before, "duplicate_header")
         joined = genuine.with_header(name, f"{genuine.value(name)}, {forged}")
-        # Of a list for which the space is the separator, the item before it ends in a comma, and the last can be read.
+        # In a list separated by spaces, the item before the join ends in a comma, and the last item can be parsed.
         code = "signature_mismatch" if sender in (STANDARD, SVIX) else "malformed_signature"
         yield refuse(f"{sender.scheme}: two signature headers joined by a comma", joined, code)
         if sender.timestamp_header:
@@ -138,21 +139,21 @@ def _repeated_headers() -> Iterator[dict]:
 
 
 def _duplicate_keys() -> Iterator[dict]:
-    for form in (TIMESTAMPED, BODY):
+    for variant in (TIMESTAMPED, BODY):
         for name, value in [("event_id", '"evt_other"'), ("event_type", '"meeting.created"'), ("data", '{"a":1}')]:
             body = envelope(f'"{name}":{value}')
-            yield refuse(f"{form.scheme}: of {name} twice neither wins", form.genuine(body), "malformed_envelope")
+            yield refuse(f"{variant.scheme}: of {name} twice neither wins", variant.genuine(body), "malformed_envelope")
         body = envelope(r'"event_i\u0064":"evt_other"')
-        yield refuse(f"{form.scheme}: of event_id twice, once escaped, neither wins", form.genuine(body), "malformed_envelope")
+        yield refuse(f"{variant.scheme}: of event_id twice, once escaped, neither wins", variant.genuine(body), "malformed_envelope")
 
 
 def _empty_bodies() -> Iterator[dict]:
     for sender in OTHERS:
         yield accept(f"{sender.scheme}: a signed empty body is a delivery", sender.genuine(b""), sender.ok())
-    for form in (TIMESTAMPED, BODY):
-        empty = form.genuine(b"")
-        yield refuse(f"{form.scheme}: a signed empty body is no envelope", empty, "malformed_envelope")
-        yield refuse(f"contio: a signed empty body in the {form.scheme} form is no envelope", contio(empty), "malformed_envelope")
+    for variant in (TIMESTAMPED, BODY):
+        empty = variant.genuine(b"")
+        yield refuse(f"{variant.scheme}: a signed empty body is no envelope", empty, "malformed_envelope")
+        yield refuse(f"contio: a signed empty body in the {variant.scheme} form is no envelope", contio(empty), "malformed_envelope")
 
 
 def _reserialized() -> Iterator[dict]:
@@ -160,12 +161,12 @@ def _reserialized() -> Iterator[dict]:
     escaped = ENVELOPE.replace(b"Weekly sync", rb"Weekly\u0020s\u0079nc")
     slashed = envelope(url=r'"https:\/\/example.com\/"')
     numbers = envelope(numbers="[1.0,1e2,100000000000000000000,-0]")
-    for form in (TIMESTAMPED, BODY):
+    for variant in (TIMESTAMPED, BODY):
         cases = {"spaced": spaced, "needlessly escaped": escaped, "with escaped slashes": slashed, "with odd numbers": numbers}
         for what, body in cases.items():
-            yield accept(f"{form.scheme}: genuine JSON {what} is accepted as it came", form.genuine(body), form.ok())
-        compact = form.carry([form.tag(ENVELOPE)], spaced)
-        yield refuse(f"{form.scheme}: a signature over the compact form does not fit spaced JSON", compact, "signature_mismatch")
+            yield accept(f"{variant.scheme}: genuine JSON {what} is accepted as it came", variant.genuine(body), variant.ok())
+        compact = variant.carry([variant.tag(ENVELOPE)], spaced)
+        yield refuse(f"{variant.scheme}: a signature over the compact form does not fit spaced JSON", compact, "signature_mismatch")
     for sender in (STRIPE, GITHUB, STANDARD, SVIX, SHOPIFY):
         yield accept(f"{sender.scheme}: genuine JSON spaced is accepted as it came", sender.genuine(b'{ "a" : 1.0 }\n'), sender.ok())
     form_body = SLACK.genuine(b"text=a+b&text=%61%20b&empty=")
@@ -173,10 +174,10 @@ def _reserialized() -> Iterator[dict]:
 
 
 def _unsigned_ids() -> Iterator[dict]:
-    for form in (TIMESTAMPED, BODY):
+    for variant in (TIMESTAMPED, BODY):
         for name in ("X-Contio-Event-Id", "X-Contio-Delivery-Id", "webhook-id", "X-Request-Id"):
-            replayed = form.genuine().plus_header(name, "another-one")
-            yield accept(f"{form.scheme}: the id is the signed event's, whatever {name} says", replayed, form.ok())
+            replayed = variant.genuine().plus_header(name, "another-one")
+            yield accept(f"{variant.scheme}: the id is the signed event's, whatever {name} says", replayed, variant.ok())
     unsigned = [(GITHUB, "X-GitHub-Delivery"), (SHOPIFY, "X-Shopify-Webhook-Id"), (SLACK, "X-Slack-Request-Id"),
                 (STRIPE, "Idempotency-Key")]  # fmt: skip
     for sender, name in unsigned:

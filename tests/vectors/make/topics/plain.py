@@ -1,4 +1,4 @@
-"""GitHub, Slack and Shopify: one header, one tag."""
+"""GitHub, Slack and Shopify: one header with one signature."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..vector import NOW, accept, refuse
 
 def github() -> Iterator[dict]:
     yield from _shapes(GITHUB)
-    tag = GITHUB.tag()
+    signature = GITHUB.tag()
     yield from _hex(GITHUB, "sha256=")
     yield from _prefixes(GITHUB, ["", "SHA256=", "sha256:", "sha1=", "sha512=", "sha256==", "v0="])
-    old = GITHUB.with_signature("sha1=" + tag[:40])
+    old = GITHUB.with_signature("sha1=" + signature[:40])
     yield refuse("github: a SHA-1 signature under the SHA-256 header's name is malformed", old, "malformed_signature")
     yield refuse(
         "github: the SHA-1 header alone is not the header it needs",
@@ -34,7 +34,7 @@ def slack() -> Iterator[dict]:
     yield from _shapes(SLACK)
     yield from _hex(SLACK, "v0=")
     yield from _prefixes(SLACK, ["", "V0=", "v0:", "v1=", "sha256=", "v0==", "v00="])
-    for what, text in [("that is empty", ""), *faults.timestamps_in_short()]:
+    for what, text in [("that is empty", ""), *faults.common_timestamps()]:
         yield refuse(f"slack: a timestamp {what} is malformed", SLACK.genuine(timestamp=text), "malformed_timestamp")
     body = b"1700000000:a=b"
     shifted = SLACK.carry([SLACK.tag(body, timestamp=1)], b"a=b", timestamp="1:1700000000")
@@ -51,18 +51,18 @@ def shopify() -> Iterator[dict]:
     yield from _shapes(SHOPIFY)
     bodies = (b'{"id":%d}' % n for n in range(1000))
     body = next(body for body in bodies if {"+", "/"} <= set(SHOPIFY.tag(body)))
-    tag = SHOPIFY.tag(body)
+    signature = SHOPIFY.tag(body)
     yield accept("shopify accepts a tag with + and /", SHOPIFY.genuine(body), SHOPIFY.ok())
-    url_safe = tag.replace("+", "-").replace("/", "_")
+    url_safe = signature.replace("+", "-").replace("/", "_")
     bad = [
         ("that is empty", ""),
         ("in the URL-safe alphabet", url_safe),
-        ("after a space", " " + tag),
-        ("followed by a space", tag + " "),
-        ("after sha256=", "sha256=" + tag),
-        ("with a version before it", "v1," + tag),
-        ("written twice", f"{tag} {tag}"),
-        *faults.base64_tags(tag),
+        ("after a space", " " + signature),
+        ("followed by a space", signature + " "),
+        ("after sha256=", "sha256=" + signature),
+        ("with a version before it", "v1," + signature),
+        ("written twice", f"{signature} {signature}"),
+        *faults.base64_signatures(signature),
     ]
     for what, wrong in bad:
         delivery = SHOPIFY.with_signature(wrong, body=body)
@@ -73,16 +73,16 @@ def shopify() -> Iterator[dict]:
 
 def _shapes(sender: Sender) -> Iterator[dict]:
     yield accept(f"{sender.scheme} accepts a genuine delivery", sender.genuine(), sender.ok())
-    for shape, body in shapes.any_bytes():
+    for shape, body in shapes.bodies():
         yield accept(f"{sender.scheme} accepts {shape}", sender.genuine(body), sender.ok())
 
 
 def _hex(sender: Sender, prefix: str) -> Iterator[dict]:
-    tag = sender.tag()
-    upper = sender.with_signature(prefix + tag.upper())
+    signature = sender.tag()
+    upper = sender.with_signature(prefix + signature.upper())
     yield accept(f"{sender.scheme} accepts a tag in upper case", upper, sender.ok())
     yield refuse(f"{sender.scheme}: an empty signature is malformed", sender.with_signature(""), "malformed_signature")
-    for what, wrong in [("that is empty", ""), *faults.hex_tags(tag)]:
+    for what, wrong in [("that is empty", ""), *faults.hex_signatures(signature)]:
         delivery = sender.with_signature(prefix + wrong)
         yield refuse(f"{sender.scheme}: a tag {what} is malformed", delivery, "malformed_signature")
 

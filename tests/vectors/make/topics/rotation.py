@@ -1,4 +1,4 @@
-"""Several live secrets: which one verified is part of the verdict."""
+"""Several active secrets: the verdict says which one matched."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def vectors() -> Iterator[dict]:
         twice = sender.genuine(secret=old, secrets=(new, old, old))
         yield accept(f"{scheme}: of equal secrets the first is the one that verified", twice, sender.ok(index=1))
 
-    for form in (TIMESTAMPED, BODY):
-        old, new = form.secret, form.other_secret
-        second = contio(form.genuine(secret=new, secrets=(old, new)))
-        yield accept(f"contio: the second of two secrets verifies the {form.scheme} form", second, form.ok(index=1))
+    for variant in (TIMESTAMPED, BODY):
+        old, new = variant.secret, variant.other_secret
+        second = contio(variant.genuine(secret=new, secrets=(old, new)))
+        yield accept(f"contio: the second of two secrets verifies the {variant.scheme} form", second, variant.ok(index=1))
 
     for sender in (STANDARD, SVIX, STRIPE):
         scheme, old, new = sender.scheme, sender.secret, sender.other_secret
@@ -38,8 +38,8 @@ def vectors() -> Iterator[dict]:
             "tags of both secrets at a receiver with the new one": ([by_old, by_new], (new,), 0),
             "a forged tag and one of the second secret": ([forged, by_new], both, 1),
         }
-        for what, (tags, secrets, index) in cases.items():
-            yield accept(f"{scheme}: {what} verify", sender.carry(tags, secrets=secrets), sender.ok(index=index))
+        for what, (signatures, secrets, index) in cases.items():
+            yield accept(f"{scheme}: {what} verify", sender.carry(signatures, secrets=secrets), sender.ok(index=index))
 
     for sender in (STANDARD, SVIX):
         bare = sender.secret[len("whsec_") :]

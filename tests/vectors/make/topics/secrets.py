@@ -1,4 +1,4 @@
-"""What may be a secret. A bad one is an error of configuration, named before anything is read.
+"""Valid and invalid secrets. An invalid one is a configuration error, which is reported before anything is read.
 
 Secrets in base64 are in `secrets_base64`.
 """
@@ -50,16 +50,16 @@ def _white_space() -> Iterator[dict]:
         "a byte order mark": "\ufeff",
     }
     for what, space in spaces.items():
-        # Signed with that very secret: it would verify, were it not for the white space.
-        behind = contio(TIMESTAMPED.genuine(secret=TIMESTAMPED.secret + space))
-        yield refuse(f"contio: a secret followed by {what} is invalid", behind, "invalid_secret")
+        # Signed with that same secret: without the check for white space, it would match.
+        after = contio(TIMESTAMPED.genuine(secret=TIMESTAMPED.secret + space))
+        yield refuse(f"contio: a secret followed by {what} is invalid", after, "invalid_secret")
         before = contio(BODY.genuine(secret=space + BODY.secret))
         yield refuse(f"contio: a secret after {what} is invalid", before, "invalid_secret")
     only = contio(TIMESTAMPED.genuine(secret="\u3000\ufeff\n"))
     yield refuse("contio: a secret of nothing but white space is invalid", only, "invalid_secret")
     inside = TIMESTAMPED.genuine(secret="a secret \t\u3000with\nspaces\ufeffinside")
     yield accept("contio-timestamped accepts white space inside a secret", inside, TIMESTAMPED.ok())
-    # Some trimming functions take these for white space; Unicode does not.
+    # Some trimming functions remove these, but they are not white space in Unicode.
     no_spaces = {"a zero-width space": "\u200b", "a unit separator": "\x1f", "a Mongolian vowel separator": "\u180e"}
     for what, character in no_spaces.items():
         odd = TIMESTAMPED.genuine(secret="secret" + character)
@@ -92,16 +92,16 @@ def _plain_keys() -> Iterator[dict]:
 
 
 def _prefix_alone() -> Iterator[dict]:
-    """The prefix is public: a key of nothing else is known to everybody."""
+    """The prefix is public, so a key of nothing else would be known to everyone."""
     for sender in (sender for sender in ALL if sender not in WITH_BASE64_SECRETS):
         for make, scheme in [(lambda d: d, sender.scheme), (contio, "contio")][: 1 + sender.is_contio]:
-            form = f" in the {sender.scheme} form" if scheme == "contio" else ""
+            suffix = f" in the {sender.scheme} form" if scheme == "contio" else ""
             signed = make(sender.genuine(secret="whsec_"))
-            yield refuse(f"{scheme}: a secret of whsec_ alone is invalid{form}", signed, "invalid_secret")
+            yield refuse(f"{scheme}: a secret of whsec_ alone is invalid{suffix}", signed, "invalid_secret")
             after = signed.but(secrets=(sender.secret, "whsec_"))
-            yield refuse(f"{scheme}: whsec_ alone after a good secret is invalid{form}", after, "invalid_secret")
+            yield refuse(f"{scheme}: whsec_ alone after a good secret is invalid{suffix}", after, "invalid_secret")
             before = signed.but(secrets=("whsec_", sender.secret))
-            yield refuse(f"{scheme}: whsec_ alone before a good secret is invalid{form}", before, "invalid_secret")
+            yield refuse(f"{scheme}: whsec_ alone before a good secret is invalid{suffix}", before, "invalid_secret")
         more = sender.genuine(secret="whsec_x")
         yield accept(f"{sender.scheme} accepts a secret with whsec_ and a letter", more, sender.ok())
         stripped = sender.genuine(secret="whsec_a secret", secrets=("a secret",))

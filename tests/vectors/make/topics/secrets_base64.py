@@ -1,7 +1,7 @@
 """Secrets in base64, for Standard Webhooks and Svix: 16 to 512 bytes after an optional `whsec_`.
 
-Random ones are often written without their padding, so that is forgiven where all of it is missing. Nothing else is:
-a text that was copied wrongly must be named when the receiver starts, and not when the first delivery fails.
+Random secrets are often written without padding, which is accepted if all of it is missing. Nothing else is: a secret
+that was copied incorrectly must be reported when the receiver starts, not when the first delivery fails.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..senders import WITH_BASE64_SECRETS, Sender, to_base64
 from ..vector import Delivery, accept, refuse
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-# Words that stand in configurations where the secret was to be put. All of them are sound base64 of a few bytes.
+# Placeholders in configurations, where the secret should be. All of them are valid base64 of a few bytes.
 _PLACEHOLDERS = ("null", "None", "test", "TEST", "true", "secret/+", "changeme", "password", "Undefined/+0", "todo",
                  "placeholder+", "whsec_test", "whsec_null", "whsec_changeme", "whsec_AAAA", "AAAAAAAAAAAA")  # fmt: skip
 
@@ -28,13 +28,13 @@ def vectors() -> Iterator[dict]:
 
 
 def _key(length: int) -> bytes:
-    """Bytes that look like a random key's, the same each time."""
+    """A key that looks random, but is the same each time."""
     blocks = (hashlib.sha256(b"vectors %d %d" % (length, n)).digest() for n in range(length // 32 + 1))
     return b"".join(blocks)[:length]
 
 
 def _signed(sender: Sender, key: bytes, *secrets: str) -> Delivery:
-    """A genuine delivery under `key`, at a receiver with these secrets."""
+    """A genuine delivery signed with `key`, for a receiver with these secrets."""
     return sender.carry([sender.tag(key=key)], secrets=secrets)
 
 
@@ -55,8 +55,8 @@ def _padding(sender: Sender) -> Iterator[dict]:
             for what, text in wrong.items():
                 name = f"{scheme}: a secret of {length} bytes {named}, {what}, is invalid"
                 yield refuse(name, _signed(sender, key, prefix + text), "invalid_secret")
-        for bits, spoilt in _with_unused_bits(bare):
-            for what, text in [("padded", spoilt + "=" * pads), ("without its padding", spoilt)]:
+        for bits, altered in _with_unused_bits(bare):
+            for what, text in [("padded", altered + "=" * pads), ("without its padding", altered)]:
                 name = f"{scheme}: a secret of {length} bytes {what} with unused bits of {bits} is invalid"
                 yield refuse(name, _signed(sender, key, "whsec_" + text), "invalid_secret")
     for length in (21, 25, 41, 45, 85):
@@ -66,7 +66,7 @@ def _padding(sender: Sender) -> Iterator[dict]:
 
 
 def _with_unused_bits(bare: str) -> Iterator[tuple[str, str]]:
-    """Texts of the same bytes whose last character has bits set that belong to no byte."""
+    """Encodings of the same bytes whose last character has unused bits set."""
     unused = {2: 4, 3: 2}.get(len(bare) % 4, 0)
     for value in sorted({1, (1 << unused) - 1, 1 << unused >> 1} - {0}) if unused else ():
         last = _ALPHABET.index(bare[-1])
@@ -78,7 +78,7 @@ def _length(sender: Sender) -> Iterator[dict]:
     scheme = sender.scheme
     for length in range(1, 16):
         key = _key(length)
-        # Signed with that very key: it would verify, were it long enough.
+        # Signed with that same key: without the check of the length, it would match.
         for what, text in [("with whsec_", "whsec_" + to_base64(key)), ("bare", to_base64(key).rstrip("="))]:
             name = f"{scheme}: a secret {what} of {length} byte{'s' * (length > 1)} is invalid"
             yield refuse(name, _signed(sender, key, text), "invalid_secret")
@@ -136,7 +136,7 @@ def _spelling(sender: Sender) -> Iterator[dict]:
     }
     for what, secret in bad.items():
         yield refuse(f"{scheme}: {what} is invalid", _signed(sender, key, secret), "invalid_secret")
-    # A secret in hex is base64 too, of other bytes: the tag says so, and not the configuration.
+    # A secret in hex is also valid base64 of other bytes, so the error is in the signature, not in the configuration.
     hexed = _signed(sender, key, key.hex()[: len(key.hex()) // 4 * 4])
     yield refuse(f"{scheme}: a key written in hex is another key", hexed, "signature_mismatch")
 

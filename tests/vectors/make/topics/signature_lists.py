@@ -1,7 +1,7 @@
-"""Signature headers that hold a list of tags: what becomes of items that cannot be read.
+"""Signature headers with a list of signatures: how items that cannot be parsed are treated.
 
-They are skipped. Each tag that can be read is tried, as the specification of Standard Webhooks asks; none that can be
-read is malformed. An attacker gains nothing by it: a tag that is accepted is still one that a secret made.
+They are skipped. Each signature that can be parsed is tried, as the Standard Webhooks specification requires; a list
+without one is malformed. An attacker gains nothing by this, since an accepted signature still matches a secret.
 """
 
 from __future__ import annotations
@@ -15,133 +15,133 @@ from ..vector import NOW, Delivery, accept, refuse
 
 
 @dataclass(frozen=True)
-class _List:
-    """How one sender writes its list. `start` is what stands before the first tag."""
+class _ListStyle:
+    """How a sender writes its list. `start` is the text before the first signature."""
 
     sender: Sender
     separator: str
     joiner: str
     start: str
 
-    def tag(self, tag: str) -> str:
-        return f"v1{self.joiner}{tag}"
+    def item(self, signature: str) -> str:
+        return f"v1{self.joiner}{signature}"
 
-    def of(self, *items: str) -> Delivery:
+    def delivery(self, *items: str) -> Delivery:
         return self.sender.with_signature(self.start + self.separator.join(items))
 
 
 def vectors() -> Iterator[dict]:
     for sender in WITH_LISTS:
-        form = _List(sender, ",", "=", f"t={NOW},") if sender is STRIPE else _List(sender, " ", ",", "")
-        yield from _skipped(form)
-        yield from _counted(form)
+        style = _ListStyle(sender, ",", "=", f"t={NOW},") if sender is STRIPE else _ListStyle(sender, " ", ",", "")
+        yield from _skipped(style)
+        yield from _counted(style)
     yield from _stripe_timestamps()
 
 
-def _unreadable(form: _List) -> Iterator[tuple[str, str]]:
-    """Items without a tag of the version: what is wrong with each, and the item."""
-    joiner, tag = form.joiner, form.sender.tag()
+def _unreadable(style: _ListStyle) -> Iterator[tuple[str, str]]:
+    """Items without a signature of the version: what is wrong with each, and the item."""
+    joiner, signature = style.joiner, style.sender.tag()
     yield "that is empty", ""
     yield "that is a word", "potato"
-    yield "that is a tag without a version", tag.rstrip("=")
+    yield "that is a tag without a version", signature.rstrip("=")
     yield "that is a version alone", "v1"
     yield "that is another version alone", "v2"
     yield "that is a lone joiner", joiner
-    yield "with an empty version", f"{joiner}{tag}"
+    yield "with an empty version", f"{joiner}{signature}"
     yield "with an empty tag", f"v1{joiner}"
     yield "with an empty value of another version", f"v2{joiner}"
-    yield "of another version", f"v2{joiner}{tag}"
-    yield "of the asymmetric version", f"v1a{joiner}{tag}"
-    yield "of an upper-case version", f"V1{joiner}{tag}"
-    yield "of a version with a dot", f"v1.0{joiner}{tag}"
-    yield "of a version with an accented letter", f"v\u00e9{joiner}{tag}"
-    yield "of a version in full-width characters", f"\uff56\uff11{joiner}{tag}"
-    yield "of a version in quotes", f'"v1"{joiner}{tag}'
-    yield "of a version with a tab after it", f"v1\t{joiner}{tag}"
-    yield "of a version with a tab before it", f"\tv1{joiner}{tag}"
-    yield "with two joiners", f"v1{joiner}{joiner}{tag}"
-    yield "with another joiner", f"v1:{tag}"
+    yield "of another version", f"v2{joiner}{signature}"
+    yield "of the asymmetric version", f"v1a{joiner}{signature}"
+    yield "of an upper-case version", f"V1{joiner}{signature}"
+    yield "of a version with a dot", f"v1.0{joiner}{signature}"
+    yield "of a version with an accented letter", f"v\u00e9{joiner}{signature}"
+    yield "of a version in full-width characters", f"\uff56\uff11{joiner}{signature}"
+    yield "of a version in quotes", f'"v1"{joiner}{signature}'
+    yield "of a version with a tab after it", f"v1\t{joiner}{signature}"
+    yield "of a version with a tab before it", f"\tv1{joiner}{signature}"
+    yield "with two joiners", f"v1{joiner}{joiner}{signature}"
+    yield "with another joiner", f"v1:{signature}"
     yield "with a short tag", f"v1{joiner}short"
-    yield "with a tag outside of ASCII", f"v1{joiner}" + "\u00e9" * len(tag)
+    yield "with a tag outside of ASCII", f"v1{joiner}" + "\u00e9" * len(signature)
     yield "of nothing but controls", "\x01\x02"
-    if form.sender is STRIPE:
-        yield "with a space before its key", f" v1={tag}"
-        yield "with a space after its key", f"v1 ={tag}"
+    if style.sender is STRIPE:
+        yield "with a space before its key", f" v1={signature}"
+        yield "with a space after its key", f"v1 ={signature}"
         yield "that is a space", " "
         yield "with an upper-case T for its key", f"T={NOW}"
         yield "with a key that only begins as the timestamp's", "ts=1"
     else:
-        yield "with a comma after its tag", f"v1,{tag},"
-        yield "with a comma before its version", f",v1,{tag}"
+        yield "with a comma after its tag", f"v1,{signature},"
+        yield "with a comma before its version", f",v1,{signature}"
         yield "as Stripe writes it", f"t={NOW},v1={'0' * 64}"
 
 
-def _undecodable(form: _List) -> Iterator[tuple[str, str]]:
-    """Items of the version whose tag is not of its form. Each of them alone is in the sender's own file."""
-    tag = form.sender.tag()
-    for what, wrong in faults.hex_tags(tag) if form.sender is STRIPE else faults.base64_tags(tag):
-        if form.separator not in wrong:
-            yield f"with a tag {what}", form.tag(wrong)
+def _undecodable(style: _ListStyle) -> Iterator[tuple[str, str]]:
+    """Items of the version whose signature is malformed. The sender's own file has each of them alone."""
+    signature = style.sender.tag()
+    for what, wrong in faults.hex_signatures(signature) if style.sender is STRIPE else faults.base64_signatures(signature):
+        if style.separator not in wrong:
+            yield f"with a tag {what}", style.item(wrong)
 
 
-def _skipped(form: _List) -> Iterator[dict]:
-    sender, scheme = form.sender, form.sender.scheme
-    genuine, forged = form.tag(sender.tag()), form.tag(sender.tag(b"something else"))
+def _skipped(style: _ListStyle) -> Iterator[dict]:
+    sender, scheme = style.sender, style.sender.scheme
+    genuine, forged = style.item(sender.tag()), style.item(sender.tag(b"something else"))
     ok = sender.ok()
-    unreadable, undecodable = list(_unreadable(form)), list(_undecodable(form))
+    unreadable, undecodable = list(_unreadable(style)), list(_undecodable(style))
     for what, item in [*unreadable, *undecodable]:
-        yield accept(f"{scheme} skips an item {what} before the genuine tag", form.of(item, genuine), ok)
-        yield accept(f"{scheme} skips an item {what} after the genuine tag", form.of(genuine, item), ok)
-        yield refuse(f"{scheme}: an item {what} and a forged tag match nothing", form.of(item, forged), "signature_mismatch")
+        yield accept(f"{scheme} skips an item {what} before the genuine tag", style.delivery(item, genuine), ok)
+        yield accept(f"{scheme} skips an item {what} after the genuine tag", style.delivery(genuine, item), ok)
+        yield refuse(f"{scheme}: an item {what} and a forged tag match nothing", style.delivery(item, forged), "signature_mismatch")
     for what, item in unreadable:
         between = {"a forged and the genuine tag": [forged, item, genuine], "the genuine and a forged tag": [genuine, item, forged]}
         for where, listed in between.items():
-            yield accept(f"{scheme} skips an item {what} between {where}", form.of(*listed), ok)
-        yield refuse(f"{scheme}: an item {what} alone is malformed", form.of(item), "malformed_signature")
-        yield refuse(f"{scheme}: a forged tag and an item {what} match nothing", form.of(forged, item), "signature_mismatch")
+            yield accept(f"{scheme} skips an item {what} between {where}", style.delivery(*listed), ok)
+        yield refuse(f"{scheme}: an item {what} alone is malformed", style.delivery(item), "malformed_signature")
+        yield refuse(f"{scheme}: a forged tag and an item {what} match nothing", style.delivery(forged, item), "signature_mismatch")
     every = [item for _, item in [*unreadable, *undecodable]]
     mixed = {"first": [genuine, *every], "last": [*every, genuine], "amid them": [*every[::2], genuine, *every[1::2]]}
     for where, listed in mixed.items():
-        yield accept(f"{scheme} skips an item of each kind, the genuine tag {where}", form.of(*listed), ok)
-    yield refuse(f"{scheme}: an item of each kind and no other is malformed", form.of(*every), "malformed_signature")
-    yield refuse(f"{scheme}: an item of each kind and a forged tag match nothing", form.of(*every, forged), "signature_mismatch")
-    by_second = form.tag(sender.tag(secret=sender.other_secret))
-    rotated = form.of("potato", by_second, "").but(secrets=(sender.secret, sender.other_secret))
+        yield accept(f"{scheme} skips an item of each kind, the genuine tag {where}", style.delivery(*listed), ok)
+    yield refuse(f"{scheme}: an item of each kind and no other is malformed", style.delivery(*every), "malformed_signature")
+    yield refuse(f"{scheme}: an item of each kind and a forged tag match nothing", style.delivery(*every, forged), "signature_mismatch")
+    by_second = style.item(sender.tag(secret=sender.other_secret))
+    rotated = style.delivery("potato", by_second, "").but(secrets=(sender.secret, sender.other_secret))
     yield accept(f"{scheme} skips items that cannot be read around a tag of the second secret", rotated, sender.ok(index=1))
-    changed = form.of("potato", genuine, "").but(body=b"{}")
+    changed = style.delivery("potato", genuine, "").but(body=b"{}")
     yield refuse(f"{scheme}: a skipped item does not make up for a changed body", changed, "signature_mismatch")
     old = sender.genuine(timestamp=NOW - 301)
-    value = old.value(sender.signature_header) + form.separator + "potato"
+    value = old.value(sender.signature_header) + style.separator + "potato"
     stale = old.with_header(sender.signature_header, value)
     yield refuse(f"{scheme}: a skipped item does not make up for an old timestamp", stale, "timestamp_too_old")
 
 
-def _counted(form: _List) -> Iterator[dict]:
-    """The limit of 16 is on tags that can be read."""
-    sender, scheme = form.sender, form.sender.scheme
-    genuine = form.tag(sender.tag())
-    forged = [form.tag(sender.tag(b"forged %d" % n)) for n in range(16)]
-    few, many = [form.tag("short")], ["", "potato", "v1" + form.joiner, form.tag("short"), "v2" + form.joiner + "x"] * 8
+def _counted(style: _ListStyle) -> Iterator[dict]:
+    """The limit of 16 applies to signatures that can be parsed."""
+    sender, scheme = style.sender, style.sender.scheme
+    genuine = style.item(sender.tag())
+    forged = [style.item(sender.tag(b"forged %d" % n)) for n in range(16)]
+    few, many = [style.item("short")], ["", "potato", "v1" + style.joiner, style.item("short"), "v2" + style.joiner + "x"] * 8
     for what, unreadable in [("one item", few), ("forty items", many)]:
-        places = {"before": lambda tags: [*unreadable, *tags], "after": lambda tags: [*tags, *unreadable]}
+        places = {"before": lambda signatures: [*unreadable, *signatures], "after": lambda signatures: [*signatures, *unreadable]}
         for where, place in places.items():
             named = f"{scheme}: {what} that cannot be read {where}"
-            last, first = form.of(*place([*forged[:15], genuine])), form.of(*place([genuine, *forged[:15]]))
+            last, first = style.delivery(*place([*forged[:15], genuine])), style.delivery(*place([genuine, *forged[:15]]))
             yield accept(f"{named} 16 tags, the last genuine, do not count", last, sender.ok())
             yield accept(f"{named} 16 tags, the first genuine, do not count", first, sender.ok())
-            none = form.of(*place(forged))
+            none = style.delivery(*place(forged))
             yield refuse(f"{named} 16 forged tags match nothing", none, "signature_mismatch")
-            over = form.of(*place([genuine, *forged]))
+            over = style.delivery(*place([genuine, *forged]))
             yield refuse(f"{named} 17 tags are malformed", over, "malformed_signature")
-    between = [item for tag in [*forged[:15], genuine] for item in (tag, "potato")]
-    yield accept(f"{scheme}: an item that cannot be read after each of 16 tags does not count", form.of(*between), sender.ok())
-    same = form.of(*[genuine] * 16)
+    between = [item for signature in [*forged[:15], genuine] for item in (signature, "potato")]
+    yield accept(f"{scheme}: an item that cannot be read after each of 16 tags does not count", style.delivery(*between), sender.ok())
+    same = style.delivery(*[genuine] * 16)
     yield accept(f"{scheme}: the genuine tag 16 times verifies", same, sender.ok())
-    yield refuse(f"{scheme}: the genuine tag 17 times is malformed", form.of(*[genuine] * 17), "malformed_signature")
+    yield refuse(f"{scheme}: the genuine tag 17 times is malformed", style.delivery(*[genuine] * 17), "malformed_signature")
 
 
 def _stripe_timestamps() -> Iterator[dict]:
-    """The timestamp is one of Stripe's items, and no other item makes up for it: it is there once, and readable."""
+    """The timestamp is one of Stripe's items. It must occur exactly once and be valid, whatever the other items are."""
     t, genuine = f"t={NOW}", f"v1={STRIPE.tag()}"
     lacking = {
         "no timestamp and an item that cannot be read": f"potato,{genuine}",

@@ -1,4 +1,4 @@
-"""Standard Webhooks, and Svix: the same but for the names of the headers."""
+"""Standard Webhooks and Svix, which differ only in the names of the headers."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def svix() -> Iterator[dict]:
 def _vectors(sender: Sender) -> Iterator[dict]:
     scheme = sender.scheme
     yield accept(f"{scheme} accepts a genuine delivery", sender.genuine(), sender.ok())
-    for shape, body in shapes.any_bytes():
+    for shape, body in shapes.bodies():
         yield accept(f"{scheme} accepts {shape}", sender.genuine(body), sender.ok())
     yield from _lists(sender)
-    yield from _tags(sender)
+    yield from _signatures(sender)
     yield from _ids(sender)
     yield from _shifted(sender)
-    for what, text in [("that is empty", ""), *faults.timestamps_in_short()]:
+    for what, text in [("that is empty", ""), *faults.common_timestamps()]:
         delivery = sender.genuine(timestamp=text)
         yield refuse(f"{scheme}: a timestamp {what} is malformed", delivery, "malformed_timestamp")
     padded = sender.genuine(timestamp="001700000000")
@@ -34,37 +34,37 @@ def _vectors(sender: Sender) -> Iterator[dict]:
 
 
 def _lists(sender: Sender) -> Iterator[dict]:
-    scheme, tag = sender.scheme, sender.tag()
+    scheme, signature = sender.scheme, sender.tag()
     forged = sender.tag(b"something else")
     good = {
-        "an unknown version before the tag": f"v1a,anything v1,{tag}",
-        "an unknown version after the tag": f"v1,{tag} v2,x",
-        "an unknown version with commas in its value": f"v9,a,b,c v1,{tag}",
-        "a version in upper case as one it does not know": f"V1,x v1,{tag}",
-        "a version with a dash and an underscore": f"v-1_b,x v1,{tag}",
-        "a forged tag before the genuine one": f"v1,{forged} v1,{tag}",
-        "a forged tag after the genuine one": f"v1,{tag} v1,{forged}",
-        "the same tag twice": f"v1,{tag} v1,{tag}",
+        "an unknown version before the tag": f"v1a,anything v1,{signature}",
+        "an unknown version after the tag": f"v1,{signature} v2,x",
+        "an unknown version with commas in its value": f"v9,a,b,c v1,{signature}",
+        "a version in upper case as one it does not know": f"V1,x v1,{signature}",
+        "a version with a dash and an underscore": f"v-1_b,x v1,{signature}",
+        "a forged tag before the genuine one": f"v1,{forged} v1,{signature}",
+        "a forged tag after the genuine one": f"v1,{signature} v1,{forged}",
+        "the same tag twice": f"v1,{signature} v1,{signature}",
     }
     for what, value in good.items():
         yield accept(f"{scheme} accepts {what}", sender.with_signature(value), sender.ok())
-    # Items that cannot be read are skipped, as `signature_lists` shows: each of these leaves none.
+    # Items that cannot be parsed are skipped, as `signature_lists` shows: none of these values has another item.
     bad = {
         "an empty signature": "",
         "a signature of one space": " ",
-        "a tag without a version": tag,
+        "a tag without a version": signature,
         "a version without a comma": "v1",
         "a version with an empty tag": "v1,",
-        "an empty version": f",{tag}",
-        "a newline at the end": f"v1,{tag}\n",
-        "a tab between tags": f"v1,{tag}\tv1,{tag}",
-        "a comma between tags": f"v1,{tag},v1,{tag}",
-        "a no-break space between tags": f"v1,{tag}\u00a0v1,{tag}",
-        "a space after the version's comma": f"v1, {tag}",
-        "an equals sign after the version": f"v1={tag}",
-        "nothing but an unknown version": f"v2,{tag}",
-        "nothing but an upper-case version": f"V1,{tag}",
-        "nothing but the asymmetric version": f"v1a,{tag}",
+        "an empty version": f",{signature}",
+        "a newline at the end": f"v1,{signature}\n",
+        "a tab between tags": f"v1,{signature}\tv1,{signature}",
+        "a comma between tags": f"v1,{signature},v1,{signature}",
+        "a no-break space between tags": f"v1,{signature}\u00a0v1,{signature}",
+        "a space after the version's comma": f"v1, {signature}",
+        "an equals sign after the version": f"v1={signature}",
+        "nothing but an unknown version": f"v2,{signature}",
+        "nothing but an upper-case version": f"V1,{signature}",
+        "nothing but the asymmetric version": f"v1a,{signature}",
     }
     for what, value in bad.items():
         yield refuse(f"{scheme}: {what} is malformed", sender.with_signature(value), "malformed_signature")
@@ -72,14 +72,14 @@ def _lists(sender: Sender) -> Iterator[dict]:
     yield refuse(f"{scheme}: two forged tags match nothing", two_forged, "signature_mismatch")
 
 
-def _tags(sender: Sender) -> Iterator[dict]:
-    # A tag in which both characters occur that the URL-safe alphabet writes otherwise.
+def _signatures(sender: Sender) -> Iterator[dict]:
+    # A signature with both of the characters that are different in the URL-safe alphabet.
     bodies = (b'{"n":%d}' % n for n in range(1000))
     body = next(body for body in bodies if {"+", "/"} <= set(sender.tag(body)))
-    tag = sender.tag(body)
+    signature = sender.tag(body)
     yield accept(f"{sender.scheme} accepts a tag with + and /", sender.genuine(body), sender.ok())
-    url_safe = tag.replace("+", "-").replace("/", "_")
-    for what, wrong in [("in the URL-safe alphabet", url_safe), *faults.base64_tags(tag)]:
+    url_safe = signature.replace("+", "-").replace("/", "_")
+    for what, wrong in [("in the URL-safe alphabet", url_safe), *faults.base64_signatures(signature)]:
         delivery = sender.with_signature(f"v1,{wrong}", body=body)
         yield refuse(f"{sender.scheme}: a tag {what} is malformed", delivery, "malformed_signature")
 
@@ -107,19 +107,19 @@ def _ids(sender: Sender) -> Iterator[dict]:
 
 
 def _shifted(sender: Sender) -> Iterator[dict]:
-    """One signature over `id.ts.body`, read with the dots in other places."""
+    """One signature of `id.ts.body`, split at other dots."""
     scheme = sender.scheme
-    # An old delivery whose body starts like a timestamp would become a fresh one.
+    # Otherwise an old delivery whose body starts like a timestamp would become a fresh one.
     body = b"1700000000.{}"
-    tag = sender.tag(body, timestamp=1, id="msg")
-    genuine = sender.carry([tag], body, timestamp=1, id="msg")
+    signature = sender.tag(body, timestamp=1, id="msg")
+    genuine = sender.carry([signature], body, timestamp=1, id="msg")
     yield accept(f"{scheme} accepts a body that starts like a timestamp", genuine.but(now=1), sender.ok(id="msg", timestamp=1))
     yield refuse(f"{scheme}: an old delivery stays old though its body starts like a timestamp", genuine, "timestamp_too_old")
-    shifted = sender.carry([tag], b"{}", timestamp=NOW, id="msg.1")
+    shifted = sender.carry([signature], b"{}", timestamp=NOW, id="msg.1")
     yield refuse(f"{scheme}: its timestamp moved into the id is malformed", shifted, "malformed_signature")
-    shifted = sender.carry([tag], b"{}", timestamp=f"1.{NOW}", id="msg")
+    shifted = sender.carry([signature], b"{}", timestamp=f"1.{NOW}", id="msg")
     yield refuse(f"{scheme}: its body's start moved into the timestamp is malformed", shifted, "malformed_timestamp")
-    shifted = sender.carry([tag], b"1." + body, timestamp="", id="msg")
+    shifted = sender.carry([signature], b"1." + body, timestamp="", id="msg")
     yield refuse(f"{scheme}: its timestamp moved into the body is malformed", shifted, "malformed_timestamp")
-    shifted = sender.carry([tag], b"1." + body, timestamp="msg", id="")
+    shifted = sender.carry([signature], b"1." + body, timestamp="msg", id="")
     yield refuse(f"{scheme}: its id moved into the timestamp is malformed", shifted, "malformed_signature")

@@ -1,4 +1,4 @@
-"""Stripe: a timestamp and tags in one header, as key=value items."""
+"""Stripe: a timestamp and signatures in one header, as key=value items."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ..vector import NOW, accept, refuse
 
 def vectors() -> Iterator[dict]:
     yield accept("stripe accepts a genuine delivery", STRIPE.genuine(), STRIPE.ok())
-    for shape, body in shapes.any_bytes():
+    for shape, body in shapes.bodies():
         yield accept(f"stripe accepts {shape}", STRIPE.genuine(body), STRIPE.ok())
     yield from _items()
     yield from _timestamps()
-    for what, wrong in faults.hex_tags(STRIPE.tag()):
-        # One with a comma falls apart into a genuine tag and an item without a key.
+    for what, wrong in faults.hex_signatures(STRIPE.tag()):
+        # A comma would split this into a genuine signature and an item without a key.
         if "," in wrong:
             continue
         delivery = STRIPE.with_signature(f"t={NOW},v1={wrong}")
@@ -28,19 +28,19 @@ def vectors() -> Iterator[dict]:
         "malformed_signature",
     )
     key = STANDARD.key(STANDARD.secret)
-    tag = STRIPE.tag(key=key)
+    signature = STRIPE.tag(key=key)
     yield refuse(
         "stripe: a secret is not decoded from base64",
-        STRIPE.carry([tag], secrets=(STANDARD.secret,)),
+        STRIPE.carry([signature], secrets=(STANDARD.secret,)),
         "signature_mismatch",
     )
-    tag = STRIPE.tag(key=STRIPE.secret[len("whsec_") :].encode())
-    yield refuse("stripe: whsec_ is part of the key", STRIPE.carry([tag]), "signature_mismatch")
+    signature = STRIPE.tag(key=STRIPE.secret[len("whsec_") :].encode())
+    yield refuse("stripe: whsec_ is part of the key", STRIPE.carry([signature]), "signature_mismatch")
 
 
 def _items() -> Iterator[dict]:
-    t, tag = f"t={NOW}", STRIPE.tag()
-    v1, forged = f"v1={tag}", f"v1={STRIPE.tag(b'something else')}"
+    t, signature = f"t={NOW}", STRIPE.tag()
+    v1, forged = f"v1={signature}", f"v1={STRIPE.tag(b'something else')}"
     good = {
         "the tag before the timestamp": f"{v1},{t}",
         "the timestamp between two tags": f"{forged},{t},{v1}",
@@ -54,24 +54,24 @@ def _items() -> Iterator[dict]:
         "a forged tag before the genuine one": f"{t},{forged},{v1}",
         "a forged tag after the genuine one": f"{t},{v1},{forged}",
         "the same tag twice": f"{t},{v1},{v1}",
-        "a tag in upper case": f"{t},v1={tag.upper()}",
+        "a tag in upper case": f"{t},v1={signature.upper()}",
     }
     for what, value in good.items():
         yield accept(f"stripe accepts {what}", STRIPE.with_signature(value), STRIPE.ok())
-    # Items that cannot be read are skipped, as `signature_lists` shows: each of these leaves no tag or no timestamp.
+    # Items that cannot be parsed are skipped, as `signature_lists` shows: these lack a signature or a timestamp.
     bad = {
         "an empty signature": "",
         "a signature of one comma": ",",
         "a lone timestamp": t,
         "a lone tag": v1,
-        "a bare tag": tag,
-        "nothing but a v0 tag": f"{t},v0={tag}",
-        "nothing but an upper-case V1 tag": f"{t},V1={tag}",
+        "a bare tag": signature,
+        "nothing but a v0 tag": f"{t},v0={signature}",
+        "nothing but an upper-case V1 tag": f"{t},V1={signature}",
         "an empty tag": f"{t},v1=",
         "a space after a comma": f"{t}, {v1}",
-        "a space before an equals sign": f"{t},v1 ={tag}",
+        "a space before an equals sign": f"{t},v1 ={signature}",
         "a semicolon between items": f"{t};{v1}",
-        "a colon in place of the equals sign": f"{t},v1:{tag}",
+        "a colon in place of the equals sign": f"{t},v1:{signature}",
     }
     for what, value in bad.items():
         yield refuse(f"stripe: {what} is malformed", STRIPE.with_signature(value), "malformed_signature")
@@ -81,7 +81,7 @@ def _items() -> Iterator[dict]:
 
 def _timestamps() -> Iterator[dict]:
     for what, text in faults.timestamps():
-        # One with commas falls apart into items, which is another fault.
+        # Commas would split this into items, which is another fault.
         if "," not in text:
             delivery = STRIPE.genuine(timestamp=text)
             yield refuse(f"stripe: a timestamp {what} is malformed", delivery, "malformed_timestamp")

@@ -1,4 +1,4 @@
-"""A genuine delivery with one thing changed, and deliveries signed for someone else."""
+"""Genuine deliveries with one change, and deliveries signed for another receiver."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..vector import NOW, Delivery, accept, refuse
 def vectors() -> Iterator[dict]:
     for sender in ALL:
         yield from _changed(sender)
-    for form in CONTIO:
-        changed = contio(form.genuine()).but(body=ENVELOPE.replace(b"evt_01", b"evt_02"))
-        yield refuse(f"contio: a changed event_id in the {form.scheme} form matches nothing", changed, "signature_mismatch")
+    for variant in CONTIO:
+        changed = contio(variant.genuine()).but(body=ENVELOPE.replace(b"evt_01", b"evt_02"))
+        yield refuse(f"contio: a changed event_id in the {variant.scheme} form matches nothing", changed, "signature_mismatch")
     yield from _foreign()
 
 
@@ -31,17 +31,17 @@ def _changed(sender: Sender) -> Iterator[dict]:
         "its body written twice": body + body,
     }
     cases: dict[str, Delivery] = {what: genuine.but(body=changed) for what, changed in bodies.items()}
-    tag = sender.tag()
-    # Characters of the tag are changed to others of its own alphabet, so that only the MAC can tell.
+    signature = sender.tag()
+    # Characters of the signature are replaced by others of its alphabet, so that only the MAC differs.
     for what, at in [("first", 0), ("last", 62 if sender.encode is to_hex else 41)]:
-        cases[f"its tag changed near the {what} character"] = sender.carry([_change(tag, at)])
-    cases["its tag reversed in halves"] = sender.carry([_swap_halves(tag)])
+        cases[f"its tag changed near the {what} character"] = sender.carry([_change(signature, at)])
+    cases["its tag reversed in halves"] = sender.carry([_swap_halves(signature)])
     if sender.signs_timestamp:
         for what, moved in [("later", NOW + 1), ("earlier", NOW - 1)]:
-            cases[f"its timestamp a second {what}"] = sender.carry([tag], timestamp=moved)
+            cases[f"its timestamp a second {what}"] = sender.carry([signature], timestamp=moved)
     if sender.id_header:
-        cases["its id changed"] = sender.carry([tag], id=MESSAGE_ID + "1")
-        cases["its id in another case"] = sender.carry([tag], id=MESSAGE_ID.upper())
+        cases["its id changed"] = sender.carry([signature], id=MESSAGE_ID + "1")
+        cases["its id in another case"] = sender.carry([signature], id=MESSAGE_ID.upper())
     secrets = {"another secret": sender.other_secret}
     if sender not in (STANDARD, SVIX):
         secrets["a secret one letter longer"] = sender.secret + "x"
@@ -52,25 +52,25 @@ def _changed(sender: Sender) -> Iterator[dict]:
         yield refuse(f"{sender.scheme}: a delivery with {what} matches nothing", delivery, "signature_mismatch")
 
 
-def _change(tag: str, at: int) -> str:
-    return tag[:at] + ("1" if tag[at] != "1" else "2") + tag[at + 1 :]
+def _change(signature: str, at: int) -> str:
+    return signature[:at] + ("1" if signature[at] != "1" else "2") + signature[at + 1 :]
 
 
-def _swap_halves(tag: str) -> str:
-    text = tag.rstrip("=")
-    # A base64 tag keeps its last character, whose unused bits must stay zero.
+def _swap_halves(signature: str) -> str:
+    text = signature.rstrip("=")
+    # A base64 signature keeps its last character, whose unused bits must remain zero.
     end = text[64:] if len(text) == 64 else text[42:]
     middle = 32 if len(text) == 64 else 21
-    return text[middle : 2 * middle] + text[:middle] + end + tag[len(text) :]
+    return text[middle : 2 * middle] + text[:middle] + end + signature[len(text) :]
 
 
 def _foreign() -> Iterator[dict]:
-    """What one sender signs, in the header of another, under the same secret."""
+    """A signature of one sender in the header of another, with the same secret."""
     secret = TIMESTAMPED.secret
 
     def foreign(sender: Sender, maker: Sender) -> Delivery:
-        tag = maker.tag(sender.body, secret=secret)
-        return sender.carry([tag], secrets=(secret,))
+        signature = maker.tag(sender.body, secret=secret)
+        return sender.carry([signature], secrets=(secret,))
 
     mismatched = [(TIMESTAMPED, SLACK), (TIMESTAMPED, GITHUB), (BODY, STRIPE), (BODY, SLACK), (STRIPE, GITHUB),
                   (GITHUB, SLACK), (GITHUB, STRIPE), (SLACK, STRIPE), (SLACK, GITHUB)]  # fmt: skip

@@ -1,4 +1,4 @@
-"""How `contio` tells its two forms apart, and why neither can be passed off as the other."""
+"""How `contio` distinguishes its two variants, and why neither can be presented as the other."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ def vectors() -> Iterator[dict]:
     yield accept("contio accepts a body-form delivery and says so", body, BODY.ok())
     yield from _prefix_decides()
     yield from _unneeded_timestamp()
-    yield from _passed_off()
+    yield from _presented_as_the_other()
 
 
 def _prefix_decides() -> Iterator[dict]:
-    tag = BODY.tag()
+    signature = BODY.tag()
     for prefix in ["SHA256=", "Sha256=", " sha256=", "sha256:", "sha1="]:
-        alone = contio(BODY.with_signature(prefix + tag))
+        alone = contio(BODY.with_signature(prefix + signature))
         yield refuse(f"contio: after {prefix!r} a timestamp header is asked for", alone, "missing_header")
         timed = alone.plus_header("X-Contio-Timestamp", str(NOW))
         yield refuse(f"contio: {prefix!r} with a timestamp header is malformed", timed, "malformed_signature")
-    bare = contio(BODY.with_signature(tag))
+    bare = contio(BODY.with_signature(signature))
     yield refuse("contio: a bare tag without a timestamp header lacks a header", bare, "missing_header")
-    both = contio(TIMESTAMPED.with_signature(f"{TIMESTAMPED.tag()},sha256={tag}"))
+    both = contio(TIMESTAMPED.with_signature(f"{TIMESTAMPED.tag()},sha256={signature}"))
     yield refuse("contio: both forms in one value, the bare tag first, are malformed", both, "malformed_signature")
-    both = contio(BODY.with_signature(f"sha256={tag},{TIMESTAMPED.tag()}"))
+    both = contio(BODY.with_signature(f"sha256={signature},{TIMESTAMPED.tag()}"))
     yield refuse("contio: both forms in one value, sha256= first, are malformed", both, "malformed_signature")
 
 
 def _unneeded_timestamp() -> Iterator[dict]:
-    """The body form never reads the timestamp header, so nothing about it matters."""
+    """The body variant never reads the timestamp header, so its contents do not matter."""
     name = "X-Contio-Timestamp"
     for make, scheme in [(contio, "contio"), (lambda delivery: delivery, "contio-body")]:
         body = make(BODY.genuine())
@@ -49,10 +49,10 @@ def _unneeded_timestamp() -> Iterator[dict]:
             yield accept(f"{scheme}: the body form ignores {what}", delivery, BODY.ok())
 
 
-def _passed_off() -> Iterator[dict]:
+def _presented_as_the_other() -> Iterator[dict]:
     stamp = f"{NOW}."
     genuine_tag = TIMESTAMPED.tag()
-    # The MAC is genuine: a timestamped delivery signs just these bytes. Only the envelope check stops it.
+    # The MAC is genuine, since a timestamped delivery signs exactly these bytes. Only the check of the envelope fails.
     moved = BODY.with_signature("sha256=" + genuine_tag, body=stamp.encode() + ENVELOPE)
     for scheme in ["contio", "contio-body"]:
         yield refuse(
@@ -91,7 +91,7 @@ def _passed_off() -> Iterator[dict]:
         bare.with_header("X-Contio-Timestamp", ""),
         "malformed_timestamp",
     )
-    # An empty timestamp would leave a dot and the body to be signed.
+    # With an empty timestamp, the signing input would be a dot and the body.
     dotted = b"." + ENVELOPE
     yield refuse(
         "contio: a body signed with a dot in front is not taken for an empty timestamp",
