@@ -39,13 +39,13 @@ export const STATUS_BY_CODE = {
   invalid_argument: 500,
 } as const;
 
-/** Why a delivery was refused, or why a verifier cannot be had. A code never changes its meaning. */
+/** Why a delivery was refused, or why a verifier could not be created. A code never changes its meaning. */
 export type ErrorCode = keyof typeof STATUS_BY_CODE;
 
-/** In the core's order: the module in WebAssembly gives a failure as the index in this list, plus one. */
+/** In the order of the core: the WebAssembly returns an error as its index in this list, plus one. */
 export const CODES = /* @__PURE__ */ Object.keys(STATUS_BY_CODE) as readonly ErrorCode[];
 
-/** The schemes of the senders that are known by name. */
+/** The names of the built-in schemes. */
 export type SchemeName =
   | "contio"
   | "contio-timestamped"

@@ -1,11 +1,11 @@
-// The types of Contio's events. They are all that is here, and nothing of them is left at run time.
+// The types of Contio's events. This file has only types, so nothing of it is left at run time.
 //
 // Generated from `core/catalogue/contio-events.json` by `cargo xtask generate`; edit that instead.
 //
-// Objects may carry further fields, yet no type has an index signature: it would take misspelled names too. A field
-// that may be absent may be null as well.
+// Objects may have additional fields, but no type has an index signature, since it would accept misspelled
+// names too. A field that may be absent may also be null.
 
-/** What every event has around its `data`. */
+/** The fields of every event, except `data`. */
 export interface Envelope {
   actor_user_id?: string | null;
   event_id: string;
@@ -21,7 +21,7 @@ export interface EnvelopeForUser {
   id?: string | null;
 }
 
-/** The event of each type that this version knows. */
+/** The event of each known type. */
 export interface EventMap {
   "action_button.triggered": ActionButtonTriggeredEvent;
   "action_item.completed": ActionItemCompletedEvent;
@@ -63,33 +63,33 @@ export interface EventMap {
 
 export type EventType = keyof EventMap;
 
-/** The event of a type, or of one of several types. */
+/** The event of a type, or of any of several types. */
 export type EventOf<T extends EventType> = EventMap[T];
 
 export type KnownEvent = EventMap[EventType];
 
 /**
- * What a genuine delivery holds. Compare `event_type` to learn which event it is.
+ * The event in a genuine delivery. Compare `event_type` to find out which event it is.
  *
- * Its envelope was checked; what is in its `data` is the vendor's word, and was not compared with these types. Any
- * object may carry further fields that its type does not name.
+ * Its envelope was checked; the contents of `data` are as the vendor sent them, and were not checked against these
+ * types. Any object may have additional fields that its type does not declare.
  */
 export type WebhookEvent = KnownEvent | UnknownEvent;
 
 /**
- * An event of a type that this version does not know. The vendor may add types at any time: let them come to the
+ * An event of a type that this version does not know. The vendor may add types at any time: handle them in the
  * `default` of a `switch`.
  *
- * Its `event_type` can be used as any string, but never equals a type that is known. So a comparison with a known type
- * leaves that one event, and a comparison with a misspelled one is an error, in TypeScript from 5.1 on. To ask for a
- * type that is not known here, compare it as a string:
+ * Its `event_type` can be used as a string, but never equals a known type. So a comparison with a known type narrows to
+ * that event, and a comparison with a misspelled type is an error, in TypeScript 5.1 and later. To compare with a type
+ * that is not known here, assign it to a string first:
  *
  * ```ts
  * const type: string = event.event_type;
  * if (type === "meeting.archived") console.log(event.data as Record<string, unknown>);
  * ```
  *
- * or make it known, and it is like the others:
+ * or declare it, which makes it a known type:
  *
  * ```ts
  * declare module "hookseal" {
@@ -100,7 +100,7 @@ export type WebhookEvent = KnownEvent | UnknownEvent;
  * ```
  */
 export interface UnknownEvent extends Envelope {
-  // The template is what keeps it apart: the intersection alone would count as equal to any literal.
+  // Without the template, the intersection would be comparable to every literal.
   event_type: `${string & { readonly unknown: true }}`;
   data: Record<string, unknown>;
 }

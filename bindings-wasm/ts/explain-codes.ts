@@ -1,8 +1,8 @@
-// The codes of what explanations show.
+// The codes in explanations.
 //
 // Generated from `core/src/explain/` by `cargo xtask generate`; edit that instead.
 
-/** What can be shown to have happened to a delivery. A code never changes its meaning. */
+/** What an explanation can prove to have happened to a delivery. A code never changes its meaning. */
 export type CauseCode =
   | "body_was_compact"
   | "body_was_spaced"
@@ -69,7 +69,7 @@ export type CauseCode =
   | "header_white_space"
   | "signature_cut_short";
 
-/** What can look wrong with one. */
+/** What looks wrong with a delivery, but is not proven. */
 export type SuspicionCode =
   | "body_empty"
   | "body_length_differs"

@@ -1,4 +1,4 @@
-"""The codes of what explanations show."""
+"""The codes in explanations."""
 
 # Generated from `core/src/explain/` by `cargo xtask generate`; edit that instead.
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-# What can be shown to have happened to a delivery. A code never changes its meaning.
+# What an explanation can prove to have happened to a delivery. A code never changes its meaning.
 CauseCode: TypeAlias = Literal[
     "body_was_compact",
     "body_was_spaced",
@@ -74,7 +74,7 @@ CauseCode: TypeAlias = Literal[
     "signature_cut_short",
 ]
 
-# What can look wrong with one.
+# What looks wrong with a delivery, but is not proven.
 SuspicionCode: TypeAlias = Literal[
     "body_empty",
     "body_length_differs",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-# Why a delivery was refused, or why a verifier cannot be had. A code never changes its meaning.
+# Why a delivery was refused, or why a verifier could not be created. A code never changes its meaning.
 ErrorCode: TypeAlias = Literal[
     "missing_header",
     "duplicate_header",
@@ -59,7 +59,7 @@ STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {
     "invalid_argument": 500,
 }
 
-# The schemes of the senders that are known by name.
+# The names of the built-in schemes.
 SchemeName: TypeAlias = Literal[
     "contio",
     "contio-timestamped",

@@ -1,4 +1,4 @@
-"""The typed part of the router: which event a function takes that is registered for a type."""
+"""The typed part of the router: the event that a function receives, by the type it is registered for."""
 
 # Generated from `core/catalogue/contio-events.json` by `cargo xtask generate`; edit that instead.
 
@@ -14,13 +14,13 @@ Result = TypeVar("Result")
 
 
 class Route(Protocol[Event]):
-    """Registers a function, and gives it back."""
+    """Registers a function and returns it."""
 
     def __call__(self, handler: Callable[[Event], Result], /) -> Callable[[Event], Result]: ...
 
 
 class Routes:
-    """What the router's `on` takes and gives."""
+    """The overloads of the router's `on`."""
 
     @overload
     def on(self, event_type: Literal["action_button.triggered"], /) -> Route[events.ActionButtonTriggeredEvent]: ...
@@ -107,12 +107,12 @@ class Routes:
     @overload
     def on(self, event_type: str, /) -> Route[events.UnknownEvent]: ...
     def on(self, event_type: str, /) -> Route[Any]:
-        """Registers a function for a type of event, known to this version or not.
+        """Registers a function for an event type, which this version need not know.
 
         @router.on("meeting.completed")
         def completed(event: MeetingCompletedEvent) -> None: ...
 
-        A type may have several functions.
+        Several functions may be registered for one type.
         """
         return self._route(event_type)
 

@@ -1,13 +1,13 @@
-"""The types of Contio's events, which are plain dicts. Objects may carry further fields.
+"""The types of Contio's events, which are plain dicts. Objects may have additional fields.
 
-`event["event_type"]` tells the events apart. The envelope around `data` was checked; what is in `data` is the vendor's
-word, and was not compared with these types.
+`event["event_type"]` distinguishes the events. The envelope around `data` was checked; the contents of `data` are as
+the vendor sent them, and were not checked against these types.
 """
 
 # Generated from `core/catalogue/contio-events.json` by `cargo xtask generate`; edit that instead.
 #
-# A class `_…Required` has the fields that are always there, as Python 3.10 cannot mark those that are not. A field
-# that may be absent may be null as well.
+# A class `_…Required` has the fields that are always present, since Python 3.10 cannot mark single fields as optional.
+# A field that may be absent may also be null.
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class EnvelopeForUser(TypedDict, total=False):
 
 
 class _EnvelopeRequired(TypedDict):
-    """What is always in `Envelope`."""
+    """The fields that `Envelope` always has."""
 
     event_id: str
     partner_app_id: str
@@ -30,14 +30,14 @@ class _EnvelopeRequired(TypedDict):
 
 
 class Envelope(_EnvelopeRequired, total=False):
-    """What every event has around its `data`."""
+    """The fields of every event, except `data`."""
 
     actor_user_id: str | None
     for_user: EnvelopeForUser | None
 
 
 class _ActionButtonTriggeredDataRequired(TypedDict):
-    """What is always in `ActionButtonTriggeredData`."""
+    """The fields that `ActionButtonTriggeredData` always has."""
 
     action_button_id: str
     action_button_name: str
@@ -65,7 +65,7 @@ class ActionButtonTriggeredEvent(Envelope):
 
 
 class _ActionItemCompletedDataRequired(TypedDict):
-    """What is always in `ActionItemCompletedData`."""
+    """The fields that `ActionItemCompletedData` always has."""
 
     action_item_id: str
     completed_at: str
@@ -89,7 +89,7 @@ class ActionItemCompletedEvent(Envelope):
 
 
 class _ActionItemCreatedDataRequired(TypedDict):
-    """What is always in `ActionItemCreatedData`."""
+    """The fields that `ActionItemCreatedData` always has."""
 
     action_item_id: str
     created_at: str
@@ -112,12 +112,12 @@ class ActionItemCreatedEvent(Envelope):
 
 
 class _ActionItemUpdatedDataRequired(TypedDict):
-    """What is always in `ActionItemUpdatedData`."""
+    """The fields that `ActionItemUpdatedData` always has."""
 
     action_item_id: str
     is_completed: bool
     meeting_id: str
-    status: str  # "needs_review", "accepted", "in_progress", "completed", "cancelled", "blocked"; others may come
+    status: str  # "needs_review", "accepted", "in_progress", "completed", "cancelled", "blocked"; others are possible
     updated_at: str
     workspace_id: str
 
@@ -136,7 +136,7 @@ class ActionItemUpdatedEvent(Envelope):
 
 
 class _AgendaItemCreatedDataRequired(TypedDict):
-    """What is always in `AgendaItemCreatedData`."""
+    """The fields that `AgendaItemCreatedData` always has."""
 
     agenda_item_id: str
     created_at: str
@@ -158,7 +158,7 @@ class AgendaItemCreatedEvent(Envelope):
 
 
 class _AgendaItemDeletedDataRequired(TypedDict):
-    """What is always in `AgendaItemDeletedData`."""
+    """The fields that `AgendaItemDeletedData` always has."""
 
     agenda_item_id: str
     deleted_at: str
@@ -178,7 +178,7 @@ class AgendaItemDeletedEvent(Envelope):
 
 
 class _AgendaItemUpdatedDataRequired(TypedDict):
-    """What is always in `AgendaItemUpdatedData`."""
+    """The fields that `AgendaItemUpdatedData` always has."""
 
     agenda_item_id: str
     item_type: str
@@ -201,7 +201,7 @@ class AgendaItemUpdatedEvent(Envelope):
 
 
 class _AutomationAssignmentCreatedDataRequired(TypedDict):
-    """What is always in `AutomationAssignmentCreatedData`."""
+    """The fields that `AutomationAssignmentCreatedData` always has."""
 
     action_item_id: str
     assignment_id: str
@@ -317,7 +317,7 @@ class MeetingCompletedEvent(Envelope):
 
 
 class _MeetingContextCreatedDataRequired(TypedDict):
-    """What is always in `MeetingContextCreatedData`."""
+    """The fields that `MeetingContextCreatedData` always has."""
 
     context_id: str
     created_at: str
@@ -362,7 +362,7 @@ class MeetingContextProcessedSanitizationReportRedaction(TypedDict):
 
 
 class _MeetingContextProcessedSanitizationReportRequired(TypedDict):
-    """What is always in `MeetingContextProcessedSanitizationReport`."""
+    """The fields that `MeetingContextProcessedSanitizationReport` always has."""
 
     formula_escaped: bool
     pii_detected: bool
@@ -410,7 +410,7 @@ class MeetingCreatedEvent(Envelope):
 
 
 class _MeetingUpdatedDataRequired(TypedDict):
-    """What is always in `MeetingUpdatedData`."""
+    """The fields that `MeetingUpdatedData` always has."""
 
     meeting_id: str
     title: str
@@ -458,7 +458,7 @@ class MeetingTemplateAppliedEvent(Envelope):
 
 
 class _NextStepCompletedDataRequired(TypedDict):
-    """What is always in `NextStepCompletedData`."""
+    """The fields that `NextStepCompletedData` always has."""
 
     context_id: str
     context_type: str
@@ -484,7 +484,7 @@ class NextStepCompletedEvent(Envelope):
 
 
 class _ParticipantAddedParticipantRequired(TypedDict):
-    """What is always in `ParticipantAddedParticipant`."""
+    """The fields that `ParticipantAddedParticipant` always has."""
 
     participant_id: str
     role: str
@@ -514,7 +514,7 @@ class ParticipantAddedEvent(Envelope):
 
 
 class _ParticipantRemovedDataRequired(TypedDict):
-    """What is always in `ParticipantRemovedData`."""
+    """The fields that `ParticipantRemovedData` always has."""
 
     meeting_id: str
     participant_id: str
@@ -583,7 +583,7 @@ class PartnerIdpDomainVerifiedEvent(Envelope):
 
 
 class _SessionExpiredDataRequired(TypedDict):
-    """What is always in `SessionExpiredData`."""
+    """The fields that `SessionExpiredData` always has."""
 
     expired_at: str
     last_activity_at: str
@@ -605,7 +605,7 @@ class SessionExpiredEvent(Envelope):
 
 
 class _SessionTurnCompletedDataRequired(TypedDict):
-    """What is always in `SessionTurnCompletedData`."""
+    """The fields that `SessionTurnCompletedData` always has."""
 
     completed_at: str
     sequence_number: float
@@ -627,7 +627,7 @@ class SessionTurnCompletedEvent(Envelope):
 
 
 class _SessionTurnFailedDataRequired(TypedDict):
-    """What is always in `SessionTurnFailedData`."""
+    """The fields that `SessionTurnFailedData` always has."""
 
     error_code: str
     error_message: str
@@ -695,7 +695,7 @@ class WorkflowRunCompletedEvent(Envelope):
 
 
 class _WorkflowRunFailedDataRequired(TypedDict):
-    """What is always in `WorkflowRunFailedData`."""
+    """The fields that `WorkflowRunFailedData` always has."""
 
     error_message: str
     failed_at: str
@@ -720,7 +720,7 @@ class WorkflowRunFailedEvent(Envelope):
 
 
 class _WorkflowRunStartedDataRequired(TypedDict):
-    """What is always in `WorkflowRunStartedData`."""
+    """The fields that `WorkflowRunStartedData` always has."""
 
     originating_id: str
     originating_type: str
@@ -745,7 +745,7 @@ class WorkflowRunStartedEvent(Envelope):
 
 
 class _WorkflowStepCompletedDataRequired(TypedDict):
-    """What is always in `WorkflowStepCompletedData`."""
+    """The fields that `WorkflowStepCompletedData` always has."""
 
     completed_at: str
     node_id: str
@@ -788,7 +788,7 @@ class WorkflowTaskCreatedEvent(Envelope):
 
 
 class _WorkflowTaskResolvedDataRequired(TypedDict):
-    """What is always in `WorkflowTaskResolvedData`."""
+    """The fields that `WorkflowTaskResolvedData` always has."""
 
     decision: str
     resolved_at: str
@@ -814,9 +814,9 @@ class WorkflowTaskResolvedEvent(Envelope):
 class UnknownEvent(Envelope):
     """An event of a type that this version does not know. The vendor may add types at any time.
 
-    Its `event_type` is not the text that stands here, which keeps it apart from the known ones: a comparison with a
-    known type leaves that one event, and a comparison with a misspelled one is an error. To ask for a type that is not
-    known here, take it as any string:
+    The declared `event_type` is a placeholder, which distinguishes this class from the known events: a comparison with
+    a known type narrows to that event, and a comparison with a misspelled type is a type error. To compare with a type
+    that is not known here, convert `event_type` to `str`:
 
         if str(event["event_type"]) == "meeting.archived":
             print(event["data"])

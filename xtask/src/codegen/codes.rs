@@ -4,7 +4,7 @@ use hookseal::{Error, ErrorKind, Scheme};
 
 use super::python::listing;
 use super::typescript::{comment, union};
-use super::{capital, put};
+use super::{capitalize, push};
 
 /// The module of the error codes and the names of the schemes, in TypeScript.
 pub(super) fn typescript() -> String {
@@ -16,16 +16,16 @@ pub(super) fn typescript() -> String {
          export const STATUS_BY_CODE = {\n"
         .to_owned();
     for kind in ErrorKind::ALL {
-        put(&mut module, &comment("  ", &meaning(*kind)));
-        put(&mut module, &format!("  {}: {},\n", kind.code(), kind.status()));
+        push(&mut module, &comment("  ", &description(*kind)));
+        push(&mut module, &format!("  {}: {},\n", kind.code(), kind.status()));
     }
     module.push_str(
         "} as const;\n\n\
-         /** Why a delivery was refused, or why a verifier cannot be had. A code never changes its meaning. */\n\
+         /** Why a delivery was refused, or why a verifier could not be created. A code never changes its meaning. */\n\
          export type ErrorCode = keyof typeof STATUS_BY_CODE;\n\n\
-         /** In the core's order: the module in WebAssembly gives a failure as the index in this list, plus one. */\n\
+         /** In the order of the core: the WebAssembly returns an error as its index in this list, plus one. */\n\
          export const CODES = /* @__PURE__ */ Object.keys(STATUS_BY_CODE) as readonly ErrorCode[];\n\n\
-         /** The schemes of the senders that are known by name. */\n",
+         /** The names of the built-in schemes. */\n",
     );
     let names: Vec<_> = Scheme::PRESETS.iter().map(|scheme| format!("\"{}\"", scheme.name())).collect();
     module.push_str(&union("", "export type SchemeName =", &names));
@@ -39,29 +39,29 @@ pub(super) fn python() -> String {
          instead.\n\n\
          from __future__ import annotations\n\n\
          from typing import Final, Literal, TypeAlias\n\n\
-         # Why a delivery was refused, or why a verifier cannot be had. A code never changes its meaning.\n"
+         # Why a delivery was refused, or why a verifier could not be created. A code never changes its meaning.\n"
         .to_owned();
     let quoted = |name: &str| format!("\"{name}\"");
     let codes: Vec<_> = ErrorKind::ALL.iter().map(|kind| quoted(kind.code())).collect();
-    put(&mut module, &listing("ErrorCode: TypeAlias = Literal", &codes));
-    put(&mut module, "\n# The HTTP status to answer with, for each code.\n");
-    put(&mut module, "STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {\n");
+    push(&mut module, &listing("ErrorCode: TypeAlias = Literal", &codes));
+    push(&mut module, "\n# The HTTP status to answer with, for each code.\n");
+    push(&mut module, "STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {\n");
     for kind in ErrorKind::ALL {
         let text = Error::from(*kind).to_string();
-        // What there is to do about it is in the message itself.
+        // The rest of the message says what to do about it.
         let what = text.split(';').next().unwrap_or_default();
-        put(&mut module, &format!("    # {}.\n", capital(what)));
-        put(&mut module, &format!("    \"{}\": {},\n", kind.code(), kind.status()));
+        push(&mut module, &format!("    # {}.\n", capitalize(what)));
+        push(&mut module, &format!("    \"{}\": {},\n", kind.code(), kind.status()));
     }
-    put(&mut module, "}\n\n# The schemes of the senders that are known by name.\n");
+    push(&mut module, "}\n\n# The names of the built-in schemes.\n");
     let names: Vec<_> = Scheme::PRESETS.iter().map(|scheme| quoted(scheme.name())).collect();
-    put(&mut module, &listing("SchemeName: TypeAlias = Literal", &names));
+    push(&mut module, &listing("SchemeName: TypeAlias = Literal", &names));
     module
 }
 
-/// What the core says of a kind of error, as a sentence in which settings have the names that they have in JavaScript.
-fn meaning(kind: ErrorKind) -> String {
-    let words: String = Error::from(kind).to_string().split('_').map(capital).collect();
+/// The core's message for a kind of error, as a sentence with JavaScript's names of the settings.
+fn description(kind: ErrorKind) -> String {
+    let words: String = Error::from(kind).to_string().split('_').map(capitalize).collect();
     format!("{words}.")
 }
 
@@ -70,20 +70,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_stand_in_the_order_of_the_core_with_their_status_and_meaning() {
+    fn codes_are_in_the_order_of_the_core_with_their_status_and_description() {
         let module = typescript();
-        let places: Vec<_> = ErrorKind::ALL
+        let positions: Vec<_> = ErrorKind::ALL
             .iter()
             .map(|kind| module.find(&format!("\n  {}: {},\n", kind.code(), kind.status())).unwrap())
             .collect();
-        assert!(places.is_sorted(), "{module}");
+        assert!(positions.is_sorted(), "{module}");
         assert!(module.contains("/** The body is larger than maxBody. */\n  body_too_large: 413,\n"), "{module}");
         let python = python();
-        let places: Vec<_> = ErrorKind::ALL
+        let positions: Vec<_> = ErrorKind::ALL
             .iter()
             .map(|kind| python.find(&format!("\n    \"{}\": {},\n", kind.code(), kind.status())).unwrap())
             .collect();
-        assert!(places.is_sorted(), "{python}");
+        assert!(positions.is_sorted(), "{python}");
         assert!(module.contains("type SchemeName =\n  | \"contio\"\n"), "{module}");
     }
 }

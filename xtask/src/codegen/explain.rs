@@ -1,8 +1,8 @@
-//! The codes of what explanations show, in TypeScript and in Python.
+//! The codes in explanations, in TypeScript and in Python.
 
 use hookseal::explain::{Cause, Suspicion};
 
-use super::put;
+use super::push;
 use super::python::listing;
 use super::typescript::union;
 
@@ -22,22 +22,28 @@ fn quoted(code: &str) -> String {
 
 /// The module of the codes in TypeScript.
 pub(super) fn typescript() -> String {
-    let mut module = format!("// The codes of what explanations show.\n//\n// {SOURCE}\n\n");
-    put(&mut module, "/** What can be shown to have happened to a delivery. A code never changes its meaning. */\n");
-    put(&mut module, &union("", "export type CauseCode =", &causes()));
-    put(&mut module, "\n/** What can look wrong with one. */\n");
-    put(&mut module, &union("", "export type SuspicionCode =", &suspicions()));
+    let mut module = format!("// The codes in explanations.\n//\n// {SOURCE}\n\n");
+    push(
+        &mut module,
+        "/** What an explanation can prove to have happened to a delivery. A code never changes its meaning. */\n",
+    );
+    push(&mut module, &union("", "export type CauseCode =", &causes()));
+    push(&mut module, "\n/** What looks wrong with a delivery, but is not proven. */\n");
+    push(&mut module, &union("", "export type SuspicionCode =", &suspicions()));
     module
 }
 
 /// The same for Python.
 pub(super) fn python() -> String {
-    let mut module = format!("\"\"\"The codes of what explanations show.\"\"\"\n\n# {SOURCE}\n\n");
-    put(&mut module, "from __future__ import annotations\n\nfrom typing import Literal, TypeAlias\n\n");
-    put(&mut module, "# What can be shown to have happened to a delivery. A code never changes its meaning.\n");
-    put(&mut module, &listing("CauseCode: TypeAlias = Literal", &causes()));
-    put(&mut module, "\n# What can look wrong with one.\n");
-    put(&mut module, &listing("SuspicionCode: TypeAlias = Literal", &suspicions()));
+    let mut module = format!("\"\"\"The codes in explanations.\"\"\"\n\n# {SOURCE}\n\n");
+    push(&mut module, "from __future__ import annotations\n\nfrom typing import Literal, TypeAlias\n\n");
+    push(
+        &mut module,
+        "# What an explanation can prove to have happened to a delivery. A code never changes its meaning.\n",
+    );
+    push(&mut module, &listing("CauseCode: TypeAlias = Literal", &causes()));
+    push(&mut module, "\n# What looks wrong with a delivery, but is not proven.\n");
+    push(&mut module, &listing("SuspicionCode: TypeAlias = Literal", &suspicions()));
     module
 }
 

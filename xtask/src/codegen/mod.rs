@@ -1,7 +1,8 @@
-//! `cargo xtask generate`: writes what is generated from the event catalogue and from the core.
+//! `cargo xtask generate`: writes the files that are generated from the event catalogue and from the core.
 //!
-//! `rust.rs` makes the typed events of the core, `typescript.rs` those of the npm package, `python.rs` those of the
-//! Python package, `codes.rs` the error codes of both, `explain.rs` those of explanations.
+//! `rust.rs` generates the typed events of the core, `typescript.rs` those of the npm packages, `python.rs` those of
+//! the Python package; `codes.rs` generates the error codes of both packages, and `explain.rs` the codes of
+//! explanations.
 
 mod codes;
 mod explain;
@@ -17,10 +18,10 @@ use serde_json::{Map, Value};
 
 const CATALOGUE: &str = "core/catalogue/contio-events.json";
 
-/// A generated file: its path below the root, and what it has to hold.
+/// A generated file: its path relative to the root, and its contents.
 type Generated = (&'static str, String);
 
-/// Writes the generated files below `root`, or with `check` only compares them.
+/// Writes the generated files, or with `check` only compares them.
 pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
     let text = std::fs::read_to_string(root.join(CATALOGUE)).map_err(|error| format!("{CATALOGUE}: {error}"))?;
     let catalogue: Value = serde_json::from_str(&text).map_err(|error| format!("{CATALOGUE}: {error}"))?;
@@ -43,20 +44,20 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Names every file that is not as it has to be.
+/// The error names every file that differs.
 fn compare(files: &[Generated], read: impl Fn(&str) -> io::Result<String>) -> Result<(), String> {
-    let wrong: Vec<String> = files
+    let stale: Vec<String> = files
         .iter()
         .filter_map(|(path, generated)| match read(path) {
-            Ok(there) if there == *generated => None,
+            Ok(current) if current == *generated => None,
             Ok(_) => Some(format!("{path} is stale")),
             Err(error) => Some(format!("{path}: {error}")),
         })
         .collect();
-    if wrong.is_empty() { Ok(()) } else { Err(format!("{}; run `cargo xtask generate`", wrong.join(", "))) }
+    if stale.is_empty() { Ok(()) } else { Err(format!("{}; run `cargo xtask generate`", stale.join(", "))) }
 }
 
-/// Where the vendor has published an event.
+/// Where the vendor published an event.
 fn published_in(event: &Value) -> &'static str {
     match event["documented"].as_bool() {
         Some(true) => "in the vendor's guide",
@@ -68,17 +69,17 @@ fn object<'v>(value: &'v Value, what: &str) -> Result<&'v Map<String, Value>, St
     value.as_object().ok_or_else(|| format!("{CATALOGUE}: {what} is not an object"))
 }
 
-/// `meeting.context.created` and `needs_review` as `MeetingContextCreated` and `NeedsReview`.
-fn pascal(name: &str) -> String {
-    name.split(['.', '_']).map(capital).collect()
+/// `meeting.context.created` becomes `MeetingContextCreated`, and `needs_review` becomes `NeedsReview`.
+fn pascal_case(name: &str) -> String {
+    name.split(['.', '_']).map(capitalize).collect()
 }
 
-/// A word with a capital first letter.
-fn capital(word: &str) -> String {
+/// Capitalizes the first letter.
+fn capitalize(word: &str) -> String {
     word.chars().enumerate().map(|(at, c)| if at == 0 { c.to_ascii_uppercase() } else { c }).collect()
 }
 
-fn put(module: &mut String, text: &str) {
+fn push(module: &mut String, text: &str) {
     // Writing to a string cannot fail.
     let _ = module.write_str(text);
 }
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_check_names_every_file_that_is_not_current() {
+    fn a_check_names_every_stale_file() {
         let files = [("current", "1".to_owned()), ("old", "1".to_owned()), ("absent", "1".to_owned())];
         let read = |path: &str| match path {
             "current" => Ok("1".to_owned()),

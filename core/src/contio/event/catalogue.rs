@@ -1,4 +1,4 @@
-//! The events of the catalogue, a struct for each.
+//! The events of the catalogue, one struct for each.
 //!
 //! Generated from `core/catalogue/contio-events.json` by `cargo xtask generate`; edit that instead.
 
@@ -156,7 +156,7 @@ object! {
         is_completed "is_completed": bool = Required;
         /// A string.
         meeting_id "meeting_id": Cow<'a, str> = Required;
-        /// One of its known values, or another.
+        /// One of the known values, or another.
         status "status": ActionItemUpdatedStatus<'a> = Required;
         /// A string.
         updated_at "updated_at": Cow<'a, str> = Required;
@@ -636,7 +636,7 @@ object! {
 }
 
 object! {
-    /// The `data` of `workflow.assignment.created`, for which no schema was published: all of it is in `extra`. Later releases of the vendor call it `automation.assignment.created`.
+    /// The `data` of `workflow.assignment.created`, for which no schema was published: all fields are in `extra`. Later releases of the vendor call it `automation.assignment.created`.
     WorkflowAssignmentCreated {
     }
 }
