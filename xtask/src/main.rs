@@ -1,8 +1,9 @@
 //! Builds and tests everything in this repository. Start with `cargo xtask help`.
 //!
-//! The folders, each of which knows only those after it: `tasks/` (what `cargo xtask test` runs: `parts.rs` and `suite.rs`),
-//! `bench/` (how measurements become `benches/RESULTS.md`), `packages/` (how the packages for other languages are made,
-//! installed and tested), `codegen/` (what several languages share), and `tools/` (programs, files, processes).
+//! Each folder depends only on those listed after it: `tasks/` (what `cargo xtask test` runs: `parts.rs` and
+//! `suite.rs`), `bench/` (measures and writes `benches/RESULTS.md`), `packages/` (builds, installs and tests the
+//! packages for other languages), `codegen/` (generates the code that languages share), and `tools/` (processes, files,
+//! programs).
 
 mod bench;
 mod codegen;
@@ -16,18 +17,18 @@ use tasks::{parts, playground, suite};
 use tools::workspace::Workspace;
 use tools::{chromium, targets, words};
 
-/// Why a command did not succeed; each has an exit code of its own.
+/// Why a command failed. Each variant has its own exit code.
 enum Failure {
-    /// The command line is wrong: exit 2.
+    /// The command line is invalid: exit code 2.
     Usage(String),
-    /// What was asked for did not work: exit 1.
+    /// The command failed: exit code 1.
     Failed(String),
 }
 
 /// A command of `cargo xtask`.
 struct Command {
     name: &'static str,
-    /// What may follow the name, as the help writes it.
+    /// The arguments, as the help shows them.
     arguments: &'static str,
     about: &'static str,
     run: fn(&[String]) -> Result<(), Failure>,
@@ -38,45 +39,49 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "test",
         arguments: "[PART…]",
-        about: "tests everything, or the parts named, and stops at the first failure",
+        about: "runs all tests, or only the named parts, and stops at the first failure",
         run: test,
     },
     Command {
         name: "package",
         arguments: "[PACKAGE]",
-        about: "makes all packages for other languages, or the one named, into target/packages",
+        about: "builds all packages for other languages, or only the named one, into target/packages",
         run: package,
     },
     Command {
         name: "setup",
         arguments: "[PACKAGE]",
-        about: "installs what was made into the project with its tests, where they can be run by hand",
+        about: "installs the built packages into projects with their tests, where the tests can be run by hand",
         run: setup,
     },
     Command {
         name: "generate",
         arguments: "[--check]",
-        about: "writes the events, codes and names of schemes for every language, or checks them",
+        about: "writes the event types, codes and scheme names for every language; --check only compares them",
         run: generate,
     },
     Command {
         name: "playground",
         arguments: "[--build]",
-        about: "makes the page that explains a delivery in a browser, and serves it on loopback unless told to build only",
+        about: "builds the page that explains a delivery, and serves it on loopback; --build does not serve it",
         run: serve_playground,
     },
     Command {
         name: "bench",
         arguments: "[--quick] [FILTER]",
-        about: "measures all cases, or those whose id matches FILTER, into benches/RESULTS.md; or only checks them",
+        about: "measures all cases, or those that match FILTER, into benches/RESULTS.md; --quick only checks them",
         run: bench,
     },
 ];
 
-/// A variable with a value for it, and what it does.
+/// Environment variables: the name, a value, and what it does.
 const ENVIRONMENT: &[(&str, &str, &str)] = &[
-    (targets::CHOICE, "debian", "builds for other targets with Debian's packages, as where rustup cannot add a target"),
-    (chromium::PLACE, "PATH", "is the browser for the tests, where it is not on the search path"),
+    (
+        targets::VARIABLE,
+        "debian",
+        "builds for other targets with Debian's packages, even if rustup could add the target",
+    ),
+    (chromium::VARIABLE, "PATH", "the path of the browser for the tests, if the browser is not on PATH"),
 ];
 
 fn main() -> ExitCode {
@@ -91,7 +96,7 @@ fn main() -> ExitCode {
     let result = match COMMANDS.iter().find(|command| command.name == name) {
         Some(command) => (command.run)(rest),
         None => Err(Failure::Usage(format!(
-            "there is no command `{name}`; the commands are: {}",
+            "unknown command `{name}`; the commands are: {}",
             words::list(COMMANDS.iter().map(|command| command.name))
         ))),
     };
@@ -111,8 +116,8 @@ fn main() -> ExitCode {
 fn help(_arguments: &[String]) -> Result<(), Failure> {
     println!("Usage: cargo xtask COMMAND\n\nCommands:");
     for command in COMMANDS {
-        let call = format!("{} {}", command.name, command.arguments);
-        println!("  {call:<26}{}", command.about);
+        let usage = format!("{} {}", command.name, command.arguments);
+        println!("  {usage:<26}{}", command.about);
     }
     println!("\nParts of `test`, in the order in which they run:");
     for part in parts::PARTS {
@@ -136,7 +141,7 @@ fn test(arguments: &[String]) -> Result<(), Failure> {
 }
 
 fn package(arguments: &[String]) -> Result<(), Failure> {
-    each_package(arguments, "package [PACKAGE]", packages::Package::make)
+    each_package(arguments, "package [PACKAGE]", packages::Package::build)
 }
 
 fn setup(arguments: &[String]) -> Result<(), Failure> {
@@ -145,13 +150,13 @@ fn setup(arguments: &[String]) -> Result<(), Failure> {
 
 fn each_package(
     arguments: &[String],
-    form: &str,
+    syntax: &str,
     act: fn(&packages::Package, &Workspace) -> Result<(), String>,
 ) -> Result<(), Failure> {
     let name = match arguments {
         [] => None,
         [name] => Some(name.as_str()),
-        _ => return Err(usage(form)),
+        _ => return Err(usage(syntax)),
     };
     let packages = packages::select(name).map_err(Failure::Usage)?;
     let workspace = Workspace::find().map_err(Failure::Failed)?;
@@ -185,7 +190,7 @@ fn bench(arguments: &[String]) -> Result<(), Failure> {
     };
     let filter = match filter {
         [] => None,
-        // Any other option would go to criterion, and could change what is measured without a trace.
+        // Any other option would be passed to criterion and could silently change what is measured.
         [filter] if !filter.starts_with('-') => Some(filter.as_str()),
         _ => return Err(usage("bench [--quick] [FILTER]")),
     };
@@ -193,6 +198,6 @@ fn bench(arguments: &[String]) -> Result<(), Failure> {
     act(&workspace, filter).map_err(Failure::Failed)
 }
 
-fn usage(form: &str) -> Failure {
-    Failure::Usage(format!("the form of this command is: cargo xtask {form}"))
+fn usage(syntax: &str) -> Failure {
+    Failure::Usage(format!("usage: cargo xtask {syntax}"))
 }

@@ -1,5 +1,5 @@
-//! Reads what criterion measured: `**/new/benchmark.json` names a case, `estimates.json` beside it
-//! holds the times in nanoseconds.
+//! Reads criterion's measurements: `**/new/benchmark.json` names a case, `estimates.json` next to it has the times in
+//! nanoseconds.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ const ESTIMATES: &str = "estimates.json";
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Case {
     pub(super) id: Id,
-    /// Nanoseconds. The median, since on a busy machine the mean follows the interruptions.
+    /// In nanoseconds. The median, since interruptions on a busy machine distort the mean.
     pub(super) median: f64,
 }
 
@@ -41,18 +41,18 @@ impl Id {
         })
     }
 
-    /// Sizes in order of number; one that is not a number comes after them.
+    /// Orders sizes by number; sizes that are not numbers come last.
     pub(super) fn size_order(&self) -> (u64, &str) {
         (self.size.parse().unwrap_or(u64::MAX), &self.size)
     }
 }
 
-/// Every case below criterion's folder.
+/// Reads all cases in criterion's folder.
 pub(super) fn read(folder: &Path) -> Result<Vec<Case>, String> {
     measurements(folder)?.iter().map(|new| case(&text(&new.join(BENCHMARK))?, &text(&new.join(ESTIMATES))?)).collect()
 }
 
-/// How many cases were measured since then.
+/// Counts the cases that were measured since `time`.
 pub(super) fn count_since(folder: &Path, time: SystemTime) -> Result<usize, String> {
     let is_newer = |new: &PathBuf| {
         let written = fs::metadata(new.join(ESTIMATES)).and_then(|file| file.modified());
@@ -61,7 +61,7 @@ pub(super) fn count_since(folder: &Path, time: SystemTime) -> Result<usize, Stri
     Ok(measurements(folder)?.iter().filter(|new| is_newer(new)).count())
 }
 
-/// The folders with a case's newest measurement; there are none where nothing was measured yet.
+/// The folders with the newest measurement of each case; none if nothing was measured yet.
 fn measurements(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     if folder.is_dir() {
@@ -71,10 +71,10 @@ fn measurements(folder: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
-    let unreadable = |error| format!("{} cannot be read: {error}", folder.display());
+    let unreadable = |error| format!("cannot read {}: {error}", folder.display());
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        // Beside `new` there are `base`, from an earlier run, and `change`.
+        // Next to `new` there are `base`, from an earlier run, and `change`.
         if path.ends_with("new") {
             found.push(path);
         } else if path.is_dir() {
@@ -85,7 +85,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
 }
 
 fn text(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+    fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 fn case(benchmark: &str, estimates: &str) -> Result<Case, String> {
@@ -113,7 +113,7 @@ mod tests {
         "upper_bound":613.0},"point_estimate":612.25,"standard_error":0.5}}"#;
 
     #[test]
-    fn a_case_is_its_four_names_and_its_median() {
+    fn a_case_has_four_names_and_a_median() {
         let case = case(STRIPE, TIMES).expect("a case");
         assert_eq!(case.median, 612.25);
         assert_eq!(case.id, Id::parse("verify/stripe/235/webhook-verify").expect("an id"));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_with_another_number_of_names_is_an_error_and_not_left_out() {
+    fn an_id_without_exactly_four_names_is_an_error() {
         for id in ["verify/stripe/235", "verify/stripe/235/a/b", ""] {
             let error = Id::parse(id).expect_err("not four names");
             assert!(error.contains(&format!("`{id}`")), "{error}");
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_was_measured_there_are_no_cases() {
+    fn a_missing_folder_has_no_cases() {
         let folder = Path::new("no-such-folder");
         assert_eq!(read(folder), Ok(Vec::new()));
         assert_eq!(count_since(folder, SystemTime::UNIX_EPOCH), Ok(0));

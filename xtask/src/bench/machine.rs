@@ -1,4 +1,4 @@
-//! What was measured on, and when: without it a time says nothing.
+//! The machine and the date of the measurements, without which times mean nothing.
 
 use std::fmt;
 use std::fs;
@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 use crate::tools::files;
 use crate::tools::process::Process;
 
-/// Among the measurements: the JavaScript runtimes that they were made in, with their versions.
+/// A file among the measurements: the runtimes in which they were made, with their versions.
 const RUNTIMES: &str = "runtimes.json";
 
-/// Names and values, as the report lists them.
+/// Names and values, in the order of the report.
 pub(super) struct Machine(Vec<(String, String)>);
 
-/// Describes this machine, and what runs on it.
+/// Describes this machine and its software.
 pub(super) fn describe(root: &Path, measurements: &Path) -> Result<Machine, String> {
     let cores = std::thread::available_parallelism().map_or_else(|_| "unknown".to_owned(), |cores| cores.to_string());
     let compiler = Process::new("rustc --version").capture(root)?.trim().to_owned();
@@ -33,7 +33,7 @@ pub(super) fn describe(root: &Path, measurements: &Path) -> Result<Machine, Stri
     Ok(Machine(rows))
 }
 
-/// There are none where nothing was measured in JavaScript.
+/// Empty if nothing was measured in another language than Rust.
 fn runtimes(file: &Path) -> Result<Vec<(String, String)>, String> {
     if !file.exists() {
         return Ok(Vec::new());
@@ -49,13 +49,13 @@ fn runtimes(file: &Path) -> Result<Vec<(String, String)>, String> {
 
 impl Machine {
     #[cfg(test)]
-    pub(super) fn of(values: &[(&str, &str)]) -> Self {
+    pub(super) fn from_rows(values: &[(&str, &str)]) -> Self {
         let owned = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Self(owned.collect())
     }
 }
 
-/// Rows of a table.
+/// As rows of a Markdown table.
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, value) in &self.0 {
@@ -65,7 +65,7 @@ impl fmt::Display for Machine {
     }
 }
 
-/// Each system has its own place for the name; not all have one.
+/// Each operating system reports the name elsewhere, and some do not report it.
 fn cpu(root: &Path) -> String {
     let linux = || field(&fs::read_to_string("/proc/cpuinfo").ok()?, "model name", ':');
     let macos = || {
@@ -85,7 +85,7 @@ fn system() -> String {
     }
 }
 
-/// The value of the first line with this name.
+/// The value in the first line with this name.
 fn field(text: &str, name: &str, separator: char) -> Option<String> {
     text.lines()
         .filter_map(|line| line.split_once(separator))
@@ -134,15 +134,15 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_is_not_a_text_is_an_error_that_names_the_runtime() {
+    fn the_error_for_a_version_that_is_not_a_string_names_the_runtime() {
         let folder = Scratch::new("odd-runtimes");
         folder.put(RUNTIMES, r#"{"Node":20}"#);
-        let error = runtimes(&folder.path().join(RUNTIMES)).expect_err("no text");
+        let error = runtimes(&folder.path().join(RUNTIMES)).expect_err("not a string");
         assert!(error.contains("the version of Node is 20"), "{error}");
     }
 
     #[test]
-    fn days_are_dates_also_in_leap_years() {
+    fn days_become_dates_in_leap_years_too() {
         assert_eq!(date(0), "1970-01-01");
         assert_eq!(date(11_016), "2000-02-29");
         assert_eq!(date(11_017), "2000-03-01");
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_found_by_its_whole_name() {
+    fn a_field_is_found_by_its_full_name() {
         let text = "model\t\t: 85\nmodel name\t: Some CPU @ 2 GHz\nmodel name\t: another\n";
         assert_eq!(field(text, "model name", ':').as_deref(), Some("Some CPU @ 2 GHz"));
         assert_eq!(field("PRETTY_NAME=\"Some 1\"\n", "PRETTY_NAME", '=').as_deref(), Some("Some 1"));

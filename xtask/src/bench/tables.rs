@@ -1,16 +1,16 @@
-//! What the report compares. Edit these tables when cases are added or renamed.
+//! What the report compares. Change these tables when cases are added or renamed.
 
-/// The implementation that does only what cannot be left out.
+/// The implementation that does only the unavoidable work.
 pub(super) const FLOOR: &str = "floor";
 
-/// Our implementation, which stands right below what the others are compared with.
+/// Our implementation, which comes directly after the reference.
 pub(super) const OURS: &str = "hookseal";
 
-/// What the others of a topic are compared with.
+/// What the cases of a topic are compared with.
 pub(super) enum Reference {
-    /// The floor of the operation, in whatever topic: a verification is compared with the MAC in it.
+    /// The floor of the same operation in any topic: a verification is compared with the MAC that it contains.
     Floor,
-    /// For each operation the one of these that it has.
+    /// Whichever of these the operation has.
     OneOf(&'static [&'static str]),
 }
 
@@ -18,12 +18,12 @@ pub(super) enum Reference {
 pub(super) struct Topic {
     pub(super) name: &'static str,
     pub(super) heading: &'static str,
-    /// What a reader has to know of the cases.
+    /// What a reader has to know about the cases.
     pub(super) about: &'static str,
     pub(super) reference: Reference,
 }
 
-const ABOUT_FLOOR: &str = "Compared with `floor`, the work that cannot be left out.";
+const ABOUT_FLOOR: &str = "Compared with `floor`, the unavoidable work.";
 
 /// In the report's order. A topic that is not listed comes last, under its own name.
 pub(super) const TOPICS: &[Topic] = &[
@@ -39,256 +39,256 @@ pub(super) const TOPICS: &[Topic] = &[
         name: "node",
         heading: "JavaScript in Node",
         about: "Compared with the code in Contio's guide (`guide`), Contio's package (`contio-sdk`) and\n\
-                `standardwebhooks`. Headers are an object, and the body is a `Buffer`. `event` and `parse` read the\n\
-                event too; in `parse`, `hookseal` is `parseWebhook`, and `hookseal-event` is `verify` and `event`.\n\
-                `hookseal-signature` is `verifySignature`, which need not look for headers. `native` is the package\n\
-                `@hookseal/node`, and `create-hmac` the MAC alone, which tells nobody whether a delivery is fresh.",
+                `standardwebhooks`. Headers are an object, and the body is a `Buffer`. `event` and `parse` also read\n\
+                the event; in `parse`, `hookseal` is `parseWebhook`, and `hookseal-event` is `verify` and `event`.\n\
+                `hookseal-signature` is `verifySignature`, which does not search the headers. `native` is the package\n\
+                `@hookseal/node`; `create-hmac` is the MAC alone, which does not check a delivery's age.",
         reference: Reference::OneOf(&["guide", "contio-sdk", "standardwebhooks"]),
     },
     Topic {
         name: "workerd",
         heading: "JavaScript in workerd",
-        about: "Compared with WebCrypto and a key that was imported once (`webcrypto`). `verify` begins with a\n\
-                `Headers` and bytes, `request` with a request whose body is still to be read; what it takes to make\n\
-                one is not in it. `http` is the way there and back on loopback. `array-buffer` reads the body, and\n\
+        about: "Compared with WebCrypto and a key that was imported once (`webcrypto`). `verify` starts from a\n\
+                `Headers` and bytes, `request` from a request whose body has not been read; the time to create the\n\
+                request is not included. `http` is a round trip on loopback. `array-buffer` reads the body and\n\
                 verifies nothing.",
         reference: Reference::OneOf(&["webcrypto"]),
     },
     Topic {
         name: "node-start",
-        heading: "JavaScript: the start in Node",
-        about: "In a fresh process, from the import to the first verdict; and `module`, the WebAssembly alone,\n\
-                compiled and instantiated.",
+        heading: "JavaScript: startup in Node",
+        about: "In a new process, from the import to the first verdict. `module` is the WebAssembly alone, compiled\n\
+                and instantiated.",
         reference: Reference::OneOf(&["guide"]),
     },
     Topic {
         name: "workerd-start",
-        heading: "JavaScript: the start in workerd",
-        about: "From the start of workerd to its answer to a first delivery.",
+        heading: "JavaScript: startup in workerd",
+        about: "From the start of workerd to its response to a first delivery.",
         reference: Reference::OneOf(&["webcrypto"]),
     },
     Topic {
         name: "python",
         heading: "Python",
-        about: "Compared with what Contio's guide asks for, written with the standard library (`guide`), to which `parse`\n\
+        about: "Compared with the steps in Contio's guide, written with the standard library (`guide`), to which `parse`\n\
                 adds `json.loads`. `hookseal` is `verify_signature`, `parse_webhook`, and `verify` with a dict of headers.\n\
-                `hmac-digest` is the MAC alone, of bytes that were joined before. The others verify deliveries of their\n\
-                own scheme.",
+                `hmac-digest` is the MAC alone, of bytes that were joined beforehand. The others verify deliveries of\n\
+                their own scheme.",
         reference: Reference::OneOf(&["guide"]),
     },
 ];
 
-/// What stands in the ids of cases in other languages, and in that of none in Rust.
+/// Each case in another language has one of these in its id, and no case in Rust does.
 pub(super) const NOT_RUST: &[&str] = &["node", "workerd", "start", "python"];
 
-/// One case that shall take at most so many times what another takes.
+/// A target: one case takes at most `max_ratio` times as long as another.
 pub(super) struct Goal {
     pub(super) label: &'static str,
-    /// The id of the case that the goal is for.
+    /// The id of the case with the target.
     pub(super) case: &'static str,
     /// The id of the case that it is compared with.
-    pub(super) than: &'static str,
-    pub(super) at_most: f64,
+    pub(super) baseline: &'static str,
+    pub(super) max_ratio: f64,
 }
 
 /// The section "Targets".
 pub(super) const GOALS: &[Goal] = &[
     Goal {
-        label: "235 bytes: a verification costs at most 1.6 times the compressions",
+        label: "235 bytes: a verification takes at most 1.6 times as long as the compressions",
         case: "verify/contio/235/hookseal",
-        than: "mac/contio/235/floor",
-        at_most: 1.60,
+        baseline: "mac/contio/235/floor",
+        max_ratio: 1.60,
     },
     Goal {
-        label: "1009 bytes: at most 1.18 times",
+        label: "1009 bytes: at most 1.18 times as long",
         case: "verify/contio/1009/hookseal",
-        than: "mac/contio/1009/floor",
-        at_most: 1.18,
+        baseline: "mac/contio/1009/floor",
+        max_ratio: 1.18,
     },
     Goal {
-        label: "65521 bytes: at most 1.03 times",
+        label: "65521 bytes: at most 1.03 times as long",
         case: "verify/contio/65521/hookseal",
-        than: "mac/contio/65521/floor",
-        at_most: 1.03,
+        baseline: "mac/contio/65521/floor",
+        max_ratio: 1.03,
     },
     Goal {
         label: "235 bytes: a verification is faster than ring's MAC alone",
         case: "verify/contio/235/hookseal",
-        than: "mac/contio/235/ring",
-        at_most: 1.00,
+        baseline: "mac/contio/235/ring",
+        max_ratio: 1.00,
     },
     Goal {
         label: "1009 bytes: the same",
         case: "verify/contio/1009/hookseal",
-        than: "mac/contio/1009/ring",
-        at_most: 1.00,
+        baseline: "mac/contio/1009/ring",
+        max_ratio: 1.00,
     },
     Goal {
         label: "65521 bytes: no slower",
         case: "verify/contio/65521/hookseal",
-        than: "mac/contio/65521/ring",
-        at_most: 1.00,
+        baseline: "mac/contio/65521/ring",
+        max_ratio: 1.00,
     },
     Goal {
-        label: "Standard Webhooks: a tenth of standardwebhooks' time",
+        label: "Standard Webhooks: a tenth of the time of standardwebhooks",
         case: "verify/standard-webhooks/235/hookseal",
-        than: "verify/standard-webhooks/235/standardwebhooks",
-        at_most: 0.10,
+        baseline: "verify/standard-webhooks/235/standardwebhooks",
+        max_ratio: 0.10,
     },
     Goal {
-        label: "Stripe: two fifths of webhook-verify's time",
+        label: "Stripe: two fifths of the time of webhook-verify",
         case: "verify/stripe/235/hookseal",
-        than: "verify/stripe/235/webhook-verify",
-        at_most: 0.40,
+        baseline: "verify/stripe/235/webhook-verify",
+        max_ratio: 0.40,
     },
     Goal {
-        label: "The typed event costs little more than the verification again",
+        label: "Verifying and reading the typed event takes little more than twice as long as verifying",
         case: "event/typed/235/hookseal",
-        than: "verify/contio/235/hookseal",
-        at_most: 2.20,
+        baseline: "verify/contio/235/hookseal",
+        max_ratio: 2.20,
     },
     Goal {
-        label: "A further secret costs at most one more MAC",
+        label: "A second secret costs at most one more MAC",
         case: "verify/contio-2-secrets/65521/hookseal",
-        than: "verify/contio/65521/hookseal",
-        at_most: 2.05,
+        baseline: "verify/contio/65521/hookseal",
+        max_ratio: 2.05,
     },
     Goal {
         label: "Node: two fifths of the time of the guide's code",
         case: "node/verify/243/hookseal",
-        than: "node/verify/243/guide",
-        at_most: 0.40,
+        baseline: "node/verify/243/guide",
+        max_ratio: 0.40,
     },
     Goal {
-        label: "Node: a tenth of standardwebhooks' time",
+        label: "Node: a tenth of the time of standardwebhooks",
         case: "node/standard-webhooks/243/hookseal",
-        than: "node/standard-webhooks/243/standardwebhooks",
-        at_most: 0.10,
+        baseline: "node/standard-webhooks/243/standardwebhooks",
+        max_ratio: 0.10,
     },
     Goal {
-        label: "Node, with the event read: half of the time of Contio's package",
+        label: "Node, reading the event too: half the time of Contio's package",
         case: "node/parse/243/hookseal",
-        than: "node/parse/243/contio-sdk",
-        at_most: 0.50,
+        baseline: "node/parse/243/contio-sdk",
+        max_ratio: 0.50,
     },
     Goal {
         label: "Node, native: 0.3 of the time of the guide's code",
         case: "node/verify/243/native-signature",
-        than: "node/verify/243/guide",
-        at_most: 0.30,
+        baseline: "node/verify/243/guide",
+        max_ratio: 0.30,
     },
     Goal {
-        label: "Node, native: 0.06 of standardwebhooks' time",
+        label: "Node, native: 0.06 of the time of standardwebhooks",
         case: "node/verify/243/native-signature",
-        than: "node/standard-webhooks/243/standardwebhooks",
-        at_most: 0.06,
+        baseline: "node/standard-webhooks/243/standardwebhooks",
+        max_ratio: 0.06,
     },
     Goal {
         label: "Node, native, 4 KB: 0.45 of the time of the guide's code",
         case: "node/verify/4089/native-signature",
-        than: "node/verify/4089/guide",
-        at_most: 0.45,
+        baseline: "node/verify/4089/guide",
+        max_ratio: 0.45,
     },
     Goal {
         label: "Node, native, 64 KB: three quarters of the time of the guide's code",
         case: "node/verify/65521/native-signature",
-        than: "node/verify/65521/guide",
-        at_most: 0.75,
+        baseline: "node/verify/65521/guide",
+        max_ratio: 0.75,
     },
     Goal {
         label: "Node, native, 64 KB: no slower than createHmac alone",
         case: "node/verify/65521/native-signature",
-        than: "node/verify/65521/create-hmac",
-        at_most: 1.00,
+        baseline: "node/verify/65521/create-hmac",
+        max_ratio: 1.00,
     },
     Goal {
-        label: "Node, native, with the event read: two fifths of the time of Contio's package",
+        label: "Node, native, reading the event too: two fifths of the time of Contio's package",
         case: "node/parse/243/native",
-        than: "node/parse/243/contio-sdk",
-        at_most: 0.40,
+        baseline: "node/parse/243/contio-sdk",
+        max_ratio: 0.40,
     },
     Goal {
-        label: "workerd: three fifths of WebCrypto's time",
+        label: "workerd: three fifths of the time of WebCrypto",
         case: "workerd/verify/250/hookseal",
-        than: "workerd/verify/250/webcrypto",
-        at_most: 0.60,
+        baseline: "workerd/verify/250/webcrypto",
+        max_ratio: 0.60,
     },
     Goal {
-        label: "workerd: 0.35 of the time of WebCrypto that imports its key",
+        label: "workerd: 0.35 of the time of WebCrypto with a key import each time",
         case: "workerd/verify/250/hookseal",
-        than: "workerd/verify/250/webcrypto-import",
-        at_most: 0.35,
+        baseline: "workerd/verify/250/webcrypto-import",
+        max_ratio: 0.35,
     },
     Goal {
-        label: "workerd, a request of 250 bytes: hardly more than WebCrypto's time",
+        label: "workerd, a request of 250 bytes: hardly slower than WebCrypto",
         case: "workerd/request/250/hookseal",
-        than: "workerd/request/250/webcrypto",
-        at_most: 1.15,
+        baseline: "workerd/request/250/webcrypto",
+        max_ratio: 1.15,
     },
     Goal {
-        label: "workerd, a request of 1024 bytes: hardly more than WebCrypto's time",
+        label: "workerd, a request of 1024 bytes: hardly slower than WebCrypto",
         case: "workerd/request/1024/hookseal",
-        than: "workerd/request/1024/webcrypto",
-        at_most: 1.15,
+        baseline: "workerd/request/1024/webcrypto",
+        max_ratio: 1.15,
     },
     Goal {
-        label: "workerd, a request of 4096 bytes: hardly more than WebCrypto's time",
+        label: "workerd, a request of 4096 bytes: hardly slower than WebCrypto",
         case: "workerd/request/4096/hookseal",
-        than: "workerd/request/4096/webcrypto",
-        at_most: 1.15,
+        baseline: "workerd/request/4096/webcrypto",
+        max_ratio: 1.15,
     },
     Goal {
-        label: "workerd, a request of 16384 bytes: hardly more than WebCrypto's time",
+        label: "workerd, a request of 16384 bytes: hardly slower than WebCrypto",
         case: "workerd/request/16384/hookseal",
-        than: "workerd/request/16384/webcrypto",
-        at_most: 1.15,
+        baseline: "workerd/request/16384/webcrypto",
+        max_ratio: 1.15,
     },
     Goal {
-        label: "workerd, a request of 65536 bytes: hardly more than WebCrypto's time",
+        label: "workerd, a request of 65536 bytes: hardly slower than WebCrypto",
         case: "workerd/request/65536/hookseal",
-        than: "workerd/request/65536/webcrypto",
-        at_most: 1.15,
+        baseline: "workerd/request/65536/webcrypto",
+        max_ratio: 1.15,
     },
     Goal {
-        label: "workerd, a request of 262144 bytes over HTTP: hardly more than WebCrypto's time",
+        label: "workerd, a request of 262144 bytes over HTTP: hardly slower than WebCrypto",
         case: "workerd/http/262144/hookseal",
-        than: "workerd/http/262144/webcrypto",
-        at_most: 1.15,
+        baseline: "workerd/http/262144/webcrypto",
+        max_ratio: 1.15,
     },
     Goal {
-        label: "workerd, a request of 1048576 bytes over HTTP: hardly more than WebCrypto's time",
+        label: "workerd, a request of 1048576 bytes over HTTP: hardly slower than WebCrypto",
         case: "workerd/http/1048576/hookseal",
-        than: "workerd/http/1048576/webcrypto",
-        at_most: 1.15,
+        baseline: "workerd/http/1048576/webcrypto",
+        max_ratio: 1.15,
     },
     Goal {
-        label: "Python: 0.3 of the time of the guide's way",
+        label: "Python: 0.3 of the time of the guide's steps",
         case: "python/signature/253/hookseal",
-        than: "python/signature/253/guide",
-        at_most: 0.30,
+        baseline: "python/signature/253/guide",
+        max_ratio: 0.30,
     },
     Goal {
-        label: "Python: 0.07 of standardwebhooks' time",
+        label: "Python: 0.07 of the time of standardwebhooks",
         case: "python/signature/253/hookseal",
-        than: "python/signature/253/standardwebhooks",
-        at_most: 0.07,
+        baseline: "python/signature/253/standardwebhooks",
+        max_ratio: 0.07,
     },
     Goal {
-        label: "Python: 0.015 of stripe's time",
+        label: "Python: 0.015 of the time of stripe",
         case: "python/signature/253/hookseal",
-        than: "python/signature/253/stripe",
-        at_most: 0.015,
+        baseline: "python/signature/253/stripe",
+        max_ratio: 0.015,
     },
     Goal {
-        label: "Python, with the event read: 0.35 of the time of the guide's way and json.loads",
+        label: "Python, reading the event too: 0.35 of the time of the guide's steps and json.loads",
         case: "python/parse/253/hookseal",
-        than: "python/parse/253/guide",
-        at_most: 0.35,
+        baseline: "python/parse/253/guide",
+        max_ratio: 0.35,
     },
     Goal {
-        label: "Python, 64 KB: no slower than hmac.digest over bytes that were joined before",
+        label: "Python, 64 KB: no slower than hmac.digest of bytes that were joined beforehand",
         case: "python/signature/65536/hookseal",
-        than: "python/signature/65536/hmac-digest",
-        at_most: 1.00,
+        baseline: "python/signature/65536/hmac-digest",
+        max_ratio: 1.00,
     },
 ];

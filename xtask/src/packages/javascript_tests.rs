@@ -1,4 +1,4 @@
-//! The tests of the npm package: the project in which they run, and what runs there.
+//! The tests of the npm packages: the projects in which they run, and the commands that run there.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::tools::step::Step;
 use crate::tools::workspace::Workspace;
 use crate::tools::{chromium, command_line, files};
 
-/// What runs in the project, in this order.
+/// The commands that run in the project, in this order.
 const RUNS: &[Run] = &[
     Run { line: "node run/package.mjs", needs: Needs::Nothing },
     Run { line: "node run/types.mjs", needs: Needs::Nothing },
@@ -26,7 +26,7 @@ const RUNS: &[Run] = &[
     Run { line: "node run/playground.mjs", needs: Needs::Browser },
 ];
 
-/// What runs in the project of the native package: on the Node that is installed, and on a newer one.
+/// The commands that run in the project of the native package: on the installed Node, and on a newer one.
 const NATIVE_RUNS: &[Run] = &[
     Run { line: "node --test", needs: Needs::Tests },
     Run { line: "../node_modules/.bin/node --test", needs: Needs::Tests },
@@ -37,7 +37,7 @@ const NATIVE_RUNS: &[Run] = &[
     Run { line: "node run/mutations.mjs", needs: Needs::Nothing },
 ];
 
-/// The project of the native package, inside of the other one.
+/// The project of the native package, inside the other one.
 const NATIVE: &str = "native";
 
 const NATIVE_MANIFEST: &str = r#"{ "private": true, "type": "module" }
@@ -51,31 +51,31 @@ struct Run {
 
 impl Run {
     fn step(&self, workspace: &Workspace, project: &Path, tests: &[String], browser: &Path) -> Step {
-        let process = Process::new(self.line).inside(workspace.shown(project));
+        let process = Process::new(self.line).current_dir(workspace.relative(project));
         match self.needs {
             Needs::Nothing => process,
             Needs::Tests => process
-                .words(tests.iter().map(String::as_str))
-                .set(command_line::VARIABLE, command_line::binary(workspace)),
-            Needs::Browser => process.set(chromium::PLACE, browser),
+                .args(tests.iter().map(String::as_str))
+                .env(command_line::VARIABLE, command_line::binary(workspace)),
+            Needs::Browser => process.env(chromium::VARIABLE, browser),
         }
         .into()
     }
 }
 
-/// What a command is given beside its line.
+/// What a command gets in addition to its line.
 enum Needs {
     Nothing,
-    /// The names of all tests, as Node 20 does not look for them by a pattern, and where the command line is.
+    /// The names of all test files, since Node 20 does not accept a pattern, and the path of the `hookseal` binary.
     Tests,
-    /// Where the browser is.
+    /// The path of the browser.
     Browser,
 }
 
 /// The sources of the project.
 const SOURCES: &str = "tests/js";
 
-/// The tests of part `wasm`, where the package was set up.
+/// The test steps of part `wasm`. The package must have been set up.
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     npm::check(&workspace.root)?;
     let browser = chromium::find(&workspace.root)?;
@@ -88,22 +88,25 @@ pub(crate) fn project(workspace: &Workspace) -> PathBuf {
     npm_package::folder(workspace, "tests")
 }
 
-/// The test files, as a reader inside the project names them, but for those that are of the other package alone.
-fn tests(sources: &Path, others: &str) -> Result<Vec<String>, String> {
+/// The test files, relative to the project, without those of the other package, which end in `excluded`.
+fn tests(sources: &Path, excluded: &str) -> Result<Vec<String>, String> {
     let folder = sources.join("test");
-    let is_test = |name: &String| name.ends_with(".test.mjs") && !name.ends_with(others);
+    let is_test = |name: &String| name.ends_with(".test.mjs") && !name.ends_with(excluded);
     let mut tests: Vec<_> =
         files::list(&folder)?.into_iter().filter(is_test).map(|name| format!("test/{name}")).collect();
     tests.sort();
-    if tests.is_empty() { Err(format!("{} has no tests", folder.display())) } else { Ok(tests) }
+    if tests.is_empty() { Err(format!("{} contains no tests", folder.display())) } else { Ok(tests) }
 }
 
-/// Copies the tests and the vectors, installs what the tests need, and the package's tarball as a user would.
+/// Copies the tests and the vectors, installs their dependencies, and installs the package's tarball as a user would.
 pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
     npm::check(&workspace.root)?;
     let tarball = wasm::tarball(workspace);
     if !tarball.is_file() {
-        return Err(format!("there is no {}: run `cargo xtask package wasm`", workspace.shown(&tarball).display()));
+        return Err(format!(
+            "{} does not exist: run `cargo xtask package wasm`",
+            workspace.relative(&tarball).display()
+        ));
     }
     let project = project(workspace);
     copy_tests(workspace, &project)?;
@@ -111,16 +114,16 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
     npm::install_tarballs(workspace, &project, &[&tarball])
 }
 
-/// Makes a project of the tests and the vectors, and leaves alone what was installed there.
+/// Copies the tests and the vectors into a project, and keeps what is installed there.
 fn copy_tests(workspace: &Workspace, project: &Path) -> Result<(), String> {
     files::mirror(&workspace.root.join(SOURCES), project, |path| {
-        !["node_modules", "vectors", NATIVE].iter().any(|other| path.starts_with(other))
+        !["node_modules", "vectors", NATIVE].iter().any(|kept| path.starts_with(kept))
     })?;
     vectors::copy(workspace, &project.join("vectors"))
 }
 
-/// The tests of part `node`: the same tests of the other package, in a project inside of the first one, where it is found
-/// under the name of that. Whatever else is needed is found further out.
+/// The test steps of part `node`: the same tests, with the native package, in a project inside the first one. There it
+/// is installed under the name of the other package; all other dependencies resolve to the outer project.
 pub(crate) fn native_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     npm::check(&workspace.root)?;
     let tests = tests(&workspace.root.join(SOURCES), ".wasm.test.mjs")?;
@@ -132,20 +135,20 @@ pub(crate) fn native_project(workspace: &Workspace) -> PathBuf {
     project(workspace).join(NATIVE)
 }
 
-/// Sets that project up, and the outer one before it.
+/// Sets up the outer project, then the project of the native package.
 pub(crate) fn set_up_native(workspace: &Workspace) -> Result<(), String> {
-    let [own, platforms] = node::tarballs(workspace)?;
+    let [main, platform] = node::tarballs(workspace)?;
     if !wasm::tarball(workspace).is_file() {
         wasm::package(workspace)?;
     }
     set_up(workspace)?;
     let project = native_project(workspace);
     copy_tests(workspace, &project)?;
-    // The lock is for what is installed further out.
+    // The lock file is that of the outer project.
     files::remove(&project.join("package-lock.json"))?;
     files::write(&project.join("package.json"), NATIVE_MANIFEST)?;
-    let own = format!("hookseal@file:{}", own.display());
-    npm::install_tarballs(workspace, &project, &[Path::new(&own), &platforms])
+    let main = format!("hookseal@file:{}", main.display());
+    npm::install_tarballs(workspace, &project, &[Path::new(&main), &platform])
 }
 
 #[cfg(test)]
@@ -154,11 +157,11 @@ mod tests {
     use crate::tools::files::Scratch;
 
     #[test]
-    fn the_tests_are_all_files_of_that_name_and_no_others() {
+    fn test_files_are_found_by_their_extension() {
         let sources = Scratch::new("tests");
         let tests = || tests(sources.path(), ".wasm.test.mjs");
         sources.put("test/support.mjs", "");
-        assert!(tests().expect_err("there is none").contains("has no tests"));
+        assert!(tests().expect_err("no tests").contains("contains no tests"));
         sources.put("test/b.test.mjs", "");
         sources.put("test/a.test.mjs", "");
         sources.put("test/c.wasm.test.mjs", "");
@@ -166,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_that_are_nowhere_are_an_error() {
+    fn a_missing_test_folder_is_an_error() {
         assert!(tests(Path::new("no-such-folder"), "").is_err());
     }
 }

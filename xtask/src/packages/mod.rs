@@ -1,5 +1,5 @@
-//! The packages for other languages: how each is made, installed and tested. To add one, add a row to [`PACKAGES`]; the
-//! help and the errors follow from it.
+//! The packages for other languages: how each is built, installed and tested. To add one, add a row to [`PACKAGES`];
+//! the help and the error messages follow from it.
 
 pub(crate) mod javascript_tests;
 pub(crate) mod node;
@@ -14,13 +14,13 @@ use std::path::PathBuf;
 use crate::tools::words;
 use crate::tools::workspace::Workspace;
 
-/// A package that `cargo xtask package` makes.
+/// A package that `cargo xtask package` builds.
 pub(crate) struct Package {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
-    /// Makes the package, and tells which files it is.
-    make: fn(&Workspace) -> Result<Vec<PathBuf>, String>,
-    /// Sets up a project that has the package's tests, and the package installed as a user installs it.
+    /// Builds the package and returns its files.
+    build: fn(&Workspace) -> Result<Vec<PathBuf>, String>,
+    /// Sets up a project with the package's tests, in which the package is installed as a user would install it.
     set_up: fn(&Workspace) -> Result<(), String>,
 }
 
@@ -29,46 +29,45 @@ pub(crate) const PACKAGES: &[Package] = &[WASM, NODE, PYTHON];
 pub(crate) const WASM: Package = Package {
     name: "wasm",
     about: "npm's hookseal: WebAssembly for every JavaScript runtime",
-    make: |workspace| wasm::package(workspace).map(|tarball| vec![tarball]),
+    build: |workspace| wasm::package(workspace).map(|tarball| vec![tarball]),
     set_up: javascript_tests::set_up,
 };
 
 pub(crate) const NODE: Package = Package {
     name: "node",
     about: "npm's @hookseal/node: native code for Node, with the package for this platform",
-    make: node::package,
+    build: node::package,
     set_up: javascript_tests::set_up_native,
 };
 
 pub(crate) const PYTHON: Package = Package {
     name: "python",
     about: "PyPI's hookseal: a wheel for CPython from 3.10 on, and the source distribution",
-    make: wheel::package,
+    build: wheel::package,
     set_up: python_tests::set_up,
 };
 
-/// The package of this name; all of them if there is no name.
+/// The package with this name, or all packages if there is no name.
 pub(crate) fn select(name: Option<&str>) -> Result<&'static [Package], String> {
     let Some(name) = name else { return Ok(PACKAGES) };
     PACKAGES.iter().find(|package| package.name == name).map(std::slice::from_ref).ok_or_else(|| {
         let names = words::list(PACKAGES.iter().map(|package| package.name));
-        format!("there is no package `{name}`; the packages are: {names}")
+        format!("unknown package `{name}`; the packages are: {names}")
     })
 }
 
 impl Package {
-    pub(crate) fn make(&self, workspace: &Workspace) -> Result<(), String> {
+    pub(crate) fn build(&self, workspace: &Workspace) -> Result<(), String> {
         let files =
-            (self.make)(workspace).map_err(|error| format!("package `{}` cannot be made: {error}", self.name))?;
+            (self.build)(workspace).map_err(|error| format!("cannot build package `{}`: {error}", self.name))?;
         for file in files {
-            println!("--- made {}", workspace.shown(&file).display());
+            println!("--- built {}", workspace.relative(&file).display());
         }
         Ok(())
     }
 
     pub(crate) fn set_up(&self, workspace: &Workspace) -> Result<(), String> {
-        (self.set_up)(workspace)
-            .map_err(|error| format!("the tests of package `{}` cannot be set up: {error}", self.name))
+        (self.set_up)(workspace).map_err(|error| format!("cannot set up the tests of package `{}`: {error}", self.name))
     }
 }
 
@@ -77,19 +76,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_name_all_packages_are_meant() {
+    fn without_a_name_all_packages_are_selected() {
         assert_eq!(select(None).expect("all").len(), PACKAGES.len());
     }
 
     #[test]
-    fn a_name_means_its_package() {
+    fn a_name_selects_its_package() {
         let names: Vec<_> = select(Some("wasm")).expect("one").iter().map(|package| package.name).collect();
         assert_eq!(names, ["wasm"]);
     }
 
     #[test]
-    fn an_unknown_package_is_an_error_that_lists_what_there_is() {
-        let error = select(Some("colour")).err().expect("no such package");
-        assert!(error.contains("no package `colour`") && error.contains("wasm"), "{error}");
+    fn the_error_for_an_unknown_package_lists_all_packages() {
+        let error = select(Some("colour")).err().expect("an unknown package");
+        assert!(error.contains("unknown package `colour`") && error.contains("wasm"), "{error}");
     }
 }

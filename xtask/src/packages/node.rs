@@ -1,5 +1,5 @@
-//! Makes the npm package `@hookseal/node`: the TypeScript that it shares with `hookseal`, around native code, which is
-//! in a package of its own for each platform. Only that for this machine is made here.
+//! Builds the npm package `@hookseal/node`: the TypeScript that it shares with `hookseal`, around native code, which is
+//! in a separate package for each platform. Only the package for this machine is built.
 
 use std::env::consts;
 use std::path::PathBuf;
@@ -12,36 +12,36 @@ use crate::tools::process::Process;
 use crate::tools::targets;
 use crate::tools::workspace::Workspace;
 
-/// The folder of the sources and of the package's manifest.
+/// The folder with the sources and the package's manifest.
 const SOURCES: &str = "bindings-node";
 
-/// What of the shared TypeScript is for WebAssembly alone.
-const NOT_SHARED: &[&str] = &["compile.ts", "wasm.d.ts"];
+/// The files of the shared TypeScript that only WebAssembly needs.
+const WASM_ONLY: &[&str] = &["compile.ts", "wasm.d.ts"];
 
-/// The native code in a platform's package.
+/// The native code's file name in a platform's package.
 const ADDON: &str = "hookseal.node";
 
-/// A platform as npm and Node name it.
+/// A platform, in npm's and Node's terms.
 struct Platform {
     os: &'static str,
     cpu: &'static str,
-    /// Linux has two C libraries.
+    /// Only on Linux, which has two C libraries.
     libc: Option<&'static str>,
 }
 
 impl Platform {
-    fn here() -> Result<Self, String> {
-        let of = |name, names: &[(&str, &'static str)]| {
-            let found = names.iter().find(|(ours, _)| *ours == name);
-            found.map(|(_, npms)| *npms).ok_or_else(|| format!("there is no package for {name}"))
+    fn current() -> Result<Self, String> {
+        let npm_name = |name, names: &[(&str, &'static str)]| {
+            let found = names.iter().find(|(rust, _)| *rust == name);
+            found.map(|(_, npm)| *npm).ok_or_else(|| format!("there is no package for {name}"))
         };
-        let os = of(consts::OS, &[("linux", "linux"), ("macos", "darwin"), ("windows", "win32")])?;
-        let cpu = of(consts::ARCH, &[("x86_64", "x64"), ("aarch64", "arm64")])?;
+        let os = npm_name(consts::OS, &[("linux", "linux"), ("macos", "darwin"), ("windows", "win32")])?;
+        let cpu = npm_name(consts::ARCH, &[("x86_64", "x64"), ("aarch64", "arm64")])?;
         let libc = if cfg!(target_env = "musl") { "musl" } else { "glibc" };
         Ok(Self { os, cpu, libc: (os == "linux").then_some(libc) })
     }
 
-    /// Its package's name behind `@hookseal/`: as `addon.cjs` asks for it.
+    /// The name of its package after `@hookseal/`, which `addon.cjs` requires.
     fn package(&self) -> String {
         let suffix = match (self.os, self.libc) {
             (_, Some("musl")) => "-musl",
@@ -52,13 +52,13 @@ impl Platform {
         format!("node-{}-{}{suffix}", self.os, self.cpu)
     }
 
-    fn manifest(&self, of_package: &Value) -> Value {
+    fn manifest(&self, main: &Value) -> Value {
         let mut manifest = json!({
             "name": format!("@hookseal/{}", self.package()),
             "version": VERSION,
-            "description": "The native code of @hookseal/node for one platform: install that.",
-            "license": of_package["license"],
-            "engines": of_package["engines"],
+            "description": "The native code of @hookseal/node for one platform: install that package instead.",
+            "license": main["license"],
+            "engines": main["engines"],
             "os": [self.os],
             "cpu": [self.cpu],
             "main": ADDON,
@@ -71,31 +71,31 @@ impl Platform {
     }
 }
 
-/// The tarballs that [`package`] makes: the package, and the one for this platform.
+/// The tarballs that [`package`] builds: the main package, and that of this platform.
 pub(crate) fn tarballs(workspace: &Workspace) -> Result<[PathBuf; 2], String> {
-    let names = ["node".to_owned(), Platform::here()?.package()];
+    let names = ["node".to_owned(), Platform::current()?.package()];
     Ok(names.map(|name| npm_package::tarball(workspace, &format!("hookseal-{name}"))))
 }
 
-/// Makes the tarballs, and tells where they are.
+/// Builds the tarballs and returns their paths.
 pub(crate) fn package(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
     let manifest = npm_package::manifest(workspace, SOURCES)?;
-    let platform = Platform::here()?;
+    let platform = Platform::current()?;
     let name = format!("@hookseal/{}", platform.package());
     if manifest["optionalDependencies"][&name] != VERSION {
-        return Err(format!("{SOURCES}/package.json does not have {name} of version {VERSION}"));
+        return Err(format!("{SOURCES}/package.json lacks the optional dependency {name} {VERSION}"));
     }
-    let [own, platforms] = tarballs(workspace)?;
-    let own = package_of_typescript(workspace, own)?;
-    Ok(vec![own, package_of_platform(workspace, &platform, &manifest, platforms)?])
+    let [main, native] = tarballs(workspace)?;
+    let main = main_package(workspace, main)?;
+    Ok(vec![main, platform_package(workspace, &platform, &manifest, native)?])
 }
 
-fn package_of_typescript(workspace: &Workspace, tarball: PathBuf) -> Result<PathBuf, String> {
+fn main_package(workspace: &Workspace, tarball: PathBuf) -> Result<PathBuf, String> {
     let sources = workspace.root.join(SOURCES);
     let tools = npm_package::tools(workspace)?;
     let staging = npm_package::stage(workspace, "node-staging")?;
     let ts = staging.join("ts");
-    let is_wasm = |name: &str| name.starts_with("module") || NOT_SHARED.contains(&name);
+    let is_wasm = |name: &str| name.starts_with("module") || WASM_ONLY.contains(&name);
     for entry in files::list(&workspace.root.join(SHARED).join("ts"))? {
         if is_wasm(&entry) {
             files::remove(&ts.join(entry))?;
@@ -110,16 +110,16 @@ fn package_of_typescript(workspace: &Workspace, tarball: PathBuf) -> Result<Path
     npm_package::pack(workspace, &package, tarball)
 }
 
-fn package_of_platform(
+fn platform_package(
     workspace: &Workspace,
     platform: &Platform,
     manifest: &Value,
     tarball: PathBuf,
 ) -> Result<PathBuf, String> {
     Process::new("cargo build --release --locked -p hookseal-node")
-        .set("CARGO_ENCODED_RUSTFLAGS", targets::nameless_home().unwrap_or_default())
-        .set("CARGO_PROFILE_RELEASE_STRIP", "symbols")
-        .run_shown(&workspace.root)?;
+        .env("CARGO_ENCODED_RUSTFLAGS", targets::remap_cargo_home().unwrap_or_default())
+        .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
+        .run_echoed(&workspace.root)?;
     let package = npm_package::folder(workspace, &platform.package());
     files::renew(&package)?;
     let built = format!("{}hookseal_node{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_platform_is_named_as_the_loader_asks_for_it() {
+    fn a_platforms_package_has_the_name_that_the_loader_requires() {
         let name = |os, cpu, libc| Platform { os, cpu, libc }.package();
         assert_eq!(name("linux", "x64", Some("glibc")), "node-linux-x64-gnu");
         assert_eq!(name("linux", "arm64", Some("musl")), "node-linux-arm64-musl");
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn npm_is_told_where_a_platforms_package_fits() {
+    fn the_manifest_of_a_platforms_package_names_its_platform() {
         let platform = Platform { os: "linux", cpu: "x64", libc: Some("musl") };
         let manifest = platform.manifest(&json!({"license": "MIT", "engines": {"node": ">=20"}}));
         assert_eq!(manifest["libc"], json!(["musl"]));

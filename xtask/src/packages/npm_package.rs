@@ -1,5 +1,5 @@
-//! What making an npm package is, whatever its code is called through: the TypeScript is compiled to both kinds of
-//! modules, and packed with what belongs beside it.
+//! The steps that all npm packages share: the TypeScript is compiled to both module formats, and packed together with
+//! the other files of the package.
 
 use std::path::{Path, PathBuf};
 
@@ -9,30 +9,30 @@ use crate::tools::files::{self, At as _};
 use crate::tools::npm::{self, Scripts};
 use crate::tools::workspace::Workspace;
 
-/// The folder of the TypeScript that all packages share, and of the tools that compile it.
+/// The folder with the TypeScript that all packages share, and the manifest of the tools that compile it.
 pub(crate) const SHARED: &str = "bindings-wasm";
 
-/// All versions in this repository are one, xtask's too.
+/// Everything in this repository has the same version, xtask included.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The kinds of JavaScript modules that a package has, with the configuration of TypeScript that makes them.
-const KINDS: [[&str; 2]; 2] = [["esm", "tsconfig.json"], ["cjs", "tsconfig.cjs.json"]];
+/// The module formats of a package, each with the TypeScript configuration that produces it.
+const MODULE_FORMATS: [[&str; 2]; 2] = [["esm", "tsconfig.json"], ["cjs", "tsconfig.cjs.json"]];
 
-/// A package's own manifest says that its files are ECMAScript modules; this one says that those beside it are not.
+/// The package's manifest says that its files are ECMAScript modules; this one says that those next to it are not.
 const CJS_MANIFEST: &str = r#"{ "type": "commonjs", "sideEffects": false }
 "#;
 
-/// A folder of the build's own.
+/// A folder of the build.
 pub(crate) fn folder(workspace: &Workspace, name: &str) -> PathBuf {
     workspace.target.join("js").join(name)
 }
 
-/// A tarball that [`pack`] makes.
+/// The path of a tarball that [`pack`] writes.
 pub(crate) fn tarball(workspace: &Workspace, name: &str) -> PathBuf {
     workspace.target.join("packages").join(format!("{name}-{VERSION}.tgz"))
 }
 
-/// The manifest in a folder of sources.
+/// The manifest in a source folder. Its version must be [`VERSION`].
 pub(crate) fn manifest(workspace: &Workspace, sources: &str) -> Result<Value, String> {
     let path = format!("{sources}/package.json");
     read_manifest(&path, &files::read(&workspace.root.join(&path))?)
@@ -42,13 +42,14 @@ fn read_manifest(path: &str, text: &[u8]) -> Result<Value, String> {
     let manifest: Value = serde_json::from_slice(text).map_err(|error| format!("{path}: {error}"))?;
     match manifest["version"].as_str() {
         Some(VERSION) => Ok(manifest),
-        other => {
-            Err(format!("{path} has version {}, and Cargo.toml {VERSION}: make them one", other.unwrap_or("none")))
-        }
+        other => Err(format!(
+            "{path} has version {}, but Cargo.toml has {VERSION}: make them equal",
+            other.unwrap_or("none")
+        )),
     }
 }
 
-/// Installs the tools that the manifest of [`SHARED`] names, away from the sources.
+/// Installs the tools that the manifest in [`SHARED`] names, outside the source folder.
 pub(crate) fn tools(workspace: &Workspace) -> Result<PathBuf, String> {
     npm::check(&workspace.root)?;
     let tools = folder(workspace, "tools");
@@ -60,7 +61,7 @@ pub(crate) fn tools(workspace: &Workspace) -> Result<PathBuf, String> {
     Ok(tools)
 }
 
-/// Copies the shared TypeScript, with its configuration, to where a package adds its own to it.
+/// Copies the shared TypeScript and its configuration to a folder in which a package adds its own files.
 pub(crate) fn stage(workspace: &Workspace, name: &str) -> Result<PathBuf, String> {
     let staging = folder(workspace, name);
     files::renew(&staging)?;
@@ -72,7 +73,7 @@ pub(crate) fn stage(workspace: &Workspace, name: &str) -> Result<PathBuf, String
     Ok(staging)
 }
 
-/// Compiles staged TypeScript into a new package's folder, and copies what belongs beside it from the sources.
+/// Compiles staged TypeScript into the folder of a new package, and adds its other files from the sources.
 pub(crate) fn compile(
     workspace: &Workspace,
     tools: &Path,
@@ -83,13 +84,13 @@ pub(crate) fn compile(
     let root = &workspace.root;
     let package = folder(workspace, name);
     files::renew(&package)?;
-    for [kind, config] in KINDS {
+    for [format, config] in MODULE_FORMATS {
         npm::program(workspace, tools, "typescript/bin/tsc")
-            .argument("-p")
-            .argument(workspace.shown(&staging.join(config)))
-            .argument("--outDir")
-            .argument(workspace.shown(&package.join("dist").join(kind)))
-            .run_shown(root)?;
+            .arg("-p")
+            .arg(workspace.relative(&staging.join(config)))
+            .arg("--outDir")
+            .arg(workspace.relative(&package.join("dist").join(format)))
+            .run_echoed(root)?;
     }
     files::write(&package.join("dist/cjs/package.json"), CJS_MANIFEST)?;
     for file in ["README.md", "package.json"] {
@@ -104,17 +105,17 @@ pub(crate) fn copy_licenses(workspace: &Workspace, package: &Path) -> Result<(),
     licenses.try_for_each(|license| files::copy_into(&workspace.root.join(license), package))
 }
 
-/// Takes out of the manifest what only the build needs, and packs into this tarball.
+/// Removes what only the build needs from the manifest, and packs the package into this tarball.
 pub(crate) fn pack(workspace: &Workspace, package: &Path, tarball: PathBuf) -> Result<PathBuf, String> {
-    let npm = || npm::npm().inside(workspace.shown(package));
-    npm().words(["pkg", "delete", "private", "devDependencies"]).run_shown(&workspace.root)?;
+    let npm = || npm::npm().current_dir(workspace.relative(package));
+    npm().args(["pkg", "delete", "private", "devDependencies"]).run_echoed(&workspace.root)?;
     let packages = workspace.target.join("packages");
     files::create(&packages)?;
     if tarball.exists() {
         std::fs::remove_file(&tarball).at(&tarball)?;
     }
-    npm().words(["pack", "--loglevel=error", "--pack-destination"]).argument(&packages).run_shown(&workspace.root)?;
-    if tarball.exists() { Ok(tarball) } else { Err(format!("npm made no {}", tarball.display())) }
+    npm().args(["pack", "--loglevel=error", "--pack-destination"]).arg(&packages).run_echoed(&workspace.root)?;
+    if tarball.exists() { Ok(tarball) } else { Err(format!("npm did not write {}", tarball.display())) }
 }
 
 #[cfg(test)]
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manifest_of_another_version_is_an_error_that_names_both() {
+    fn the_error_for_a_manifest_of_another_version_names_both_versions() {
         assert!(read_manifest("a", format!(r#"{{"version":"{VERSION}"}}"#).as_bytes()).is_ok());
         let error = read_manifest("a", br#"{"version":"0.0.7"}"#).expect_err("another version");
         assert!(error.contains("0.0.7") && error.contains(VERSION), "{error}");

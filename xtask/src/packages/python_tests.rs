@@ -1,4 +1,4 @@
-//! The tests of the Python package: the virtual environments in which they run, and what runs there.
+//! The tests of the Python package: the virtual environments in which they run, and the commands that run there.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::tools::{command_line, files, python};
 /// The sources of the tests.
 const SOURCES: &str = "tests/python";
 
-/// What runs in the copy of the tests, in this order: which environment's Python, and the words behind it.
+/// The commands that run in the copy of the tests, in this order: the environment whose Python runs, and its arguments.
 const RUNS: &[(&str, &str)] = &[
     ("newest", "-m mypy --config-file mypy.ini --package hookseal"),
     ("newest", "-m mypy.stubtest --mypy-config-file mypy.ini hookseal._hookseal"),
@@ -24,31 +24,32 @@ const RUNS: &[(&str, &str)] = &[
     ("newest", "-m pytest --quiet"),
 ];
 
-/// The tests of part `python`, where the package was set up.
+/// The test steps of part `python`. The package must have been set up.
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let [oldest, newest] = python::oldest_and_newest(&workspace.root)?;
-    let shown = |(major, minor): (u32, u32)| format!("{major}.{minor}");
-    println!("--- the oldest Python here is {}, the newest {}", shown(oldest.version), shown(newest.version));
-    // What of the extension knows nothing of Python.
+    let text = |(major, minor): (u32, u32)| format!("{major}.{minor}");
+    println!("--- oldest Python: {}, newest: {}", text(oldest.version), text(newest.version));
+    // The parts of the extension that do not depend on Python.
     let mut steps = vec![Process::new("cargo test -p hookseal-python").into()];
-    for (venv, words) in RUNS {
-        let process = Process::program(Venv::of(workspace, venv).python()).words(words.split_whitespace());
-        // Where pyright keeps itself; and no word of Python's own into a folder that is mirrored.
+    for (venv, arguments) in RUNS {
+        let process = Process::program(Venv::new(workspace, venv).python()).args(arguments.split_whitespace());
+        // Pyright's installation is kept between runs. Bytecode files would be removed again when the folder is
+        // mirrored.
         let process = process
-            .set("PYRIGHT_PYTHON_CACHE_DIR", venv::folder(workspace, "pyright"))
-            .set("PYTHONDONTWRITEBYTECODE", "1");
-        let process = process.set(command_line::VARIABLE, command_line::binary(workspace));
-        steps.push(process.inside(workspace.shown(&tests(workspace))).into());
+            .env("PYRIGHT_PYTHON_CACHE_DIR", venv::folder(workspace, "pyright"))
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        let process = process.env(command_line::VARIABLE, command_line::binary(workspace));
+        steps.push(process.current_dir(workspace.relative(&tests(workspace))).into());
     }
     Ok(steps)
 }
 
-/// The environment of the newest Python, with the package and all that the tests need.
+/// The environment of the newest Python, with the package and the tests' dependencies.
 pub(crate) fn newest(workspace: &Workspace) -> Venv {
-    Venv::of(workspace, "newest")
+    Venv::new(workspace, "newest")
 }
 
-/// The copy in which the tests run: nothing of the package's sources can be imported there.
+/// The copy in which the tests run, where the package's sources cannot be imported.
 fn tests(workspace: &Workspace) -> PathBuf {
     venv::folder(workspace, "tests")
 }
@@ -62,11 +63,11 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
     vectors::copy(workspace, &tests.join("vectors"))?;
     files::copy(&workspace.root.join("bindings-python/README.md"), &tests.join("README.md"))?;
     for (name, interpreter) in [("oldest", &oldest), ("newest", &newest)] {
-        let venv = Venv::of(workspace, name);
+        let venv = Venv::new(workspace, name);
         venv.make(workspace, interpreter, Some(&workspace.root.join(SOURCES).join("requirements.txt")))?;
         venv.install(workspace, &wheel)?;
     }
-    let venv = Venv::of(workspace, "sdist");
+    let venv = Venv::new(workspace, "sdist");
     venv.make(workspace, &newest, None)?;
     venv.install(workspace, &sdist)
 }

@@ -1,4 +1,4 @@
-//! Brings the vectors to where they are played.
+//! Copies the test vectors to the projects that run them.
 
 use std::path::Path;
 
@@ -6,12 +6,13 @@ use crate::tools::files;
 use crate::tools::process::Process;
 use crate::tools::workspace::Workspace;
 
-/// Copies them into a folder, and adds what the core reports on those of explanations, for others to be held against it.
+/// Copies the vectors into a folder, and adds the core's reports on the explanation vectors, with which other languages
+/// are compared.
 pub(crate) fn copy(workspace: &Workspace, folder: &Path) -> Result<(), String> {
     files::mirror(&workspace.root.join("tests/vectors"), folder, |path| {
         path == Path::new("explain") || path.extension().is_some_and(|extension| extension == "json")
     })?;
     Process::new("cargo run --quiet -p hookseal-tests --example explain_reports --")
-        .argument(workspace.shown(&folder.join("explain/reports.json")))
-        .run_shown(&workspace.root)
+        .arg(workspace.relative(&folder.join("explain/reports.json")))
+        .run_echoed(&workspace.root)
 }

@@ -1,5 +1,5 @@
-//! Makes the npm package `hookseal`: compiles the core to WebAssembly three times, the TypeScript around it to both kinds of
-//! modules, and packs them. Everything goes below `target/js`, and the result to `target/packages`.
+//! Builds the npm package `hookseal`: compiles three WebAssembly modules and, to both module formats, the TypeScript
+//! around them, and packs the result. It builds in `target/js` and writes the package to `target/packages`.
 
 use std::path::{Path, PathBuf};
 
@@ -15,19 +15,19 @@ use crate::tools::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What WebAssembly of these features runs on: everything since Node 16, and Safari since 16.4.
+/// WebAssembly with these features runs on everything since Node 16, and on Safari since 16.4.
 const WASM_OPT: &str = "-O3 --converge --reorder-functions \
                         --enable-bulk-memory --enable-bulk-memory-opt --enable-multivalue --enable-mutable-globals \
                         --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext --enable-simd \
                         --strip-debug --strip-producers --strip-target-features";
 
-/// A `.wasm` of the package.
+/// A `.wasm` file of the package.
 struct Module {
     file: &'static str,
-    /// The crate that it is made of, and what of its features it has.
+    /// The crate that it is compiled from, and its features.
     package: &'static str,
     features: &'static str,
-    /// The TypeScript that has its bytes in base64.
+    /// The TypeScript file that contains its bytes in base64.
     bytes: &'static str,
 }
 
@@ -42,31 +42,31 @@ const MODULES: [Module; 3] = [
     },
 ];
 
-/// The conditional imports in the package's manifest, which Node looks up in the nearest manifest only, so that they do
-/// not work below the one above; and what they always are there.
+/// The conditional imports of the package's manifest, and their replacements in `dist/cjs`. Node looks them up in the
+/// nearest manifest only, which in `dist/cjs` is another one.
 const CJS_IMPORTS: [[&str; 2]; 3] = [
     [r##"require("#module")"##, r#"require("./module.inline.js")"#],
     [r##"require("#module-full")"##, r#"require("./module-full.inline.js")"#],
     [r##"require("#module-explain")"##, r#"require("./module-explain.inline.js")"#],
 ];
 
-/// The tarball that [`package`] makes.
+/// The path of the tarball that [`package`] builds.
 pub(crate) fn tarball(workspace: &Workspace) -> PathBuf {
     npm_package::tarball(workspace, "hookseal")
 }
 
-/// Makes the tarball, and tells where it is.
+/// Builds the tarball and returns its path.
 pub(crate) fn package(workspace: &Workspace) -> Result<PathBuf, String> {
     npm_package::manifest(workspace, SHARED)?;
     let tools = npm_package::tools(workspace)?;
-    let made = npm_package::folder(workspace, "module");
-    files::renew(&made)?;
+    let modules = npm_package::folder(workspace, "module");
+    files::renew(&modules)?;
     for module in &MODULES {
-        compile_module(workspace, &tools, module, &made.join(module.file))?;
+        compile_module(workspace, &tools, module, &modules.join(module.file))?;
     }
     let staging = npm_package::stage(workspace, "staging")?;
     for module in &MODULES {
-        let base64 = STANDARD.encode(files::read(&made.join(module.file))?);
+        let base64 = STANDARD.encode(files::read(&modules.join(module.file))?);
         let text = format!("export const WASM_BASE64: string = \"{base64}\";\n");
         files::write(&staging.join("ts").join(module.bytes), text)?;
     }
@@ -74,40 +74,41 @@ pub(crate) fn package(workspace: &Workspace) -> Result<PathBuf, String> {
     let dist = package.join("dist");
     finish_cjs(&dist.join("cjs"))?;
     for module in &MODULES {
-        files::copy_into(&made.join(module.file), &dist)?;
+        files::copy_into(&modules.join(module.file), &dist)?;
     }
     npm_package::pack(workspace, &package, tarball(workspace))
 }
 
-/// Compiles the core.
+/// Compiles one module.
 fn compile_module(workspace: &Workspace, tools: &Path, module: &Module, wasm: &Path) -> Result<(), String> {
     let root = &workspace.root;
     let toolchain = targets::toolchain(workspace, TARGET)?;
     let (package, features, rustflags) = (module.package, module.features, rustflags());
     let build = Build { package, features, target: TARGET, profile: "wasm", rustflags: &rustflags };
-    toolchain.build(workspace, &build).run_shown(root)?;
+    toolchain.build(workspace, &build).run_echoed(root)?;
     Process::new("cargo run --quiet -p hookseal-bindgen --")
-        .argument(
-            workspace.shown(&toolchain.output(workspace, &build).join(format!("{}.wasm", package.replace('-', "_")))),
+        .arg(
+            workspace
+                .relative(&toolchain.output(workspace, &build).join(format!("{}.wasm", package.replace('-', "_")))),
         )
-        .argument(workspace.shown(wasm))
-        .run_shown(root)?;
+        .arg(workspace.relative(wasm))
+        .run_echoed(root)?;
     npm::program(workspace, tools, "binaryen/bin/wasm-opt")
-        .words(WASM_OPT.split_whitespace())
-        .argument(workspace.shown(wasm))
-        .argument("-o")
-        .argument(workspace.shown(wasm))
-        .run_shown(root)
+        .args(WASM_OPT.split_whitespace())
+        .arg(workspace.relative(wasm))
+        .arg("-o")
+        .arg(workspace.relative(wasm))
+        .run_echoed(root)
 }
 
-/// The hash in 128-bit steps; and no folder of this machine.
+/// SIMD for the hash, and no paths of this machine in the output.
 fn rustflags() -> Vec<String> {
     let mut flags = vec!["-Ctarget-feature=+simd128".to_owned()];
-    flags.extend(targets::nameless_home());
+    flags.extend(targets::remap_cargo_home());
     flags
 }
 
-/// Writes the direct imports.
+/// Replaces the conditional imports in `dist/cjs`.
 fn finish_cjs(dist: &Path) -> Result<(), String> {
     let mut missing = CJS_IMPORTS.to_vec();
     for entry in dist.read_dir().at(dist)? {
@@ -121,7 +122,7 @@ fn finish_cjs(dist: &Path) -> Result<(), String> {
     match missing.first() {
         None => Ok(()),
         Some([conditional, _]) => {
-            Err(format!("no file below {} has {conditional}: does TypeScript write it otherwise?", dist.display()))
+            Err(format!("no file in {} contains {conditional}: has the output of TypeScript changed?", dist.display()))
         }
     }
 }
@@ -132,7 +133,7 @@ mod tests {
     use crate::tools::files::Scratch;
 
     #[test]
-    fn the_conditional_import_is_direct_where_its_manifest_is_out_of_reach() {
+    fn conditional_imports_are_replaced_in_commonjs() {
         let dist = Scratch::new("cjs");
         dist.put("lean.js", r##"const a = require("#module"); const b = require("./b.js");"##);
         dist.put("full.js", r##"const a = require("#module-full");"##);
@@ -140,12 +141,12 @@ mod tests {
         finish_cjs(dist.path()).expect("finished");
         assert_eq!(dist.text("lean.js"), r#"const a = require("./module.inline.js"); const b = require("./b.js");"#);
         assert_eq!(dist.text("full.js"), r#"const a = require("./module-full.inline.js");"#);
-        let error = finish_cjs(dist.path()).expect_err("there is none left");
+        let error = finish_cjs(dist.path()).expect_err("none is left");
         assert!(error.contains("#module"), "{error}");
     }
 
     #[test]
-    fn no_folder_of_this_machine_stays_in_the_module() {
+    fn the_module_contains_no_path_of_this_machine() {
         assert!(rustflags().iter().any(|flag| flag.starts_with("--remap-path-prefix=") && flag.ends_with("=crates")));
     }
 }

@@ -1,4 +1,4 @@
-//! Makes the Python package `hookseal`: a wheel for every Python from 3.10 on, and the source distribution.
+//! Builds the Python package `hookseal`: a wheel for Python 3.10 and later, and the source distribution.
 
 use std::path::{Path, PathBuf};
 
@@ -9,65 +9,65 @@ use crate::tools::targets;
 use crate::tools::venv::Venv;
 use crate::tools::workspace::Workspace;
 
-/// The folder of the sources and of the package's manifest.
+/// The folder with the sources and the package's manifest.
 const SOURCES: &str = "bindings-python";
 
 const MANIFEST: &str = "bindings-python/Cargo.toml";
 
-/// The tools that make the package, at pinned versions.
+/// The build tools, at pinned versions.
 const REQUIREMENTS: &str = "bindings-python/requirements-build.txt";
 
-/// How the files begin that are made.
+/// The start of the names of the built files.
 const NAME: &str = concat!("hookseal-", env!("CARGO_PKG_VERSION"));
 
-/// Makes both, and tells where they are.
+/// Builds both and returns their paths.
 pub(crate) fn package(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
     let [_, newest] = python::oldest_and_newest(&workspace.root)?;
-    let venv = Venv::of(workspace, "build");
+    let venv = Venv::new(workspace, "build");
     venv.make(workspace, &newest, Some(&workspace.root.join(REQUIREMENTS)))?;
     let packages = workspace.target.join("packages");
     files::create(&packages)?;
-    for made in made(&packages)? {
-        std::fs::remove_file(&made).at(&made)?;
+    for file in built(&packages)? {
+        std::fs::remove_file(&file).at(&file)?;
     }
     for license in ["LICENSE-MIT", "LICENSE-APACHE"] {
         files::copy_into(&workspace.root.join(license), &workspace.root.join(SOURCES))?;
     }
-    let maturin = || Process::program(workspace.shown(&venv.python())).words(["-m", "maturin"]);
+    let maturin = || Process::program(workspace.relative(&venv.python())).args(["-m", "maturin"]);
     let into_packages = |process: Process| {
-        let process = process.words(["--manifest-path", MANIFEST, "--out"]);
-        process.argument(workspace.shown(&packages)).run_shown(&workspace.root)
+        let process = process.args(["--manifest-path", MANIFEST, "--out"]);
+        process.arg(workspace.relative(&packages)).run_echoed(&workspace.root)
     };
-    let build = maturin().words(["build", "--release", "--locked", "--interpreter"]);
-    let build = build.argument(workspace.shown(&venv.python()));
-    into_packages(build.set("CARGO_ENCODED_RUSTFLAGS", targets::nameless_home().unwrap_or_default()))?;
-    into_packages(maturin().argument("sdist"))?;
-    let made = made(&packages)?;
-    if made.len() == 2 {
-        Ok(made)
+    let build = maturin().args(["build", "--release", "--locked", "--interpreter"]);
+    let build = build.arg(workspace.relative(&venv.python()));
+    into_packages(build.env("CARGO_ENCODED_RUSTFLAGS", targets::remap_cargo_home().unwrap_or_default()))?;
+    into_packages(maturin().arg("sdist"))?;
+    let files = built(&packages)?;
+    if files.len() == 2 {
+        Ok(files)
     } else {
-        Err(format!("maturin made {made:?}, and not a wheel and a source distribution"))
+        Err(format!("maturin built {files:?} instead of a wheel and a source distribution"))
     }
 }
 
-/// The wheel that [`package`] made.
+/// The wheel that [`package`] built.
 pub(crate) fn wheel(workspace: &Workspace) -> Result<PathBuf, String> {
-    one(workspace, ".whl")
+    built_file(workspace, ".whl")
 }
 
-/// The source distribution that [`package`] made.
+/// The source distribution that [`package`] built.
 pub(crate) fn sdist(workspace: &Workspace) -> Result<PathBuf, String> {
-    one(workspace, ".tar.gz")
+    built_file(workspace, ".tar.gz")
 }
 
-fn one(workspace: &Workspace, ending: &str) -> Result<PathBuf, String> {
-    let made = made(&workspace.target.join("packages"))?;
-    let found = made.into_iter().find(|file| file.to_string_lossy().ends_with(ending));
-    found.ok_or_else(|| format!("there is no {NAME}…{ending}: run `cargo xtask package python`"))
+fn built_file(workspace: &Workspace, extension: &str) -> Result<PathBuf, String> {
+    let files = built(&workspace.target.join("packages"))?;
+    let found = files.into_iter().find(|file| file.to_string_lossy().ends_with(extension));
+    found.ok_or_else(|| format!("{NAME}…{extension} does not exist: run `cargo xtask package python`"))
 }
 
-/// The files of this version.
-fn made(packages: &Path) -> Result<Vec<PathBuf>, String> {
+/// The built files of this version.
+fn built(packages: &Path) -> Result<Vec<PathBuf>, String> {
     let entries = packages.read_dir().at(packages)?;
     let is_ours = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -82,12 +82,12 @@ mod tests {
     use crate::tools::files::Scratch;
 
     #[test]
-    fn what_was_made_is_told_from_the_packages_of_other_languages_and_versions() {
+    fn packages_of_other_languages_and_versions_are_ignored() {
         let packages = Scratch::new("packages");
         let wheel = format!("{NAME}-cp310-abi3-any.whl");
         for file in [wheel.as_str(), "hookseal-0.0.1.tar.gz", &format!("{NAME}.tgz")] {
             packages.put(file, "");
         }
-        assert_eq!(made(packages.path()), Ok(vec![packages.path().join(wheel)]));
+        assert_eq!(built(packages.path()), Ok(vec![packages.path().join(wheel)]));
     }
 }

@@ -1,4 +1,4 @@
-//! What `cargo xtask` does with the packages: it tests all that there is, in order, and makes the page that explains.
+//! The test suite, and the page that explains deliveries.
 
 pub(crate) mod parts;
 pub(crate) mod playground;

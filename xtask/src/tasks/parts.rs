@@ -1,5 +1,5 @@
-//! What `cargo xtask test` runs. To add a part, add a row to [`PARTS`] and a function that lists its
-//! steps; the help, the errors and the order follow from the table.
+//! What `cargo xtask test` runs. To add a part, add a row to [`PARTS`] and a function that lists its steps; the help,
+//! the error messages and the order follow from the table.
 
 use crate::bench;
 use crate::codegen;
@@ -11,42 +11,46 @@ use crate::tools::targets::{self, Build};
 use crate::tools::workspace::Workspace;
 use crate::tools::{command_line, python, words};
 
-/// A part of the tests, which can be run alone.
+/// A part of the test suite, which can be run alone.
 pub(crate) struct Part {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
-    /// Lists the steps. Called when the part's turn comes, and may first fetch what they need.
+    /// Lists the steps. It is called just before they run, and may install what they need.
     pub(crate) steps: fn(&Workspace) -> Result<Vec<Step>, String>,
 }
 
-/// All parts, in the order in which they run: what is quickest to fail comes first.
+/// All parts, in the order in which they run: those that fail fastest come first.
 pub(crate) const PARTS: &[Part] = &[
     Part { name: "fmt", about: "the code is formatted", steps: fmt },
-    Part { name: "lint", about: "clippy has no warnings, for the core in every set of features", steps: lint },
-    Part { name: "generated", about: "generated files and vectors are current", steps: generated },
+    Part { name: "lint", about: "clippy has no warnings, with the core in every feature set", steps: lint },
+    Part { name: "generated", about: "generated files and vectors are up to date", steps: generated },
     Part { name: "xtask", about: "the tests of xtask itself", steps: xtask },
-    Part { name: "core", about: "the core in every set of features, its vectors and its peers", steps: core },
-    Part { name: "cli", about: "the command line, and its demo", steps: cli },
-    Part { name: "sandbox", about: "the sandbox, and the vendor's SDK against it", steps: sandbox_tests::steps },
-    Part { name: "docs", about: "the documentation builds without a warning", steps: docs },
-    Part { name: "nostd", about: "the core builds for a target that has no standard library", steps: nostd },
+    Part { name: "core", about: "the core in every feature set, its vectors, and other implementations", steps: core },
+    Part { name: "cli", about: "the command line and its demo", steps: cli },
+    Part {
+        name: "sandbox",
+        about: "the sandbox, with the vendor's SDK and a browser as clients",
+        steps: sandbox_tests::steps,
+    },
+    Part { name: "docs", about: "the documentation builds without warnings", steps: docs },
+    Part { name: "nostd", about: "the core builds for a target without a standard library", steps: nostd },
     Part { name: "wasm", about: "the npm package hookseal, in every JavaScript runtime", steps: wasm },
     Part { name: "node", about: "the npm package @hookseal/node, on two versions of Node", steps: node },
     Part { name: "python", about: "the Python package hookseal, on the oldest and the newest Python", steps: python },
     Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: benches },
 ];
 
-/// The sets of features in which the core is used, from nothing to everything.
+/// The feature sets in which the core is used, from none to all.
 const FEATURE_SETS: &[&str] = &["", "alloc", "explain", "std", "std,http,explain"];
 
-/// A target without a standard library: the build fails if the core reaches for one.
+/// A target without a standard library: the build fails if the core needs one.
 const BARE_TARGET: &str = "thumbv7em-none-eabi";
 
-/// The parts with these names, in the table's order, each once; all of them if there are no names.
+/// The parts with these names, each once, in the order of [`PARTS`]; all parts if there are no names.
 pub(crate) fn select(names: &[String]) -> Result<Vec<&'static Part>, String> {
     if let Some(unknown) = names.iter().find(|name| !PARTS.iter().any(|part| part.name == **name)) {
         return Err(format!(
-            "there is no part `{unknown}`; the parts are: {}",
+            "unknown part `{unknown}`; the parts are: {}",
             words::list(PARTS.iter().map(|part| part.name))
         ));
     }
@@ -62,7 +66,7 @@ fn lint(_: &Workspace) -> Result<Vec<Step>, String> {
     let mut steps = vec![line("cargo clippy --workspace --all-targets --all-features -- -D warnings")];
     for features in FEATURE_SETS {
         let clippy = Process::new("cargo clippy -p hookseal --no-default-features");
-        steps.push(clippy.with_features(features).words(["--", "-D", "warnings"]).into());
+        steps.push(clippy.with_features(features).args(["--", "-D", "warnings"]).into());
     }
     Ok(steps)
 }
@@ -70,7 +74,7 @@ fn lint(_: &Workspace) -> Result<Vec<Step>, String> {
 fn generated(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let python = python::find(&workspace.root)?;
     Ok(vec![
-        Step::Inside {
+        Step::Internal {
             command: "cargo xtask generate --check",
             action: |workspace| codegen::generate(&workspace.root, true),
         },
@@ -97,10 +101,10 @@ fn cli(_: &Workspace) -> Result<Vec<Step>, String> {
 }
 
 fn docs(_: &Workspace) -> Result<Vec<Step>, String> {
-    let doc = |line| Process::new(line).set("RUSTDOCFLAGS", "-D warnings");
+    let doc = |line| Process::new(line).env("RUSTDOCFLAGS", "-D warnings");
     Ok(vec![
         doc("cargo doc --no-deps --workspace --all-features").into(),
-        // Links to what only `http` brings break here and not above.
+        // Links to items that need the feature `http` break only here.
         doc("cargo doc --no-deps -p hookseal").into(),
     ])
 }
@@ -117,9 +121,9 @@ fn nostd(workspace: &Workspace) -> Result<Vec<Step>, String> {
 fn wasm(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let tests = javascript_tests::steps(workspace)?;
     let mut steps = vec![
-        Step::Inside { command: "cargo xtask package wasm", action: |workspace| WASM.make(workspace) },
-        Step::Inside { command: "cargo xtask setup wasm", action: |workspace| WASM.set_up(workspace) },
-        Step::Inside {
+        Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) },
+        Step::Internal { command: "cargo xtask setup wasm", action: |workspace| WASM.set_up(workspace) },
+        Step::Internal {
             command: "cargo xtask playground --build",
             action: |workspace| playground::build(workspace).map(drop),
         },
@@ -132,12 +136,12 @@ fn wasm(workspace: &Workspace) -> Result<Vec<Step>, String> {
 fn node(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let tests = javascript_tests::native_steps(workspace)?;
     let mut steps = vec![
-        Step::Inside { command: "cargo xtask package node", action: |workspace| NODE.make(workspace) },
-        Step::Inside { command: "cargo xtask setup node", action: |workspace| NODE.set_up(workspace) },
+        Step::Internal { command: "cargo xtask package node", action: |workspace| NODE.build(workspace) },
+        Step::Internal { command: "cargo xtask setup node", action: |workspace| NODE.set_up(workspace) },
         command_line::build(),
     ];
     steps.extend(tests);
-    steps.push(Step::Inside {
+    steps.push(Step::Internal {
         command: "cargo xtask bench --quick 'node|workerd'",
         action: |workspace| bench::javascript::check(workspace, None),
     });
@@ -147,12 +151,12 @@ fn node(workspace: &Workspace) -> Result<Vec<Step>, String> {
 fn python(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let tests = python_tests::steps(workspace)?;
     let mut steps = vec![
-        Step::Inside { command: "cargo xtask package python", action: |workspace| PYTHON.make(workspace) },
-        Step::Inside { command: "cargo xtask setup python", action: |workspace| PYTHON.set_up(workspace) },
+        Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
+        Step::Internal { command: "cargo xtask setup python", action: |workspace| PYTHON.set_up(workspace) },
         command_line::build(),
     ];
     steps.extend(tests);
-    steps.push(Step::Inside {
+    steps.push(Step::Internal {
         command: "cargo xtask bench --quick python",
         action: |workspace| bench::python::check(workspace, None),
     });
@@ -182,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn parts_run_in_the_order_of_the_table_and_once() {
+    fn parts_run_once_and_in_the_order_of_the_table() {
         assert_eq!(selected(&["cli", "fmt", "cli"]), Ok(vec!["fmt", "cli"]));
     }
 
     #[test]
-    fn an_unknown_part_is_an_error_that_lists_what_there_is() {
-        let error = selected(&["fmt", "colour"]).expect_err("no such part");
-        assert!(error.contains("no part `colour`"), "{error}");
+    fn the_error_for_an_unknown_part_lists_all_parts() {
+        let error = selected(&["fmt", "colour"]).expect_err("an unknown part");
+        assert!(error.contains("unknown part `colour`"), "{error}");
         assert!(error.contains("fmt, lint, generated"), "{error}");
     }
 

@@ -1,5 +1,5 @@
-//! The page that explains a delivery in a browser: one file, made of `bindings-wasm/playground` and the npm package as it
-//! would be installed. It has its style, its script and the WebAssembly inside, and a policy that allows nothing else.
+//! The page that explains a delivery in the browser: one file, built from `bindings-wasm/playground` and the installed
+//! npm package. It contains its style, its script and the WebAssembly, and a policy that allows nothing else.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -21,10 +21,10 @@ const SOURCES: &str = "bindings-wasm/playground";
 const MANIFEST: &str = r#"{ "private": true, "type": "module" }
 "#;
 
-/// Where it is served, if nobody else is there.
+/// The port it is served on, unless that is in use.
 const PORT: u16 = 8117;
 
-/// Makes the page, and tells where it is.
+/// Builds the page and returns its path.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
     let tarball = wasm::tarball(workspace);
     if !tarball.is_file() {
@@ -36,13 +36,13 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
     files::write(&staging.join("package.json"), MANIFEST)?;
     npm::install_tarballs(workspace, &staging, &[&tarball])?;
     npm::program(workspace, &tools, "typescript/bin/tsc")
-        .argument("-p")
-        .argument(workspace.shown(&staging))
-        .run_shown(&workspace.root)?;
+        .arg("-p")
+        .arg(workspace.relative(&staging))
+        .run_echoed(&workspace.root)?;
     let script = staging.join("page.js");
     npm::program(workspace, &tools, "esbuild/bin/esbuild")
-        .argument(workspace.shown(&staging.join("page.ts")))
-        .words([
+        .arg(workspace.relative(&staging.join("page.ts")))
+        .args([
             "--bundle",
             "--format=esm",
             "--target=es2022",
@@ -50,18 +50,18 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
             "--legal-comments=none",
             "--log-level=warning",
         ])
-        .argument(format!("--outfile={}", workspace.shown(&script).display()))
-        .run_shown(&workspace.root)?;
+        .arg(format!("--outfile={}", workspace.relative(&script).display()))
+        .run_echoed(&workspace.root)?;
     let text = |path: &Path| files::read(path).map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
     let page = assemble(&text(&staging.join("index.html"))?, &text(&staging.join("page.css"))?, &text(&script)?);
-    let made = workspace.target.join("playground/index.html");
+    let output = workspace.target.join("playground/index.html");
     files::create(&workspace.target.join("playground"))?;
-    files::write(&made, page)?;
-    println!("--- made {}", workspace.shown(&made).display());
-    Ok(made)
+    files::write(&output, page)?;
+    println!("--- built {}", workspace.relative(&output).display());
+    Ok(output)
 }
 
-/// Puts the style and the script into the page, and a policy that allows them by their hashes.
+/// Inserts the style and the script into the page, and a policy that allows them by their hashes.
 fn assemble(page: &str, style: &str, script: &str) -> String {
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
     let policy = format!(
@@ -69,30 +69,30 @@ fn assemble(page: &str, style: &str, script: &str) -> String {
         hash(script),
         hash(style)
     );
-    // The script last: it may have any text in it.
+    // The script comes last, since it may contain any text, placeholders included.
     page.replacen("{{policy}}", &policy, 1).replacen("{{style}}", style, 1).replacen("{{script}}", script, 1) + "\n"
 }
 
-/// Makes the page and serves it, to this machine alone, until it is stopped.
+/// Builds the page and serves it on loopback until the process is stopped.
 pub(crate) fn serve(workspace: &Workspace) -> Result<(), String> {
     let page = files::read(&build(workspace)?)?;
     let listen = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
-    let listener = listen(PORT).or_else(|_| listen(0)).map_err(|error| format!("no port can be had: {error}"))?;
+    let listener = listen(PORT).or_else(|_| listen(0)).map_err(|error| format!("no port is available: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    println!("the page is at http://{address}/ until you stop this with Ctrl-C");
+    println!("serving the page at http://{address}/; press Ctrl-C to stop");
     for stream in listener.incoming() {
-        // Whoever went away, or says nothing, is no reason to stop.
-        let _ = stream.and_then(|stream| answer(stream, &page));
+        // A client that disconnects or sends nothing must not stop the server.
+        let _ = stream.and_then(|stream| respond(stream, &page));
     }
     Ok(())
 }
 
-fn answer(mut stream: TcpStream, page: &[u8]) -> std::io::Result<()> {
+fn respond(mut stream: TcpStream, page: &[u8]) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut request = [0; 4096];
     let length = stream.read(&mut request)?;
     let is_page = request[..length].starts_with(b"GET / ");
-    let (status, body) = if is_page { ("200 OK", page) } else { ("404 Not Found", &b"there is one page, at /\n"[..]) };
+    let (status, body) = if is_page { ("200 OK", page) } else { ("404 Not Found", &b"the only page is at /\n"[..]) };
     let kind = if is_page { "text/html" } else { "text/plain" };
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\
@@ -114,7 +114,7 @@ mod tests {
         assert!(page.starts_with("<default-src 'none'; script-src 'sha256-"), "{page}");
         assert!(page.ends_with("><a{}><let s = '{{style}}';>\n"), "{page}");
         assert!(!page.contains("connect-src") && !page.contains("unsafe-inline"), "{page}");
-        // As OpenSSL has it: printf 'a{}' | openssl dgst -sha256 -binary | base64
+        // Computed with OpenSSL: printf 'a{}' | openssl dgst -sha256 -binary | base64
         assert!(page.contains("style-src 'sha256-X1RutGBrXCt9KkSaXMK7tHftWiRscFHOhxsS8tv8hBk='"), "{page}");
     }
 }

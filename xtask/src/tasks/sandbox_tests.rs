@@ -1,4 +1,4 @@
-//! The tests of the sandbox: its own, and those in which the vendor's SDK and a browser are its clients.
+//! The tests of the sandbox: its own, and those that use the vendor's SDK and a browser as clients.
 
 use std::path::{Path, PathBuf};
 
@@ -17,12 +17,13 @@ const SOURCES: &str = "tests/sandbox";
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     npm::check(&workspace.root)?;
     let browser = chromium::find(&workspace.root)?;
-    let clients = Process::new("node --test sdk.test.mjs page.test.mjs").inside(workspace.shown(&project(workspace)));
+    let clients =
+        Process::new("node --test sdk.test.mjs page.test.mjs").current_dir(workspace.relative(&project(workspace)));
     Ok(vec![
         Process::new("cargo test -p hookseal-sandbox").into(),
         command_line::build(),
-        Step::Inside { command: "npm ci, for the vendor's SDK and a browser's driver", action: set_up },
-        clients.set(command_line::VARIABLE, command_line::binary(workspace)).set(chromium::PLACE, browser).into(),
+        Step::Internal { command: "npm ci, for the vendor's SDK and the browser's driver", action: set_up },
+        clients.env(command_line::VARIABLE, command_line::binary(workspace)).env(chromium::VARIABLE, browser).into(),
     ])
 }
 

@@ -1,4 +1,4 @@
-//! Runs parts of the tests, one step after the other, up to the first that fails.
+//! Runs parts of the test suite, step by step, and stops at the first failure.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[&'static Part]) -> Result<(), 
         let steps = (part.steps)(workspace).map_err(|error| {
             let name = part.name;
             format!(
-                "part `{name}` cannot run: {error}\nTo try it alone: cargo xtask test {name}\n{}",
+                "part `{name}` cannot run: {error}\nTo run it alone: cargo xtask test {name}\n{}",
                 totals(&passed, start.elapsed())
             )
         })?;
@@ -50,7 +50,7 @@ fn failed(part: &Part, step: &Step, why: &str, passed: &[Passed], total: Duratio
     )
 }
 
-/// What passed, how long each step took, and how long everything did.
+/// The steps that passed, with the time of each and the total time.
 fn totals(passed: &[Passed], total: Duration) -> String {
     let mut text = format!("steps passed: {}, in {}", passed.len(), seconds(total));
     for step in passed {
@@ -75,25 +75,25 @@ mod tests {
         Workspace { root: PathBuf::from("."), target: PathBuf::from("target") }
     }
 
-    fn inside(command: &'static str, action: fn(&Workspace) -> Result<(), String>) -> Step {
-        Step::Inside { command, action }
+    fn internal(command: &'static str, action: fn(&Workspace) -> Result<(), String>) -> Step {
+        Step::Internal { command, action }
     }
 
-    static GOOD: Part = Part { name: "good", about: "", steps: |_| Ok(vec![inside("first", |_| Ok(()))]) };
+    static GOOD: Part = Part { name: "good", about: "", steps: |_| Ok(vec![internal("first", |_| Ok(()))]) };
     static BAD: Part = Part {
         name: "bad",
         about: "",
         steps: |_| {
             Ok(vec![
-                inside("second", |_| Err("it is broken".to_owned())),
-                inside("third", |_| panic!("runs after a failure")),
+                internal("second", |_| Err("it is broken".to_owned())),
+                internal("third", |_| panic!("runs after a failure")),
             ])
         },
     };
     static UNREADY: Part = Part { name: "unready", about: "", steps: |_| Err("install the tool".to_owned()) };
 
     #[test]
-    fn the_first_failure_ends_the_run_and_says_how_to_repeat_it() {
+    fn the_first_failure_ends_the_run_and_says_how_to_run_the_step_alone() {
         let error = run(&workspace(), &[&GOOD, &BAD, &GOOD]).expect_err("BAD fails");
         assert!(error.contains("part `bad` failed: it is broken"), "{error}");
         assert!(error.contains("To run the step alone: second"), "{error}");
@@ -102,13 +102,13 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_lacks_a_tool_fails_and_is_not_skipped() {
+    fn a_part_with_a_missing_tool_fails_and_is_not_skipped() {
         let error = run(&workspace(), &[&UNREADY, &GOOD]).expect_err("UNREADY fails");
         assert!(error.contains("part `unready` cannot run: install the tool"));
     }
 
     #[test]
-    fn parts_that_pass_are_a_success() {
+    fn a_run_succeeds_if_all_parts_pass() {
         assert_eq!(run(&workspace(), &[&GOOD, &GOOD]), Ok(()));
     }
 }

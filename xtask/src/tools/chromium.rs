@@ -1,4 +1,4 @@
-//! Finds the browser that the tests run in.
+//! Finds the browser for the tests.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use crate::tools::debian;
 use crate::tools::words;
 
-/// The variable that says where the browser is, to xtask and to the tests.
-pub(crate) const PLACE: &str = "HOOKSEAL_CHROMIUM";
+/// The environment variable that says where the browser is; read by xtask and by the tests.
+pub(crate) const VARIABLE: &str = "HOOKSEAL_CHROMIUM";
 
-/// What it is called where.
+/// Its names on different systems.
 const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 
-/// The browser that [`PLACE`] names; else one on the search path, which Debian's packages can put there.
+/// The browser that [`VARIABLE`] names, or one on the path, where Debian's packages can install it.
 pub(crate) fn find(root: &Path) -> Result<PathBuf, String> {
-    if let Some(place) = std::env::var_os(PLACE).filter(|place| !place.is_empty()) {
-        let place = PathBuf::from(place);
-        return if place.is_file() {
-            Ok(place)
+    if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+        let path = PathBuf::from(path);
+        return if path.is_file() {
+            Ok(path)
         } else {
-            Err(format!("{PLACE} names {}, which is no file", place.display()))
+            Err(format!("{VARIABLE} is {}, which is not a file", path.display()))
         };
     }
     if let Some(browser) = search() {
@@ -27,10 +27,10 @@ pub(crate) fn find(root: &Path) -> Result<PathBuf, String> {
     }
     let debian = debian::install(root, &["chromium"]);
     search().ok_or_else(|| {
-        let debian = debian.err().unwrap_or_else(|| "the package brought none".to_owned());
+        let debian = debian.err().unwrap_or_else(|| "the package contains none".to_owned());
         format!(
-            "there is no Chromium on the path, under one of the names {}. With Debian's packages: {debian}. Install \
-             Chromium or Chrome, and let {PLACE} be the path of the program if it has another name",
+            "no Chromium was found on the path (tried {}). With Debian's packages: {debian}. Install Chromium or \
+             Chrome; if the program has another name, set {VARIABLE} to its path",
             words::list(NAMES.iter().copied())
         )
     })
@@ -38,11 +38,11 @@ pub(crate) fn find(root: &Path) -> Result<PathBuf, String> {
 
 fn search() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    NAMES.iter().find_map(|name| on(&path, name))
+    NAMES.iter().find_map(|name| find_on(&path, name))
 }
 
-/// The program of this name that a search path leads to. A full path is what the browser's driver asks for.
-fn on(search_path: &OsStr, name: &str) -> Option<PathBuf> {
+/// The full path of a program on a search path; the browser's driver needs a full path.
+fn find_on(search_path: &OsStr, name: &str) -> Option<PathBuf> {
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     std::env::split_paths(search_path).map(|folder| folder.join(&file)).find(|program| program.is_file())
 }
@@ -53,17 +53,17 @@ mod tests {
 
     #[test]
     fn a_program_is_found_in_the_first_folder_that_has_it() {
-        let program = std::env::current_exe().expect("the tests are a program");
+        let program = std::env::current_exe().expect("the path of the test binary");
         let name = program.file_stem().and_then(OsStr::to_str).expect("a name");
         let folder = program.parent().expect("a folder");
         let path = std::env::join_paths([Path::new("no-such-folder"), folder]).expect("a path");
-        assert_eq!(on(&path, name), Some(program.clone()));
+        assert_eq!(find_on(&path, name), Some(program.clone()));
     }
 
     #[test]
-    fn a_program_that_is_nowhere_is_not_found() {
+    fn a_program_in_none_of_the_folders_is_not_found() {
         let path = std::env::join_paths(["no-such-folder", env!("CARGO_MANIFEST_DIR")]).expect("a path");
-        assert_eq!(on(&path, "src"), None, "a folder is no program");
-        assert_eq!(on(&path, "chromium"), None);
+        assert_eq!(find_on(&path, "src"), None, "a folder is not a program");
+        assert_eq!(find_on(&path, "chromium"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The command line of this repository, for the tests of other languages, which call it.
+//! The `hookseal` binary of this repository, which the tests of other languages run.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use crate::tools::process::Process;
 use crate::tools::step::Step;
 use crate::tools::workspace::Workspace;
 
-/// The variable by which those tests find the binary.
+/// The environment variable that says where the binary is.
 pub(crate) const VARIABLE: &str = "HOOKSEAL_CLI";
 
-/// Builds the binary for them.
+/// Builds the binary.
 pub(crate) fn build() -> Step {
     Process::new("cargo build -p hookseal-cli").into()
 }

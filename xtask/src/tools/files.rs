@@ -1,11 +1,11 @@
-//! Files and folders, with errors that name them.
+//! File operations whose errors name the file.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, DirEntry};
 use std::path::Path;
 
-/// Says which file an error is about.
+/// Adds the path to an error.
 pub(crate) trait At<T> {
     fn at(self, path: &Path) -> Result<T, String>;
 }
@@ -24,7 +24,7 @@ pub(crate) fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), Strin
     fs::write(path, contents).at(path)
 }
 
-/// Copies a file into a folder, under its own name.
+/// Copies a file into a folder under the same name.
 pub(crate) fn copy_into(file: &Path, folder: &Path) -> Result<(), String> {
     let name = file.file_name().ok_or_else(|| format!("{} has no name", file.display()))?;
     copy(file, &folder.join(name))
@@ -48,7 +48,7 @@ pub(crate) fn create(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).at(folder)
 }
 
-/// Makes a folder that is there and empty.
+/// Creates a folder, or empties an existing one.
 pub(crate) fn renew(folder: &Path) -> Result<(), String> {
     if folder.exists() {
         fs::remove_dir_all(folder).at(folder)?;
@@ -56,44 +56,44 @@ pub(crate) fn renew(folder: &Path) -> Result<(), String> {
     create(folder)
 }
 
-/// Makes a folder hold the same files as another, what is gone there removed here too. What `counts` says no to, given
-/// its path inside the folder, stays as it is on both sides.
-pub(crate) fn mirror(source: &Path, target: &Path, counts: fn(&Path) -> bool) -> Result<(), String> {
-    mirror_inside(source, target, Path::new(""), counts)
+/// Makes `target` hold the same files as `source`; files that `source` lacks are removed from it. Only paths that
+/// `include` accepts are copied or removed; it is passed the path relative to the folder.
+pub(crate) fn mirror(source: &Path, target: &Path, include: fn(&Path) -> bool) -> Result<(), String> {
+    mirror_inside(source, target, Path::new(""), include)
 }
 
-fn mirror_inside(source: &Path, target: &Path, inner: &Path, counts: fn(&Path) -> bool) -> Result<(), String> {
-    create(&target.join(inner))?;
-    let there = entries(&source.join(inner), inner, counts)?;
-    for (name, entry) in entries(&target.join(inner), inner, counts)? {
+fn mirror_inside(source: &Path, target: &Path, relative: &Path, include: fn(&Path) -> bool) -> Result<(), String> {
+    create(&target.join(relative))?;
+    let wanted = entries(&source.join(relative), relative, include)?;
+    for (name, entry) in entries(&target.join(relative), relative, include)? {
         let path = entry.path();
-        if there.get(&name).is_some_and(|source| source.path().is_dir() == path.is_dir()) {
+        if wanted.get(&name).is_some_and(|source| source.path().is_dir() == path.is_dir()) {
             continue;
         }
         if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }.at(&path)?;
     }
-    for (name, entry) in there {
+    for (name, entry) in wanted {
         if entry.path().is_dir() {
-            mirror_inside(source, target, &inner.join(name), counts)?;
+            mirror_inside(source, target, &relative.join(name), include)?;
         } else {
-            copy(&entry.path(), &target.join(inner).join(name))?;
+            copy(&entry.path(), &target.join(relative).join(name))?;
         }
     }
     Ok(())
 }
 
-fn entries(folder: &Path, inner: &Path, counts: fn(&Path) -> bool) -> Result<BTreeMap<OsString, DirEntry>, String> {
+fn entries(folder: &Path, relative: &Path, include: fn(&Path) -> bool) -> Result<BTreeMap<OsString, DirEntry>, String> {
     let mut entries = BTreeMap::new();
     for entry in folder.read_dir().at(folder)? {
         let entry = entry.at(folder)?;
-        if counts(&inner.join(entry.file_name())) {
+        if include(&relative.join(entry.file_name())) {
             entries.insert(entry.file_name(), entry);
         }
     }
     Ok(entries)
 }
 
-/// A folder for a test, gone behind it.
+/// A temporary folder for a test, which is removed after it.
 #[cfg(test)]
 pub(crate) struct Scratch(std::path::PathBuf);
 
@@ -115,7 +115,7 @@ impl Scratch {
         write(&path, contents).expect("written");
     }
 
-    fn has(&self, name: &str) -> bool {
+    fn exists(&self, name: &str) -> bool {
         self.0.join(name).exists()
     }
 
@@ -127,7 +127,7 @@ impl Scratch {
 #[cfg(test)]
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Where this fails, the system clears its temporary files some day.
+        // If this fails, the system cleans its temporary folder eventually.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mirror_holds_what_the_source_holds_and_nothing_else() {
+    fn a_mirror_holds_the_files_of_the_source_and_no_others() {
         let (source, target) = (Scratch::new("source"), Scratch::new("target"));
         for (name, contents) in [("a", "new"), ("inner/b", "b"), ("was-a-folder", "a file")] {
             source.put(name, contents);
@@ -149,23 +149,23 @@ mod tests {
         assert_eq!(target.text("a"), "new");
         assert_eq!(target.text("inner/b"), "b");
         assert_eq!(target.text("was-a-folder"), "a file");
-        assert!(!target.has("gone") && !target.has("gone-folder"));
+        assert!(!target.exists("gone") && !target.exists("gone-folder"));
     }
 
     #[test]
-    fn what_does_not_count_is_neither_copied_nor_removed() {
-        let (source, target) = (Scratch::new("counted"), Scratch::new("kept"));
+    fn excluded_files_are_neither_copied_nor_removed() {
+        let (source, target) = (Scratch::new("included"), Scratch::new("kept"));
         source.put("kept/of-the-source", "");
         source.put("a", "");
         target.put("kept/of-the-target", "");
         mirror(source.path(), target.path(), |path| !path.starts_with("kept")).expect("mirrored");
-        assert!(target.has("a") && target.has("kept/of-the-target"));
-        assert!(!target.has("kept/of-the-source"));
+        assert!(target.exists("a") && target.exists("kept/of-the-target"));
+        assert!(!target.exists("kept/of-the-source"));
     }
 
     #[test]
     fn an_error_names_the_file() {
-        let error = copy_into(Path::new("no-such-file"), Path::new(".")).expect_err("it is not there");
+        let error = copy_into(Path::new("no-such-file"), Path::new(".")).expect_err("a missing file");
         assert!(error.contains("no-such-file"), "{error}");
     }
 }

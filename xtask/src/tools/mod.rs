@@ -1,4 +1,4 @@
-//! What the tasks are made of: programs and where to find them, files, and the steps of a run. Nothing here knows a task.
+//! What tasks are built from: processes, where to find programs, files, and steps. Nothing here depends on a task.
 
 pub(crate) mod chromium;
 pub(crate) mod command_line;

@@ -1,24 +1,24 @@
-//! One step of a test: a process, or a function of xtask itself, with the command that a reader would type to run it alone.
+//! One step of a test run: a process or a function of xtask itself, with the command that runs it alone.
 
 use std::fmt;
 
 use crate::tools::process::Process;
 use crate::tools::workspace::Workspace;
 
-/// Something that either succeeds or says why not.
+/// A step succeeds, or says why it failed.
 pub(crate) enum Step {
     /// Another program.
     Process(Process),
-    /// A command of xtask, run without starting xtask again: on Windows cargo could not replace the
-    /// binary that is running.
-    Inside { command: &'static str, action: fn(&Workspace) -> Result<(), String> },
+    /// A function of xtask. Starting xtask again would not work on Windows, where cargo cannot replace a running
+    /// binary.
+    Internal { command: &'static str, action: fn(&Workspace) -> Result<(), String> },
 }
 
 impl Step {
     pub(crate) fn run(&self, workspace: &Workspace) -> Result<(), String> {
         match self {
             Self::Process(process) => process.run(&workspace.root),
-            Self::Inside { action, .. } => action(workspace),
+            Self::Internal { action, .. } => action(workspace),
         }
     }
 }
@@ -27,7 +27,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Process(process) => process.fmt(f),
-            Self::Inside { command, .. } => f.write_str(command),
+            Self::Internal { command, .. } => f.write_str(command),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Builds a crate for another target, with whatever this machine has or can fetch for it.
+//! Builds a crate for another target, with whatever this machine has or can install.
 //!
-//! Tried in order: the target is installed; rustup adds it; Debian's packages build the standard
-//! library for it. If none works, the error says what to install.
+//! In this order: the target is installed already; rustup adds it; Debian's packages build the standard library for it.
+//! If all three fail, the error says what to install.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,48 +10,48 @@ use crate::tools::debian;
 use crate::tools::process::Process;
 use crate::tools::workspace::Workspace;
 
-/// The variable that forces the last way, so that it can be tested where the first would do.
-pub(crate) const CHOICE: &str = "HOOKSEAL_TARGETS";
+/// The environment variable that forces the last way, so that it can be tested where another would work.
+pub(crate) const VARIABLE: &str = "HOOKSEAL_TARGETS";
 
-/// Rustup waits long where its server cannot be reached, and has nothing to say meanwhile.
+/// Rustup waits for a long time, and prints nothing, if it cannot reach its server.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
 
-/// The user's flags for rustc, which are meant for this machine.
+/// Variables with the user's flags for rustc, which are meant for the host.
 const RUSTFLAGS: &[&str] = &["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"];
 
-/// What is built.
+/// What to build.
 pub(crate) struct Build<'a> {
     pub(crate) package: &'a str,
-    /// Comma between features; default features are off.
+    /// Separated by commas; default features are off.
     pub(crate) features: &'a str,
     pub(crate) target: &'a str,
     pub(crate) profile: &'a str,
-    /// What rustc is told about everything that is built for the target, in place of the user's `RUSTFLAGS`.
+    /// Flags for everything that is built for the target, in place of the user's `RUSTFLAGS`.
     pub(crate) rustflags: &'a [String],
 }
 
-/// What can build for the target.
+/// A toolchain that can build for the target.
 pub(crate) enum Toolchain {
-    /// The usual cargo: the target's standard library is there.
+    /// The default cargo: the target's standard library is installed.
     Installed,
-    /// Debian's, which builds the standard library from its sources.
+    /// Debian's cargo, which builds the standard library from source.
     Debian(debian::Tools),
 }
 
-/// A flag for rustc: a name in place of the folder that crates are fetched to, which it would otherwise put into what
-/// it makes, for panics to tell.
-pub(crate) fn nameless_home() -> Option<String> {
+/// A flag for rustc that replaces the path of cargo's registry, which panic messages in the output would otherwise
+/// contain.
+pub(crate) fn remap_cargo_home() -> Option<String> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
     home.map(|home| format!("--remap-path-prefix={}=crates", home.join("registry").join("src").display()))
 }
 
-/// Finds, or fetches, what builds for a target.
+/// Finds or installs a toolchain for a target.
 pub(crate) fn toolchain(workspace: &Workspace, target: &str) -> Result<Toolchain, String> {
     let root = &workspace.root;
-    match std::env::var(CHOICE).as_deref() {
+    match std::env::var(VARIABLE).as_deref() {
         Err(std::env::VarError::NotPresent) | Ok("") => {}
         Ok("debian") => return debian::tools(root).map(Toolchain::Debian),
-        _ => return Err(format!("{CHOICE} can only be `debian`, or not set")),
+        _ => return Err(format!("{VARIABLE} must be `debian` or unset")),
     }
     if is_installed(root, target) {
         return Ok(Toolchain::Installed);
@@ -62,26 +62,25 @@ pub(crate) fn toolchain(workspace: &Workspace, target: &str) -> Result<Toolchain
     }
     let rustup = rustup
         .err()
-        .unwrap_or_else(|| "`rustup` added it, but to another toolchain than the `rustc` in use".to_owned());
-    println!("=== rustup could not ({rustup}); Debian's packages are tried");
+        .unwrap_or_else(|| "`rustup` added it, but to another toolchain than that of the `rustc` in use".to_owned());
+    println!("=== rustup could not add the target ({rustup}); trying Debian's packages");
     debian::tools(root).map(Toolchain::Debian).map_err(|debian| {
         format!(
-            "nothing here builds for {target}. With rustup: {rustup}. With Debian's packages: \
-             {debian}. Install the target, with `rustup target add {target}` or as your system \
-             packages it"
+            "no toolchain on this machine builds for {target}. With rustup: {rustup}. With Debian's packages: \
+             {debian}. Install the target with `rustup target add {target}` or from your system's packages"
         )
     })
 }
 
-/// Asks rustc and not rustup, since rustc need not be rustup's.
+/// Asks rustc and not rustup, since rustc may not be rustup's.
 fn is_installed(root: &Path, target: &str) -> bool {
     Process::new("rustc --print target-libdir --target")
-        .argument(target)
+        .arg(target)
         .capture(root)
         .is_ok_and(|folder| has_libraries(Path::new(folder.trim())))
 }
 
-/// The folder alone proves nothing: an interrupted installation leaves it empty.
+/// The folder alone is no proof, since an interrupted installation leaves it empty.
 fn has_libraries(folder: &Path) -> bool {
     let Ok(entries) = folder.read_dir() else {
         return false;
@@ -90,7 +89,7 @@ fn has_libraries(folder: &Path) -> bool {
 }
 
 fn add_with_rustup(root: &Path, target: &str) -> Result<(), String> {
-    let rustup = Process::new("rustup target add").argument(target);
+    let rustup = Process::new("rustup target add").arg(target);
     println!("\n=== {target} is not installed yet: {rustup}");
     rustup.run_within(root, RUSTUP_LIMIT)
 }
@@ -101,29 +100,29 @@ impl Toolchain {
             Self::Installed => Process::new("cargo build"),
             Self::Debian(tools) => tools
                 .cargo(build.target)
-                .words(["build", "-Z"])
-                .argument(format!("build-std={}", standard_library(build.target)))
-                .argument("--target-dir")
-                .argument(workspace.shown(&self.folder(workspace))),
+                .args(["build", "-Z"])
+                .arg(format!("build-std={}", standard_library(build.target)))
+                .arg("--target-dir")
+                .arg(workspace.relative(&self.folder(workspace))),
         };
         let process = process
-            .words(["--profile", build.profile, "--target", build.target, "-p", build.package])
-            .without(RUSTFLAGS);
-        let process = process.words(["--no-default-features"]).with_features(build.features);
+            .args(["--profile", build.profile, "--target", build.target, "-p", build.package])
+            .env_remove(RUSTFLAGS);
+        let process = process.args(["--no-default-features"]).with_features(build.features);
         if build.rustflags.is_empty() {
             return process;
         }
-        // The variable would be split at spaces, which a path may have.
+        // The environment variable would be split at spaces, which paths can contain.
         let flags: Vec<String> = build.rustflags.iter().map(|flag| toml_string(flag)).collect();
-        process.argument("--config").argument(format!("target.{}.rustflags=[{}]", build.target, flags.join(",")))
+        process.arg("--config").arg(format!("target.{}.rustflags=[{}]", build.target, flags.join(",")))
     }
 
-    /// Where the build puts what it makes.
+    /// The folder of the build output.
     pub(crate) fn output(&self, workspace: &Workspace, build: &Build<'_>) -> PathBuf {
         self.folder(workspace).join(build.target).join(build.profile)
     }
 
-    /// Debian's has a folder of its own: two compilers that share one would each undo the other's work.
+    /// Debian's toolchain has its own target folder: two compilers that share one would each rebuild everything.
     fn folder(&self, workspace: &Workspace) -> PathBuf {
         match self {
             Self::Installed => workspace.target.clone(),
@@ -136,7 +135,7 @@ fn toml_string(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The parts of the standard library that a target can have.
+/// The crates of the standard library that a target supports.
 fn standard_library(target: &str) -> &'static str {
     if target.contains("-none") { "core,alloc" } else { "std,panic_abort" }
 }
@@ -158,7 +157,7 @@ mod tests {
     };
 
     #[test]
-    fn an_installed_target_is_built_by_the_usual_cargo() {
+    fn an_installed_target_is_built_by_the_default_cargo() {
         let process = Toolchain::Installed.build(&workspace(), &BUILD);
         assert_eq!(
             process.to_string(),
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_for_rustc_stay_whole_whatever_is_in_them() {
+    fn rustc_flags_are_not_split_whatever_they_contain() {
         let rustflags = ["--cfg".to_owned(), r#"a="C:\b c""#.to_owned()];
         let process = Toolchain::Installed.build(&workspace(), &Build { rustflags: &rustflags, ..BUILD });
         let line = process.to_string();
@@ -179,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn debian_builds_the_standard_library_in_a_folder_of_its_own() {
+    fn debian_builds_the_standard_library_in_a_separate_folder() {
         let tools = debian::Tools { cargo: PathBuf::from("/usr/bin/cargo"), rustc: PathBuf::from("/usr/bin/rustc") };
         let debian = Toolchain::Debian(tools);
         let line = debian.build(&workspace(), &BUILD).to_string();
@@ -190,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_target_without_a_system_goes_without_std() {
+    fn only_a_target_without_an_operating_system_lacks_std() {
         assert_eq!(standard_library("thumbv7em-none-eabi"), "core,alloc");
         assert_eq!(standard_library("wasm32-unknown-unknown"), "std,panic_abort");
     }

@@ -1,4 +1,4 @@
-//! Virtual environments, each with the packages that a file of requirements names.
+//! Python virtual environments, each with the packages of a requirements file.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +7,10 @@ use crate::tools::process::Process;
 use crate::tools::python::Interpreter;
 use crate::tools::workspace::Workspace;
 
-/// Says what was installed.
+/// Records what was installed.
 const STAMP: &str = "installed-from";
 
-/// A folder next to the environments.
+/// A folder of the build, where the environments are too.
 pub(crate) fn folder(workspace: &Workspace, name: &str) -> PathBuf {
     workspace.target.join("python").join(name)
 }
@@ -21,11 +21,11 @@ pub(crate) struct Venv {
 }
 
 impl Venv {
-    pub(crate) fn of(workspace: &Workspace, name: &str) -> Self {
+    pub(crate) fn new(workspace: &Workspace, name: &str) -> Self {
         Self { folder: folder(workspace, name) }
     }
 
-    /// Its Python.
+    /// The path of its Python.
     pub(crate) fn python(&self) -> PathBuf {
         if cfg!(windows) {
             self.folder.join("Scripts").join("python.exe")
@@ -34,7 +34,7 @@ impl Venv {
         }
     }
 
-    /// Makes it, with the packages of a file; anew if it was made otherwise.
+    /// Creates it with the packages of a requirements file, or recreates it if either has changed.
     pub(crate) fn make(
         &self,
         workspace: &Workspace,
@@ -42,7 +42,7 @@ impl Venv {
         requirements: Option<&Path>,
     ) -> Result<(), String> {
         let root = &workspace.root;
-        let mut wanted = format!("{:?}\n", interpreter).into_bytes();
+        let mut wanted = format!("{interpreter:?}\n").into_bytes();
         if let Some(file) = requirements {
             wanted.extend(files::read(file)?);
         }
@@ -51,25 +51,25 @@ impl Venv {
             return Ok(());
         }
         Process::program(&interpreter.program)
-            .words(["-m", "venv", "--clear"])
-            .argument(workspace.shown(&self.folder))
-            .run_shown(root)?;
+            .args(["-m", "venv", "--clear"])
+            .arg(workspace.relative(&self.folder))
+            .run_echoed(root)?;
         if let Some(file) = requirements {
-            self.pip(workspace).argument("-r").argument(workspace.shown(file)).run_shown(root)?;
+            self.pip(workspace).arg("-r").arg(workspace.relative(file)).run_echoed(root)?;
         }
         files::write(&stamp, wanted)
     }
 
-    /// Puts a package that was made here in the place of an earlier one, and what else it needs beside it.
+    /// Installs a package that was built here in place of an earlier build. Its dependencies are left as they are.
     pub(crate) fn install(&self, workspace: &Workspace, file: &Path) -> Result<(), String> {
         self.pip(workspace)
-            .words(["--force-reinstall", "--no-deps"])
-            .argument(workspace.shown(file))
-            .run_shown(&workspace.root)
+            .args(["--force-reinstall", "--no-deps"])
+            .arg(workspace.relative(file))
+            .run_echoed(&workspace.root)
     }
 
     fn pip(&self, workspace: &Workspace) -> Process {
-        Process::program(workspace.shown(&self.python())).words([
+        Process::program(workspace.relative(&self.python())).args([
             "-m",
             "pip",
             "install",

@@ -1,4 +1,4 @@
-//! Words in a sentence.
+//! Text for messages.
 
 /// Names as a list: `a, b, c`.
 pub(crate) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {

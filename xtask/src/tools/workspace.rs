@@ -8,9 +8,9 @@ use crate::tools::process::Process;
 
 /// The two folders that every command needs.
 pub(crate) struct Workspace {
-    /// The folder of the root manifest. Every command runs there, wherever xtask was called from.
+    /// The folder of the root manifest. Every command runs there, wherever xtask was started.
     pub(crate) root: PathBuf,
-    /// Cargo's target folder, which `CARGO_TARGET_DIR` or a configuration may have moved.
+    /// Cargo's target folder, which `CARGO_TARGET_DIR` or cargo's configuration may have moved.
     pub(crate) target: PathBuf,
 }
 
@@ -25,19 +25,19 @@ impl Workspace {
         Ok(Self { root, target })
     }
 
-    /// A path as a reader at the root would type it.
-    pub(crate) fn shown<'a>(&self, path: &'a Path) -> &'a Path {
+    /// The path relative to the root, if it is below the root.
+    pub(crate) fn relative<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
 }
 
 fn target_directory(metadata: &str) -> Result<PathBuf, String> {
     let metadata: Value =
-        serde_json::from_str(metadata).map_err(|error| format!("`cargo metadata` wrote no JSON: {error}"))?;
+        serde_json::from_str(metadata).map_err(|error| format!("`cargo metadata` did not write JSON: {error}"))?;
     metadata["target_directory"]
         .as_str()
         .map(PathBuf::from)
-        .ok_or_else(|| "`cargo metadata` names no target_directory".to_owned())
+        .ok_or_else(|| "`cargo metadata` has no target_directory".to_owned())
 }
 
 #[cfg(test)]
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_target_folder_is_the_one_that_cargo_names() {
+    fn the_target_folder_is_read_from_cargo_metadata() {
         let metadata = r#"{"packages":[],"target_directory":"/elsewhere/target","version":1}"#;
         assert_eq!(target_directory(metadata), Ok(PathBuf::from("/elsewhere/target")));
     }

@@ -1,4 +1,4 @@
-//! Writes measurements down as Markdown.
+//! Writes the measurements as a Markdown report.
 
 use super::criterion::{Case, Id};
 use super::machine::Machine;
@@ -8,13 +8,13 @@ use super::tables::{FLOOR, GOALS, Goal, OURS, Reference, TOPICS, Topic};
 pub(super) fn write(cases: &[Case], machine: &Machine, filter: Option<&str>) -> String {
     let mut text = format!(
         "# Benchmark results\n\n\
-         Written by `cargo xtask bench`. Times are medians. In brackets: how many times the time of what the\n\
-         section compares with, at the same size.\n\n\
+         Written by `cargo xtask bench`. Times are medians. In brackets is the ratio to the reference of the section\n\
+         at the same size.\n\n\
          | | |\n|---|---|\n{machine}"
     );
     if let Some(filter) = filter {
         text.push_str(&format!(
-            "\nOnly cases that match `{filter}` are from this run, the others from an earlier one.\n"
+            "\nOnly the cases that match `{filter}` are from this run; the others are from earlier runs.\n"
         ));
     }
     for topic in topics(cases) {
@@ -31,32 +31,32 @@ pub(super) fn write(cases: &[Case], machine: &Machine, filter: Option<&str>) -> 
     text
 }
 
-/// Each goal, whether it was reached, and what was measured.
+/// A line for each goal: whether it was reached, and the measured ratio.
 pub(super) fn goals(cases: &[Case]) -> Vec<String> {
-    GOALS.iter().map(|goal| judged(goal, cases)).collect()
+    GOALS.iter().map(|goal| goal_line(goal, cases)).collect()
 }
 
-fn judged(goal: &Goal, cases: &[Case]) -> String {
+fn goal_line(goal: &Goal, cases: &[Case]) -> String {
     let median = |id: &str| {
         let id = Id::parse(id).ok()?;
         cases.iter().find(|case| case.id == id).map(|c| c.median)
     };
-    let verdict = match (median(goal.case), median(goal.than)) {
-        (Some(case), Some(than)) => {
-            let ratio = case / than;
-            let verdict = if ratio <= goal.at_most { "reached" } else { "NOT reached" };
-            format!("{verdict}: {ratio:.3}")
+    let result = match (median(goal.case), median(goal.baseline)) {
+        (Some(case), Some(baseline)) => {
+            let ratio = case / baseline;
+            let status = if ratio <= goal.max_ratio { "reached" } else { "NOT reached" };
+            format!("{status}: {ratio:.3}")
         }
         _ => "not measured".to_owned(),
     };
-    format!("{}: {verdict} (`{}` to `{}`, at most {})", goal.label, goal.case, goal.than, goal.at_most)
+    format!("{}: {result} (`{}` to `{}`, at most {})", goal.label, goal.case, goal.baseline, goal.max_ratio)
 }
 
 fn listed(topic: &str) -> Option<&'static Topic> {
     TOPICS.iter().find(|listed| listed.name == topic)
 }
 
-/// The topics that were measured, those of [`TOPICS`] first and in its order.
+/// The measured topics: those in [`TOPICS`] first, in its order.
 fn topics(cases: &[Case]) -> Vec<&str> {
     let place = |topic: &str| TOPICS.iter().position(|listed| listed.name == topic).unwrap_or(TOPICS.len());
     let topics = cases.iter().map(|case| case.id.topic.as_str());
@@ -101,7 +101,7 @@ fn cell(case: &Case, all: &[Case]) -> String {
     }
 }
 
-/// Whether others of a topic are compared with this implementation.
+/// Whether the cases of a topic are compared with this implementation.
 fn is_reference(topic: &str, implementation: &str) -> bool {
     match listed(topic).map(|listed| &listed.reference) {
         Some(Reference::OneOf(names)) => names.contains(&implementation),
@@ -109,16 +109,17 @@ fn is_reference(topic: &str, implementation: &str) -> bool {
     }
 }
 
-/// The time that a case is compared with.
+/// The time with which a case is compared.
 fn reference(id: &Id, all: &[Case]) -> Option<f64> {
     let Some(Topic { reference: Reference::OneOf(_), .. }) = listed(&id.topic) else { return floor(id, all) };
-    let beside = |other: &Id| (&other.topic, &other.operation, &other.size) == (&id.topic, &id.operation, &id.size);
-    let found = all.iter().find(|case| beside(&case.id) && is_reference(&id.topic, &case.id.implementation));
+    let is_same_row =
+        |other: &Id| (&other.topic, &other.operation, &other.size) == (&id.topic, &id.operation, &id.size);
+    let found = all.iter().find(|case| is_same_row(&case.id) && is_reference(&id.topic, &case.id.implementation));
     found.map(|case| case.median)
 }
 
-/// The floor of the same operation, in whatever topic. Where the operation has none, the only one at that size if there
-/// is just one, since with several nobody could tell which was meant.
+/// The floor of the same operation in any topic. If the operation has none, the floor of another operation at that
+/// size, provided there is exactly one: with several, the choice would be ambiguous.
 fn floor(id: &Id, all: &[Case]) -> Option<f64> {
     let mut floors = all.iter().filter(|case| case.id.implementation == FLOOR && case.id.size == id.size);
     let of_operation = floors.clone().find(|case| case.id.operation == id.operation);
@@ -129,7 +130,7 @@ fn floor(id: &Id, all: &[Case]) -> Option<f64> {
     of_operation.or(only).map(|case| case.median)
 }
 
-/// Three digits and more, in the unit in which they are read most easily.
+/// At least three digits, in the unit that is easiest to read.
 fn time(nanoseconds: f64) -> String {
     match nanoseconds {
         n if n < 100.0 => format!("{n:.1} ns"),
@@ -140,7 +141,7 @@ fn time(nanoseconds: f64) -> String {
     }
 }
 
-/// Each item once, in the order of its key.
+/// The items without duplicates, sorted by key.
 fn sorted<T: PartialEq, K: Ord>(items: impl Iterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<T> {
     let mut items: Vec<T> = items.collect();
     items.sort_by_key(key);

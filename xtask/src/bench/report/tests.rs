@@ -1,4 +1,4 @@
-//! The report, on measurements made up for it.
+//! Tests of the report, with invented measurements.
 
 use super::*;
 
@@ -27,13 +27,13 @@ fn a_table_has_a_row_per_implementation_and_a_column_per_size() {
 }
 
 #[test]
-fn an_operation_without_a_floor_uses_the_only_one_there_is() {
+fn an_operation_without_a_floor_uses_the_only_floor_of_its_size() {
     let cases = [case("mac/a/1/floor", 100.0), case("verify/b/1/hookseal", 150.0)];
     assert!(table(&cases, "verify").contains("| b | hookseal | 150 ns (1.50×) |"));
 }
 
 #[test]
-fn with_several_floors_none_is_guessed() {
+fn an_ambiguous_floor_is_not_used() {
     let cases = [case("verify/a/1/floor", 100.0), case("verify/b/1/floor", 200.0), case("verify/c/1/hookseal", 150.0)];
     let table = table(&cases, "verify");
     assert!(table.contains("| c | hookseal | 150 ns |"), "{table}");
@@ -41,7 +41,7 @@ fn with_several_floors_none_is_guessed() {
 }
 
 #[test]
-fn listed_topics_come_first_and_others_under_their_own_name() {
+fn unlisted_topics_come_last_under_their_own_name() {
     let cases = [
         case("aside/a/1/floor", 1.0),
         case("mac/a/1/floor", 1.0),
@@ -49,13 +49,13 @@ fn listed_topics_come_first_and_others_under_their_own_name() {
         case("verify/b/1/floor", 1.0),
     ];
     assert_eq!(topics(&cases), ["verify", "mac", "aside"]);
-    let text = write(&cases, &Machine::of(&[]), None);
+    let text = write(&cases, &Machine::from_rows(&[]), None);
     assert!(text.contains("\n## Verifying a delivery\n"), "{text}");
     assert!(text.contains("\n## aside\n\n| operation "), "{text}");
 }
 
 #[test]
-fn in_javascript_the_one_that_others_are_compared_with_is_of_the_same_operation_and_comes_first() {
+fn in_javascript_the_reference_is_of_the_same_operation_and_comes_first() {
     let cases = [
         case("node/parse/243/hookseal", 1_000.0),
         case("node/parse/243/contio-sdk", 4_000.0),
@@ -78,30 +78,30 @@ fn in_javascript_the_one_that_others_are_compared_with_is_of_the_same_operation_
 }
 
 #[test]
-fn a_floor_in_rust_says_nothing_of_cases_in_javascript() {
+fn cases_in_javascript_are_not_compared_with_a_floor_in_rust() {
     let cases = [case("mac/contio/243/floor", 100.0), case("node/verify/243/hookseal", 1_500.0)];
     assert!(table(&cases, "node").contains("| verify | hookseal | 1500 ns |"));
 }
 
 #[test]
-fn a_goal_is_reached_up_to_its_ratio_and_not_beyond() {
-    let goal = Goal { label: "Fast", case: "t/o/1/hookseal", than: "t/o/1/floor", at_most: 1.5 };
-    let judge = |median| judged(&goal, &[case("t/o/1/floor", 100.0), case("t/o/1/hookseal", median)]);
-    assert!(judge(150.0).starts_with("Fast: reached: 1.500 "));
-    assert!(judge(151.0).starts_with("Fast: NOT reached: 1.510 "));
-    assert!(judged(&goal, &[]).starts_with("Fast: not measured "));
+fn a_goal_is_reached_at_its_ratio_and_missed_above_it() {
+    let goal = Goal { label: "Fast", case: "t/o/1/hookseal", baseline: "t/o/1/floor", max_ratio: 1.5 };
+    let line = |median| goal_line(&goal, &[case("t/o/1/floor", 100.0), case("t/o/1/hookseal", median)]);
+    assert!(line(150.0).starts_with("Fast: reached: 1.500 "));
+    assert!(line(151.0).starts_with("Fast: NOT reached: 1.510 "));
+    assert!(goal_line(&goal, &[]).starts_with("Fast: not measured "));
 }
 
 #[test]
-fn every_goal_names_cases_that_can_exist() {
+fn every_goal_has_valid_ids() {
     for goal in GOALS {
         assert!(Id::parse(goal.case).is_ok(), "{}", goal.case);
-        assert!(Id::parse(goal.than).is_ok(), "{}", goal.than);
+        assert!(Id::parse(goal.baseline).is_ok(), "{}", goal.baseline);
     }
 }
 
 #[test]
-fn times_are_written_in_the_unit_that_is_easy_to_read() {
+fn times_have_the_unit_that_is_easiest_to_read() {
     assert_eq!(time(12.34), "12.3 ns");
     assert_eq!(time(9_876.0), "9876 ns");
     assert_eq!(time(12_345.0), "12.3 µs");
@@ -110,11 +110,11 @@ fn times_are_written_in_the_unit_that_is_easy_to_read() {
 }
 
 #[test]
-fn a_filtered_run_says_that_other_numbers_are_older() {
-    let machine = Machine::of(&[("CPU", "one")]);
+fn a_filtered_report_says_that_other_cases_are_older() {
+    let machine = Machine::from_rows(&[("CPU", "one")]);
     let cases = [case("verify/a/1/floor", 1.0)];
     let text = write(&cases, &machine, Some("verify"));
-    assert!(text.contains("Only cases that match `verify` are from this run"));
+    assert!(text.contains("Only the cases that match `verify` are from this run"));
     assert!(text.contains("| CPU | one |"));
     assert!(!write(&cases, &machine, None).contains("from this run"));
 }
