@@ -1,18 +1,18 @@
-//! What is measured: the deliveries that `cases.json` describes, the same in the benches of every language.
+//! The measured deliveries: `cases.json` describes them, and they are the same in the benches of every language.
 
 use std::fmt;
 
 use hookseal::{Error, Scheme, Signer, UnixTime};
 use serde::Deserialize;
 
-/// The contents of `cases.json`, where each part is explained.
+/// The contents of `cases.json`, which documents its members.
 #[derive(Debug, Deserialize)]
 pub struct Cases {
-    /// What deliveries are signed with.
+    /// The secret that signs deliveries.
     pub secret: String,
-    /// Another secret that a receiver may have beside it.
+    /// Another secret, which a receiver may have in addition.
     pub other_secret: String,
-    /// When deliveries are signed and received, in Unix seconds.
+    /// The time at which deliveries are signed and received, in Unix seconds.
     pub now: i64,
     /// The id of a delivery, for schemes that sign one.
     pub id: String,
@@ -27,7 +27,7 @@ pub struct Cases {
 
 /// One request as a receiver gets it.
 pub struct Delivery {
-    /// The headers of any request, and behind them those that the scheme signs with.
+    /// The headers of any request, followed by the scheme's headers.
     pub headers: Vec<(String, String)>,
     /// The raw body.
     pub body: Vec<u8>,
@@ -37,44 +37,44 @@ impl Cases {
     /// Reads `cases.json`.
     ///
     /// # Panics
-    /// If it is not what this type says.
+    /// If its contents do not match this type.
     #[must_use]
     pub fn read() -> Self {
-        serde_json::from_str(include_str!("../cases.json")).expect("cases.json is of the form of `Cases`")
+        serde_json::from_str(include_str!("../cases.json")).expect("cases.json matches `Cases`")
     }
 
-    /// When deliveries are signed and received.
+    /// The time at which deliveries are signed and received.
     #[must_use]
     pub fn now(&self) -> UnixTime {
         UnixTime::from_secs(self.now)
     }
 
-    /// The body of exactly `size` bytes.
+    /// A body of exactly `size` bytes.
     ///
     /// # Panics
-    /// If the template alone is larger.
+    /// If the template alone is larger than that.
     #[must_use]
     pub fn body(&self, size: usize) -> Vec<u8> {
-        let (before, behind) = self.template.split_once("{title}").expect("the template has a place for the title");
-        let room = size.checked_sub(before.len() + behind.len()).expect("the template fits into every size");
-        let title: String = self.title.chars().cycle().take(room).collect();
-        let body = [before, &title, behind].concat().into_bytes();
+        let (before, after) = self.template.split_once("{title}").expect("the template contains {title}");
+        let length = size.checked_sub(before.len() + after.len()).expect("the template fits into every size");
+        let title: String = self.title.chars().cycle().take(length).collect();
+        let body = [before, &title, after].concat().into_bytes();
         assert_eq!(body.len(), size);
         body
     }
 
-    /// The delivery of `size` bytes by `scheme`, signed with the secret at the time of the cases.
+    /// A delivery of `size` bytes by `scheme`, signed with [`Self::secret`] at [`Self::now`].
     ///
     /// # Errors
-    /// What [`Signer`] refuses.
+    /// If [`Signer`] rejects the arguments.
     pub fn delivery(&self, scheme: Scheme, size: usize) -> Result<Delivery, Error> {
         self.signed(scheme, size, &self.secret, self.now(), None)
     }
 
-    /// The same with another secret, at another time, or with a signed id.
+    /// The same, but with any secret, time and id.
     ///
     /// # Errors
-    /// What [`Signer`] refuses.
+    /// If [`Signer`] rejects the arguments.
     pub fn signed(
         &self,
         scheme: Scheme,
@@ -86,13 +86,13 @@ impl Cases {
         let body = self.body(size);
         let signed = Signer::new(scheme, secret)?.sign(&body, time, id)?;
         let fixed = self.headers.iter().map(|(name, value)| (name.clone(), value.replace("{size}", &size.to_string())));
-        let own = signed.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
-        Ok(Delivery { headers: fixed.chain(own).collect(), body })
+        let scheme_headers = signed.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
+        Ok(Delivery { headers: fixed.chain(scheme_headers).collect(), body })
     }
 }
 
 impl Delivery {
-    /// The headers, borrowed: what a server without a header type of its own hands over.
+    /// The headers, borrowed, as from a server without a header type.
     #[must_use]
     pub fn pairs(&self) -> Vec<(&str, &str)> {
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_body_has_its_size_and_is_the_event_that_it_claims_to_be() {
+    fn every_body_has_its_size_and_contains_the_expected_event() {
         let cases = Cases::read();
         let verifier = Verifier::contio(&cases.secret).unwrap();
         for size in cases.sizes.iter().copied() {
@@ -128,13 +128,13 @@ mod tests {
     }
 
     #[test]
-    fn a_request_has_seven_headers_in_lower_case() {
+    fn a_request_has_seven_lower_case_headers() {
         let delivery = Cases::read().delivery(Scheme::CONTIO, 235).unwrap();
         let names: Vec<_> = delivery.pairs().iter().map(|(name, _)| *name).collect();
-        let own = ["x-contio-signature", "x-contio-timestamp"];
+        let scheme_headers = ["x-contio-signature", "x-contio-timestamp"];
         assert_eq!(
             names,
-            [["host", "user-agent", "content-type", "content-length", "accept"].as_slice(), &own].concat()
+            [["host", "user-agent", "content-type", "content-length", "accept"].as_slice(), &scheme_headers].concat()
         );
         assert!(delivery.pairs().contains(&("content-length", "235")));
     }

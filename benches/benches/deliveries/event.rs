@@ -1,4 +1,4 @@
-//! From the request to what happened: verification, then the envelope, then the typed event.
+//! From the request to the event: verification, then the envelope, then the typed event.
 
 use std::hint::black_box;
 
@@ -35,7 +35,7 @@ pub(crate) fn typed(measure: &mut Measure<'_>, cases: &Cases) {
     });
 }
 
-/// The envelope as `serde_json` reads it, for comparison: no verification, and none of the checks that are ours.
+/// The envelope as `serde_json` reads it, for comparison: without verification, and without the checks of our envelope.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     event_type: &'a str,
@@ -46,7 +46,7 @@ struct Envelope<'a> {
     data: &'a RawValue,
 }
 
-/// The envelope without verification, which we do not offer.
+/// The envelope without verification, for which hookseal has no API.
 pub(crate) fn envelope_unverified(measure: &mut Measure<'_>, cases: &Cases) {
     let body = cases.body(measure.size);
     measure.case("event/envelope-unverified", "serde_json", || {

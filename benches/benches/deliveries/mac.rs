@@ -1,6 +1,6 @@
-//! The MAC alone, without any of our code: what a verification is held against.
+//! The MAC alone, without any of our code: what a verification is compared with.
 //!
-//! Keys are prepared once and the pieces fed as they were received, unless a case says otherwise.
+//! Keys are prepared once, and the parts of the message are hashed one after the other, unless a case says otherwise.
 
 use std::hint::black_box;
 
@@ -14,12 +14,12 @@ use crate::measure::Measure;
 
 const OPERATION: &str = "mac/contio";
 
-/// What a timestamped Contio delivery signs, and its tag.
+/// The signed message of a timestamped Contio delivery, and its MAC.
 pub(crate) struct Message {
     secret: String,
     timestamp: String,
     body: Vec<u8>,
-    tag: [u8; 32],
+    mac: [u8; 32],
 }
 
 impl Message {
@@ -27,17 +27,17 @@ impl Message {
         let (secret, timestamp, body) = (cases.secret.clone(), cases.now.to_string(), cases.body(size));
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length");
         mac.update(&joined(&timestamp, &body));
-        let tag = mac.finalize().into_bytes().into();
-        Self { secret, timestamp, body, tag }
+        let mac = mac.finalize().into_bytes().into();
+        Self { secret, timestamp, body, mac }
     }
 
-    fn pieces(&self) -> [&[u8]; 3] {
+    fn parts(&self) -> [&[u8]; 3] {
         [self.timestamp.as_bytes(), b".", &self.body]
     }
 
-    /// Compares one word: enough to see that the answer is right, and cheap.
-    fn assert_tag(&self, tag: &[u8]) {
-        assert_eq!(tag.first_chunk::<8>(), self.tag.first_chunk());
+    /// Compares eight bytes, which is cheap and enough to notice a wrong result.
+    fn assert_mac(&self, mac: &[u8]) {
+        assert_eq!(mac.first_chunk::<8>(), self.mac.first_chunk());
     }
 }
 
@@ -45,16 +45,16 @@ fn joined(timestamp: &str, body: &[u8]) -> Vec<u8> {
     [timestamp.as_bytes(), b".", body].concat()
 }
 
-/// The bare compressions: see `floor.rs`.
+/// The compressions alone: see `floor.rs`.
 pub(crate) fn floor(measure: &mut Measure<'_>, message: &Message) {
     let mut floor = Floor::new(message.secret.as_bytes(), &joined(&message.timestamp, &message.body));
     let blocks = floor.blocks.clone();
-    let bytes: Vec<u8> = floor.tag(&blocks).iter().flat_map(|word| word.to_be_bytes()).collect();
-    assert_eq!(bytes, message.tag, "the floor must make the true tag");
-    let first = u32::from_be_bytes(*message.tag.first_chunk().expect("a tag has 32 bytes"));
+    let bytes: Vec<u8> = floor.mac(&blocks).iter().flat_map(|word| word.to_be_bytes()).collect();
+    assert_eq!(bytes, message.mac, "the floor must compute the correct MAC");
+    let first = u32::from_be_bytes(*message.mac.first_chunk().expect("a MAC has 32 bytes"));
     measure.case(OPERATION, "floor", || {
-        let tag = black_box(&mut floor).tag(black_box(&blocks));
-        assert_eq!(black_box(tag)[0], first);
+        let mac = black_box(&mut floor).mac(black_box(&blocks));
+        assert_eq!(black_box(mac)[0], first);
     });
 }
 
@@ -62,19 +62,19 @@ pub(crate) fn ring(measure: &mut Measure<'_>, message: &Message) {
     let key = ring_hmac::Key::new(ring_hmac::HMAC_SHA256, message.secret.as_bytes());
     measure.case(OPERATION, "ring", || {
         let mut context = ring_hmac::Context::with_key(black_box(&key));
-        for piece in black_box(message).pieces() {
-            context.update(piece);
+        for part in black_box(message).parts() {
+            context.update(part);
         }
-        message.assert_tag(context.sign().as_ref());
+        message.assert_mac(context.sign().as_ref());
     });
 }
 
-/// Ring at its best: the pieces stand joined already, which a receiver would have to do first.
+/// The best case for ring: the parts are joined beforehand, which a receiver would have to do first.
 pub(crate) fn ring_joined(measure: &mut Measure<'_>, message: &Message) {
     let key = ring_hmac::Key::new(ring_hmac::HMAC_SHA256, message.secret.as_bytes());
     let joined = joined(&message.timestamp, &message.body);
     measure.case(OPERATION, "ring-joined", || {
-        message.assert_tag(ring_hmac::sign(black_box(&key), black_box(&joined)).as_ref());
+        message.assert_mac(ring_hmac::sign(black_box(&key), black_box(&joined)).as_ref());
     });
 }
 
@@ -82,17 +82,17 @@ pub(crate) fn hmac(measure: &mut Measure<'_>, message: &Message) {
     let key = Hmac::<Sha256>::new_from_slice(message.secret.as_bytes()).expect("a key of any length");
     measure.case(OPERATION, "hmac", || {
         let mut mac = black_box(&key).clone();
-        for piece in black_box(message).pieces() {
-            mac.update(piece);
+        for part in black_box(message).parts() {
+            mac.update(part);
         }
-        message.assert_tag(&mac.finalize().into_bytes());
+        message.assert_mac(&mac.finalize().into_bytes());
     });
 }
 
-/// As guides show it: a key for every call, the strings joined, the tag in hex.
+/// As guides show it: a new key for each call, joined strings, and the MAC in hex.
 pub(crate) fn hmac_guide(measure: &mut Measure<'_>, message: &Message) {
     let body = String::from_utf8(message.body.clone()).expect("the body is text");
-    let signature = hex::encode(message.tag);
+    let signature = hex::encode(message.mac);
     measure.case(OPERATION, "hmac-guide", || {
         let message = black_box(message);
         let signed = format!("{}.{}", message.timestamp, black_box(&body));

@@ -1,7 +1,7 @@
-//! Times of verifying deliveries, named `topic/operation/size/implementation`.
+//! Benchmarks of verifying deliveries, named `topic/operation/size/implementation`.
 //!
-//! Sizes are those of the body. What a target compares is measured one right behind the other, since the speed of a
-//! shared machine drifts: for each size the floor, our verification and ring's MAC come in a row.
+//! Sizes are those of the body. Cases that a target compares are measured one directly after the other, since the speed
+//! of a shared machine drifts: for each size the floor, our verification and ring's MAC follow each other.
 
 mod event;
 mod floor;

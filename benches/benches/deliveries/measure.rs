@@ -1,4 +1,4 @@
-//! One case: its name, its throughput, and the work.
+//! One case: its name, its throughput, and its work.
 
 use criterion::{Criterion, Throughput};
 
@@ -10,7 +10,7 @@ pub(crate) struct Measure<'c> {
 
 impl Measure<'_> {
     /// Measures `work` as `operation/size/implementation`, where `operation` is `topic/operation`. The work asserts its
-    /// own answer, so that nothing wrong is ever timed.
+    /// own result, so that a wrong result is never timed.
     pub(crate) fn case(&mut self, operation: &str, implementation: &str, mut work: impl FnMut()) {
         let mut group = self.criterion.benchmark_group(operation);
         group.throughput(Throughput::Bytes(self.size as u64));

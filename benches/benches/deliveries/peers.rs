@@ -1,4 +1,4 @@
-//! Other people's verifications of the same deliveries, each used as its own documentation shows.
+//! Other libraries that verify the same deliveries, each used as its documentation shows.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -12,20 +12,20 @@ use crate::measure::Measure;
 use crate::verify::{header_map, standard_webhooks_delivery};
 
 /// The time at which the deliveries are received.
-struct Standing(u64);
+struct FixedClock(u64);
 
-impl Clock for Standing {
+impl Clock for FixedClock {
     fn now(&self) -> u64 {
         self.0
     }
 }
 
-/// The options are taken by value, so a copy of them is part of every call; theirs costs one reference count.
+/// The options are passed by value, so each call clones them, which costs one reference count.
 pub(crate) fn webhook_verify(measure: &mut Measure<'_>, cases: &Cases) {
     let delivery = cases.delivery(Scheme::STRIPE, measure.size).expect("a delivery");
     let headers = delivery.pairs();
     let secret = Secret::new(cases.secret.as_str());
-    let clock = Standing(cases.now.cast_unsigned());
+    let clock = FixedClock(cases.now.cast_unsigned());
     let options = VerifyOptions::default().with_clock(Some(Arc::new(clock)));
     measure.case("verify/stripe", "webhook-verify", || {
         let (headers, body) = (black_box(&headers), black_box(&delivery.body));
@@ -35,7 +35,7 @@ pub(crate) fn webhook_verify(measure: &mut Measure<'_>, cases: &Cases) {
     });
 }
 
-/// Reads the system's clock, so the delivery is signed at present.
+/// Reads the system clock, so the delivery is signed at the current time.
 pub(crate) fn standardwebhooks(measure: &mut Measure<'_>, cases: &Cases) {
     let webhook = Webhook::new(&cases.secret).expect("a verifier");
     let delivery = standard_webhooks_delivery(cases, measure.size);

@@ -10,42 +10,42 @@ use crate::measure::Measure;
 
 const OURS: &str = "hookseal";
 
-/// Contio's timestamped form, as its guide has it.
+/// Contio's timestamped variant, as in its guide.
 pub(crate) fn contio(measure: &mut Measure<'_>, cases: &Cases) {
     let verifier = Verifier::contio(&cases.secret).expect("a verifier");
     let delivery = cases.delivery(Scheme::CONTIO, measure.size).expect("a delivery");
-    accepted(measure, "verify/contio", &verifier, &delivery.pairs(), &delivery.body, cases.now());
+    measure_accepted(measure, "verify/contio", &verifier, &delivery.pairs(), &delivery.body, cases.now());
 }
 
-/// In the midst of a rotation: the second secret is the one that signed.
+/// During a rotation: the second secret matches.
 pub(crate) fn contio_two_secrets(measure: &mut Measure<'_>, cases: &Cases) {
     let verifier = Verifier::builder(Scheme::CONTIO).secret(&cases.other_secret).secret(&cases.secret);
     let verifier = verifier.build().expect("a verifier");
     let delivery = cases.delivery(Scheme::CONTIO, measure.size).expect("a delivery");
-    accepted(measure, "verify/contio-2-secrets", &verifier, &delivery.pairs(), &delivery.body, cases.now());
+    measure_accepted(measure, "verify/contio-2-secrets", &verifier, &delivery.pairs(), &delivery.body, cases.now());
 }
 
-/// Contio's form whose verification reads the envelope too.
+/// Contio's body variant, whose verification reads the envelope too.
 pub(crate) fn contio_body(measure: &mut Measure<'_>, cases: &Cases) {
     let verifier = Verifier::contio(&cases.secret).expect("a verifier");
     let delivery = cases.delivery(Scheme::CONTIO_BODY, measure.size).expect("a delivery");
-    accepted(measure, "verify/contio-body", &verifier, &delivery.pairs(), &delivery.body, cases.now());
+    measure_accepted(measure, "verify/contio-body", &verifier, &delivery.pairs(), &delivery.body, cases.now());
 }
 
-/// With the headers where most servers keep them.
+/// With headers in the `http` crate's type, which most servers use.
 pub(crate) fn contio_http(measure: &mut Measure<'_>, cases: &Cases) {
     let verifier = Verifier::contio(&cases.secret).expect("a verifier");
     let delivery = cases.delivery(Scheme::CONTIO, measure.size).expect("a delivery");
-    accepted(measure, "verify/contio-http", &verifier, &header_map(&delivery), &delivery.body, cases.now());
+    measure_accepted(measure, "verify/contio-http", &verifier, &header_map(&delivery), &delivery.body, cases.now());
 }
 
 pub(crate) fn stripe(measure: &mut Measure<'_>, cases: &Cases) {
     let verifier = Verifier::builder(Scheme::STRIPE).secret(&cases.secret).build().expect("a verifier");
     let delivery = cases.delivery(Scheme::STRIPE, measure.size).expect("a delivery");
-    accepted(measure, "verify/stripe", &verifier, &delivery.pairs(), &delivery.body, cases.now());
+    measure_accepted(measure, "verify/stripe", &verifier, &delivery.pairs(), &delivery.body, cases.now());
 }
 
-/// Signed at present and the clock read each time, since the peer beside it can do no other.
+/// Signed at the current time, and with a clock that is read each time, since the peer supports nothing else.
 pub(crate) fn standard_webhooks(measure: &mut Measure<'_>, cases: &Cases) {
     let verifier = Verifier::builder(Scheme::STANDARD_WEBHOOKS).secret(&cases.secret).build().expect("a verifier");
     let delivery = standard_webhooks_delivery(cases, measure.size);
@@ -69,7 +69,7 @@ pub(crate) fn forged(measure: &mut Measure<'_>, cases: &Cases) {
 }
 
 /// Measures a verification that must succeed.
-fn accepted<H: Headers>(
+fn measure_accepted<H: Headers>(
     measure: &mut Measure<'_>,
     operation: &str,
     verifier: &Verifier,
@@ -82,7 +82,7 @@ fn accepted<H: Headers>(
     });
 }
 
-/// A delivery of Standard Webhooks, signed at present.
+/// A Standard Webhooks delivery that is signed at the current time.
 pub(crate) fn standard_webhooks_delivery(cases: &Cases, size: usize) -> Delivery {
     let now = UnixTime::now();
     cases.signed(Scheme::STANDARD_WEBHOOKS, size, &cases.secret, now, Some(&cases.id)).expect("a delivery")
