@@ -51,9 +51,9 @@ def _unneeded_timestamp() -> Iterator[dict]:
 
 def _presented_as_the_other() -> Iterator[dict]:
     stamp = f"{NOW}."
-    genuine_tag = TIMESTAMPED.tag()
+    genuine_signature = TIMESTAMPED.tag()
     # The MAC is genuine, since a timestamped delivery signs exactly these bytes. Only the check of the envelope fails.
-    moved = BODY.with_signature("sha256=" + genuine_tag, body=stamp.encode() + ENVELOPE)
+    moved = BODY.with_signature("sha256=" + genuine_signature, body=stamp.encode() + ENVELOPE)
     for scheme in ["contio", "contio-body"]:
         yield refuse(
             f"{scheme}: a timestamped delivery re-presented in the body form is no envelope",
@@ -74,7 +74,7 @@ def _presented_as_the_other() -> Iterator[dict]:
     )
     yield refuse(
         "contio: a timestamped delivery's tag after sha256= does not fit its body",
-        contio(BODY.with_signature("sha256=" + genuine_tag)),
+        contio(BODY.with_signature("sha256=" + genuine_signature)),
         "signature_mismatch",
     )
     bare = contio(TIMESTAMPED.with_signature(BODY.tag()))

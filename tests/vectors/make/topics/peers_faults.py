@@ -62,7 +62,7 @@ def _odd_signatures() -> Iterator[dict]:
 
 
 def _timestamps() -> Iterator[dict]:
-    forms = {
+    malformed = {
         "NaN passes no comparison": "NaN",
         "the smallest integer overflows nothing": "-9223372036854775808",
         "milliseconds are not seconds": f"{NOW}000",
@@ -72,7 +72,7 @@ def _timestamps() -> Iterator[dict]:
         "junk after the digits is not left out": f"{NOW}.junk",
     }
     for sender in (s for s in ALL if s.signs_timestamp):
-        for what, text in forms.items():
+        for what, text in malformed.items():
             yield refuse(f"{sender.scheme}: {what}", sender.genuine(timestamp=text), "malformed_timestamp")
         far = sender.genuine(timestamp=NOW + 10 * 365 * 86_400)
         yield refuse(f"{sender.scheme}: a timestamp ten years ahead is refused", far, "timestamp_in_future")
