@@ -1,66 +1,66 @@
-//! What may reach a terminal, and what a line of JSON: the one place that decides.
+//! Escapes foreign text. This is the one place that decides what may reach a terminal or a line of JSON.
 //!
-//! Ids, event types, errors of servers, URLs and names of files are other people's text. A character of it that shows nothing
-//! itself, or that changes how others are shown, is written as its code: `\u{202e}` for people, `\u202e` in JSON, which every
-//! parser reads as the character that it was. These are
+//! Ids, event types, errors of servers, URLs and file names are foreign text. A character that is invisible, or that changes
+//! how other characters are displayed, is written as its code: `\u{202e}` for people, and `\u202e` in JSON, which every parser
+//! decodes to the original character. These characters are
 //!
-//! - controls: U+0000 to U+001F, DEL, and U+0080 to U+009F, which some terminals obey as they obey an escape sequence;
-//! - whatever sets the direction of text, and the separators of lines and paragraphs;
-//! - what Unicode says to show as nothing (`Default_Ignorable_Code_Point`): zero-width spaces and joiners, soft hyphens,
-//!   fillers, variation selectors, tags, the byte order mark;
-//! - blanks other than the space, and annotations and noncharacters.
+//! - controls: U+0000 to U+001F, DEL, and U+0080 to U+009F, which some terminals obey like an escape sequence;
+//! - characters that set the direction of text, and line and paragraph separators;
+//! - characters that Unicode displays as nothing (`Default_Ignorable_Code_Point`): zero-width spaces and joiners, soft
+//!   hyphens, fillers, variation selectors, tags, the byte order mark;
+//! - blanks other than the space, annotations and noncharacters.
 //!
-//! So no two different texts look alike for what cannot be seen of them. For people a backslash is written twice, so that
-//! nobody can spell a code that is not there.
+//! Two different texts therefore never look alike because of invisible characters. For people a backslash is doubled, so that
+//! foreign text cannot imitate an escape.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// Other people's text, for people.
+/// Escapes foreign text, for people.
 pub(crate) fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+    let mut escaped = String::with_capacity(text.len());
     for (at, letter) in text.char_indices() {
-        // A mark at the beginning would be drawn over what is printed before it.
+        // A combining mark at the start would be drawn over the preceding text.
         if is_hidden(letter) || (at == 0 && letter.width() == Some(0)) {
-            put_code(&mut shown, letter);
+            put_code(&mut escaped, letter);
         } else if letter == '\\' {
-            shown.push_str("\\\\");
+            escaped.push_str("\\\\");
         } else {
-            shown.push(letter);
+            escaped.push(letter);
         }
     }
-    shown
+    escaped
 }
 
-/// A line of JSON, for a script or a terminal: the same values in characters that can be seen.
+/// Escapes a line of JSON, for a script or a terminal: the same values, in visible characters.
 pub(crate) fn json(line: &str) -> Cow<'_, str> {
     if !line.contains(is_hidden) {
         return line.into();
     }
-    let mut shown = String::with_capacity(line.len() + 16);
+    let mut escaped = String::with_capacity(line.len() + 16);
     for letter in line.chars() {
-        // Only strings hold such characters: outside of them JSON has spaces at most, and what is printed has none.
+        // Such characters occur only in strings: outside of them JSON has only spaces, and our JSON not even those.
         if is_hidden(letter) {
             for unit in letter.encode_utf16(&mut [0; 2]) {
                 // Writing to a string cannot fail.
-                let _ = write!(shown, "\\u{unit:04x}");
+                let _ = write!(escaped, "\\u{unit:04x}");
             }
         } else {
-            shown.push(letter);
+            escaped.push(letter);
         }
     }
-    shown.into()
+    escaped.into()
 }
 
-/// All that is printed for people, with its line breaks and its colours: the last look, should other people's text have come
-/// here as it was.
+/// The last check of everything that is printed for people, in case foreign text was not escaped before. It keeps line breaks
+/// and colours.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     if !text.contains(|letter| letter != '\n' && is_hidden(letter)) {
         return text.into();
     }
-    let mut shown = String::with_capacity(text.len());
+    let mut escaped = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
         let length = match colour(rest) {
@@ -69,16 +69,16 @@ pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
         };
         let (this, after) = rest.split_at(length);
         if length == letter.len_utf8() && letter != '\n' && is_hidden(letter) {
-            put_code(&mut shown, letter);
+            put_code(&mut escaped, letter);
         } else {
-            shown.push_str(this);
+            escaped.push_str(this);
         }
         rest = after;
     }
-    shown.into()
+    escaped.into()
 }
 
-/// The length of a sequence that sets colours, and does nothing else, at the beginning of a text.
+/// The length of the sequence at the start of a text, if it sets colours and does nothing else.
 fn colour(text: &str) -> Option<usize> {
     let digits = text.strip_prefix("\u{1b}[")?;
     let end = digits.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
@@ -108,12 +108,12 @@ fn is_hidden(letter: char) -> bool {
     }
 }
 
-/// How many columns of a terminal a text takes that was made printable.
+/// How many columns of a terminal a printable text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// A cell of a table.
+/// A table cell: a text padded to a width.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
@@ -124,18 +124,21 @@ mod tests {
 
     use super::*;
 
-    /// One of each kind, and the neighbours that are shown as they are.
+    /// One character of each hidden kind; and, below, neighbours that are shown as they are.
     const HIDDEN: &str = "\0\u{7}\u{8}\t\n\r\u{1b}\u{7f}\u{80}\u{85}\u{9b}\u{9f}\u{a0}\u{ad}\u{34f}\u{61c}\u{1680}\u{180e}\
         \u{200b}\u{200d}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{202f}\u{2060}\u{2066}\u{2069}\u{206f}\u{2800}\
         \u{3000}\u{3164}\u{fe0f}\u{feff}\u{fff9}\u{fffe}\u{1d173}\u{e0001}\u{e0041}\u{e0100}\u{10ffff}";
     const SHOWN: &str = " a~\u{a1}\u{ae}ßé\u{301}\u{5d0}\u{627}\u{2014}\u{2027}会議📏\u{fffd}\u{e000}";
 
     #[test]
-    fn nothing_that_cannot_be_seen_reaches_a_terminal_or_a_line_of_json() {
+    fn no_invisible_character_reaches_a_terminal_or_a_line_of_json() {
         for letter in HIDDEN.chars() {
             let text = format!("a{letter}b");
-            let shown = printable(&text);
-            assert!(shown.starts_with("a\\") && shown.ends_with('b') && !shown.contains(is_hidden), "{shown:?}");
+            let escaped = printable(&text);
+            assert!(
+                escaped.starts_with("a\\") && escaped.ends_with('b') && !escaped.contains(is_hidden),
+                "{escaped:?}"
+            );
             let line = serde_json::Value::from(&*text).to_string();
             let line = json(&line);
             assert!(!line.contains(is_hidden), "{line:?}");
@@ -149,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn every_string_is_read_back_from_json_as_it_was() {
+    fn every_string_survives_a_round_trip_through_json() {
         for first in (0..=0x10_ffff).step_by(0x1000) {
             let letters = (first..first + 0x1000).filter_map(char::from_u32);
             let text: String = letters.flat_map(|letter| ['\\', letter, '"', letter]).collect();
@@ -159,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_texts_are_printed_alike() {
+    fn different_texts_are_printed_differently() {
         let letters: Vec<String> =
             ["\\", "n", "\n", "u{7f}", "\u{7f}", "\u{202e}", "u{202e}", "x"].map(str::to_owned).into();
         let longer = |texts: &[String]| -> Vec<String> {
@@ -175,14 +178,14 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_those_that_rust_and_json_have() {
+    fn escapes_follow_rust_and_json() {
         assert_eq!(printable("\u{301}a\u{301}\u{1b}[31m\t\u{7f}\\n"), "\\u{301}a\u{301}\\u{1b}[31m\\t\\u{7f}\\\\n");
         assert_eq!(json("\"\u{7f}\u{202e}\u{e0001}\""), r#""\u007f\u202e\udb40\udc01""#);
     }
 
     #[test]
-    fn colours_pass_and_no_other_sequence_does() {
-        let coloured = format!("{}bad{:#}\n", crate::report::BAD, crate::report::BAD);
+    fn only_colour_sequences_pass() {
+        let coloured = format!("{}bad{:#}\n", crate::style::BAD, crate::style::BAD);
         assert_eq!(guarded(&format!("{coloured}\u{202e}")), format!("{coloured}\\u{{202e}}"));
         for other in ["\u{1b}[2J", "\u{1b}]0;title\u{7}", "\u{1b}[31", "\u{1b}", "\u{9b}31m", "\u{1b}[31;1H"] {
             assert!(!guarded(other).contains(['\u{1b}', '\u{7}', '\u{9b}']), "{other:?}");
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_letters_take_two_columns_and_marks_none() {
+    fn wide_letters_take_two_columns_and_combining_marks_none() {
         assert_eq!((width("会議"), width("e\u{301}"), width("abc")), (4, 1, 3));
         assert_eq!(padded("会", 4), "会  ");
     }

@@ -1,72 +1,102 @@
-//! Why a command did not succeed: a refused delivery, or wrong usage or configuration.
+//! Why a command failed, and the one place that turns a failure into a message and an exit code.
 
 use std::fmt;
 
 use hookseal::{Error, ErrorKind};
 
-/// Has a code of the library, so that scripts meet the same words here as anywhere else; but for two of its own.
+use crate::escape::printable;
+use crate::outcome::Exit;
+use crate::render::json_line;
+use crate::style::BAD;
+
+/// A failure. Its message may quote foreign text as it is; [`Failure::text`] escapes it.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    kind: ErrorKind,
-    /// In the place of the kind's own code: what only a tool that talks to others meets.
-    code: Option<&'static str>,
-    message: String,
+pub(crate) enum Failure {
+    /// The delivery was verified and refused.
+    Refused(Error),
+    /// The library cannot use the configuration: a scheme, a secret, an option.
+    Configuration { kind: ErrorKind, message: String },
+    /// The command was used wrongly, or cannot read its input.
+    Argument(String),
+    /// The server did not answer.
+    Unreachable(String),
+    /// The server answered, but did not do what it was asked to do.
+    RefusedElsewhere(String),
 }
 
 impl Failure {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, code: None, message: message.into() }
-    }
-
-    /// The tool was used wrongly, or cannot read what it was pointed at.
     pub(crate) fn argument(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::InvalidArgument, message)
+        Self::Argument(message.into())
     }
 
-    /// Nobody answers where the tool was pointed at.
-    pub(crate) fn unreachable(message: impl Into<String>) -> Self {
-        Self { code: Some("unreachable"), ..Self::argument(message) }
-    }
-
-    /// What was asked did not do what it was asked for.
-    pub(crate) fn refused_elsewhere(message: impl Into<String>) -> Self {
-        Self { code: Some("refused_elsewhere"), ..Self::argument(message) }
-    }
-
-    /// An error of the library about what the option, variable or file `origin` gave.
+    /// An error of the library about the option, variable or file named `origin`.
     pub(crate) fn about(origin: &impl fmt::Display, error: &Error) -> Self {
-        Self::new(error.kind(), format!("{origin}: {error}"))
+        Self::Configuration { kind: error.kind(), message: format!("{origin}: {error}") }
     }
 
-    pub(crate) const fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-
-    pub(crate) const fn code(&self) -> &'static str {
-        match self.code {
-            Some(code) => code,
-            None => self.kind.code(),
+    /// For people: what to print to stderr.
+    pub(crate) fn text(&self) -> String {
+        let message = printable(&self.to_string());
+        match self {
+            Self::Refused(error) => format!(
+                "{BAD}refused{BAD:#}: {} (HTTP {}): {message}\n\
+                 run `hookseal explain` with the same arguments to find out why",
+                error.code(),
+                error.status()
+            ),
+            _ => format!("{BAD}error{BAD:#}: {message}"),
         }
     }
 
-    pub(crate) const fn status(&self) -> u16 {
-        self.kind.status()
+    /// For scripts: one line of JSON.
+    pub(crate) fn json(&self) -> String {
+        json_line(&[
+            ("ok", false.into()),
+            ("code", self.code().into()),
+            ("status", self.kind().status().into()),
+            ("message", self.to_string().into()),
+        ])
     }
 
-    /// Whether a delivery was judged and refused. Otherwise nothing was judged: status 500 is the caller's own fault.
-    pub(crate) const fn is_refusal(&self) -> bool {
-        self.status() != 500
+    pub(crate) const fn exit(&self) -> Exit {
+        Exit::of(self.kind())
+    }
+
+    const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Refused(error) => error.kind(),
+            Self::Configuration { kind, .. } => *kind,
+            Self::Argument(_) | Self::Unreachable(_) | Self::RefusedElsewhere(_) => ErrorKind::InvalidArgument,
+        }
+    }
+
+    /// The library's code, except for the two failures that only a tool that calls servers has.
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "unreachable",
+            Self::RefusedElsewhere(_) => "refused_elsewhere",
+            _ => self.kind().code(),
+        }
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(error.kind(), error.to_string())
+        match Exit::of(error.kind()) {
+            Exit::Refused => Self::Refused(error),
+            _ => Self::Configuration { kind: error.kind(), message: error.to_string() },
+        }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::Configuration { message, .. }
+            | Self::Argument(message)
+            | Self::Unreachable(message)
+            | Self::RefusedElsewhere(message) => f.write_str(message),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Schemes, bodies and headers, as they come from files, from stdin and from the command line.
+//! Reads schemes, bodies and headers from files, stdin and the command line.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -9,10 +9,10 @@ use hookseal::Scheme;
 
 use crate::failure::Failure;
 
-/// A header's name and value, as bytes: values need not be text.
+/// A header's name and value. Bytes, because values need not be text.
 pub(crate) type Header = (Vec<u8>, Vec<u8>);
 
-/// What stands for standard input, as in most tools.
+/// Standard input, as in most tools.
 const STDIN: &str = "-";
 
 /// The scheme that `--scheme` names.
@@ -20,7 +20,7 @@ pub(crate) fn scheme(name: &str) -> Result<Scheme, Failure> {
     Scheme::preset(name).map_err(|error| Failure::about(&format_args!("--scheme '{name}'"), &error))
 }
 
-/// Reads a body, but never more than one byte beyond `limit`, or than the library takes at all: enough for it to see that the
+/// Reads a body, up to one byte more than `limit` or than the library accepts at all: enough for the library to see that the
 /// body is too large.
 pub(crate) fn read_body(path: &Path, limit: Option<usize>) -> Result<Vec<u8>, Failure> {
     const TOO_LARGE: u64 = 1 << 32;
@@ -28,12 +28,12 @@ pub(crate) fn read_body(path: &Path, limit: Option<usize>) -> Result<Vec<u8>, Fa
     read(path, limit.min(TOO_LARGE), "the body")
 }
 
-/// Reads the headers that `-H` gave, in their order.
+/// Reads the headers of `-H`, in order.
 pub(crate) fn read_headers(given: &[OsString], body: &Path) -> Result<Vec<Header>, Failure> {
     let readers_of_stdin = given.iter().filter(|text| *text == "@-").count() + usize::from(body == STDIN);
     if readers_of_stdin > 1 {
         return Err(Failure::argument(
-            "stdin can be read once only, for the headers (-H @-) or for the body; name a file for the other",
+            "stdin can be read only once, for the headers (-H @-) or for the body; use a file for the other",
         ));
     }
     let mut headers = Vec::new();
@@ -49,7 +49,7 @@ pub(crate) fn read_headers(given: &[OsString], body: &Path) -> Result<Vec<Header
     Ok(headers)
 }
 
-/// A header on each line, as `hookseal sign` prints them and `curl -H @FILE` reads them.
+/// Reads one header per line, as `hookseal sign` prints them and `curl -H @FILE` reads them.
 fn read_header_file(path: &Path) -> Result<Vec<Header>, Failure> {
     let text = read(path, u64::MAX, "headers")?;
     let lines = text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
@@ -62,15 +62,15 @@ fn read_header_file(path: &Path) -> Result<Vec<Header>, Failure> {
         .collect()
 }
 
-/// Splits `Name: value` as HTTP does (RFC 9112, section 5): white space around the value is not part of it, and there
-/// is none before the colon.
+/// Splits `Name: value` as HTTP does (RFC 9112, section 5): whitespace around the value is not part of it, and none is
+/// allowed before the colon.
 fn parse_header(line: &[u8]) -> Result<Header, BadHeader> {
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-        return Err(BadHeader { shown: first_word(line), fault: "has no colon" });
+        return Err(BadHeader { excerpt: first_word(line), fault: "has no colon" });
     };
     let (name, value) = (&line[..colon], &line[colon + 1..]);
     if name.is_empty() || !name.iter().all(is_token) {
-        return Err(BadHeader { shown: first_word(name), fault: "has no name that HTTP allows" });
+        return Err(BadHeader { excerpt: first_word(name), fault: "has a name that HTTP does not allow" });
     }
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
     let start = value.iter().position(|byte| !is_space(byte)).unwrap_or(value.len());
@@ -84,19 +84,19 @@ fn is_token(byte: &u8) -> bool {
 }
 
 struct BadHeader {
-    shown: String,
+    excerpt: String,
     fault: &'static str,
 }
 
 impl BadHeader {
     fn on(self, place: &str) -> Failure {
-        let Self { shown, fault } = self;
-        Failure::argument(format!("{place}: the header '{shown}' {fault}; write it as 'Name: value'"))
+        let Self { excerpt, fault } = self;
+        Failure::argument(format!("{place}: the header '{excerpt}' {fault}; write it as 'Name: value'"))
     }
 }
 
-/// Enough to find the header again, and no more: what follows the name may be somebody's token, and what has digits or
-/// signs in it may be one in the place of a name.
+/// Enough to find the header, and no more: what follows the name may be a token, and a word with digits or punctuation may
+/// be a token in place of a name.
 fn first_word(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let (word, more) = match text.trim_start().split_once(char::is_whitespace) {
@@ -108,7 +108,7 @@ fn first_word(text: &[u8]) -> String {
     if is_name { format!("{word}{more}") } else { "…".to_owned() }
 }
 
-/// Of the headers that senders use.
+/// The longest name of the headers that senders use.
 const LONGEST_NAME: usize = 32;
 
 /// Reads a file or, for `-`, stdin.
@@ -124,7 +124,7 @@ fn read_named(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Failure> {
     read.map_err(|error| unreadable(what, &quoted(path), &error))
 }
 
-/// Reads a file with a secret, which cannot be stdin: that is for bodies and headers.
+/// Reads a file with a secret. It cannot be stdin, which is for bodies and headers.
 pub(crate) fn read_secret(path: &Path) -> Result<Vec<u8>, Failure> {
     read_named(path, u64::MAX, "a secret")
 }
@@ -137,15 +137,17 @@ fn read_to_end(input: impl Read, limit: u64) -> io::Result<Vec<u8>> {
 
 fn unreadable(what: &str, place: &str, error: &io::Error) -> Failure {
     let reason = match error.kind() {
-        ErrorKind::NotFound => "there is no such file; check the path".to_owned(),
-        ErrorKind::PermissionDenied => "its permissions do not allow it; run as its owner, or change them".to_owned(),
-        ErrorKind::IsADirectory => "it is a directory; name a file in it".to_owned(),
+        ErrorKind::NotFound => "no such file; check the path".to_owned(),
+        ErrorKind::PermissionDenied => {
+            "permission denied; run as the owner of the file, or change its permissions".to_owned()
+        }
+        ErrorKind::IsADirectory => "it is a directory; give a file in it".to_owned(),
         _ => error.to_string(),
     };
     Failure::argument(format!("cannot read {what} from {place}: {reason}"))
 }
 
-/// A URL, for a message: without what stands before an `@`, which may be a password.
+/// A URL, for a message: without the part before an `@`, which may be a password.
 pub(crate) fn quoted_url(url: &str) -> String {
     match url.rsplit_once('@') {
         Some((_, host)) => format!("'…@{host}'"),

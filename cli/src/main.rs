@@ -1,54 +1,56 @@
-//! The file to read first: an argument list comes in, one verdict and one exit code go out.
+//! The binary `hookseal`: reads the command line, runs one command, prints its outcome and exits with its code.
 
 mod args;
 mod clock;
-mod deliveries;
-mod demo;
+mod cmd;
 mod escape;
-mod explain;
 mod failure;
 mod input;
-mod listen;
+mod outcome;
+mod output;
 mod receiver;
-mod report;
-mod request;
-mod sandbox;
+mod render;
 mod secrets;
-mod send;
-mod sign;
-mod torture;
-mod verify;
+mod style;
+mod usage;
 
 use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{ColorChoice, Parser};
 
-use crate::args::{Cli, Command};
+use crate::cmd::Command;
+
+/// Signs and verifies webhook deliveries.
+#[derive(Debug, Parser)]
+#[command(name = "hookseal", version, after_help = EXAMPLES)]
+struct Cli {
+    /// When to use colour: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    color: ColorChoice,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Exit codes: 0 success, or genuine; 1 refused; 2 invalid usage or configuration.
+
+Examples:
+  hookseal demo                            See it at work
+  hookseal sign body.json                  Sign a body with the secret in $HOOKSEAL_SECRET
+  hookseal verify -H @headers body.json    Verify a delivery that was saved to two files
+  hookseal explain -H @headers body.json   Find out why it was refused
+  hookseal verify --help                   More examples";
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
-    let cli = match Cli::try_parse_from(&args) {
-        Ok(cli) => cli,
-        Err(error) => return report::usage(error, asks_for_json(&args)),
-    };
-    report::set_color(cli.color);
-    match cli.command {
-        Command::Sign(args) => report::finish(sign::run(&args), args.json),
-        Command::Verify(args) => report::finish_verdict(verify::run(&args), args.json),
-        Command::Explain(args) => report::finish_explanation(explain::run(&args), args.json),
-        Command::Sandbox(args) => report::finish_served(sandbox::run(&args), args.json),
-        Command::Demo => demo::run(),
-        Command::Listen(args) => listen::run(&args),
-        Command::Torture(args) => report::finish_report(torture::run(&args), args.json),
-        Command::Deliveries(args) => report::finish_report(deliveries::run(&args), args.json),
-        Command::Send(args) => report::finish(send::run(&args), args.json),
+    match Cli::try_parse_from(&args) {
+        Ok(cli) => {
+            output::set_color(cli.color);
+            cli.command.run()
+        }
+        Err(error) => usage::report(error, usage::asks_for_json(&args)),
     }
-}
-
-/// Whether `--json` is among the arguments: for the case that they were not understood, so that a script which asked
-/// for JSON reads JSON then too.
-fn asks_for_json(args: &[OsString]) -> bool {
-    args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json")
 }

@@ -1,4 +1,4 @@
-//! A receiver of webhooks on axum, as you would write your own: the demonstration sends to this one.
+//! A webhook receiver on axum, written as yours would be. `hookseal demo` sends its deliveries to this one.
 
 use std::sync::Arc;
 
@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 
 pub(crate) const PATH: &str = "/webhooks/contio";
 
-/// Contio's events are a few KiB; nobody can make this receiver hold more than this for an unverified one.
+/// Contio's events are a few KiB. This limits how much memory an unverified delivery can use.
 const MAX_BODY: usize = 1024 * 1024;
 
-/// The verifier is made once and shared by all requests: it never changes.
+/// The verifier is built once and shared by all requests: it is immutable.
 pub(crate) fn app(verifier: Verifier) -> Router {
     Router::new().route(PATH, post(receive)).layer(DefaultBodyLimit::max(MAX_BODY)).with_state(Arc::new(verifier))
 }
 
-/// The body is taken as `Bytes`, exactly as it was sent. A `Json` extractor would parse it before it is verified, and
-/// what it gives can no longer be verified: the signature is over the bytes.
+/// The body is extracted as `Bytes`, exactly as it was sent. A `Json` extractor would parse it first, and parsed JSON
+/// cannot be verified: the signature is over the bytes.
 async fn receive(
     State(verifier): State<Arc<Verifier>>,
     headers: HeaderMap,
@@ -33,8 +33,8 @@ async fn receive(
     let delivery = verifier.verify(&headers, &body, UnixTime::now())?;
     let envelope = delivery.envelope()?;
 
-    // A real receiver would now put the event into a queue, unless it knows its id already, and answer at once: the
-    // same event can come twice. This one tells what it saw.
+    // A real receiver would now queue the event, unless it has seen its id before, and respond at once: the same event
+    // can be delivered twice. This one returns what it received.
     Ok(Json(json!({
         "event_type": envelope.event_type.decode(),
         "event_id": envelope.event_id.decode(),
@@ -42,7 +42,7 @@ async fn receive(
     })))
 }
 
-/// The answer to a delivery that is not accepted: the status and the code that belong to the error.
+/// The response to a delivery that is not accepted: the status and the code of the error.
 pub(crate) struct Refused {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
@@ -61,7 +61,7 @@ impl From<BytesRejection> for Refused {
             StatusCode::PAYLOAD_TOO_LARGE => {
                 Self { status: StatusCode::PAYLOAD_TOO_LARGE, code: ErrorKind::BodyTooLarge.code() }
             }
-            // The connection broke, so that nobody is left to read this.
+            // The connection broke, so nobody will read this.
             status => Self { status, code: "unreadable_body" },
         }
     }

@@ -1,4 +1,5 @@
-//! Secrets: where they come from, in which order. They are never arguments, which every user of a machine can list.
+//! Secrets: where they come from, and in which order. They are never arguments, because every user of a machine can list
+//! the arguments of a process.
 
 use std::path::PathBuf;
 use std::{env, fmt};
@@ -11,7 +12,7 @@ use crate::input::{self, quoted};
 
 const DEFAULT_VARIABLE: &str = "HOOKSEAL_SECRET";
 
-/// `--secret-env` and `--secret-file`, in the order in which they were given: the index of a secret counts both.
+/// `--secret-env` and `--secret-file`, in the order on the command line: the index of a secret counts both.
 #[derive(Debug)]
 pub(crate) struct SecretArgs(Vec<Source>);
 
@@ -22,8 +23,8 @@ enum Source {
     File(PathBuf),
 }
 
-/// A secret and where it came from. Not `Debug`: nothing prints the key.
-pub(crate) struct Loaded {
+/// A secret and where it came from. Not `Debug`, so that nothing prints the key.
+pub(crate) struct LoadedSecret {
     source: Source,
     key: Key,
 }
@@ -36,7 +37,7 @@ enum Key {
 const ENV: &str = "secret-env";
 const FILE: &str = "secret-file";
 
-// By hand and not derived, because only clap's indices tell the order across two options.
+// Not derived, because only clap's indices give the order across two options.
 impl Args for SecretArgs {
     fn augment_args(command: Command) -> Command {
         let option = |name: &'static str, value: &'static str| {
@@ -51,7 +52,7 @@ impl Args for SecretArgs {
             .arg(
                 option(FILE, "FILE")
                     .value_parser(value_parser!(PathBuf))
-                    .help("File with a secret, repeatable; one newline at its end is no part of it"),
+                    .help("File with a secret, repeatable; one newline at its end is ignored"),
             )
     }
 
@@ -77,8 +78,8 @@ impl FromArgMatches for SecretArgs {
 }
 
 impl SecretArgs {
-    /// Reads every secret, and checks that `scheme` can use it: an error then names the one that it is about.
-    pub(crate) fn load(&self, scheme: Scheme) -> Result<Vec<Loaded>, Failure> {
+    /// Reads every secret, and checks that `scheme` can use it, so that an error names the secret that is wrong.
+    pub(crate) fn load(&self, scheme: Scheme) -> Result<Vec<LoadedSecret>, Failure> {
         let secrets = self.read()?;
         for secret in &secrets {
             Signer::new(scheme, secret.secret()).map_err(|error| Failure::about(&secret.source, &error))?;
@@ -86,14 +87,15 @@ impl SecretArgs {
         Ok(secrets)
     }
 
-    /// Reads every secret, whether it can be used or not.
-    pub(crate) fn read(&self) -> Result<Vec<Loaded>, Failure> {
+    /// Reads every secret, without checking that a scheme can use it.
+    pub(crate) fn read(&self) -> Result<Vec<LoadedSecret>, Failure> {
         let sources = match &*self.0 {
             [] if env::var_os(DEFAULT_VARIABLE).is_none() => {
-                return Err(Failure::new(
-                    ErrorKind::InvalidSecret,
-                    "there is no secret; set HOOKSEAL_SECRET, or use --secret-env NAME or --secret-file FILE",
-                ));
+                return Err(Failure::Configuration {
+                    kind: ErrorKind::InvalidSecret,
+                    message: "no secret is given: set HOOKSEAL_SECRET, or use --secret-env NAME or --secret-file FILE"
+                        .into(),
+                });
             }
             [] => &[Source::Default],
             given => given,
@@ -102,32 +104,31 @@ impl SecretArgs {
     }
 }
 
-/// Secrets that are used for other schemes.
+/// The user's secrets for other schemes.
 #[derive(Args, Debug)]
 pub(crate) struct OtherSecretArgs {
-    /// Scheme, and variable with a secret that you use for it, repeatable
+    /// A secret that you use for another scheme, from a variable; repeatable
     #[arg(long = "other-secret-env", value_name = "SCHEME=NAME", help_heading = "Secrets")]
     variables: Vec<String>,
 
-    /// Scheme, and file with a secret that you use for it, repeatable
+    /// A secret that you use for another scheme, from a file; repeatable
     #[arg(long = "other-secret-file", value_name = "SCHEME=FILE", help_heading = "Secrets")]
     files: Vec<String>,
 }
 
 impl OtherSecretArgs {
-    pub(crate) fn read(&self) -> Result<Vec<(Scheme, Loaded)>, Failure> {
+    pub(crate) fn read(&self) -> Result<Vec<(Scheme, LoadedSecret)>, Failure> {
         let variables = self.variables.iter().map(|given| (given, Source::variable as fn(&str) -> Source));
         let files = self.files.iter().map(|given| (given, Source::file as fn(&str) -> Source));
         let read = |(given, source): (&String, fn(&str) -> Source)| {
             let Some((scheme, place)) = given.split_once('=') else {
                 return Err(Failure::argument(
-                    "--other-secret-env and --other-secret-file take a scheme, =, and a variable or a file, such as \
+                    "--other-secret-env takes SCHEME=NAME and --other-secret-file takes SCHEME=FILE, such as \
                      github=GITHUB_SECRET",
                 ));
             };
-            // Not shown, for it may be the secret itself.
-            let scheme =
-                Scheme::preset(scheme).map_err(|error| Failure::about(&"the scheme of another secret", &error))?;
+            // The text is not shown, because it may be the secret itself.
+            let scheme = Scheme::preset(scheme).map_err(|error| Failure::about(&"the scheme before =", &error))?;
             Ok((scheme, source(place).load()?))
         };
         variables.chain(files).map(read).collect()
@@ -143,8 +144,8 @@ impl Source {
         Self::File(path.into())
     }
 
-    fn load(&self) -> Result<Loaded, Failure> {
-        Ok(Loaded { source: self.clone(), key: self.read()? })
+    fn load(&self) -> Result<LoadedSecret, Failure> {
+        Ok(LoadedSecret { source: self.clone(), key: self.read()? })
     }
 
     fn read(&self) -> Result<Key, Failure> {
@@ -157,25 +158,25 @@ impl Source {
 }
 
 fn read_variable(name: &str) -> Result<Key, Failure> {
-    if !can_be_shown(name) {
+    if !looks_like_variable(name) {
         return Err(Failure::argument(
-            "--secret-env takes the name of a variable, and what was given is none; it is not shown here, as it may be \
-             the secret itself, which belongs into a variable or a file",
+            "--secret-env takes the name of a variable, and this is not one; it is not shown because it may be the \
+             secret itself, which belongs in a variable or a file",
         ));
     }
     match env::var(name) {
         Ok(text) => Ok(Key::Text(text)),
         Err(env::VarError::NotPresent) => Err(Failure::argument(format!(
-            "the variable {name} is not set; export it, or name another one with --secret-env"
+            "the variable {name} is not set: export it, or name another with --secret-env"
         ))),
         Err(env::VarError::NotUnicode(_)) => Err(Failure::argument(format!(
-            "the variable {name} does not hold UTF-8; put a key of raw bytes into a file, and use --secret-file"
+            "the variable {name} is not UTF-8: put a key of raw bytes in a file, and use --secret-file"
         ))),
     }
 }
 
-/// Whether this is a variable's name by its looks, and not a secret in the wrong place.
-pub(crate) fn can_be_shown(name: &str) -> bool {
+/// Whether this looks like the name of a variable, and can be shown, rather than like a secret in the wrong place.
+pub(crate) fn looks_like_variable(name: &str) -> bool {
     let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     is_word
         && !name.starts_with(|first: char| first.is_ascii_digit())
@@ -183,7 +184,7 @@ pub(crate) fn can_be_shown(name: &str) -> bool {
         && !name.is_empty()
 }
 
-/// Text loses the one newline that every editor puts at a file's end. Raw bytes come from no editor and stay whole.
+/// Text loses the one newline that editors put at the end of a file. Raw bytes do not come from an editor, and stay whole.
 fn key_of_file(bytes: Vec<u8>) -> Key {
     match String::from_utf8(bytes) {
         Ok(mut text) => {
@@ -197,7 +198,7 @@ fn key_of_file(bytes: Vec<u8>) -> Key {
     }
 }
 
-impl Loaded {
+impl LoadedSecret {
     pub(crate) fn secret(&self) -> Secret<'_> {
         match &self.key {
             Key::Text(text) => text.into(),

@@ -1,4 +1,4 @@
-//! `hookseal deliveries`, against an API that pages, refuses and fails.
+//! `hookseal deliveries`, against an API that paginates, refuses and fails.
 
 mod common;
 
@@ -16,10 +16,10 @@ use crate::common::{API_KEY, Hookseal, assert_misused, file, hookseal};
 
 const TOTAL: usize = 2_500;
 
-/// What reached the API: each method, path and query, in order.
+/// The calls that reached the API: method, path and query, in order.
 type Calls = Arc<Mutex<Vec<String>>>;
 
-/// An API of 2,500 deliveries, of which every 500th failed. `first` answers in its place as long as it has answers.
+/// An API of 2,500 deliveries, of which every 500th failed. It responds from `first` until that is used up.
 fn api(first: Vec<(StatusCode, &'static str)>) -> (String, Calls) {
     let calls = Calls::default();
     let (kept, first) = (Arc::clone(&calls), Mutex::new(first.into_iter()));
@@ -77,7 +77,7 @@ fn deliveries(url: &str, args: &[&str]) -> Hookseal {
 }
 
 #[test]
-fn every_page_is_listed_and_each_delivery_once() {
+fn all_pages_are_listed_and_each_delivery_once() {
     let (url, calls) = api(vec![]);
     let json = deliveries(&url, &["list", "--json"]).run().json();
     assert_eq!((&json["ok"], &json["count"]), (&json!(true), &json!(TOTAL)));
@@ -87,7 +87,7 @@ fn every_page_is_listed_and_each_delivery_once() {
 }
 
 #[test]
-fn half_an_emoji_in_an_answer_makes_none_of_it_unreadable() {
+fn half_an_emoji_does_not_make_a_response_unreadable() {
     let answer = r#"{"deliveries":[{"id":"d-1","error_message":"cut \ud83d"},{"id":"d-2"}],"total":2}"#;
     let url = format!("http://{}", serve(Router::new().fallback(async move || answer)));
     let json = deliveries(&url, &["list", "--json"]).run().json();
@@ -95,7 +95,7 @@ fn half_an_emoji_in_an_answer_makes_none_of_it_unreadable() {
 }
 
 #[test]
-fn filters_and_the_limit_are_asked_of_the_api() {
+fn filters_and_the_limit_are_sent_to_the_api() {
     let (url, calls) = api(vec![]);
     let args = ["list", "--status", "failed", "--event-type", "meeting.completed", "--limit", "3", "--json"];
     assert_eq!(deliveries(&url, &args).run().json()["count"], 3);
@@ -111,7 +111,7 @@ d-1  delivered  200   0        2025-01-15T10:30:00Z  meeting.completed  -
 }
 
 #[test]
-fn one_delivery_is_shown_and_what_it_holds_cannot_command_the_terminal() {
+fn one_delivery_is_shown_and_cannot_control_the_terminal() {
     let (url, _) = api(vec![]);
     let ran = deliveries(&url, &["show", "d-1"]).env("CONTIO_CLIENT_ID", "client-7").run();
     assert!(ran.stdout.starts_with("d-1\n") && ran.stdout.contains(r"\u{1b}[31m"), "{ran:?}");
@@ -120,7 +120,7 @@ fn one_delivery_is_shown_and_what_it_holds_cannot_command_the_terminal() {
 }
 
 #[test]
-fn all_that_failed_are_retried_though_one_cannot_be() {
+fn all_failed_deliveries_are_retried_even_if_one_cannot_be() {
     let (url, calls) = api(vec![]);
     let ran = deliveries(&url, &["retry", "--all-failed", "--json"]).run();
     let json = ran.json();
@@ -132,14 +132,14 @@ fn all_that_failed_are_retried_though_one_cannot_be() {
 }
 
 #[test]
-fn deliveries_are_retried_by_their_ids() {
+fn deliveries_are_retried_by_id() {
     let (url, _) = api(vec![]);
     let ran = deliveries(&url, &["retry", "d-3", "d-4"]).run();
-    assert_eq!((ran.code, &*ran.stdout), (0, "d-3  scheduled\nd-4  scheduled\n2 retried, 0 not\n"));
+    assert_eq!((ran.code, &*ran.stdout), (0, "d-3  scheduled\nd-4  scheduled\n2 retried, 0 not retried\n"));
 }
 
 #[test]
-fn calls_are_made_again_after_429_and_5xx_and_not_for_ever() {
+fn calls_are_repeated_after_429_and_5xx_but_not_forever() {
     let busy = (StatusCode::TOO_MANY_REQUESTS, "0");
     let down = (StatusCode::BAD_GATEWAY, "0");
     let (url, calls) = api(vec![busy, down, busy, down]);
@@ -152,19 +152,19 @@ fn calls_are_made_again_after_429_and_5xx_and_not_for_ever() {
 }
 
 #[test]
-fn a_wait_that_no_header_names_is_ones_own() {
+fn a_date_in_retry_after_is_ignored() {
     let (url, calls) = api(vec![(StatusCode::SERVICE_UNAVAILABLE, "Wed, 21 Oct 2015 07:28:00 GMT")]);
     assert_eq!(deliveries(&url, &["show", "d-1", "--json"]).run().code, 0);
     assert_eq!(calls.lock().expect("no panic").len(), 2);
 }
 
 #[test]
-fn a_wrong_key_is_told_at_once_and_never_shown() {
+fn a_wrong_key_is_reported_without_a_retry_and_never_shown() {
     let (url, calls) = api(vec![]);
-    let wrong = || hookseal(["deliveries", "--base-url", &url, "list"]).env("CONTIO_API_KEY", "of-somebody-else");
+    let wrong = || hookseal(["deliveries", "--base-url", &url, "list"]).env("CONTIO_API_KEY", "of-another-account");
     assert_misused(wrong, "refused_elsewhere", &["401 unauthorized: the key is wrong", "check the API key"]);
     assert_eq!(calls.lock().expect("no panic").len(), 2);
-    assert!(!wrong().run().stderr.contains("of-somebody-else"));
+    assert!(!wrong().run().stderr.contains("of-another-account"));
 }
 
 #[test]
@@ -172,16 +172,12 @@ fn a_redirect_is_not_followed_with_the_key() {
     let (url, calls) = api(vec![]);
     let away = Router::new().fallback(async move || (StatusCode::FOUND, [("location", url)]));
     let url = format!("http://{}", serve(away));
-    assert_misused(
-        || deliveries(&url, &["list"]),
-        "refused_elsewhere",
-        &["302", "it redirects, which is not followed"],
-    );
+    assert_misused(|| deliveries(&url, &["list"]), "refused_elsewhere", &["302", "redirects are not followed"]);
     assert!(calls.lock().expect("no panic").is_empty());
 }
 
 #[test]
-fn the_key_comes_from_a_file_too_and_its_absence_is_told() {
+fn the_key_can_come_from_a_file_and_a_missing_one_is_reported() {
     let (url, _) = api(vec![]);
     let path = file("api-key", format!("{API_KEY}\n"));
     let path = path.to_str().expect("a path of the tests is text");
@@ -191,13 +187,13 @@ fn the_key_comes_from_a_file_too_and_its_absence_is_told() {
     let ran = hookseal(["deliveries", "list", "--limit", "1", "--json", "--api-key-env", "MY_KEY"]);
     assert_eq!(ran.env("MY_KEY", API_KEY).env("CONTIO_BASE_URL", &url).run().json()["count"], 1);
     let none = || hookseal(["deliveries", "list", "--base-url", &url]);
-    assert_misused(none, "invalid_argument", &["there is no API key", "CONTIO_API_KEY", "--api-key-file"]);
+    assert_misused(none, "invalid_argument", &["no API key is given", "CONTIO_API_KEY", "--api-key-file"]);
     let argument = || hookseal(["deliveries", "list", "--api-key-env", API_KEY]);
     assert_misused(argument, "invalid_argument", &["takes the name of a variable"]);
 }
 
 #[test]
-fn a_key_is_not_sent_in_the_clear_and_an_id_is_no_path() {
+fn a_key_is_not_sent_in_the_clear_and_an_id_cannot_be_a_path() {
     let clear = || deliveries("http://192.0.2.1/v1", &["list"]);
     assert_misused(clear, "invalid_argument", &["plain http", "use https"]);
     let ran = deliveries("http://127.0.0.1:1/", &["show", "../app"]).run();

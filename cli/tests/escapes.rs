@@ -1,4 +1,4 @@
-//! Other people's text in all that is printed: it can be seen, it commands nothing, and JSON holds it exactly.
+//! Foreign text in everything that is printed: it is visible, it does not control the terminal, and JSON keeps it exactly.
 
 mod common;
 
@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 use crate::common::server::{Running, serve};
 use crate::common::{API_KEY, BODY, NOW, Ran, SECRET, assert_visible, file, hookseal};
 
-/// What a sender, a server or a file's name may hold; and, at its end, what only looks like a code.
+/// What a sender, a server or a file name can contain; at its end, text that only looks like an escape.
 const HOSTILE: &str =
     "a\u{7f}b\u{1b}[31mc\u{9b}31m\u{202e}d\u{200b}\u{2028}\u{61c}\u{2066}\u{feff}\u{ad}\u{e0041}\u{a0}\re\\u{7f}";
 
-/// The same for people.
+/// The same text, escaped for people.
 const SHOWN: &str = "a\\u{7f}b\\u{1b}[31mc\\u{9b}31m\\u{202e}d\\u{200b}\\u{2028}\\u{61c}\\u{2066}\\u{feff}\\u{ad}\\u{e0041}\\u{a0}\\re\\\\u{7f}";
 
-/// A body of an event with this id.
+/// The body of an event with this id.
 fn with_id(id: &str) -> String {
     let mut event: Value = serde_json::from_str(BODY).expect("JSON");
     event["event_id"] = id.into();
@@ -38,7 +38,7 @@ fn verify(id: &str, options: &[&str]) -> Ran {
 }
 
 #[test]
-fn what_verify_prints_of_an_event_can_be_seen_and_is_exact_in_json() {
+fn verify_prints_visible_text_and_exact_json() {
     let json = verify(HOSTILE, &["--json"]);
     assert!(json.stdout.contains(r"a\u007fb\u001b[31mc\u009b31m\u202ed\u200b\u2028"), "{json:?}");
     assert_eq!(
@@ -50,7 +50,7 @@ fn what_verify_prints_of_an_event_can_be_seen_and_is_exact_in_json() {
         assert!(text.stdout.contains(&format!("  {SHOWN}\n")), "{text:?}");
         assert!(text.stdout.contains(&format!("  meeting.{SHOWN}\n")), "{text:?}");
     }
-    // They went to the library in their own spelling, and two of them never look like one.
+    // Different ids are never printed alike.
     let ids = ["a", "a\u{7f}", "a\u{80}", "a\u{200b}", "a\\u{7f}", "a\\u007f"];
     for options in [&[][..], &["--json"]] {
         let printed: std::collections::BTreeSet<_> = ids.iter().map(|id| verify(id, options).stdout).collect();
@@ -59,7 +59,7 @@ fn what_verify_prints_of_an_event_can_be_seen_and_is_exact_in_json() {
 }
 
 #[test]
-fn what_explain_prints_can_be_seen() {
+fn explain_prints_visible_text() {
     let body = with_id(HOSTILE);
     for options in [&[][..], &["--json"]] {
         let ran = hookseal(["explain", "--now", NOW, "-H", "X-Contio-Signature: \u{202e}\u{9b}31m"]).args(options);
@@ -69,7 +69,7 @@ fn what_explain_prints_can_be_seen() {
 }
 
 #[test]
-fn what_listen_prints_can_be_seen_and_is_exact_in_json() {
+fn listen_prints_visible_text_and_exact_json() {
     for json in [true, false] {
         let mut command = hookseal(["listen", "--port", "0"]).args(json.then_some("--json"));
         let mut listener = Running::start(&mut command.command);
@@ -90,20 +90,20 @@ fn what_listen_prints_can_be_seen_and_is_exact_in_json() {
         } else {
             assert!(line.contains(&format!("  {SHOWN}  ")), "{line}");
         }
-        // Bytes of a path that HTTP would have encoded, and that arrive all the same.
+        // Bytes of a path that a client should have encoded, but that still arrive.
         post(&address, "/a\u{202e}b\u{200b}", "", "");
         let line = listener.line();
         assert_visible(&line);
         if json {
             let line: Value = serde_json::from_str(&line).expect("JSON");
-            assert!(line["message"].as_str().is_some_and(|text| text.contains("/a\u{202e}b\u{200b} came")), "{line}");
+            assert!(line["message"].as_str().is_some_and(|text| text.contains("POST /a\u{202e}b\u{200b}; ")), "{line}");
         } else {
-            assert!(line.contains(r"/a\u{202e}b\u{200b} came"), "{line}");
+            assert!(line.contains(r"POST /a\u{202e}b\u{200b}; "), "{line}");
         }
     }
 }
 
-/// Posts byte by byte, and waits for the answer.
+/// Sends a raw request, and waits for the response.
 fn post(address: &str, path: &str, headers: &str, body: &str) {
     let mut stream = TcpStream::connect(address).expect("a listener");
     let length = body.len();
@@ -116,7 +116,7 @@ fn post(address: &str, path: &str, headers: &str, body: &str) {
     assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
 }
 
-/// An API, and a sandbox, that answers everything with this.
+/// An API, or a sandbox, that responds to everything with this.
 fn answering(status: u16, answer: &Value) -> String {
     let (status, answer) = (StatusCode::from_u16(status).expect("a status"), answer.to_string());
     format!("http://{}", serve(Router::new().fallback(async move || (status, answer))))
@@ -127,7 +127,7 @@ fn deliveries(url: &str, args: &[&str]) -> Ran {
 }
 
 #[test]
-fn what_an_api_answers_can_be_seen_in_tables_and_lines_and_is_exact_in_json() {
+fn responses_of_the_api_are_visible_in_text_and_exact_in_json() {
     let row = json!({ "id": HOSTILE, "event_type": "会議", "delivery_status": "failed", "error_message": HOSTILE,
         HOSTILE: { HOSTILE: [HOSTILE] } });
     let url = answering(200, &json!({ "deliveries": [row, { "id": "d-2", "event_type": "a.b" }], "total": 2 }));
@@ -137,7 +137,7 @@ fn what_an_api_answers_can_be_seen_in_tables_and_lines_and_is_exact_in_json() {
     assert!(lines[1].starts_with(SHOWN) && lines[1].ends_with(SHOWN), "{list:?}");
     let column = |line: &str, what: &str| line.find(what).map(|at| line[..at].chars().count());
     assert_eq!(column(lines[0], "Event"), column(lines[1], "会議"), "{list:?}");
-    // Two letters that take four columns, and then as many blanks as after `a.b`, and one more.
+    // Two letters take four columns, so one blank fewer follows them than follows `a.b`.
     let after = |line: &str, what: &str| line.split_once(what).map(|(_, rest)| rest.len() - rest.trim_start().len());
     assert_eq!((after(lines[1], "会議"), after(lines[2], "a.b")), (Some(3), Some(4)), "{list:?}");
 
@@ -156,21 +156,21 @@ fn what_an_api_answers_can_be_seen_in_tables_and_lines_and_is_exact_in_json() {
     assert!(json["deliveries"][0]["message"].as_str().is_some_and(|text| text.ends_with(HOSTILE)), "{json}");
     assert!(deliveries(&url, &["retry", "d-1"]).stdout.contains(SHOWN));
     let url = answering(200, &json!({ "next_retry_at": HOSTILE }));
-    assert!(deliveries(&url, &["retry", "d-1"]).stdout.contains(&format!("next try at {SHOWN}\n")));
+    assert!(deliveries(&url, &["retry", "d-1"]).stdout.contains(&format!("next attempt at {SHOWN}\n")));
 }
 
 #[test]
-fn a_delivery_that_cannot_be_asked_for_is_reported_as_not_retried() {
+fn a_delivery_whose_id_cannot_be_in_a_url_is_reported_as_not_retried() {
     let url = answering(200, &json!({ "deliveries": [{ "id": HOSTILE }, { "id": "d-2" }], "total": 2 }));
     let json = deliveries(&url, &["retry", "--all-failed", "--json"]);
     assert_eq!((json.code, &json.json()["retried"], &json.json()["refused"]), (1, &1.into(), &1.into()), "{json:?}");
     assert_eq!(json.json()["deliveries"][0]["id"], HOSTILE);
     let text = deliveries(&url, &["retry", "--all-failed"]);
-    assert!(text.stdout.starts_with(&format!("{SHOWN}  not retried: its id cannot stand in a URL\n")), "{text:?}");
+    assert!(text.stdout.starts_with(&format!("{SHOWN}  not retried: its id cannot be used in a URL\n")), "{text:?}");
 }
 
 #[test]
-fn what_a_sandbox_answers_can_be_seen_and_is_exact_in_json() {
+fn responses_of_a_sandbox_are_visible_in_text_and_exact_in_json() {
     let answer = json!({ "events": [{ "event_id": HOSTILE, "delivery_ids": [HOSTILE] }], "not_delivered": null });
     for (status, answer) in [(200, answer), (400, json!({ "error": HOSTILE, "code": HOSTILE }))] {
         let base = answering(status, &answer);
@@ -193,7 +193,7 @@ fn what_a_sandbox_answers_can_be_seen_and_is_exact_in_json() {
 }
 
 #[test]
-fn what_torture_prints_of_a_url_and_of_a_case_can_be_seen() {
+fn torture_prints_urls_and_case_names_visibly() {
     let app = Router::new().fallback(async || StatusCode::UNAUTHORIZED);
     let url = format!("http://{}/a\u{202e}b\u{200b}", serve(app));
     let torture = |options: &[&str]| hookseal(["torture", &url, "--only", "missing"]).args(options).run();
@@ -206,7 +206,7 @@ fn what_torture_prints_of_a_url_and_of_a_case_can_be_seen() {
 }
 
 #[test]
-fn arguments_can_be_seen_in_what_is_said_of_them() {
+fn arguments_are_visible_in_errors() {
     let misused = |args: &[&str]| {
         let ran = hookseal(args).run();
         assert_eq!(ran.code, 2, "{ran:?}");
@@ -220,7 +220,7 @@ fn arguments_can_be_seen_in_what_is_said_of_them() {
     assert!(exact.contains(&format!("'/no/{HOSTILE}'")), "{exact}");
     let exact = misused(&["sign", &format!("/no/{HOSTILE}")]);
     assert!(exact.contains(&format!("'/no/{HOSTILE}'")), "{exact}");
-    // What clap says of an argument is a text of its own.
+    // These errors are written by clap.
     for args in [
         &["deliveries", "show", HOSTILE][..],
         &["verify", "--now", HOSTILE],
@@ -233,7 +233,7 @@ fn arguments_can_be_seen_in_what_is_said_of_them() {
 }
 
 #[test]
-fn a_name_of_a_file_can_be_seen_in_what_the_sandbox_prints() {
+fn the_sandbox_prints_file_names_visibly() {
     let folder = tempfile::tempdir().expect("a folder");
     let data: PathBuf = folder.path().join(format!("{HOSTILE}.db"));
     for json in [true, false] {
@@ -256,13 +256,13 @@ fn a_name_of_a_file_can_be_seen_in_what_the_sandbox_prints() {
         .stdin(Stdio::null())
         .output()
         .expect("it ends");
-    let said = String::from_utf8(taken.stderr).expect("text");
-    assert!(said.contains(SHOWN), "{said}");
-    assert_visible(&said);
+    let stderr = String::from_utf8(taken.stderr).expect("text");
+    assert!(stderr.contains(SHOWN), "{stderr}");
+    assert_visible(&stderr);
 }
 
 #[test]
-fn no_password_in_a_url_is_repeated_whatever_else_is_wrong_with_it() {
+fn a_password_in_a_url_is_never_repeated() {
     let credentials = file("escapes-passwords", json!({ "base_url": "x", "sandbox_token": API_KEY }).to_string());
     let credentials = credentials.to_str().expect("a path of the tests is text");
     for url in ["http://u:hunter2@127.0.0.1/", "http://u:hunter2@127.0.0.1/ x", "u:hunter2@x", "ftp://u:hunter2@x"] {
@@ -279,7 +279,7 @@ fn no_password_in_a_url_is_repeated_whatever_else_is_wrong_with_it() {
 }
 
 #[test]
-fn a_file_of_secrets_in_the_place_of_another_is_not_repeated() {
+fn a_file_with_a_secret_in_place_of_another_file_is_not_repeated() {
     for secret in
         ["whsec_c2VjcmV0IGluIGJhc2U2NA==", "0123456789abcdef0123456789abcdef", "p4ssw0rd", "{\"token\":\"x1\"}"]
     {

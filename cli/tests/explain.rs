@@ -1,4 +1,4 @@
-//! `hookseal explain`: what it reads, what it prints, and how it ends.
+//! `hookseal explain`: its input, its output, and its exit codes.
 
 mod common;
 
@@ -15,7 +15,7 @@ fn raw(headers: &[String], body: &str) -> String {
 }
 
 #[test]
-fn a_body_that_was_written_again_is_shown_to_be_and_exits_1() {
+fn a_body_that_was_serialized_again_is_explained_and_exits_1() {
     let ran = hookseal(["explain", "--now", NOW]).args(signed(&[])).stdin(SPACED).run();
     assert_eq!((ran.code, &*ran.stderr), (1, ""));
     assert!(ran.stdout.starts_with("refused: signature_mismatch\n"), "{ran:?}");
@@ -24,7 +24,7 @@ fn a_body_that_was_written_again_is_shown_to_be_and_exits_1() {
 }
 
 #[test]
-fn a_genuine_delivery_exits_0_and_has_nothing_to_do() {
+fn a_genuine_delivery_exits_0_without_advice() {
     let ran = hookseal(["explain", "--now", NOW]).args(signed(&[])).stdin(BODY).run();
     assert_eq!((ran.code, &*ran.stderr), (0, ""));
     assert!(ran.stdout.starts_with("genuine\n") && !ran.stdout.contains("what to do"), "{ran:?}");
@@ -46,7 +46,7 @@ fn a_request_is_read_from_a_file_or_from_stdin() {
 }
 
 #[test]
-fn json_is_one_line_and_errors_are_too() {
+fn json_is_one_line_for_reports_and_errors() {
     let ran = hookseal(["explain", "--json", "--now", NOW]).args(signed(&[])).stdin(SPACED).run();
     assert_eq!(ran.code, 1);
     let report = ran.json();
@@ -57,14 +57,14 @@ fn json_is_one_line_and_errors_are_too() {
 }
 
 #[test]
-fn a_secret_that_cannot_be_used_is_explained_and_exits_2() {
+fn an_unusable_secret_is_explained_and_exits_2() {
     let ran = hookseal(["explain", "--now", NOW]).args(signed(&[])).stdin(BODY);
     let ran = ran.env("HOOKSEAL_SECRET", format!(" {SECRET}")).run();
     assert_eq!(ran.code, 2);
     assert!(ran.stdout.contains("cause secret_white_space"), "{ran:?}");
     let ran = hookseal(["explain"]).without_secret().stdin(BODY).run();
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("there is no secret"), "{ran:?}");
+    assert!(ran.stderr.contains("no secret is given"), "{ran:?}");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn another_secret_is_recognized() {
 }
 
 #[test]
-fn limits_are_those_that_are_given() {
+fn limits_are_those_of_the_command_line() {
     let ran = hookseal(["explain", "--now", "1736937100", "--max-age", "99"]).args(signed(&[])).stdin(BODY).run();
     assert!(ran.stdout.contains("s ago, and max_age is 99 s"), "{ran:?}");
     let ran = hookseal(["explain", "--now", NOW, "--max-body", "9"]).args(signed(&[])).stdin(BODY).run();
@@ -94,7 +94,7 @@ fn limits_are_those_that_are_given() {
 }
 
 #[test]
-fn verify_mentions_it_when_it_refuses_and_not_otherwise() {
+fn verify_mentions_explain_only_when_it_refuses() {
     let verify = |options: &[&str], body: &str| {
         hookseal(["verify", "--now", NOW]).args(options).args(signed(&[])).stdin(body).run()
     };
@@ -104,18 +104,18 @@ fn verify_mentions_it_when_it_refuses_and_not_otherwise() {
     assert!(!verify(&["--scheme", "gitlab"], BODY).stderr.contains("hookseal explain"));
 }
 
-/// Whether a header line says what this delivery has: HTTP has no white space around values.
+/// Whether header lines can express this vector: HTTP removes whitespace around values.
 fn is_sendable(vector: &ExplainVector) -> bool {
     vector.headers.iter().all(|(_, value)| value.trim_matches([' ', '\t']) == value)
 }
 
 #[test]
-fn every_vector_is_reported_as_the_library_reports_it() {
+fn every_vector_has_the_report_of_the_library() {
     let mut played = 0;
     for vector in vectors().iter().filter(|vector| is_sendable(vector)) {
         let mut command = hookseal(["explain", "--json", "--scheme", &vector.scheme, "--now", &vector.now.to_string()]);
         for (index, secret) in vector.secrets.iter().enumerate() {
-            // Bytes would have to come from a file, which loses the line break at its end if it is text.
+            // Bytes would have to come from a file, and a text file loses the line break at its end.
             let OwnSecret::Text(text) = secret else { continue };
             let name = format!("SECRET_{index}");
             command = command.env(&name, text).args(["--secret-env", &name]);

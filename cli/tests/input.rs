@@ -1,4 +1,4 @@
-//! What is read from files, stdin and the command line, and what is said when it cannot be.
+//! Input from files, stdin and the command line, and the errors about it.
 
 mod common;
 
@@ -11,7 +11,7 @@ fn verify(options: &[&str]) -> Hookseal {
 }
 
 #[test]
-fn headers_are_trimmed_as_http_does_and_their_names_have_no_case() {
+fn header_values_are_trimmed_and_names_are_case_insensitive() {
     let headers = signed(&[]);
     let (_, signature) = headers[1].split_once(": ").expect("a header");
     for (line, code) in [
@@ -29,7 +29,7 @@ fn headers_are_trimmed_as_http_does_and_their_names_have_no_case() {
 }
 
 #[test]
-fn headers_are_read_from_a_file_as_curl_does() {
+fn headers_are_read_from_a_file_as_by_curl() {
     let headers = signed(&[]);
     let kept = file("kept-headers", format!("{}\r\n\r\nAccept: */*\n{}", headers[1], headers[3]));
     let kept = format!("@{}", kept.display());
@@ -50,14 +50,14 @@ fn headers_are_read_from_a_file_as_curl_does() {
 }
 
 #[test]
-fn a_header_that_is_none_is_named_without_what_may_be_a_token() {
+fn an_invalid_header_is_named_without_what_may_be_a_token() {
     for (line, named) in [
         ("Authorization", "'Authorization' has no colon"),
         ("Authorization Bearer abc", "'Authorization …' has no colon"),
-        ("Bad Name: abc", "'Bad …' has no name that HTTP allows"),
-        ("Name : abc", "'Name …' has no name that HTTP allows"),
-        ("N\u{e4}me: abc", "'N\u{e4}me' has no name that HTTP allows"),
-        (": abc", "'' has no name that HTTP allows"),
+        ("Bad Name: abc", "'Bad …' has a name that HTTP does not allow"),
+        ("Name : abc", "'Name …' has a name that HTTP does not allow"),
+        ("N\u{e4}me: abc", "'N\u{e4}me' has a name that HTTP does not allow"),
+        (": abc", "'' has a name that HTTP does not allow"),
         ("", "'' has no colon"),
     ] {
         assert_misused(|| verify(&["-H", line]), "invalid_argument", &["-H: ", named, "write it as 'Name: value'"]);
@@ -66,8 +66,8 @@ fn a_header_that_is_none_is_named_without_what_may_be_a_token() {
 }
 
 #[test]
-fn stdin_is_read_once() {
-    let twice = ["stdin can be read once only"];
+fn stdin_can_be_read_only_once() {
+    let twice = ["stdin can be read only once"];
     assert_misused(|| verify(&["-H", "@-"]), "invalid_argument", &twice);
     assert_misused(|| verify(&["-H", "@-", "-"]), "invalid_argument", &twice);
     let body = file("stdin-once", BODY);
@@ -76,7 +76,7 @@ fn stdin_is_read_once() {
 }
 
 #[test]
-fn a_body_that_cannot_be_read_is_no_refusal() {
+fn an_unreadable_body_is_not_a_refusal() {
     let folder = env!("CARGO_TARGET_TMPDIR");
     for command in ["sign", "verify"] {
         let missing = || hookseal([command, "/no/such/body"]);
@@ -87,7 +87,7 @@ fn a_body_that_cannot_be_read_is_no_refusal() {
 }
 
 #[test]
-fn an_unknown_scheme_is_named_with_those_that_there_are() {
+fn an_unknown_scheme_is_named_with_the_known_ones() {
     for command in ["sign", "verify"] {
         let acme = || hookseal([command, "--scheme", "acme"]);
         assert_misused(acme, "invalid_scheme", &["--scheme 'acme': ", "standard-webhooks", "shopify"]);
@@ -95,7 +95,7 @@ fn an_unknown_scheme_is_named_with_those_that_there_are() {
 }
 
 #[test]
-fn a_number_that_is_none_is_told_with_its_option() {
+fn an_invalid_number_is_reported_with_its_option() {
     for (option, hint) in [
         ("--now", "give Unix seconds, such as 1736937000"),
         ("--max-age", "give whole seconds, such as 300"),
@@ -115,7 +115,7 @@ fn a_number_that_is_none_is_told_with_its_option() {
 }
 
 #[test]
-fn usage_errors_are_json_where_json_was_asked_for() {
+fn usage_errors_are_json_if_json_is_requested() {
     for args in [&["verify", "--json", "--bogus"][..], &["bogus", "--json"], &["--json"], &["demo", "--json"]] {
         let ran = hookseal(args).run();
         assert_eq!(ran.code, 2, "{args:?}");
@@ -123,12 +123,13 @@ fn usage_errors_are_json_where_json_was_asked_for() {
         assert!(!ran.stdout.contains("Usage"), "{ran:?}");
     }
     let ran = hookseal(["verify", "--bogus", "--", "--json"]).run();
-    assert_eq!((ran.code, &*ran.stdout), (2, ""), "a file may be called --json");
+    assert_eq!((ran.code, &*ran.stdout), (2, ""), "a file can be called --json");
 }
 
 #[test]
-fn the_help_knows_every_scheme_and_fits_in_100_columns() {
-    let commands = ["sign", "demo", "torture", "listen", "deliveries", "send"].map(|name| [name, "--help"]);
+fn the_help_lists_every_scheme_and_fits_in_100_columns() {
+    let commands =
+        ["sign", "explain", "demo", "sandbox", "torture", "listen", "deliveries", "send"].map(|name| [name, "--help"]);
     let commands = commands.iter().map(|command| &command[..]);
     for command in commands.chain([&["--help"][..], &["verify", "-h"], &["deliveries", "list", "--help"]]) {
         let ran = hookseal(command).run();

@@ -1,4 +1,4 @@
-//! `hookseal listen`: what it takes, prints, tells of duplicates, and passes on.
+//! `hookseal listen`: what it accepts, prints, recognizes as a duplicate, and forwards.
 
 mod common;
 
@@ -14,7 +14,7 @@ use ureq::Agent;
 use crate::common::server::{Running, serve};
 use crate::common::{BODY, OLD_SECRET, SECRET, assert_misused, hookseal};
 
-/// A listener, and what it says.
+/// A running listener.
 struct Listener {
     running: Running,
     url: String,
@@ -29,7 +29,7 @@ fn listen(args: &[&str]) -> Listener {
 }
 
 impl Listener {
-    /// The next line, in which no secret is.
+    /// The next line, which must not contain a secret.
     fn line(&mut self) -> Value {
         let line = self.running.line();
         assert!(!line.contains(SECRET) && !line.contains(OLD_SECRET), "{line}");
@@ -61,7 +61,7 @@ fn signed(scheme: Scheme, body: &[u8]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn genuine_deliveries_are_printed_and_a_second_one_of_an_event_is_a_duplicate() {
+fn genuine_deliveries_are_printed_and_a_repeated_event_is_a_duplicate() {
     let mut listener = listen(&[]);
     for duplicate in [false, true] {
         let headers = signed(Scheme::CONTIO, BODY.as_bytes());
@@ -85,7 +85,7 @@ fn genuine_deliveries_are_printed_and_a_second_one_of_an_event_is_a_duplicate() 
 }
 
 #[test]
-fn an_unsigned_id_makes_no_other_event_and_a_sender_without_ids_no_duplicate() {
+fn unsigned_ids_are_ignored_and_without_a_signed_id_there_are_no_duplicates() {
     let mut listener = listen(&[]);
     for (id, duplicate) in [("a", false), ("b", true)] {
         let mut headers = signed(Scheme::CONTIO, BODY.as_bytes());
@@ -100,7 +100,7 @@ fn an_unsigned_id_makes_no_other_event_and_a_sender_without_ids_no_duplicate() {
 }
 
 #[test]
-fn what_is_refused_is_answered_and_printed_with_its_code() {
+fn refusals_are_answered_and_printed_with_their_code() {
     let mut listener = listen(&["--max-body", "500"]);
     let genuine = signed(Scheme::CONTIO, BODY.as_bytes());
     let forged = BODY.replace("evt-1", "evt-2");
@@ -118,13 +118,13 @@ fn what_is_refused_is_answered_and_printed_with_its_code() {
     let elsewhere = listener.url.replace("/webhooks/contio", "/other");
     assert_eq!(post(&elsewhere, &genuine, BODY.as_bytes()).0, 404);
     assert_eq!(listener.line()["code"], "not_found");
-    assert_eq!(listener.post(&genuine, BODY.as_bytes()).0, 200, "it goes on");
+    assert_eq!(listener.post(&genuine, BODY.as_bytes()).0, 200, "it keeps running");
 }
 
 #[test]
-fn limits_and_secrets_are_those_of_the_command_line() {
+fn limits_are_those_of_the_command_line() {
     let mut listener = listen(&["--max-event-age", "off", "--scheme", "contio-body"]);
-    // The event is of 2025.
+    // The event is from 2025.
     listener.post(&signed(Scheme::CONTIO_BODY, BODY.as_bytes()), BODY.as_bytes());
     assert_eq!(listener.line()["ok"], true);
     let mut listener = listen(&["--scheme", "contio-body"]);
@@ -132,21 +132,21 @@ fn limits_and_secrets_are_those_of_the_command_line() {
     assert_eq!(listener.line()["code"], "event_too_old");
 }
 
-type Got = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
+type Received = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
 
-/// A backend that keeps what it got, and answers 207 with a text.
-fn backend() -> (String, Got) {
-    let got = Got::default();
-    let kept = Arc::clone(&got);
+/// A backend that records its requests, and responds with 207 and a text.
+fn backend() -> (String, Received) {
+    let received = Received::default();
+    let kept = Arc::clone(&received);
     let app = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
         kept.lock().expect("no panic").push((headers, body));
         (StatusCode::MULTI_STATUS, [("content-type", "text/x-answer"), ("set-cookie", "a=b")], "the backend's words")
     });
-    (format!("http://{}/backend", serve(app)), got)
+    (format!("http://{}/backend", serve(app)), received)
 }
 
 #[test]
-fn genuine_deliveries_are_passed_on_unchanged_and_refused_ones_are_not() {
+fn only_genuine_deliveries_are_forwarded_and_unchanged() {
     let (url, got) = backend();
     let mut listener = listen(&["--forward", &url]);
     let spaced = BODY.replace(':', ": ").replace("T10: 30: 00", "T10:30:00");
@@ -167,7 +167,7 @@ fn genuine_deliveries_are_passed_on_unchanged_and_refused_ones_are_not() {
     assert_eq!(had.get_all("X-Kept").iter().collect::<Vec<_>>(), ["one", "two"]);
     assert_eq!(had["content-type"], "application/json");
     assert!(!had.contains_key("X-Hop"), "{had:?}");
-    assert_eq!(had.get_all("user-agent").iter().count(), 1, "the sender's, and no other: {had:?}");
+    assert_eq!(had.get_all("user-agent").iter().count(), 1, "only the sender's: {had:?}");
 }
 
 fn owned((name, value): (&str, &str)) -> (String, String) {
@@ -175,7 +175,7 @@ fn owned((name, value): (&str, &str)) -> (String, String) {
 }
 
 #[test]
-fn a_backend_that_cannot_be_reached_is_a_502_and_a_redirect_of_it_is_not_followed() {
+fn an_unreachable_backend_is_a_502_and_its_redirects_are_not_followed() {
     let headers = signed(Scheme::CONTIO, BODY.as_bytes());
     let mut listener = listen(&["--forward", "http://127.0.0.1:1/"]);
     assert_eq!(listener.post(&headers, BODY.as_bytes()), (502, r#"{"error":"backend_unreachable"}"#.to_owned()));
@@ -196,7 +196,7 @@ fn a_backend_that_cannot_be_reached_is_a_502_and_a_redirect_of_it_is_not_followe
 }
 
 #[test]
-fn what_a_sender_wrote_cannot_command_the_terminal() {
+fn a_sender_cannot_control_the_terminal() {
     let mut hookseal = hookseal(["listen", "--port", "0"]);
     let mut running = Running::start(&mut hookseal.command);
     let url = running.first_line.strip_prefix("listening on ").expect("where it listens").to_owned();
@@ -210,7 +210,7 @@ fn what_a_sender_wrote_cannot_command_the_terminal() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_and_sigterm_end_it_with_exit_code_0() {
+fn ctrl_c_and_sigterm_stop_it_with_exit_code_0() {
     for signal in ["-INT", "-TERM"] {
         let mut listener = listen(&[]);
         let id = listener.running.child.id().to_string();
@@ -221,18 +221,18 @@ fn ctrl_c_and_sigterm_end_it_with_exit_code_0() {
 }
 
 #[test]
-fn torture_finds_nothing_wrong_with_it() {
-    // Each run has a listener of its own: nobody reads what these print, and a pipe holds 64 KiB of it.
+fn it_passes_torture() {
+    // Each run has its own listener: nothing reads their output, and a pipe holds only 64 KiB.
     let listener = listen(&[]);
     let ran = hookseal(["torture", "--json", &listener.url]).run();
     assert_eq!((ran.code, &ran.json()["faults"]), (0, &json!(0)), "{ran:?}");
     let listener = listen(&[]);
     let ran = hookseal(["torture", &listener.url]).run();
-    assert!(ran.stdout.ends_with(" answers are right.\n"), "{ran:?}");
+    assert!(ran.stdout.ends_with(" responses are right.\n"), "{ran:?}");
 }
 
 #[test]
-fn what_cannot_be_listened_on_is_wrong_usage() {
+fn an_unusable_address_path_or_backend_is_wrong_usage() {
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let port = taken.local_addr().expect("an address").port().to_string();
     assert_misused(
@@ -242,7 +242,7 @@ fn what_cannot_be_listened_on_is_wrong_usage() {
     );
     assert_misused(|| hookseal(["listen", "--path", "nowhere"]), "invalid_argument", &["--path", "give a path"]);
     assert_misused(|| hookseal(["listen", "--forward", "ftp://x/"]), "invalid_argument", &["--forward 'ftp://x/'"]);
-    let shown = hookseal(["listen", "--forward", "http://user:hunter2@127.0.0.1/"]).run();
-    assert!(shown.code == 2 && !shown.stderr.contains("hunter2"), "{shown:?}");
-    assert_misused(|| hookseal(["listen"]).without_secret(), "invalid_secret", &["there is no secret"]);
+    let ran = hookseal(["listen", "--forward", "http://user:hunter2@127.0.0.1/"]).run();
+    assert!(ran.code == 2 && !ran.stderr.contains("hunter2"), "{ran:?}");
+    assert_misused(|| hookseal(["listen"]).without_secret(), "invalid_secret", &["no secret is given"]);
 }

@@ -1,4 +1,4 @@
-//! Where secrets come from, and that they never go anywhere.
+//! Where secrets come from, and that they are never printed.
 
 mod common;
 
@@ -38,8 +38,8 @@ fn a_secret_file_loses_one_newline_and_nothing_else() {
 }
 
 #[test]
-fn a_secret_file_that_is_not_text_is_the_key_itself() {
-    // What ends raw bytes was put there by no editor.
+fn a_secret_file_that_is_not_text_is_used_byte_for_byte() {
+    // The newline at the end of raw bytes is part of the key.
     let key = file("raw-key", b"\xff\xfe\x00 raw key\n");
     let sign = |path: &Path| hookseal(["sign", "--now", NOW, "--secret-file"]).args([path]).stdin(BODY).run().stdout;
     let expected = hookseal::Signer::contio(b"\xff\xfe\x00 raw key\n").expect("any bytes are a key");
@@ -50,53 +50,53 @@ fn a_secret_file_that_is_not_text_is_the_key_itself() {
 }
 
 #[test]
-fn a_secret_file_that_cannot_be_read_is_named() {
-    let missing = ["cannot read a secret from '/no/such/secret'", "there is no such file"];
+fn an_unreadable_secret_file_is_named() {
+    let missing = ["cannot read a secret from '/no/such/secret'", "no such file"];
     assert_misused(|| verify(&["--secret-file", "/no/such/secret"]), "invalid_argument", &missing);
     let folder = env!("CARGO_TARGET_TMPDIR");
     assert_misused(|| verify(&["--secret-file", folder]), "invalid_argument", &["cannot read a secret from", folder]);
 }
 
 #[test]
-fn a_variable_that_is_not_set_is_named() {
+fn an_unset_variable_is_named() {
     let named = ["the variable HOOKSEAL_TEST_UNSET is not set"];
     assert_misused(|| verify(&["--secret-env", "HOOKSEAL_TEST_UNSET"]), "invalid_argument", &named);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_variable_that_is_not_text_is_named_and_pointed_to_a_file() {
+fn a_variable_that_is_not_text_is_named_and_a_file_is_suggested() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
 
     let raw = OsStr::from_bytes(b"\xff\xfe");
-    let named = ["the variable RAW does not hold UTF-8", "--secret-file"];
+    let named = ["the variable RAW is not UTF-8", "--secret-file"];
     assert_misused(|| verify(&["--secret-env", "RAW"]).env("RAW", raw), "invalid_argument", &named);
-    let named = ["the variable HOOKSEAL_SECRET does not hold UTF-8"];
+    let named = ["the variable HOOKSEAL_SECRET is not UTF-8"];
     assert_misused(|| verify(&[]).env("HOOKSEAL_SECRET", raw), "invalid_argument", &named);
 }
 
 #[test]
-fn a_secret_in_the_place_of_a_name_is_not_shown() {
+fn a_secret_in_place_of_a_name_is_not_shown() {
     for secret in [SECRET, "whsec_c2VjcmV0", "0123abcd", "with space", "pa$$word", ""] {
         let verify = || verify(&["--secret-env", secret]);
         assert_misused(verify, "invalid_argument", &["--secret-env takes the name of a variable"]);
         assert!(secret.is_empty() || !verify().run().stderr.contains(secret));
     }
-    // There is no such option, and what was given to it is not repeated.
+    // There is no such option, and its value is not repeated.
     for args in [&["--secret", SECRET][..], &[&format!("--secret={SECRET}")]] {
         assert_misused(|| verify(args), "invalid_argument", &["unexpected argument '--secret'"]);
     }
 }
 
 #[test]
-fn no_secret_at_all_is_an_invalid_secret() {
+fn a_missing_secret_is_an_invalid_secret() {
     for command in ["sign", "verify"] {
         let bare = || hookseal([command]).without_secret();
         assert_misused(
             bare,
             "invalid_secret",
-            &["there is no secret", "HOOKSEAL_SECRET", "--secret-env", "--secret-file"],
+            &["no secret is given", "HOOKSEAL_SECRET", "--secret-env", "--secret-file"],
         );
         let empty = || hookseal([command]).env("HOOKSEAL_SECRET", "");
         assert_misused(empty, "invalid_secret", &["HOOKSEAL_SECRET: ", "it is empty"]);
@@ -104,7 +104,7 @@ fn no_secret_at_all_is_an_invalid_secret() {
 }
 
 #[test]
-fn the_secret_that_cannot_be_used_is_the_one_that_is_named() {
+fn an_error_names_the_secret_that_cannot_be_used() {
     let bad = || verify(&["--secret-env", "GOOD", "--secret-env", "BAD"]).env("GOOD", "good").env("BAD", " bad");
     assert_misused(bad, "invalid_secret", &["--secret-env BAD: ", "white space"]);
     let base64 = || verify(&["--scheme", "svix"]);

@@ -1,4 +1,4 @@
-//! `hookseal send`, against what a sandbox answers.
+//! `hookseal send`, against the responses of a sandbox.
 
 mod common;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::common::server::serve;
 use crate::common::{API_KEY, Hookseal, assert_misused, file, hookseal};
 
-/// A sandbox that knows one event type, and the file of its credentials. The token stands for a secret.
+/// A sandbox that knows one event type, and its credentials file. The token represents a secret.
 fn sandbox(name: &str) -> PathBuf {
     let app = Router::new().fallback(async |headers: HeaderMap, body: String| {
         let event: Value = serde_json::from_str(&body).expect("JSON");
@@ -33,7 +33,7 @@ fn send(credentials: &PathBuf, args: &[&str]) -> Hookseal {
 }
 
 #[test]
-fn an_event_is_emitted_and_its_ids_are_told() {
+fn an_event_is_emitted_and_its_ids_are_printed() {
     let credentials = sandbox("send-emits");
     let ran = send(&credentials, &["--type", "meeting.completed"]).run();
     assert_eq!((ran.code, &*ran.stdout, &*ran.stderr), (0, "event     e-1\ndelivery  d-1\n", ""));
@@ -45,16 +45,16 @@ fn an_event_is_emitted_and_its_ids_are_told() {
 }
 
 #[test]
-fn what_the_sandbox_refuses_is_told_with_its_code() {
+fn a_refusal_by_the_sandbox_is_reported_with_its_code() {
     let credentials = sandbox("send-refused");
     let unknown = || send(&credentials, &["--type", "meeting.complete"]);
     assert_misused(unknown, "refused_elsewhere", &["400 unknown_event_type", "did you mean meeting.completed?"]);
 }
 
 #[test]
-fn data_that_is_no_object_is_not_sent() {
+fn data_that_is_not_an_object_is_not_sent() {
     let credentials = sandbox("send-data");
-    for (data, message) in [("[1]", "the JSON is no object"), ("{", "no JSON"), ("", "no JSON")] {
+    for (data, message) in [("[1]", "the JSON is not an object"), ("{", "not JSON"), ("", "not JSON")] {
         let path = file("send-data.json", data);
         let path = path.to_str().expect("a path of the tests is text").to_owned();
         let bad = || send(&credentials, &["--type", "meeting.completed", "--data", &path]);
@@ -63,14 +63,14 @@ fn data_that_is_no_object_is_not_sent() {
 }
 
 #[test]
-fn a_sandbox_that_is_not_there_is_told_with_what_starts_one() {
+fn a_missing_sandbox_is_reported_with_how_to_start_one() {
     let missing = || send(&PathBuf::from("/no/such/credentials"), &["--type", "a.b"]);
-    assert_misused(missing, "invalid_argument", &["there is no such file", "`hookseal sandbox`"]);
+    assert_misused(missing, "invalid_argument", &["no such file", "`hookseal sandbox`"]);
     let empty = file("send-empty", "{}");
     assert_misused(|| send(&empty, &["--type", "a.b"]), "invalid_argument", &["`sandbox_token` is missing"]);
     let credentials = sandbox("send-gone");
     let gone = || send(&credentials, &["--type", "a.b", "--sandbox", "http://127.0.0.1:1"]);
     assert_misused(gone, "unreachable", &["no sandbox answers at http://127.0.0.1:1", "`hookseal sandbox`"]);
     let away = || send(&credentials, &["--type", "a.b", "--sandbox", "http://192.0.2.1"]);
-    assert_misused(away, "invalid_argument", &["'http://192.0.2.1' is no sandbox"]);
+    assert_misused(away, "invalid_argument", &["'http://192.0.2.1' is not a sandbox"]);
 }

@@ -1,4 +1,4 @@
-//! `hookseal torture`: it passes a receiver that is right, and finds what is wrong with others.
+//! `hookseal torture`: a correct receiver passes, and the faults of others are found.
 
 mod common;
 
@@ -21,22 +21,22 @@ use crate::common::{OLD_SECRET, SECRET, assert_misused, file, hookseal};
 
 const BASE64_SECRET: &str = "whsec_bWFkZSB1cCBmb3IgdGVzdHMsIG5vdGhpbmcgZWxzZQ==";
 
-/// A receiver that judges as the library does.
+/// A receiver that verifies with the library.
 fn good(scheme: Scheme, secrets: &[&str]) -> Router {
     let builder = secrets.iter().fold(Verifier::builder(scheme), |builder, secret| builder.secret(*secret));
     let verifier = Arc::new(builder.build().expect("a verifier"));
-    let judge = move |headers: &HeaderMap, body: &[u8]| -> Result<(), Error> {
+    let verify = move |headers: &HeaderMap, body: &[u8]| -> Result<(), Error> {
         let delivery = verifier.verify(headers, body, UnixTime::now())?;
         if scheme.has_envelope() { delivery.envelope().map(|_| ()) } else { Ok(()) }
     };
-    let receive = async move |headers: HeaderMap, body: Bytes| match judge(&headers, &body) {
+    let receive = async move |headers: HeaderMap, body: Bytes| match verify(&headers, &body) {
         Ok(()) => StatusCode::OK,
         Err(error) => StatusCode::from_u16(error.status()).expect("a status"),
     };
     Router::new().fallback(post(receive)).layer(DefaultBodyLimit::max(1024 * 1024))
 }
 
-/// The same in a host that joins the headers of one name, as fetch and CGI do.
+/// The same behind a host that joins headers of one name, as fetch and CGI do.
 fn joining(scheme: Scheme, secret: &str) -> Router {
     let verifier = Arc::new(Verifier::builder(scheme).secret(secret).build().expect("a verifier"));
     let receive = async move |headers: HeaderMap, body: Bytes| {
@@ -62,14 +62,14 @@ fn torture(app: Router, args: &[&str]) -> (i32, Value) {
     (ran.code, ran.json())
 }
 
-/// The names of the cases whose answers had this fault.
+/// The names of the cases with this fault.
 fn faulty<'j>(json: &'j Value, fault: &str) -> BTreeSet<&'j str> {
     let cases = json["cases"].as_array().expect("cases");
     cases.iter().filter(|case| case["fault"] == fault).map(|case| case["name"].as_str().expect("a name")).collect()
 }
 
 #[test]
-fn a_receiver_that_judges_as_the_library_does_passes_in_every_scheme() {
+fn a_receiver_that_uses_the_library_passes_in_every_scheme() {
     for scheme in Scheme::PRESETS {
         let (secret, option) = match scheme.name() {
             "standard-webhooks" | "svix" => (BASE64_SECRET, "BASE64_SECRET"),
@@ -84,12 +84,12 @@ fn a_receiver_that_judges_as_the_library_does_passes_in_every_scheme() {
 }
 
 #[test]
-fn a_receiver_that_is_strict_where_nobody_decides_loses_genuine_deliveries() {
+fn a_receiver_that_is_too_strict_refuses_genuine_deliveries() {
     let verifier = Arc::new(Verifier::contio(SECRET).expect("a verifier"));
     let app = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
         let is_genuine =
             verifier.verify(&headers, &body, UnixTime::now()).is_ok_and(|delivery| delivery.envelope().is_ok());
-        // As a schema does that says what each field has to be.
+        // Like a schema that has a type for each field.
         let event: Value = serde_json::from_slice(&body).unwrap_or_default();
         let is_text = |field: &Value| field.as_str().is_some_and(|text| !text.is_empty());
         let has_optional =
@@ -106,7 +106,7 @@ fn a_receiver_that_is_strict_where_nobody_decides_loses_genuine_deliveries() {
         BTreeSet::from(["half-emoji", "half-name", "long-integer", "null-fields"]),
         "{json}"
     );
-    // One that reads the first signature of a list, or gives up at an item that is none.
+    // A receiver that reads only the first signature of a list, or fails at an unreadable item.
     let verifier = Verifier::builder(Scheme::STRIPE).secret(SECRET).build().expect("a verifier");
     let verifier = Arc::new(verifier);
     let app = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
@@ -125,7 +125,7 @@ fn a_receiver_that_is_strict_where_nobody_decides_loses_genuine_deliveries() {
 }
 
 #[test]
-fn both_secrets_of_a_rotation_have_to_be_taken() {
+fn both_secrets_of_a_rotation_must_be_accepted() {
     let options = ["--only", "rotation", "--secret-env", "HOOKSEAL_SECRET", "--secret-env", "OLD"];
     for (secrets, wrong) in [(&[SECRET, OLD_SECRET][..], 0), (&[SECRET], 2)] {
         let url = format!("http://{}/", serve(good(Scheme::CONTIO, secrets)));
@@ -135,7 +135,7 @@ fn both_secrets_of_a_rotation_have_to_be_taken() {
 }
 
 #[test]
-fn a_receiver_that_takes_everything_has_accepted_forgeries() {
+fn a_receiver_that_accepts_everything_accepts_forgeries() {
     let (code, json) = torture(always(StatusCode::OK).layer(DefaultBodyLimit::disable()), &[]);
     assert_eq!(code, 1);
     let accepted = faulty(&json, "forged_accepted");
@@ -148,7 +148,7 @@ fn a_receiver_that_takes_everything_has_accepted_forgeries() {
 }
 
 #[test]
-fn a_receiver_that_refuses_everything_has_refused_genuine_ones_and_the_reader_is_told_where_to_look() {
+fn a_receiver_that_refuses_everything_gets_a_hint_about_its_configuration() {
     let url = format!("http://{}/", serve(always(StatusCode::UNAUTHORIZED)));
     let ran = hookseal(["torture", &url]).run();
     assert_eq!((ran.code, &*ran.stderr), (1, ""), "{ran:?}");
@@ -158,7 +158,7 @@ fn a_receiver_that_refuses_everything_has_refused_genuine_ones_and_the_reader_is
 }
 
 #[test]
-fn a_receiver_that_fails_at_everything_is_told_so_for_every_case() {
+fn a_receiver_that_always_fails_has_a_fault_in_every_case() {
     let (code, json) =
         torture(always(StatusCode::INTERNAL_SERVER_ERROR), &["--only", "signature", "--only", "genuine"]);
     assert_eq!((code, &json["faults"]), (1, &json["sent"]), "{json}");
@@ -167,7 +167,7 @@ fn a_receiver_that_fails_at_everything_is_told_so_for_every_case() {
 }
 
 #[test]
-fn a_receiver_that_does_not_look_at_the_time_takes_replays() {
+fn a_receiver_that_ignores_the_time_accepts_replays() {
     let verifier = Verifier::builder(Scheme::CONTIO_TIMESTAMPED)
         .secret(SECRET)
         .max_age(std::time::Duration::MAX)
@@ -187,7 +187,7 @@ fn a_receiver_that_does_not_look_at_the_time_takes_replays() {
 }
 
 #[test]
-fn a_receiver_that_never_answers_is_given_up_after_the_first_case() {
+fn torture_stops_after_the_first_case_if_the_receiver_never_responds() {
     let app = Router::new().fallback(std::future::pending::<StatusCode>);
     let (code, json) = torture(app, &["--wait", "1"]);
     assert_eq!((code, &json["sent"], &json["cases"][0]["got"]), (1, &1.into(), &"silence".into()), "{json}");
@@ -196,7 +196,7 @@ fn a_receiver_that_never_answers_is_given_up_after_the_first_case() {
 }
 
 #[test]
-fn a_receiver_that_stops_is_told_as_gone_with_the_number_of_cases_that_were_not_sent() {
+fn a_receiver_that_stops_is_reported_with_the_number_of_cases_not_sent() {
     use std::io::{Read as _, Write as _};
 
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
@@ -204,7 +204,7 @@ fn a_receiver_that_stops_is_told_as_gone_with_the_number_of_cases_that_were_not_
     let receiver = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a connection");
         let _ = stream.read(&mut [0; 4096]);
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").expect("somebody reads");
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").expect("it is read");
     });
     let ran = hookseal(["torture", "--json", "--scheme", "contio-timestamped", &url]).run();
     receiver.join().expect("no panic");
@@ -212,13 +212,13 @@ fn a_receiver_that_stops_is_told_as_gone_with_the_number_of_cases_that_were_not_
     assert_eq!((ran.code, &json["sent"], &json["faults"]), (1, &2.into(), &1.into()), "{json}");
     assert_eq!(faulty(&json, "receiver_gone").len(), 1);
     let listed = hookseal(["torture", "--list", "--json", "--scheme", "contio-timestamped"]).run().json();
-    // The case of a rotation is sent with two secrets only.
+    // The rotation case is sent only with two secrets.
     let cases = listed["cases"].as_array().expect("cases").len() - 1;
     assert_eq!(json["not_sent"], cases - 2);
 }
 
 #[test]
-fn the_handler_of_the_guide_takes_replays_and_fails_at_short_signatures() {
+fn the_handler_of_the_guide_accepts_replays_and_fails_on_short_signatures() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guide/receiver.mjs");
     let guide = Running::start(Command::new("node").arg(script).env("WEBHOOK_SECRET", SECRET));
     let url = format!("http://127.0.0.1:{}/webhooks/contio", guide.first_line);
@@ -237,7 +237,7 @@ fn the_handler_of_the_guide_takes_replays_and_fails_at_short_signatures() {
 }
 
 #[test]
-fn the_receiver_gets_each_case_under_an_id_of_this_run() {
+fn the_ids_of_events_are_unique_to_a_run() {
     let requests = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&requests);
     let app = Router::new().fallback(async move |body: Bytes| {
@@ -255,53 +255,53 @@ fn the_receiver_gets_each_case_under_an_id_of_this_run() {
 }
 
 #[test]
-fn the_list_names_every_case_once_for_each_form_and_needs_no_secret() {
+fn the_list_names_every_case_once_per_variant_and_needs_no_secret() {
     let ran = hookseal(["torture", "--list", "--json"]).without_secret().run();
     let json = ran.json();
     let cases = json["cases"].as_array().expect("cases");
     let names: BTreeSet<_> = cases.iter().map(|case| (case["form"].as_str(), case["name"].as_str())).collect();
-    assert_eq!(names.len(), cases.len(), "no two have one name");
+    assert_eq!(names.len(), cases.len(), "names are unique");
     assert!(cases.len() > 90, "{}", cases.len());
     let text = hookseal(["torture", "--list"]).without_secret().run();
     assert_eq!((text.code, text.stdout.lines().count()), (0, cases.len()));
 }
 
 #[test]
-fn what_is_no_receiver_of_ones_own_is_wrong_usage() {
+fn a_receiver_that_is_not_local_or_not_running_is_wrong_usage() {
     let misused = |args: &'static [&'static str], message: &[&str]| {
         assert_misused(|| hookseal(["torture"]).args(args), "invalid_argument", message);
     };
     misused(&["nonsense"], &["'nonsense': give the receiver's URL"]);
     misused(&["ftp://127.0.0.1/"], &["give the receiver's URL"]);
-    misused(&["http://8.8.8.8/"], &["no address of this machine", "--i-own-this-receiver"]);
+    misused(&["http://8.8.8.8/"], &["not an address of this machine", "--i-own-this-receiver"]);
     let nobody = || hookseal(["torture", "http://127.0.0.1:1/"]);
     assert_misused(nobody, "unreachable", &["cannot connect to http://127.0.0.1:1/", "is the receiver running"]);
     misused(&["http://127.0.0.1:1/", "--only", "nothing"], &["--only 'nothing'", "--list"]);
     misused(&["http://127.0.0.1:1/", "--wait", "0"], &["--wait"]);
-    let shown = hookseal(["torture", "http://user:hunter2@127.0.0.1/"]).run();
-    assert!(shown.code == 2 && !shown.stderr.contains("hunter2"), "{shown:?}");
+    let ran = hookseal(["torture", "http://user:hunter2@127.0.0.1/"]).run();
+    assert!(ran.code == 2 && !ran.stderr.contains("hunter2"), "{ran:?}");
     assert_misused(|| hookseal(["torture", "http://127.0.0.1:1/"]).without_secret(), "invalid_secret", &["no secret"]);
 }
 
 #[test]
-fn a_receiver_behind_tls_is_reached_where_its_certificate_is_trusted() {
+fn a_receiver_with_tls_is_reached_if_its_certificate_is_trusted() {
     let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let trusted = file("torture-certificate.pem", certified.cert.pem());
     let url = format!("https://localhost:{}/", serve_tls(&certified));
-    let judge = |trust: Option<&Path>| {
+    let torture = |trust: Option<&Path>| {
         let command = hookseal(["torture", "--json", "--only", "missing", "--scheme", "contio-body", &url]);
         match trust {
             Some(path) => command.env("SSL_CERT_FILE", path).run(),
             None => command.run(),
         }
     };
-    let ran = judge(Some(&trusted));
+    let ran = torture(Some(&trusted));
     assert_eq!((ran.code, &ran.json()["cases"][0]["got"]), (0, &"400".into()), "{ran:?}");
-    let ran = judge(None);
+    let ran = torture(None);
     assert!(ran.code == 2 && ran.stdout.contains("certificate"), "{ran:?}");
 }
 
-/// Answers 400 to every connection, over TLS.
+/// Responds with 400 to every connection, over TLS.
 fn serve_tls(certified: &rcgen::CertifiedKey<rcgen::KeyPair>) -> u16 {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio_rustls::rustls::pki_types::PrivateKeyDer;
@@ -315,21 +315,21 @@ fn serve_tls(certified: &rcgen::CertifiedKey<rcgen::KeyPair>) -> u16 {
         .with_single_cert(vec![certified.cert.der().clone()], key)
         .expect("a certificate");
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let (tell, told) = std::sync::mpsc::channel();
+    let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-            tell.send(listener.local_addr().expect("an address").port()).expect("a test that waits");
+            sender.send(listener.local_addr().expect("an address").port()).expect("the test waits");
             loop {
                 let (stream, _) = listener.accept().await.expect("a connection");
                 let Ok(mut stream) = acceptor.accept(stream).await else { continue };
-                let mut room = [0; 8192];
-                let _ = stream.read(&mut room).await;
+                let mut buffer = [0; 8192];
+                let _ = stream.read(&mut buffer).await;
                 let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await;
                 let _ = stream.shutdown().await;
             }
         });
     });
-    told.recv().expect("a port")
+    receiver.recv().expect("a port")
 }

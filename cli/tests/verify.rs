@@ -1,4 +1,4 @@
-//! `hookseal verify`: verdicts, exit codes, and what is printed.
+//! `hookseal verify`: verdicts, exit codes and output.
 
 mod common;
 
@@ -44,7 +44,7 @@ fn a_scheme_that_signs_no_time_and_no_id_has_null_for_both_and_no_event() {
     let ran = verify().args(["--json"]).run();
     assert_eq!(ran.json(), json!({ "ok": true, "scheme": "github", "timestamp": null, "secret_index": 0, "id": null }));
     let ran = verify().run();
-    assert!(ran.stdout.contains("signed at  not told: this scheme signs no time\n"), "{ran:?}");
+    assert!(ran.stdout.contains("signed at  unknown: this scheme does not sign a time\n"), "{ran:?}");
 }
 
 #[test]
@@ -69,31 +69,31 @@ fn a_refused_delivery_exits_1_and_says_why_on_stderr() {
 }
 
 #[test]
-fn each_limit_can_be_moved() {
-    let judge = |scheme: &str, now: &str, options: &[&str]| {
+fn each_limit_can_be_changed() {
+    let code = |scheme: &str, now: &str, options: &[&str]| {
         let headers = signed(&["--scheme", scheme]);
         let ran = hookseal(["verify", "--json", "--now", now]).args(headers).args(options).stdin(BODY).run();
         ran.json()["code"].as_str().unwrap_or("ok").to_owned()
     };
     let (timestamped, body_form) = ("contio-timestamped", "contio-body");
-    assert_eq!(judge(timestamped, "1736937300", &[]), "ok");
-    assert_eq!(judge(timestamped, "1736937301", &[]), "timestamp_too_old");
-    assert_eq!(judge(timestamped, "1736937301", &["--max-age", "301"]), "ok");
-    assert_eq!(judge(timestamped, "1736936700", &[]), "ok");
-    assert_eq!(judge(timestamped, "1736936699", &[]), "timestamp_in_future");
-    assert_eq!(judge(timestamped, "1736936699", &["--max-skew", "301"]), "ok");
-    assert_eq!(judge(timestamped, "-1", &[]), "timestamp_in_future");
-    assert_eq!(judge(body_form, "1737023400", &[]), "ok");
-    assert_eq!(judge(body_form, "1737023401", &[]), "event_too_old");
-    assert_eq!(judge(body_form, "1737023401", &["--max-event-age", "86401"]), "ok");
-    assert_eq!(judge(body_form, "99999999999", &["--max-event-age", "off"]), "ok");
-    assert_eq!(judge(timestamped, NOW, &["--max-body", &BODY.len().to_string()]), "ok");
-    assert_eq!(judge(timestamped, NOW, &["--max-body", &(BODY.len() - 1).to_string()]), "body_too_large");
-    assert_eq!(judge(timestamped, NOW, &["--max-body", &usize::MAX.to_string()]), "ok");
+    assert_eq!(code(timestamped, "1736937300", &[]), "ok");
+    assert_eq!(code(timestamped, "1736937301", &[]), "timestamp_too_old");
+    assert_eq!(code(timestamped, "1736937301", &["--max-age", "301"]), "ok");
+    assert_eq!(code(timestamped, "1736936700", &[]), "ok");
+    assert_eq!(code(timestamped, "1736936699", &[]), "timestamp_in_future");
+    assert_eq!(code(timestamped, "1736936699", &["--max-skew", "301"]), "ok");
+    assert_eq!(code(timestamped, "-1", &[]), "timestamp_in_future");
+    assert_eq!(code(body_form, "1737023400", &[]), "ok");
+    assert_eq!(code(body_form, "1737023401", &[]), "event_too_old");
+    assert_eq!(code(body_form, "1737023401", &["--max-event-age", "86401"]), "ok");
+    assert_eq!(code(body_form, "99999999999", &["--max-event-age", "off"]), "ok");
+    assert_eq!(code(timestamped, NOW, &["--max-body", &BODY.len().to_string()]), "ok");
+    assert_eq!(code(timestamped, NOW, &["--max-body", &(BODY.len() - 1).to_string()]), "body_too_large");
+    assert_eq!(code(timestamped, NOW, &["--max-body", &usize::MAX.to_string()]), "ok");
 }
 
 #[test]
-fn the_body_form_is_told_by_when_its_event_happened() {
+fn the_body_form_has_the_time_of_its_event() {
     let headers = signed(&["--scheme", "contio-body"]);
     let ran = hookseal(["verify", "--now", "1736940600"]).args(headers).stdin(BODY).run();
     assert!(ran.stdout.contains("  scheme    contio-body\n"), "{ran:?}");
@@ -101,7 +101,7 @@ fn the_body_form_is_told_by_when_its_event_happened() {
 }
 
 #[test]
-fn a_contio_delivery_without_an_envelope_is_refused_and_another_scheme_does_not_ask_for_one() {
+fn only_contio_requires_an_envelope() {
     for (scheme, code) in [("contio", 1), ("contio-timestamped", 1), ("contio-body", 1), ("slack", 0), ("shopify", 0)] {
         let signed = hookseal(["sign", "--now", NOW, "--scheme", scheme]).stdin("plain text").run();
         let headers = file(&format!("no-envelope-{scheme}"), signed.stdout);
@@ -119,18 +119,22 @@ fn a_contio_delivery_without_an_envelope_is_refused_and_another_scheme_does_not_
 fn the_secret_index_follows_the_command_line_across_both_options() {
     let old = file("rotation-old", OLD_SECRET);
     let old = old.to_str().expect("a path of the tests is text");
-    let judge = |options: &[&str]| {
+    let secret_index = |options: &[&str]| {
         let verify = hookseal(["verify", "--json", "--now", NOW]).args(signed(&[])).args(options).stdin(BODY);
         verify.env("NEW", common::SECRET).env("OTHER", "of no use here").run().json()["secret_index"].clone()
     };
-    assert_eq!(judge(&["--secret-file", old, "--secret-env", "NEW"]), 1);
-    assert_eq!(judge(&["--secret-env", "NEW", "--secret-file", old]), 0);
-    assert_eq!(judge(&["--secret-env", "OTHER", "--secret-file", old, "--secret-env", "NEW"]), 2);
-    assert_eq!(judge(&["--secret-file", old, "--secret-env", "OTHER"]), json!(null), "HOOKSEAL_SECRET was replaced");
+    assert_eq!(secret_index(&["--secret-file", old, "--secret-env", "NEW"]), 1);
+    assert_eq!(secret_index(&["--secret-env", "NEW", "--secret-file", old]), 0);
+    assert_eq!(secret_index(&["--secret-env", "OTHER", "--secret-file", old, "--secret-env", "NEW"]), 2);
+    assert_eq!(
+        secret_index(&["--secret-file", old, "--secret-env", "OTHER"]),
+        json!(null),
+        "HOOKSEAL_SECRET was replaced"
+    );
 }
 
 #[test]
-fn the_secret_that_signed_is_named_to_people() {
+fn the_origin_of_the_matching_secret_is_printed() {
     let old = file("named-old", OLD_SECRET);
     let ran = hookseal(["verify", "--now", NOW, "--secret-file"]).args([&old]).args(["--secret-env", "NEW"]);
     let ran = ran.args(signed(&[])).env("NEW", common::SECRET).stdin(BODY).run();
@@ -138,7 +142,7 @@ fn the_secret_that_signed_is_named_to_people() {
 }
 
 #[test]
-fn a_header_that_is_given_twice_is_refused() {
+fn a_duplicate_header_is_refused() {
     let headers = signed(&[]);
     let ran = hookseal(["verify", "--json", "--now", NOW]).args(&headers).args(&headers[..2]).stdin(BODY).run();
     assert_eq!(ran.code, 1);
@@ -148,7 +152,7 @@ fn a_header_that_is_given_twice_is_refused() {
 }
 
 #[test]
-fn what_a_sender_wrote_cannot_command_the_terminal() {
+fn a_sender_cannot_control_the_terminal() {
     let body = BODY.replace("evt-1", r"\u001b[31mevt\u0007");
     let signed = hookseal(["sign", "--now", NOW]).stdin(&body).run();
     let headers = file("terminal-headers", signed.stdout);
@@ -158,7 +162,7 @@ fn what_a_sender_wrote_cannot_command_the_terminal() {
 }
 
 #[test]
-fn a_closed_stdout_changes_no_verdict_and_panics_nowhere() {
+fn a_closed_stdout_changes_no_verdict_and_does_not_panic() {
     for (now, options, code) in
         [(NOW, &["--json"][..], 0), (NOW, &[], 0), ("1", &["--json"], 1), ("1", &["--bad", "--json"], 2)]
     {
@@ -174,9 +178,9 @@ fn a_closed_stdout_changes_no_verdict_and_panics_nowhere() {
 }
 
 #[test]
-fn colour_is_used_where_it_is_asked_for_and_never_in_json() {
+fn colour_is_used_if_requested_and_never_in_json() {
     assert!(verify(&["--color", "always"]).stdout.contains('\u{1b}'));
     assert!(!verify(&["--color", "never"]).stdout.contains('\u{1b}'));
-    assert!(!verify(&[]).stdout.contains('\u{1b}'), "a pipe is no terminal");
+    assert!(!verify(&[]).stdout.contains('\u{1b}'), "a pipe is not a terminal");
     assert!(!verify(&["--color", "always", "--json"]).stdout.contains('\u{1b}'));
 }

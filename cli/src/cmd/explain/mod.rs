@@ -1,0 +1,176 @@
+//! `hookseal explain`: finds out why a delivery was refused, and what to do about it.
+
+mod request;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use hookseal::explain::{Check, Explainer, Outcome as CheckOutcome, Report};
+use hookseal::{Error, Scheme, UnixTime};
+
+use crate::args::{self, DeliveryArgs, EventAge};
+use crate::failure::Failure;
+use crate::input;
+use crate::outcome::{Exit, Outcome};
+use crate::secrets::{LoadedSecret, OtherSecretArgs};
+use crate::style::{BAD, FAINT, GOOD};
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    delivery: DeliveryArgs,
+
+    /// File with a raw HTTP request, in place of headers and body; - for stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["headers", "body"])]
+    request: Option<PathBuf>,
+
+    #[command(flatten)]
+    others: OtherSecretArgs,
+
+    /// Print the report as one line of JSON, and errors too
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const EXAMPLES: &str = args::with_schemes!(
+    "\
+A report is safe to log: it shows no secret, no signature and nothing of the body.
+
+Exit codes: 0 genuine; 1 refused; 2 invalid usage or configuration.
+
+Examples:
+  A delivery whose headers and body were saved to two files, as of the time when it arrived:
+    hookseal explain --now 1736937000 -H @headers body.json
+
+  A whole request that a proxy saved:
+    hookseal explain --request request.txt
+
+  With the secret of another sender, in case the two were mixed up:
+    hookseal explain --other-secret-env github=GITHUB_SECRET --request request.txt"
+);
+
+/// A refused delivery is no failure here: the report is printed either way, and the exit code is that of its verdict.
+pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
+    let delivery = &args.delivery;
+    let signed = &delivery.signed;
+    let scheme = input::scheme(&signed.scheme)?;
+    let secrets = signed.secrets.read()?;
+    let others = args.others.read()?;
+    let explainer = explainer(scheme, &secrets, &others, delivery)?;
+    let (headers, body) = match &args.request {
+        Some(path) => {
+            let request = request::read(&input::read_body(path, None)?)?;
+            (request.headers, request.body)
+        }
+        None => {
+            let headers = input::read_headers(&delivery.headers, &signed.body)?;
+            (headers, input::read_body(&signed.body, None)?)
+        }
+    };
+    let report = explainer.explain(&headers, &body, delivery.now.unwrap_or_else(UnixTime::now));
+    let exit = report.verdict.map_or_else(|error| Exit::of(error.kind()), |()| Exit::Success);
+    Ok(Outcome { text: text(&report), json: report.to_json(), exit })
+}
+
+fn explainer(
+    scheme: Scheme,
+    secrets: &[LoadedSecret],
+    others: &[(Scheme, LoadedSecret)],
+    args: &DeliveryArgs,
+) -> Result<Explainer, Failure> {
+    let mut explainer = Explainer::new(scheme);
+    for secret in secrets {
+        explainer = explainer.secret(secret.secret());
+    }
+    for (scheme, secret) in others {
+        explainer = explainer.secret_of_another(*scheme, secret.secret());
+    }
+    if let Some(limit) = args.limits.max_age {
+        explainer = explainer.max_age(limit);
+    }
+    if let Some(limit) = args.limits.max_skew {
+        explainer = explainer.max_skew(limit);
+    }
+    if let Some(EventAge(limit)) = args.limits.max_event_age {
+        explainer = explainer.max_event_age(limit);
+    }
+    if let Some(limit) = args.max_body {
+        explainer = explainer.max_body(limit);
+    }
+    Ok(explainer)
+}
+
+/// The maximum width of a report's lines.
+const WIDTH: usize = 100;
+
+fn text(report: &Report) -> String {
+    let mut text = String::new();
+    match report.verdict.as_ref().map_err(Error::code) {
+        Ok(()) => put(&mut text, &format!("{GOOD}genuine{GOOD:#}")),
+        Err(code) => put(&mut text, &format!("{BAD}refused{BAD:#}: {code}")),
+    }
+    put(&mut text, &format!("  {FAINT}scheme{FAINT:#}  {}", report.form));
+    title(&mut text, "checks");
+    report.checks.iter().for_each(|check| put_check(&mut text, check));
+    for finding in &report.causes {
+        let about = finding.scheme.as_ref().map(|scheme| format!(": {scheme}")).unwrap_or_default();
+        title(&mut text, &format!("cause {}{about}", finding.cause.code()));
+        put_wrapped(&mut text, 2, finding.cause.finding());
+    }
+    if let Some(index) = report.secret_index.filter(|_| !report.causes.is_empty()) {
+        put_wrapped(&mut text, 2, &format!("secrets[{index}] matches the signature"));
+    }
+    for suspicion in &report.suspicions {
+        title(&mut text, &format!("suspicion {}", suspicion.code()));
+        put_wrapped(&mut text, 2, &format!("{}: {}", suspicion.finding(), suspicion.fix()));
+    }
+    if !report.advice.is_empty() {
+        title(&mut text, "what to do");
+        put_wrapped(&mut text, 2, &report.advice);
+    }
+    text
+}
+
+fn put_check(text: &mut String, check: &Check) {
+    let style = match check.outcome {
+        CheckOutcome::Passed => GOOD,
+        CheckOutcome::Failed => BAD,
+        CheckOutcome::Skipped => FAINT,
+    };
+    let mut lines = wrapped(&check.message, WIDTH - 27).into_iter();
+    let first = lines.next().unwrap_or_default();
+    put(text, &format!("  {style}{:7}{style:#}  {:14}  {first}", check.outcome.as_str(), check.name));
+    lines.for_each(|line| put(text, &format!("{:27}{line}", "")));
+}
+
+fn title(text: &mut String, title: &str) {
+    put(text, &format!("\n{title}"));
+}
+
+fn put_wrapped(text: &mut String, indent: usize, sentence: &str) {
+    for line in wrapped(sentence, WIDTH - indent) {
+        put(text, &format!("{:indent$}{line}", ""));
+    }
+}
+
+fn put(text: &mut String, line: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{line}");
+}
+
+/// Wraps a sentence into lines of at most `width` characters.
+fn wrapped(sentence: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in sentence.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

@@ -1,0 +1,232 @@
+//! `hookseal listen`: a receiver in a terminal. It verifies each delivery, prints it, and can forward it.
+
+mod forward;
+mod line;
+mod recent_ids;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use clap::Args;
+use hookseal::{Error, Scheme, UnixTime, Verifier};
+
+use self::forward::Backend;
+use self::line::{Genuine, Line};
+use self::recent_ids::RecentIds;
+use crate::args::{LIMITS, LimitArgs};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::receiver::Refused;
+use crate::secrets::SecretArgs;
+use crate::{input, output};
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ListenArgs {
+    /// Port on 127.0.0.1; 0 lets the system choose one
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    port: u16,
+
+    /// Address to use instead; 0.0.0.0:8080 accepts other machines
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "port")]
+    listen: Option<SocketAddr>,
+
+    /// Path of the endpoint
+    #[arg(long, value_name = "PATH", default_value = crate::receiver::PATH, value_parser = path)]
+    path: String,
+
+    /// Forward genuine deliveries to this URL, and return its responses
+    #[arg(long, value_name = "URL")]
+    forward: Option<String>,
+
+    /// How the sender signs; see `hookseal sign --help`
+    #[arg(long, value_name = "NAME", default_value = "contio")]
+    scheme: String,
+
+    #[command(flatten)]
+    secrets: SecretArgs,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+
+    /// Maximum size of a body [default: 1048576]
+    #[arg(long, value_name = "BYTES", default_value_t = 1024 * 1024, hide_default_value = true)]
+    #[arg(help_heading = LIMITS)]
+    max_body: usize,
+
+    /// Print a line of JSON with the URL, and then one for each delivery
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const EXAMPLES: &str = "\
+A refused delivery gets the status of its error and {\"error\": code}. A genuine one gets 200, or the
+response of the backend: 502 `backend_unreachable` if it cannot be reached, 504 `backend_timeout` if
+it takes longer than 30 s. A delivery is a duplicate if its signed id is among the last 10,000; it
+is forwarded like any other, because the first may have failed. Ctrl-C stops it, with exit code 0.
+
+Examples:
+  hookseal listen                                            On 127.0.0.1:8080/webhooks/contio
+  hookseal listen --forward http://127.0.0.1:3000/webhooks   In front of an application
+  hookseal listen --json | jq -r .event_type                 In a script";
+
+/// The state that all requests share.
+struct Listener {
+    verifier: Verifier,
+    scheme: Scheme,
+    path: String,
+    backend: Option<Backend>,
+    recent: Mutex<RecentIds>,
+    json: bool,
+}
+
+pub(crate) fn run(args: &ListenArgs) -> Result<Outcome, Failure> {
+    let scheme = input::scheme(&args.scheme)?;
+    let secrets = args.secrets.load(scheme)?;
+    let builder = args.limits.apply(Verifier::builder(scheme)).max_body(args.max_body);
+    let verifier = secrets.iter().fold(builder, |builder, secret| builder.secret(secret.secret())).build()?;
+    let backend = args.forward.as_deref().map(Backend::new).transpose()?;
+    let listener =
+        Listener { verifier, scheme, path: args.path.clone(), backend, recent: Mutex::default(), json: args.json };
+    let address = args.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, args.port).into());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::argument(format!("cannot start: {error}")))?;
+    runtime.block_on(serve(listener, address, args.max_body)).map_err(|error| {
+        Failure::argument(format!("cannot listen on {address}: {error}; choose another port with --port"))
+    })?;
+    Ok(Outcome::printed())
+}
+
+async fn serve(listener: Listener, address: SocketAddr, max_body: usize) -> std::io::Result<()> {
+    let socket = tokio::net::TcpListener::bind(address).await?;
+    // Before it reports that it listens: a reader of that line may stop it at once.
+    let stopped = stopped()?;
+    let url = format!("http://{}{}", socket.local_addr()?, listener.path);
+    print(&line::start(&url, listener.backend.as_ref().map(Backend::url), listener.json), listener.json);
+    let app = Router::new().fallback(receive).layer(DefaultBodyLimit::max(max_body)).with_state(Arc::new(listener));
+    // A request that is still incomplete then gets no response, and the sender sends it again.
+    tokio::select! {
+        served = async { axum::serve(socket, app).await } => served,
+        () = stopped => Ok(()),
+    }
+}
+
+/// Completes on Ctrl-C or SIGTERM. Both are caught from the call on, before the future is awaited.
+#[cfg(unix)]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Completes on Ctrl-C, which is caught from the call on.
+#[cfg(windows)]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        let _ = ctrl_c.recv().await;
+    })
+}
+
+async fn receive(
+    State(listener): State<Arc<Listener>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let (line, response) = listener.answer(&method, &uri, headers, body).await;
+    print(&line.render(listener.json), listener.json);
+    response
+}
+
+impl Listener {
+    async fn answer(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: HeaderMap,
+        body: Result<Bytes, BytesRejection>,
+    ) -> (Line, Response) {
+        let now = UnixTime::now();
+        if uri.path() != self.path || method != Method::POST {
+            let message = format!("received {method} {}; deliveries are accepted at POST {}", uri.path(), self.path);
+            let (status, code) = match uri.path() == self.path {
+                true => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+                false => (StatusCode::NOT_FOUND, "not_found"),
+            };
+            return refuse(now, Refused { status, code }, message);
+        }
+        let body = match body {
+            Ok(body) => body,
+            Err(rejection) => {
+                let message = rejection.to_string();
+                return refuse(now, rejection.into(), message);
+            }
+        };
+        let mut genuine = match self.verify(&headers, &body, now) {
+            Ok(genuine) => genuine,
+            Err(error) => return refuse(now, error.into(), error.to_string()),
+        };
+        let response = match &self.backend {
+            None => StatusCode::OK.into_response(),
+            Some(backend) => {
+                let (response, failed) = backend.forward(headers, body).await;
+                genuine.backend = Some((response.status().as_u16(), failed));
+                response
+            }
+        };
+        (Line::Genuine { now, genuine }, response)
+    }
+
+    fn verify(&self, headers: &HeaderMap, body: &[u8], now: UnixTime) -> Result<Genuine, Error> {
+        let delivery = self.verifier.verify(headers, body, now)?;
+        let envelope = if self.scheme.has_envelope() { Some(delivery.envelope()?) } else { None };
+        let event_id = envelope.as_ref().map(|envelope| envelope.event_id.decode().into_owned());
+        let id = event_id.or_else(|| delivery.id().map(str::to_owned));
+        let is_duplicate = |id: &String| self.recent.lock().unwrap_or_else(PoisonError::into_inner).record(id);
+        Ok(Genuine {
+            scheme: delivery.scheme().to_owned(),
+            timestamp: delivery.timestamp(),
+            secret_index: delivery.secret_index(),
+            event_type: envelope.as_ref().map(|envelope| envelope.event_type.decode().into_owned()),
+            duplicate: id.as_ref().map(is_duplicate),
+            id,
+            backend: None,
+        })
+    }
+}
+
+fn refuse(now: UnixTime, refused: Refused, message: String) -> (Line, Response) {
+    let line = Line::Refused { now, status: refused.status.as_u16(), code: refused.code, message };
+    (line, refused.into_response())
+}
+
+/// Prints a line. Deliveries are still answered if stdout is closed.
+fn print(line: &str, json: bool) {
+    match json {
+        true => output::stream(line, json),
+        false => output::stream(&format!("{line}\n"), json),
+    }
+}
+
+fn path(text: &str) -> Result<String, String> {
+    match text.parse::<Uri>() {
+        Ok(uri) if text.starts_with('/') && uri.path() == text => Ok(text.to_owned()),
+        _ => Err("give a path, such as /webhooks/contio".to_owned()),
+    }
+}

@@ -1,0 +1,159 @@
+//! `hookseal sandbox`: runs Contio's side on this machine.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use hookseal_sandbox::{Form, Options, Sandbox, SignWith};
+
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::output;
+use crate::render::{self, json_line};
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct SandboxArgs {
+    /// File with its state, created if missing; the credentials are in a file next to it
+    #[arg(long, value_name = "FILE", default_value = "hookseal-sandbox.db")]
+    data: PathBuf,
+
+    /// Address of its management API
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8118")]
+    listen: SocketAddr,
+
+    /// Where to send deliveries [default: the app's current endpoint]
+    #[arg(long, value_name = "URL")]
+    to: Option<String>,
+
+    /// How deliveries are signed
+    #[arg(long, value_name = "FORM", default_value = "timestamped")]
+    form: FormArg,
+
+    /// Which secret signs during the grace period of a rotation
+    #[arg(long, value_name = "WHICH", default_value = "new")]
+    sign_with: SignWithArg,
+
+    /// How many times to shorten the waits between retries; all dates stay real
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = speed, allow_negative_numbers = true)]
+    speed: u32,
+
+    /// Print one line of JSON when it is ready, and for errors
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FormArg {
+    /// As in the guide: hex over the timestamp and the body
+    Timestamped,
+    /// As in the SDK: sha256= and hex over the body alone
+    Body,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SignWithArg {
+    /// The new secret
+    New,
+    /// The previous secret
+    Old,
+    /// The new and the previous secret in turn
+    Alternate,
+}
+
+const EXAMPLES: &str = "\
+The credentials file has the API key, the webhook secret and the token for the sandbox's own calls.
+They are in its database too. Only the owner can read these files, and no value is ever printed.
+
+Examples:
+  Send to a receiver on this machine, with retries after 1, 5 and 30 seconds:
+    hookseal sandbox --to http://127.0.0.1:3000/webhooks/contio --speed 60
+
+  Emit an event, in another shell:
+    curl -H \"X-Sandbox-Token: $(jq -r .sandbox_token hookseal-sandbox.db.credentials)\" \\
+      -d '{\"type\": \"meeting.completed\"}' http://127.0.0.1:8118/sandbox/events";
+
+fn speed(text: &str) -> Result<u32, String> {
+    let speed = text.parse().ok().filter(|speed| (1..=100_000).contains(speed));
+    speed.ok_or_else(|| "give a whole number from 1 to 100000, such as 60".to_owned())
+}
+
+pub(crate) fn run(args: &SandboxArgs) -> Result<Outcome, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::argument(error.to_string()))?;
+    runtime.block_on(serve(args)).map_err(|error| Failure::argument(error.to_string()))?;
+    Ok(Outcome::printed())
+}
+
+async fn serve(args: &SandboxArgs) -> Result<(), hookseal_sandbox::Error> {
+    let options = Options {
+        listen: args.listen,
+        form: match args.form {
+            FormArg::Timestamped => Form::Timestamped,
+            FormArg::Body => Form::Body,
+        },
+        sign_with: match args.sign_with {
+            SignWithArg::New => SignWith::New,
+            SignWithArg::Old => SignWith::Old,
+            SignWithArg::Alternate => SignWith::Alternate,
+        },
+        speed: args.speed,
+        webhook_url: args.to.clone(),
+        ..Options::new(&args.data)
+    };
+    // Before it reports that it is ready: a reader of that line may stop it at once.
+    let stopped = Stop::listen();
+    let sandbox = Sandbox::open(&options).await?;
+    let (base, credentials) = (format!("http://{}", sandbox.address()), sandbox.credentials().display().to_string());
+    let ready = if args.json {
+        json_line(&[("ok", true.into()), ("base_url", base.into()), ("credentials", credentials.into())])
+    } else {
+        let rows = [
+            ("API", format!("{base}/v1/partner/admin")),
+            ("base URL", format!("{base} (for the SDK)")),
+            ("credentials", credentials),
+            ("page", "the page_url in that file".to_owned()),
+            ("stop", "Ctrl-C; it continues where it stopped when it is started again".to_owned()),
+        ];
+        render::block("sandbox", &rows)
+    };
+    output::stream(&ready, args.json);
+    sandbox.serve(stopped.wait()).await
+}
+
+/// Ctrl-C, and SIGTERM, which service managers send.
+struct Stop {
+    #[cfg(unix)]
+    signals: Vec<tokio::signal::unix::Signal>,
+}
+
+impl Stop {
+    #[cfg(unix)]
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        // If no handler can be installed, it runs until it is killed.
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        Self { signals: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect() }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> Self {
+        Self {}
+    }
+
+    #[cfg(unix)]
+    async fn wait(mut self) {
+        std::future::poll_fn(|context| {
+            let arrived = self.signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+            if arrived { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

@@ -1,0 +1,107 @@
+//! `hookseal verify`: verifies one delivery.
+
+use clap::Args;
+use hookseal::{Delivery, Envelope, Scheme, UnixTime, Verifier};
+use serde_json::Value;
+
+use crate::args::{self, DeliveryArgs};
+use crate::clock;
+use crate::failure::Failure;
+use crate::input;
+use crate::outcome::Outcome;
+use crate::render::{self, json_line};
+use crate::secrets::LoadedSecret;
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    delivery: DeliveryArgs,
+
+    /// Print one line of JSON, for refusals and errors too
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const EXAMPLES: &str = args::with_schemes!(
+    "\
+Exit codes: 0 genuine; 1 refused; 2 invalid usage or configuration.
+
+Examples:
+  A delivery from a log, verified as of the time when it arrived:
+    hookseal verify --now 1736937000 -H 'X-Contio-Signature: 5f3c...' \\
+      -H 'X-Contio-Timestamp: 1736937000' body.json
+
+  During a rotation, with two secrets; the output says which one matched:
+    hookseal verify --secret-env NEW_SECRET --secret-env OLD_SECRET -H @headers body.json
+
+  In a script, with the body on stdin:
+    hookseal verify --json --scheme github -H @headers < body.json | jq -r .code"
+);
+
+pub(crate) fn run(args: &VerifyArgs) -> Result<Outcome, Failure> {
+    let args = &args.delivery;
+    // The configuration is checked first: an error in it must not look like a refused delivery.
+    let scheme = input::scheme(&args.signed.scheme)?;
+    let secrets = args.signed.secrets.load(scheme)?;
+    let verifier = verifier(scheme, &secrets, args)?;
+    let headers = input::read_headers(&args.headers, &args.signed.body)?;
+    let body = input::read_body(&args.signed.body, args.max_body)?;
+    let now = args.now.unwrap_or_else(UnixTime::now);
+
+    let delivery = verifier.verify(&headers, &body, now)?;
+    let envelope = if scheme.has_envelope() { Some(delivery.envelope()?) } else { None };
+
+    Ok(Outcome::success(text(&delivery, envelope.as_ref(), &secrets, now), json(&delivery, envelope.as_ref())))
+}
+
+fn verifier(scheme: Scheme, secrets: &[LoadedSecret], args: &DeliveryArgs) -> Result<Verifier, Failure> {
+    let mut builder = args.limits.apply(Verifier::builder(scheme));
+    for secret in secrets {
+        builder = builder.secret(secret.secret());
+    }
+    if let Some(limit) = args.max_body {
+        builder = builder.max_body(limit);
+    }
+    Ok(builder.build()?)
+}
+
+fn json(delivery: &Delivery<'_>, envelope: Option<&Envelope<'_>>) -> String {
+    let event = envelope.map(|envelope| (envelope.event_type.decode(), envelope.event_id.decode()));
+    let id = event.as_ref().map_or(delivery.id(), |(_, id)| Some(id));
+    let mut fields = vec![
+        ("ok", true.into()),
+        ("scheme", delivery.scheme().into()),
+        ("timestamp", delivery.timestamp().map(UnixTime::as_secs).into()),
+        ("secret_index", delivery.secret_index().into()),
+        ("id", id.into()),
+    ];
+    if let Some((event_type, event_id)) = &event {
+        fields.push(("event_type", Value::from(&**event_type)));
+        fields.push(("event_id", Value::from(&**event_id)));
+    }
+    json_line(&fields)
+}
+
+fn text(delivery: &Delivery<'_>, envelope: Option<&Envelope<'_>>, secrets: &[LoadedSecret], now: UnixTime) -> String {
+    let index = delivery.secret_index();
+    let origin = secrets.get(index).map(|secret| format!(" ({})", secret.origin())).unwrap_or_default();
+    let time = delivery.timestamp().map_or("unknown: this scheme does not sign a time".to_owned(), |time| {
+        format!("{time} ({})", clock::distance(time, now))
+    });
+    // The body form does not sign the time of sending, only the time of its event.
+    let time_label = if delivery.scheme() == Scheme::CONTIO_BODY.name() { "happened" } else { "signed at" };
+    let mut rows = vec![
+        ("scheme", delivery.scheme().to_owned()),
+        (time_label, time),
+        ("secret", format!("index {index}{origin}")),
+    ];
+    if let Some(id) = delivery.id() {
+        rows.push(("id", id.to_owned()));
+    }
+    if let Some(envelope) = envelope {
+        rows.push(("event", envelope.event_type.decode().into_owned()));
+        rows.push(("event id", envelope.event_id.decode().into_owned()));
+    }
+    render::block("genuine", &rows)
+}
