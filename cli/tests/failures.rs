@@ -1,6 +1,6 @@
-//! `docs/failures.md`: every block in it is what `hookseal explain` prints.
+//! `docs/failures.md`: every block in it is the output of `hookseal explain`.
 //!
-//! With `HOOKSEAL_BLESS=1` the blocks are written anew.
+//! `HOOKSEAL_BLESS=1` rewrites the blocks.
 
 mod common;
 
@@ -15,7 +15,7 @@ const SECRET: &str = "a-secret-of-the-examples";
 const SIGNED: i64 = 1_736_937_000;
 const BODY: &str = r#"{"event_type":"meeting.completed","event_id":"evt-1","timestamp":"2025-01-15T10:30:00Z","partner_app_id":"app-1","data":{"title":"Retro with Zoë"}}"#;
 
-/// What reaches a receiver.
+/// A request that reaches a receiver.
 struct Request {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
@@ -23,7 +23,7 @@ struct Request {
 }
 
 impl Request {
-    /// A genuine delivery of Contio.
+    /// A genuine delivery from Contio.
     fn of(body: &str) -> Self {
         Self::signed(Scheme::CONTIO, SECRET, body)
     }
@@ -96,7 +96,7 @@ fn request(section: &str) -> Request {
         }
         "The clock is wrong, or the delivery is late" => Request::of(BODY),
         "The event is old" => Request::signed(Scheme::CONTIO_BODY, SECRET, BODY),
-        other => panic!("no delivery is known for the section '{other}'"),
+        other => panic!("the section '{other}' has no delivery"),
     }
 }
 
@@ -113,7 +113,7 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// What a command line of the page prints.
+/// The output of a command line of the page.
 fn printed(command: &str, section: &str) -> String {
     let request = request(section);
     let words = command.split(' ').skip(1).map(|word| if word == "request.txt" { "-" } else { word });
@@ -124,7 +124,7 @@ fn printed(command: &str, section: &str) -> String {
 }
 
 #[test]
-fn every_block_of_the_page_of_failures_is_what_is_printed() {
+fn every_block_of_the_failures_page_is_the_real_output() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/failures.md");
     let page = fs::read_to_string(&path).expect("the page");
     let mut made = String::new();
@@ -150,5 +150,5 @@ fn every_block_of_the_page_of_failures_is_what_is_printed() {
     if env::var_os("HOOKSEAL_BLESS").is_some() {
         fs::write(&path, &made).expect("the page is written");
     }
-    assert_eq!(page, made, "with HOOKSEAL_BLESS=1 the test writes the page anew");
+    assert_eq!(page, made, "run this test with HOOKSEAL_BLESS=1 to rewrite the page");
 }

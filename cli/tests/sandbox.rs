@@ -1,4 +1,4 @@
-//! `hookseal sandbox`: what it prints, how it ends, and that a kill loses nothing.
+//! `hookseal sandbox`: its output, how it stops, and that killing it loses nothing.
 
 mod common;
 
@@ -18,7 +18,7 @@ use crate::common::server::Running;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// A sandbox in a process of its own.
+/// A sandbox in its own process.
 struct Process {
     child: Child,
     address: String,
@@ -46,7 +46,7 @@ impl Process {
         Self { child, address, credentials }
     }
 
-    /// Calls it; nothing if it is gone meanwhile.
+    /// Calls the sandbox; `None` if it has been killed meanwhile.
     fn call(&self, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(DEADLINE)).expect("a time limit");
@@ -70,7 +70,7 @@ impl Process {
         self.call("GET", "/v1/partner/admin/webhook-deliveries?status=pending&limit=1", "")?.1["total"].as_i64()
     }
 
-    /// As `kill -9` does.
+    /// Like `kill -9`.
     fn kill(mut self) {
         self.child.kill().expect("it is killed");
         self.child.wait().expect("it ends");
@@ -84,10 +84,10 @@ impl Drop for Process {
     }
 }
 
-/// Every body that came, by its event id.
+/// Every body that arrived, by its event id.
 type Bodies = Arc<Mutex<HashMap<String, Vec<String>>>>;
 
-/// An endpoint that keeps what comes, and answers 200.
+/// An endpoint that records deliveries, and responds with 200.
 fn endpoint() -> (String, Bodies) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
@@ -102,7 +102,7 @@ fn endpoint() -> (String, Bodies) {
     (url, bodies)
 }
 
-/// Takes the deliveries of a connection, one after the other, until it is closed. One that breaks off is not kept.
+/// Receives the deliveries of a connection until it is closed. An incomplete delivery is not recorded.
 fn receive(stream: TcpStream, bodies: &Bodies) -> Option<()> {
     let mut reader = BufReader::new(stream);
     loop {
@@ -130,7 +130,7 @@ fn receive(stream: TcpStream, bodies: &Bodies) -> Option<()> {
 }
 
 #[test]
-fn whenever_it_is_killed_nothing_is_lost_and_what_is_repeated_is_the_same() {
+fn a_kill_loses_no_event_and_repeated_deliveries_are_identical() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("sandbox.db");
     let (url, bodies) = endpoint();
@@ -139,7 +139,7 @@ fn whenever_it_is_killed_nothing_is_lost_and_what_is_repeated_is_the_same() {
     for round in 0..12_u32 {
         let sandbox = Process::start(&data, &["--to", &url]);
         let since = Instant::now();
-        // From at once to some time later, in no order.
+        // Lifetimes from 0 to 60 ms, in no particular order.
         let life = Duration::from_millis(u64::from(round * 37 % 61));
         while since.elapsed() <= life {
             let Some((200, emitted)) = sandbox.call("POST", "/sandbox/events", &call) else { break };
@@ -151,11 +151,11 @@ fn whenever_it_is_killed_nothing_is_lost_and_what_is_repeated_is_the_same() {
     let sandbox = Process::start(&data, &[]);
     let since = Instant::now();
     while sandbox.pending() != Some(0) {
-        assert!(since.elapsed() < DEADLINE, "{:?} are pending still", sandbox.pending());
+        assert!(since.elapsed() < DEADLINE, "{:?} are still pending", sandbox.pending());
         thread::sleep(Duration::from_millis(20));
     }
     let bodies = bodies.lock().expect("no panic");
-    // One call in each round but perhaps the first, however slow the machine is.
+    // At least one call per round, except perhaps in the first, however slow the machine is.
     assert!(promised.len() >= 440, "only {} events were emitted", promised.len());
     let lost = promised.iter().filter(|id| !bodies.contains_key(*id)).count();
     assert_eq!(lost, 0, "of {}", promised.len());
@@ -165,7 +165,7 @@ fn whenever_it_is_killed_nothing_is_lost_and_what_is_repeated_is_the_same() {
 }
 
 #[test]
-fn events_are_sent_and_deliveries_listed_by_the_commands_beside_it() {
+fn send_and_deliveries_work_with_the_sandbox() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("sandbox.db");
     let (url, bodies) = endpoint();
@@ -182,7 +182,7 @@ fn events_are_sent_and_deliveries_listed_by_the_commands_beside_it() {
     assert_eq!(sent["answer"]["events"].as_array().expect("events").len(), 3, "{sent}");
     let since = Instant::now();
     while sandbox.pending() != Some(0) {
-        assert!(since.elapsed() < DEADLINE, "{:?} are pending still", sandbox.pending());
+        assert!(since.elapsed() < DEADLINE, "{:?} are still pending", sandbox.pending());
         thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(bodies.lock().expect("no panic").len(), 3);
@@ -198,7 +198,7 @@ fn events_are_sent_and_deliveries_listed_by_the_commands_beside_it() {
 }
 
 #[test]
-fn what_it_sends_is_taken_by_the_receiver_in_a_terminal_in_both_forms() {
+fn listen_accepts_its_deliveries_in_both_forms() {
     for form in ["timestamped", "body"] {
         let folder = tempfile::tempdir().expect("a folder");
         let sandbox = Process::start(&folder.path().join("sandbox.db"), &["--form", form]);
@@ -217,7 +217,7 @@ fn what_it_sends_is_taken_by_the_receiver_in_a_terminal_in_both_forms() {
 
 #[cfg(unix)]
 #[test]
-fn it_ends_well_when_it_is_told_to() {
+fn signals_stop_it_with_exit_code_0() {
     let folder = tempfile::tempdir().expect("a folder");
     for signal in ["TERM", "INT"] {
         let mut sandbox = Process::start(&folder.path().join("sandbox.db"), &[]);
@@ -230,7 +230,7 @@ fn it_ends_well_when_it_is_told_to() {
 
 #[cfg(unix)]
 #[test]
-fn its_files_are_private_though_its_shell_would_have_others_read_and_write_all() {
+fn its_files_are_private_even_with_an_open_umask() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let folder = tempfile::tempdir().expect("a folder");
@@ -249,10 +249,10 @@ fn its_files_are_private_though_its_shell_would_have_others_read_and_write_all()
 }
 
 #[test]
-fn at_any_speed_a_receiver_with_a_real_clock_takes_what_comes() {
+fn at_any_speed_a_receiver_with_a_real_clock_accepts_its_deliveries() {
     for form in ["timestamped", "body"] {
         let folder = tempfile::tempdir().expect("a folder");
-        // So fast that a clock which ran with it would be a day ahead after a second.
+        // So fast that a clock at this speed would be a day ahead after one second.
         let sandbox = Process::start(&folder.path().join("sandbox.db"), &["--form", form, "--speed", "100000"]);
         let secret = sandbox.credentials["webhook_secret"].as_str().expect("a secret").to_owned();
         let mut command = hookseal(["listen", "--json", "--port", "0"]).env("HOOKSEAL_SECRET", secret);
@@ -270,7 +270,7 @@ fn at_any_speed_a_receiver_with_a_real_clock_takes_what_comes() {
 }
 
 #[test]
-fn what_it_cannot_use_is_an_error_that_says_what_to_do() {
+fn unusable_options_and_files_are_errors_that_say_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("sandbox.db");
     let data = data.to_str().expect("UTF-8");

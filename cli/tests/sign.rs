@@ -1,4 +1,4 @@
-//! `hookseal sign`: what it prints is what `hookseal verify` and curl take.
+//! `hookseal sign`: `hookseal verify` and curl accept its output.
 
 mod common;
 
@@ -6,11 +6,11 @@ use hookseal::Scheme;
 
 use crate::common::{BODY, NOW, SECRET, assert_misused, file, hookseal, signed};
 
-/// Base64, as Standard Webhooks and Svix want their secrets.
+/// Base64, as Standard Webhooks and Svix require.
 const BASE64_SECRET: &str = "whsec_bm90IGEgcmVhbCBzZWNyZXQgYXQgYWxs";
 
 #[test]
-fn what_is_signed_by_any_preset_verifies_by_it() {
+fn every_preset_verifies_what_it_signs() {
     for scheme in Scheme::PRESETS.iter().map(Scheme::name) {
         let takes_id = ["standard-webhooks", "svix"].contains(&scheme);
         let secret = if takes_id { BASE64_SECRET } else { SECRET };
@@ -20,7 +20,7 @@ fn what_is_signed_by_any_preset_verifies_by_it() {
         assert_eq!((signed.code, &*signed.stderr), (0, ""), "{scheme}");
         assert!(signed.stdout.lines().all(|line| line.contains(": ")), "{signed:?}");
 
-        // Through a pipe, as the help shows it.
+        // Through a pipe, as in the help.
         let body = file(&format!("round-trip-{scheme}"), BODY);
         let verify = || hookseal(["verify", "--json", "--now", NOW, "--scheme", scheme, "-H", "@-"]).args([&body]);
         let ran = verify().env("HOOKSEAL_SECRET", secret).stdin(&signed.stdout).run();
@@ -37,7 +37,7 @@ fn what_is_signed_by_any_preset_verifies_by_it() {
 }
 
 #[test]
-fn headers_are_printed_one_on_a_line() {
+fn headers_are_printed_one_per_line() {
     let ran = hookseal(["sign", "--timestamp", NOW]).stdin(BODY).run();
     let lines: Vec<_> = ran.stdout.lines().collect();
     let [signature, timestamp] = *lines else { panic!("two headers: {ran:?}") };
@@ -57,7 +57,7 @@ fn headers_as_json_are_one_object() {
 }
 
 #[test]
-fn without_a_time_the_clock_is_signed() {
+fn the_default_time_is_the_clock() {
     let headers = hookseal(["sign"]).stdin(BODY).run().stdout;
     let headers = file("clock-headers", headers);
     let headers = format!("@{}", headers.display());
@@ -66,7 +66,7 @@ fn without_a_time_the_clock_is_signed() {
 }
 
 #[test]
-fn a_file_and_stdin_are_signed_alike_to_the_last_byte() {
+fn a_file_and_stdin_are_signed_alike_byte_for_byte() {
     let body = file("sign-body", b"\xff\x00 not text\r\n");
     let of = |sign: common::Hookseal| sign.args(["--scheme", "github"]).stdin(b"\xff\x00 not text\r\n").run().stdout;
     let from_file = of(hookseal(["sign"]).args([&body]));
@@ -82,7 +82,7 @@ fn a_delivery_is_signed_with_one_secret() {
 }
 
 #[test]
-fn an_id_is_for_schemes_that_sign_one() {
+fn an_id_is_only_for_schemes_that_sign_one() {
     assert_misused(|| hookseal(["sign", "--id", "msg_1"]), "invalid_argument", &["--id: ", "signs no id"]);
     let svix = || hookseal(["sign", "--scheme", "svix"]).env("HOOKSEAL_SECRET", BASE64_SECRET);
     assert_misused(svix, "invalid_argument", &["--id: ", "signs an id; give one"]);
@@ -90,7 +90,7 @@ fn an_id_is_for_schemes_that_sign_one() {
 }
 
 #[test]
-fn a_timestamp_is_one_that_a_header_can_carry() {
+fn a_timestamp_must_fit_in_a_header() {
     for seconds in ["-1", "1000000000000", "1.5", "now", ""] {
         let sign = || hookseal(["sign", "--timestamp", seconds]);
         assert_misused(sign, "invalid_argument", &["--timestamp", "give Unix seconds"]);

@@ -1,4 +1,4 @@
-//! The vectors, played through the command line.
+//! Plays the vectors through the command line.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 use hookseal_tests::{Accepted, Options, Vector, Verdict, vectors};
 use serde_json::Value;
 
-/// Whether a shell and HTTP's own rules leave this vector as it is: a header line has no white space around its
-/// value and no line break in it, its name is a token, and a variable holds no NUL.
-fn can_be_said(vector: &Vector) -> bool {
+/// Whether the command line can express this vector: a header value has no surrounding whitespace and no line break, its
+/// name is a token, and a variable has no NUL.
+fn can_be_played(vector: &Vector) -> bool {
     let is_token =
         |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     vector.headers.iter().all(|(name, value)| {
@@ -36,7 +36,7 @@ fn play(vector: &Vector) -> (Option<i32>, Value) {
     }));
     command.args(max_body.map(|bytes| format!("--max-body={bytes}")));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the binary");
-    // A command line that is refused at once may close its end before the body is written.
+    // A command line that is refused at once may exit before the body is written.
     let _ = child.stdin.take().expect("a pipe").write_all(&vector.body);
     let output = child.wait_with_output().expect("its output");
     let answer = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{}: {error}", vector.name));
@@ -45,10 +45,15 @@ fn play(vector: &Vector) -> (Option<i32>, Value) {
 
 #[test]
 fn every_vector_has_its_verdict_from_the_command_line() {
-    let (said, unsaid): (Vec<_>, Vec<_>) = vectors().into_iter().partition(can_be_said);
-    assert!(said.len() >= 400 && unsaid.len() < said.len() / 5, "{} of {}", said.len(), said.len() + unsaid.len());
+    let (played, skipped): (Vec<_>, Vec<_>) = vectors().into_iter().partition(can_be_played);
+    assert!(
+        played.len() >= 400 && skipped.len() < played.len() / 5,
+        "{} of {}",
+        played.len(),
+        played.len() + skipped.len()
+    );
     std::thread::scope(|scope| {
-        for share in said.chunks(said.len().div_ceil(4)) {
+        for share in played.chunks(played.len().div_ceil(4)) {
             scope.spawn(move || share.iter().for_each(has_its_verdict));
         }
     });

@@ -1,6 +1,6 @@
-//! Runs the real binary, with nothing of the tester's own environment that could change its verdict.
+//! Runs the real binary, without the variables of the environment that could change its results.
 
-// Each file of tests uses its part of this.
+// Each test file uses only a part of this.
 #![allow(dead_code)]
 
 pub(crate) mod server;
@@ -22,7 +22,7 @@ pub(crate) const API_KEY: &str = "an-api-key-that-must-never-be-printed";
 pub(crate) const NOW: &str = "1736937000";
 pub(crate) const BODY: &str = r#"{"event_type":"meeting.completed","event_id":"evt-1","timestamp":"2025-01-15T10:30:00Z","partner_app_id":"app-1","data":{}}"#;
 
-/// What the binary did.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: i32,
@@ -34,8 +34,8 @@ impl Ran {
     /// The one line of JSON on stdout.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        assert_eq!(self.stdout.matches('\n').count(), 1, "one line and no more: {self:?}");
-        assert_eq!(self.stderr, "", "all is said on stdout");
+        assert_eq!(self.stdout.matches('\n').count(), 1, "exactly one line: {self:?}");
+        assert_eq!(self.stderr, "", "everything is on stdout");
         serde_json::from_str(&self.stdout).expect("the line is JSON")
     }
 }
@@ -46,7 +46,7 @@ pub(crate) struct Hookseal {
     stdin: Vec<u8>,
 }
 
-/// Starts a command line, with [`SECRET`] in the variable that is read by default.
+/// Builds a command line, with [`SECRET`] in the default variable.
 pub(crate) fn hookseal<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Hookseal {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookseal"));
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"] {
@@ -80,12 +80,12 @@ impl Hookseal {
         self
     }
 
-    /// Runs it, and sees to it that no secret of these tests was printed, whatever happened.
+    /// Runs it, and asserts that it printed no secret of these tests, and did not panic.
     #[track_caller]
     pub(crate) fn run(mut self) -> Ran {
         let pipes = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = pipes.spawn().expect("the binary starts");
-        // It may refuse before it reads, and then nobody takes this.
+        // It may exit before it reads its stdin.
         let _ = child.stdin.take().expect("stdin is a pipe").write_all(&self.stdin);
         let output = child.wait_with_output().expect("the binary ends");
         let text = |bytes| str::from_utf8(bytes).expect("output is UTF-8").to_owned();
@@ -104,27 +104,27 @@ impl Hookseal {
     }
 }
 
-/// Asserts that nothing was printed that cannot be seen, or that a terminal obeys, but for line breaks and colours.
+/// Asserts that nothing invisible and nothing that a terminal obeys was printed, except line breaks and colours.
 #[track_caller]
 pub(crate) fn assert_visible(printed: &str) {
     let mut rest = printed;
-    let mut shown = String::new();
+    let mut visible = String::new();
     while let Some((before, sequence)) = rest.split_once("\u{1b}[") {
         let end = sequence.find(|letter: char| !letter.is_ascii_digit() && letter != ';').unwrap_or_default();
         assert!(sequence[end..].starts_with('m'), "more than a colour: {printed:?}");
-        shown.push_str(before);
+        visible.push_str(before);
         rest = &sequence[end + 1..];
     }
-    shown.push_str(rest);
+    visible.push_str(rest);
     let is_hidden = |letter: char| match letter {
         '\n' => false,
         '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => true,
         _ => letter.is_control(),
     };
-    assert!(!shown.contains(is_hidden), "{printed:?}");
+    assert!(!visible.contains(is_hidden), "{printed:?}");
 }
 
-/// Writes a file for one test; `name` is unique among all tests.
+/// Writes a file for one test; `name` must be unique among all tests.
 pub(crate) fn file(name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, bytes).expect("the file can be written");
@@ -139,7 +139,7 @@ pub(crate) fn signed(options: &[&str]) -> Vec<String> {
     ran.stdout.lines().flat_map(|line| ["-H".to_owned(), line.to_owned()]).collect()
 }
 
-/// Asserts that this was wrong usage or configuration, told to people and to scripts alike.
+/// Asserts that this is reported as wrong usage or configuration, in text and in JSON.
 #[track_caller]
 pub(crate) fn assert_misused(run: impl Fn() -> Hookseal, code: &str, message: &[&str]) {
     let ran = run().run();
@@ -151,7 +151,7 @@ pub(crate) fn assert_misused(run: impl Fn() -> Hookseal, code: &str, message: &[
     assert_eq!(ran.code, 2, "{ran:?}");
     let json = ran.json();
     assert_eq!((&json["ok"], &json["code"], &json["status"]), (&false.into(), &code.into(), &500.into()), "{json}");
-    let told = json["message"].as_str().expect("a message");
-    assert!(message.iter().all(|part| told.contains(part)), "{message:?} in {told:?}");
+    let text = json["message"].as_str().expect("a message");
+    assert!(message.iter().all(|part| text.contains(part)), "{message:?} in {text:?}");
     assert_eq!(json.as_object().expect("an object").len(), 4, "{json}");
 }

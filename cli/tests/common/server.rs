@@ -1,4 +1,4 @@
-//! Receivers on loopback, good and bad ones.
+//! Servers on loopback, and programs that run in the background.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,21 +7,21 @@ use std::sync::mpsc;
 
 use axum::Router;
 
-/// Serves on a port that the system chooses, in a thread that ends with the process, and gives the address.
+/// Serves on a port that the system chooses, on a thread that ends with the process. Returns the address.
 pub(crate) fn serve(app: Router) -> SocketAddr {
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-            tell.send(listener.local_addr().expect("an address")).expect("a test that waits");
+            sender.send(listener.local_addr().expect("an address")).expect("the test waits");
             axum::serve(listener, app).await.expect("serves");
         });
     });
-    told.recv().expect("an address")
+    receiver.recv().expect("an address")
 }
 
-/// A program that runs for as long as this lives, and what it wrote first.
+/// A program that is killed when this is dropped, and the first line that it wrote.
 pub(crate) struct Running {
     pub(crate) child: Child,
     pub(crate) first_line: String,
@@ -29,7 +29,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts it, and waits for its first line.
+    /// Starts the program, and waits for its first line.
     pub(crate) fn start(command: &mut Command) -> Self {
         let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = pipes.spawn().expect("the program starts");
@@ -49,7 +49,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Fails only where it has ended by itself.
+        // Fails only if it has exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,5 +1,5 @@
-// The handler of Contio's guide, "Webhook Events": its quick start around its own code for manual verification, which
-// stands in benches/js/guide.mjs word by word. Prints its port, and ends with its stdin.
+// The handler of Contio's guide, "Webhook Events": its quick start, with its code for manual verification, which
+// benches/js/guide.mjs quotes verbatim. Prints its port, and exits when its stdin ends.
 import http from "node:http";
 
 import { verifyWebhook } from "../../../benches/js/guide.mjs";
@@ -22,7 +22,7 @@ const server = http.createServer((req, res) => {
     try {
       handler(req, res, Buffer.concat(chunks));
     } catch {
-      // As Express does with what a handler throws.
+      // As Express does when a handler throws.
       res.writeHead(500).end();
     }
   });
