@@ -1,4 +1,4 @@
-//! A JSON string where it lies, decoded only when somebody reads it.
+//! JSON strings, borrowed from the body and decoded only when they are read.
 
 use core::fmt;
 
@@ -6,44 +6,44 @@ use crate::crypto::hex;
 
 /// A string of a verified body, borrowed without its quotes and still escaped.
 ///
-/// Nearly every string of an envelope has no escapes and is had with [`as_str`](Self::as_str) at no cost. Comparing,
-/// printing and [`chars`](Self::chars) see the decoded text in any case, without allocation; `decode` (feature
-/// `alloc`) makes a `Cow` of it.
+/// Nearly all strings of envelopes have no escapes, and [`as_str`](Self::as_str) returns them at no cost. Comparing,
+/// printing and [`chars`](Self::chars) always use the decoded text, without allocation; `decode` (feature `alloc`) returns
+/// it as a `Cow`.
 ///
-/// An escape that is half of a surrogate pair is no character: it is read as U+FFFD, and yet a string that has one equals
-/// no text without it.
+/// An escape that is half of a surrogate pair is not a character. It is read as U+FFFD, but a string that contains one
+/// equals only strings that contain the same half.
 #[derive(Clone, Copy)]
 pub struct JsonStr<'a>(&'a str);
 
 impl<'a> JsonStr<'a> {
-    /// `raw` has been through the scanner, so its escapes are well formed.
+    /// `raw` was scanned, so its escapes are well formed.
     pub(crate) const fn new(raw: &'a str) -> Self {
         Self(raw)
     }
 
-    /// The text, if it was sent without escapes.
+    /// The text, or `None` if it was sent with escapes.
     #[must_use]
     pub fn as_str(&self) -> Option<&'a str> {
         (!self.0.as_bytes().contains(&b'\\')).then_some(self.0)
     }
 
-    /// The text as it was sent, without its quotes and with its escapes.
+    /// The text as it was sent, with its escapes and without quotes.
     #[must_use]
     pub const fn raw(&self) -> &'a str {
         self.0
     }
 
-    /// The text's characters, decoded.
+    /// The characters of the decoded text.
     pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
         self.code_points().map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
-    /// The text's code points, decoded, of which half of a surrogate pair is one.
+    /// The code points of the decoded text, in which half of a surrogate pair is one code point.
     fn code_points(&self) -> CodePoints<'a> {
         CodePoints(self.0.chars())
     }
 
-    /// The decoded text: borrowed if it was sent without escapes.
+    /// The decoded text, borrowed if it was sent without escapes.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn decode(&self) -> alloc::borrow::Cow<'a, str> {
@@ -56,49 +56,47 @@ impl<'a> JsonStr<'a> {
 
 struct CodePoints<'a>(core::str::Chars<'a>);
 
-impl CodePoints<'_> {
-    /// The four hex digits that come next, which the scanner found there.
-    fn unit(&mut self) -> u32 {
-        let (digits, rest) = self.0.as_str().split_at_checked(4).unwrap_or_default();
-        self.0 = rest.chars();
-        hex::unit(digits.as_bytes()).unwrap_or_default().into()
-    }
-
-    /// The low surrogate whose escape comes next, if one does.
-    fn low_surrogate(&mut self) -> Option<u32> {
-        let mut next = Self(self.0.as_str().strip_prefix("\\u")?.chars());
-        let low = Some(next.unit()).filter(|unit| matches!(unit, 0xdc00..=0xdfff));
-        if low.is_some() {
-            *self = next;
-        }
-        low
-    }
-}
-
 impl Iterator for CodePoints<'_> {
     type Item = u32;
 
     fn next(&mut self) -> Option<u32> {
-        let plain = self.0.next()?;
-        if plain != '\\' {
-            return Some(plain.into());
+        let rest = self.0.as_str();
+        match self.0.next()? {
+            '\\' => {
+                // The scanner found a well-formed escape here.
+                let (code, length) = read_escape(rest.as_bytes())?;
+                self.0 = rest.get(length..).unwrap_or_default().chars();
+                Some(code)
+            }
+            plain => Some(plain.into()),
         }
-        Some(match self.0.next()? {
-            'b' => 8,
-            'f' => 12,
-            'n' => '\n'.into(),
-            'r' => '\r'.into(),
-            't' => '\t'.into(),
-            'u' => match self.unit() {
-                high @ 0xd800..=0xdbff => match self.low_surrogate() {
-                    Some(low) => 0x1_0000 + (((high & 0x3ff) << 10) | (low & 0x3ff)),
-                    None => high,
-                },
-                unit => unit,
-            },
-            itself => itself.into(),
-        })
     }
+}
+
+/// Decodes the escape at the start of `text`: returns the code point and the length of the escape, which is 12 for a
+/// surrogate pair. Half of a pair is returned as itself, with length 6. `None` if there is no well-formed escape.
+pub(crate) fn read_escape(text: &[u8]) -> Option<(u32, usize)> {
+    let [b'\\', kind, ..] = text else { return None };
+    Some(match kind {
+        b'"' | b'\\' | b'/' => (u32::from(*kind), 2),
+        b'b' => (8, 2),
+        b'f' => (12, 2),
+        b'n' => (u32::from(b'\n'), 2),
+        b'r' => (u32::from(b'\r'), 2),
+        b't' => (u32::from(b'\t'), 2),
+        b'u' => match (read_unit(text)?, text.get(6..).and_then(read_unit)) {
+            (high @ 0xd800..=0xdbff, Some(low @ 0xdc00..=0xdfff)) => {
+                (0x1_0000 + ((u32::from(high & 0x3ff) << 10) | u32::from(low & 0x3ff)), 12)
+            }
+            (unit, _) => (unit.into(), 6),
+        },
+        _ => return None,
+    })
+}
+
+/// The UTF-16 unit of the `\u` escape at the start of `text`.
+fn read_unit(text: &[u8]) -> Option<u16> {
+    hex::unit(text.get(..6)?.strip_prefix(br"\u")?)
 }
 
 impl PartialEq<str> for JsonStr<'_> {
@@ -116,7 +114,7 @@ impl PartialEq<&str> for JsonStr<'_> {
     }
 }
 
-/// Equal if the decoded texts are.
+/// Equal if the decoded texts are equal.
 impl PartialEq for JsonStr<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.code_points().eq(other.code_points())
@@ -170,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_a_surrogate_pair_is_read_as_the_replacement_character_and_equals_nothing_else() {
+    fn half_of_a_surrogate_pair_is_read_as_u_fffd_and_equals_only_itself() {
         for (raw, text) in [
             (r"Launch \ud83d", "Launch \u{fffd}"),
             (r"\ude00\ud83d", "\u{fffd}\u{fffd}"),
@@ -188,5 +186,26 @@ mod tests {
         assert!(JsonStr::new(r"\ud83d") != JsonStr::new(r"\ude00"));
         assert!(JsonStr::new(r"\ud83d") == JsonStr::new(r"\uD83D"));
         assert!(JsonStr::new(r"\ud83dde00") != JsonStr::new(r"\ud83d\ude00"));
+    }
+    #[test]
+    fn an_escape_is_read_with_its_length_or_not_at_all() {
+        for (text, escape) in [
+            (r"\nabc", Some((10, 2))),
+            (r"\u0041abc", Some((0x41, 6))),
+            (r"\ud83d\ude00abc", Some((0x1f600, 12))),
+            (r"\ud83dabc", Some((0xd83d, 6))),
+            (r"\ud83d\u0041", Some((0xd83d, 6))),
+            (r"\ude00\ud83d", Some((0xde00, 6))),
+            (r"\ud83d\ude0", Some((0xd83d, 6))),
+            (r"\u+041", None),
+            (r"\u004", None),
+            (r"\x", None),
+            ("\\é", None),
+            ("\\", None),
+            ("abc", None),
+            ("", None),
+        ] {
+            assert_eq!(read_escape(text.as_bytes()), escape, "{text}");
+        }
     }
 }

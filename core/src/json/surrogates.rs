@@ -1,13 +1,13 @@
-//! Half of a surrogate pair, for parsers that refuse what is JSON and yet no text.
+//! Replaces halves of surrogate pairs, for parsers that refuse them although they are JSON.
 
 use alloc::borrow::Cow;
 
-use crate::crypto::hex;
+use super::string::read_escape;
 
 /// Overwrites each escape that is half of a surrogate pair, such as `\ud83d` alone, with `\ufffd`: for hosts whose JSON
-/// parser refuses them. The answer is as long as `json`, which it borrows where there is none.
+/// parser refuses them. The result is as long as `json`, and borrows it if nothing was replaced.
 ///
-/// `json` is well formed: see [`check_json`](crate::check_json).
+/// `json` must be well formed: see [`check_json`](crate::check_json).
 ///
 /// ```
 /// let launch = hookseal::replace_lone_surrogates(br#"{"title":"Launch \ud83d","emoji":"\ud83d\ude00"}"#);
@@ -19,31 +19,13 @@ pub fn replace_lone_surrogates(json: &[u8]) -> Cow<'_, [u8]> {
     let mut at = 0;
     while let Some(found) = json.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
         at += found;
-        let unit = escaped_unit(json, at);
-        let is_pair = is_high(unit) && is_low(escaped_unit(json, at + 6));
-        if !is_pair && (is_high(unit) || is_low(unit)) {
-            text.to_mut()[at..at + 6].copy_from_slice(br"\ufffd");
+        let escape = read_escape(&json[at..]);
+        if let Some((0xd800..=0xdfff, length)) = escape {
+            text.to_mut()[at..at + length].copy_from_slice(br"\ufffd");
         }
-        at += match unit {
-            Some(_) if is_pair => 12,
-            Some(_) => 6,
-            None => 2,
-        };
+        at += escape.map_or(2, |(_, length)| length);
     }
     text
-}
-
-/// The sixteen bits of the escape that begins here, if it is one of four hex digits.
-fn escaped_unit(json: &[u8], at: usize) -> Option<u16> {
-    hex::unit(json.get(at..at + 6)?.strip_prefix(br"\u")?)
-}
-
-fn is_high(unit: Option<u16>) -> bool {
-    matches!(unit, Some(0xd800..=0xdbff))
-}
-
-fn is_low(unit: Option<u16>) -> bool {
-    matches!(unit, Some(0xdc00..=0xdfff))
 }
 
 #[cfg(test)]
@@ -51,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_escapes_that_are_half_of_a_pair_are_overwritten() {
+    fn only_escapes_that_are_half_of_a_pair_are_replaced() {
         for (json, replaced) in [
             (r#"{"a":"plain"}"#, r#"{"a":"plain"}"#),
             (r#"{"a":"\ud83d"}"#, r#"{"a":"\ufffd"}"#),
