@@ -80,7 +80,7 @@ impl Core {
     pub fn message(&self) -> usize {
         self.answer.write(|answer| {
             if let Some(error) = self.error.get() {
-                error.pieces().into_iter().for_each(|piece| answer.put(piece.as_bytes()));
+                error.parts().into_iter().for_each(|piece| answer.put(piece.as_bytes()));
             }
         })
     }

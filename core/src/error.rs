@@ -6,9 +6,9 @@ use crate::inline_str::InlineStr;
 
 /// Why a delivery was refused, or why a verifier, a signer or a scheme could not be made.
 ///
-/// The [`code`](Self::code) is the same word in every language that hookseal speaks and never changes its meaning. The
+/// The [`code`](Self::code) is the same word in every language that hookseal supports, and its meaning never changes. The
 /// text ([`Display`](fmt::Display)) is for people: it names the header, field or setting, says what to do, and never
-/// shows a secret, a signature or a part of the body.
+/// shows a secret, a signature or any part of the body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Error {
     kind: ErrorKind,
@@ -18,7 +18,7 @@ pub struct Error {
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $text:literal;)*) => {
-        /// The kinds of [`Error`], one for each code.
+        /// The kinds of [`Error`], one per code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorKind {
@@ -26,7 +26,7 @@ macro_rules! kinds {
         }
 
         impl ErrorKind {
-            /// Every kind, in the order of the documentation.
+            /// Every kind, in the order in which they are documented.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
             /// The stable word for this kind, such as `signature_mismatch`.
@@ -35,7 +35,7 @@ macro_rules! kinds {
                 match self { $(Self::$name => $code),* }
             }
 
-            /// The HTTP status to answer the sender with: 400, 401 or 413, and 500 for the receiver's own configuration.
+            /// The HTTP status to answer the sender with: 400, 401 or 413, or 500 if the receiver's own configuration is wrong.
             #[must_use]
             pub const fn status(self) -> u16 {
                 match self { $(Self::$name => $status),* }
@@ -51,36 +51,36 @@ macro_rules! kinds {
 kinds! {
     /// A header that the scheme needs is absent.
     MissingHeader = "missing_header", 400, "a header that the scheme needs is missing";
-    /// A header that the scheme needs occurs twice, and none of the two can be preferred.
+    /// A header that the scheme needs occurs twice; neither value can be preferred.
     DuplicateHeader = "duplicate_header", 400, "a header that the scheme needs occurs more than once";
-    /// The signature, or the signed id, is not of the scheme's form.
-    MalformedSignature = "malformed_signature", 400, "the signature is not of the scheme's form";
+    /// The signature, or the signed id, is not in the scheme's format.
+    MalformedSignature = "malformed_signature", 400, "the signature is not in the scheme's format";
     /// The timestamp is not 1 to 12 ASCII digits.
     MalformedTimestamp = "malformed_timestamp", 400, "the timestamp is not Unix seconds in 1 to 12 digits";
-    /// No live secret made any of the signatures.
-    SignatureMismatch = "signature_mismatch", 401, "no secret in use made this signature over these bytes; \
-        check that the body is the raw one, and the secret the endpoint's";
+    /// No secret in use produces any of the signatures.
+    SignatureMismatch = "signature_mismatch", 401, "no secret in use produces this signature over these bytes; \
+        check that the body is raw and that the secret is the endpoint's";
     /// Genuine, but signed longer ago than `max_age`.
     TimestampTooOld = "timestamp_too_old", 401, "the delivery is genuine but was signed longer ago than max_age";
-    /// Genuine, but dated further ahead than `max_skew`.
+    /// Genuine, but dated further in the future than `max_skew`.
     TimestampInFuture = "timestamp_in_future", 401, "the delivery is genuine but dated further ahead than max_skew; \
         check the receiver's clock";
-    /// Genuine, but its event happened longer ago than `max_event_age`.
+    /// Genuine, but the event happened longer ago than `max_event_age`.
     EventTooOld = "event_too_old", 401, "the delivery is genuine but its event is older than max_event_age";
-    /// The body is larger than the limit that the receiver set, or has 4 GiB or more.
+    /// The body is larger than the receiver's limit, or is 4 GiB or more.
     BodyTooLarge = "body_too_large", 413, "the body is larger than max_body";
-    /// Genuine, but not one well-formed JSON object with each envelope field once; or, where a binding reads it as any JSON,
-    /// not that.
-    MalformedEnvelope = "malformed_envelope", 400, "the delivery is genuine but its body is not as it must be";
+    /// Genuine, but the body is not one well-formed JSON object with each envelope field at most once; or, where a binding
+    /// reads it as arbitrary JSON, it is not JSON.
+    MalformedEnvelope = "malformed_envelope", 400, "the delivery is genuine but its body is malformed";
     /// Genuine, but a required field is absent.
     MissingField = "missing_field", 400, "the delivery is genuine but a required field is missing";
-    /// Genuine, but a field is not of its type.
-    InvalidField = "invalid_field", 400, "the delivery is genuine but a field is not of its type";
+    /// Genuine, but a field is not of the expected type.
+    InvalidField = "invalid_field", 400, "the delivery is genuine but a field is not of the expected type";
     /// A secret cannot be used as a key.
     InvalidSecret = "invalid_secret", 500, "the secret cannot be used";
-    /// A scheme is unknown, or contradicts itself.
+    /// A scheme is unknown or contradicts itself.
     InvalidScheme = "invalid_scheme", 500, "the scheme cannot be used";
-    /// Another argument of the caller cannot be used.
+    /// Another argument passed by the caller cannot be used.
     InvalidArgument = "invalid_argument", 500, "an argument cannot be used";
 }
 
@@ -89,20 +89,20 @@ impl Error {
         Self { kind, subject: InlineStr::EMPTY, detail: "" }
     }
 
-    /// A scheme that contradicts itself, with what is wrong.
+    /// An error for a scheme that is unknown or contradicts itself.
     #[inline(never)]
     pub(crate) const fn invalid_scheme(reason: &'static str) -> Self {
         Self::new(ErrorKind::InvalidScheme).because(reason)
     }
 
-    /// About one header or field. A name too long to keep is left out; none that reaches here is.
-    // Not inlined, like all that makes an error: there are many places, and none of them is in a hurry.
+    /// An error about one header or field. A name too long to keep is left out; no name that reaches here is.
+    // Not inlined, like every function that builds an error: there are many call sites, and none is hot.
     #[inline(never)]
     pub(crate) const fn about(kind: ErrorKind, subject: &str) -> Self {
         Self::new(kind).of(subject)
     }
 
-    /// Names what it is about.
+    /// Names the header, field or secret that the error is about.
     #[inline(never)]
     pub(crate) const fn of(mut self, subject: &str) -> Self {
         if let Some(subject) = InlineStr::new(subject) {
@@ -111,7 +111,7 @@ impl Error {
         self
     }
 
-    /// With a sentence that says what exactly is wrong, and what to do.
+    /// Adds what exactly is wrong, and what to do about it.
     #[inline(never)]
     pub(crate) const fn because(mut self, detail: &'static str) -> Self {
         self.detail = detail;
@@ -136,16 +136,16 @@ impl Error {
         self.kind.status()
     }
 
-    /// The text for people, in pieces of which some are empty: what its `Display` writes, for where the formatting
-    /// machinery would weigh too much.
+    /// The text that `Display` writes, in parts of which some are empty: for targets where the formatting machinery would
+    /// take too much space.
     #[must_use]
-    pub fn pieces(&self) -> [&str; 5] {
-        let mark = |part: &str| if part.is_empty() { "" } else { ": " };
+    pub fn parts(&self) -> [&str; 5] {
+        let colon = |part: &str| if part.is_empty() { "" } else { ": " };
         let (subject, detail) = (self.subject.as_str(), self.detail);
-        [self.kind.text(), mark(subject), subject, mark(detail), detail]
+        [self.kind.text(), colon(subject), subject, colon(detail), detail]
     }
 
-    /// The header, the field or the secret that this is about, such as `X-Contio-Timestamp`, `data.meeting_id` or
+    /// The header, field or secret that this error is about, such as `X-Contio-Timestamp`, `data.meeting_id` or
     /// `secrets[1]`.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
@@ -153,7 +153,7 @@ impl Error {
     }
 }
 
-/// For adapters that find the fault before the core does, such as a framework that limits bodies by itself.
+/// For adapters that find the fault before the core does, such as in a framework that limits body sizes itself.
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
         Self::new(kind)
@@ -162,7 +162,7 @@ impl From<ErrorKind> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pieces().into_iter().try_for_each(|piece| f.write_str(piece))
+        self.parts().into_iter().try_for_each(|part| f.write_str(part))
     }
 }
 
@@ -177,3 +177,12 @@ impl fmt::Debug for Error {
 }
 
 impl core::error::Error for Error {}
+
+/// Refuses bodies of 4 GiB or more, whatever `max_body` says: bindings count bytes in 32 bits, and every language must give
+/// one body the same verdict. It is here because every entry point that takes a body needs it.
+pub(crate) fn check_size(bytes: u64) -> Result<(), Error> {
+    if bytes > u64::from(u32::MAX) {
+        return Err(Error::new(ErrorKind::BodyTooLarge).because("no limit allows 4 GiB or more"));
+    }
+    Ok(())
+}

@@ -1,4 +1,4 @@
-//! Finds a header in whatever the caller keeps headers in, without copying.
+//! Looks headers up in whatever type the caller keeps them in, without copying.
 
 use core::fmt;
 
@@ -30,12 +30,12 @@ impl HeaderName {
         }
     }
 
-    /// Whether both are names of one header. For schemes that are made in a `const`; see [`matches`](Self::matches).
+    /// Whether both are the name of one header. For schemes that are built in a `const`; see [`matches`](Self::matches).
     pub(crate) const fn is(&self, other: &Self) -> bool {
-        let (own, other) = (self.0.bytes(), other.0.bytes());
+        let (this, other) = (self.0.bytes(), other.0.bytes());
         let mut at = 0;
-        while at < own.len() {
-            if !own[at].eq_ignore_ascii_case(&other[at]) {
+        while at < this.len() {
+            if !this[at].eq_ignore_ascii_case(&other[at]) {
                 return false;
             }
             at += 1;
@@ -43,7 +43,7 @@ impl HeaderName {
         true
     }
 
-    /// As the sender's documentation spells it.
+    /// The name, as the sender's documentation spells it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -53,7 +53,7 @@ impl HeaderName {
     #[must_use]
     #[inline]
     pub fn matches(&self, name: &[u8]) -> bool {
-        // Nearly every other header of a request differs in its length, which takes no call to see.
+        // Nearly every other header of a request differs in length, which is compared without a call.
         self.0.len() == name.len() && self.has_letters_of(name)
     }
 
@@ -62,7 +62,7 @@ impl HeaderName {
     }
 }
 
-/// Two names are one header's in any case.
+/// Compares without regard to ASCII case.
 impl PartialEq for HeaderName {
     fn eq(&self, other: &Self) -> bool {
         self.matches(other.0.as_bytes())
@@ -77,20 +77,21 @@ impl fmt::Debug for HeaderName {
     }
 }
 
-/// How often a header occurs, and its value if that is once.
+/// How often a header occurs, and its value if it occurs once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeaderLookup<'h> {
-    /// Not at all.
+    /// It does not occur.
     Missing,
-    /// Once, with this value: the bytes as they were sent, without the white space around them.
+    /// It occurs once, with this value: the bytes as they were sent, without surrounding white space.
     Once(&'h [u8]),
-    /// Twice or more. Which of them is meant cannot be known, so none is.
+    /// It occurs twice or more, so that no value can be preferred.
     Duplicate,
 }
 
 impl HeaderLookup<'_> {
-    /// Of one header that has two spellings, what was found by the one that decides, combined with what was found by the
-    /// other: see [`Scheme::header_spellings`](crate::Scheme::header_spellings). Where either occurs twice, none can be preferred.
+    /// Combines the results for the two spellings of one header. Call it on the result for the spelling that decides, and
+    /// pass that for the other: see [`Scheme::header_spellings`](crate::Scheme::header_spellings). If either occurs twice,
+    /// the result is [`Duplicate`](Self::Duplicate).
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         match (self, other) {
@@ -102,7 +103,7 @@ impl HeaderLookup<'_> {
 }
 
 impl<'h> FromIterator<&'h [u8]> for HeaderLookup<'h> {
-    /// From the values of all headers of one name.
+    /// Collects the values of all headers of one name.
     fn from_iter<I: IntoIterator<Item = &'h [u8]>>(values: I) -> Self {
         let mut values = values.into_iter();
         match (values.next(), values.next()) {
@@ -113,10 +114,11 @@ impl<'h> FromIterator<&'h [u8]> for HeaderLookup<'h> {
     }
 }
 
-/// A request's headers, as the caller has them.
+/// A request's headers, in whatever type the caller keeps them.
 ///
-/// Slices, arrays and vectors of name and value pairs are headers, and so are the standard library's maps (`alloc`,
-/// `std`) and `http::HeaderMap` (`http`). For a type of your own, collect the values of the header that is asked for:
+/// It is implemented for slices, arrays and vectors of name and value pairs, for the standard library's maps (features
+/// `alloc` and `std`) and for `http::HeaderMap` (feature `http`). For a custom type, collect the values of the requested
+/// header:
 ///
 /// ```
 /// use hookseal::{HeaderLookup, HeaderName, Headers};
@@ -133,12 +135,12 @@ impl<'h> FromIterator<&'h [u8]> for HeaderLookup<'h> {
 /// }
 /// ```
 pub trait Headers {
-    /// Looks a header up without regard to the case of its name. A header that occurs twice must be returned
-    /// as [`HeaderLookup::Duplicate`], even if both values are the same.
+    /// Looks up a header without regard to the case of its name. A header that occurs twice must be returned as
+    /// [`HeaderLookup::Duplicate`], even if both values are the same.
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h>;
 
-    /// Calls `each` with every value of a header, in order. No verification needs this; explanations do, to see what is
-    /// wrong with a header that occurs twice. The default reports no value of such a header.
+    /// Calls `each` with every value of a header, in order. Verification does not need this; explanations do, to find out
+    /// what is wrong with a header that occurs twice. The default passes on no value of such a header.
     fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
         if let HeaderLookup::Once(value) = self.find(name) {
             each(value);
@@ -211,8 +213,8 @@ impl<K: AsRef<[u8]>, V: AsRef<[u8]>, S> Headers for std::collections::HashMap<K,
 
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
-    // By going through all of them: the map's own look-up by text first makes a name of it, lower-cased and hashed, which
-    // takes longer than passing the headers of an ordinary request over by their length.
+    // Scans all headers: the map's own lookup lower-cases and hashes the name first, which takes longer than skipping the
+    // headers of an ordinary request by their length.
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
         let same = self.iter().filter(|(key, _)| name.matches(key.as_str().as_bytes()));
         same.map(|(_, value)| value.as_bytes()).collect()

@@ -1,4 +1,4 @@
-//! Short text kept in place, so that a scheme, a verifier and an error need neither a heap nor a lifetime.
+//! Short text stored inline, so that schemes, verifiers and errors need neither a heap nor a lifetime.
 
 use core::fmt;
 
@@ -21,17 +21,17 @@ impl<const N: usize> InlineStr<N> {
         }
     }
 
-    /// All `N` bytes, zero beyond the text: two texts are the same exactly if these are, for no text here holds a NUL.
+    /// All `N` bytes, padded with zeros. Two texts are equal exactly if these are, because no text here contains a NUL.
     pub(crate) const fn bytes(&self) -> &[u8; N] {
         &self.bytes
     }
 
-    /// Whether both are the same text. For schemes that are made in a `const`, where `==` cannot be used.
+    /// Whether both are the same text. For schemes that are built in a `const`, where `==` cannot be used.
     pub(crate) const fn is(&self, other: &Self) -> bool {
-        let (own, other) = (self.bytes(), other.bytes());
+        let (this, other) = (self.bytes(), other.bytes());
         let mut at = 0;
-        while at < own.len() {
-            if own[at] != other[at] {
+        while at < this.len() {
+            if this[at] != other[at] {
                 return false;
             }
             at += 1;
@@ -50,11 +50,11 @@ impl<const N: usize> InlineStr<N> {
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        // It was a `str` when it came in; the empty answer cannot happen.
+        // The bytes were copied from a `str`, so the empty default is never used.
         core::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
-    /// Appends ASCII; what does not fit is the caller's mistake and is left off whole.
+    /// Appends ASCII. Text that does not fit is the caller's mistake and is omitted entirely.
     #[inline(never)]
     pub(crate) fn push(&mut self, text: &[u8]) {
         let start = self.len();
@@ -68,7 +68,7 @@ impl<const N: usize> InlineStr<N> {
     }
 }
 
-/// Copies `from` to the start of `into` if it fits. Once for all sizes of text, and apart from what makes them.
+/// Copies `from` to the start of `into` if it fits. One function for all sizes, so that it is compiled once.
 #[inline(never)]
 const fn copy(from: &[u8], into: &mut [u8]) -> Option<u8> {
     if from.len() > into.len() || from.len() > u8::MAX as usize {

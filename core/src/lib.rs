@@ -17,7 +17,6 @@ mod json;
 mod scheme;
 mod secret;
 mod sign;
-mod size;
 mod time;
 mod verify;
 

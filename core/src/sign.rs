@@ -1,18 +1,17 @@
-//! Makes the headers of a delivery: for tests, for tools, and for senders.
+//! Signs deliveries: for tests, tools and senders.
 
 use core::fmt;
 
 use crate::crypto::mac::Key;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, check_size};
 use crate::headers::{HeaderLookup, HeaderName, Headers};
 use crate::inline_str::InlineStr;
 use crate::scheme::template::SignedValues;
 use crate::scheme::{Freshness, Scheme};
 use crate::secret::Secret;
-use crate::size::check_size;
 use crate::time::UnixTime;
 use crate::verify::Verifier;
-use crate::verify::parsed_headers::read_id;
+use crate::verify::parsed_headers::{ID_RULE, read_id};
 
 /// Signs deliveries as a sender does.
 ///
@@ -36,7 +35,7 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// Signs by the guide's form of Contio, [`Scheme::CONTIO_TIMESTAMPED`].
+    /// Signs as Contio's guide describes, by [`Scheme::CONTIO_TIMESTAMPED`].
     ///
     /// # Errors
     /// `invalid_secret`.
@@ -44,7 +43,7 @@ impl Signer {
         Self::new(Scheme::CONTIO, secret)
     }
 
-    /// Signs by `scheme`; by the guide's form if that is [`Scheme::CONTIO`].
+    /// Signs by `scheme`; for [`Scheme::CONTIO`], by its variant [`Scheme::CONTIO_TIMESTAMPED`].
     ///
     /// # Errors
     /// `invalid_secret`.
@@ -52,29 +51,27 @@ impl Signer {
         Ok(Self { scheme, key: secret.into().prepare(scheme.key_encoding)? })
     }
 
-    /// Makes the headers for `body`, dated `timestamp`.
+    /// Returns the headers for `body`, signed at `timestamp`.
     ///
-    /// Schemes that sign no time ignore `timestamp`; so does [`Scheme::CONTIO_BODY`], whose time is in its body.
-    /// `id` is for schemes with a signed id (Standard Webhooks, Svix), and for no others.
+    /// Schemes that do not sign a time ignore `timestamp`, and so does [`Scheme::CONTIO_BODY`], whose time is in the body.
+    /// `id` is required by schemes with a signed id (Standard Webhooks, Svix) and must be `None` for all others.
     ///
     /// # Errors
-    /// `invalid_argument` for a timestamp before 1970 or of more than 12 digits, and for an id that the scheme lacks
-    /// or does not have, or one that is not 1 to 256 visible ASCII characters without the scheme's separator.
-    /// `body_too_large` for 4 GiB or more, which no verifier takes.
+    /// `invalid_argument` for a timestamp before 1970 or of more than 12 digits, for an id that is missing or that the
+    /// scheme does not sign, and for one that is not 1 to 256 visible ASCII characters without the scheme's separator.
+    /// `body_too_large` for 4 GiB or more, which no verifier accepts.
     #[inline(never)]
     pub fn sign<'i>(&self, body: &[u8], timestamp: UnixTime, id: Option<&'i str>) -> Result<SignedHeaders<'i>, Error> {
         check_size(body.len() as u64)?;
         let scheme = &self.scheme;
         let id = match (&scheme.id, id) {
             (Some(wanted), Some(id)) => {
-                read_id(id.as_bytes(), wanted).map_err(|_| {
-                    unusable("an id is 1 to 256 visible ASCII characters without the mark that ends it")
-                })?;
+                read_id(id.as_bytes(), wanted).map_err(|_| invalid(ID_RULE))?;
                 Some((wanted.header, id))
             }
             (None, None) => None,
-            (Some(_), None) => return Err(unusable("this scheme signs an id; give one")),
-            (None, Some(_)) => return Err(unusable("this scheme signs no id; give none")),
+            (Some(_), None) => return Err(invalid("this scheme signs an id; pass one")),
+            (None, Some(_)) => return Err(invalid("this scheme does not sign an id; pass none")),
         };
         let timestamp = match scheme.freshness {
             Freshness::Header(_) | Freshness::Signature => Some(digits(timestamp)?),
@@ -99,7 +96,8 @@ impl Signer {
 }
 
 impl Verifier {
-    /// A signer for the deliveries that this verifier takes, with one of its secrets, counted from 0; `None` beyond them.
+    /// A signer for deliveries that this verifier accepts, with the secret of this index, counted from 0; `None` if there
+    /// are not that many secrets.
     #[must_use]
     pub fn signer(&self, secret_index: usize) -> Option<Signer> {
         let (_, key) = self.keys().iter().nth(secret_index)?;
@@ -114,23 +112,23 @@ impl fmt::Debug for Signer {
 }
 
 #[inline(never)]
-fn unusable(reason: &'static str) -> Error {
+fn invalid(reason: &'static str) -> Error {
     Error::new(ErrorKind::InvalidArgument).because(reason)
 }
 
 #[inline(never)]
 fn digits(timestamp: UnixTime) -> Result<InlineStr<12>, Error> {
-    let mut left = match u64::try_from(timestamp.as_secs()) {
+    let mut seconds = match u64::try_from(timestamp.as_secs()) {
         Ok(seconds @ 0..=999_999_999_999) => seconds,
-        _ => return Err(unusable("a timestamp is 0 to 999999999999 Unix seconds")),
+        _ => return Err(invalid("a timestamp must be 0 to 999999999999 Unix seconds")),
     };
     let mut buffer = [0; 12];
     let mut start = buffer.len();
     loop {
         start -= 1;
-        buffer[start] = b"0123456789"[(left % 10) as usize];
-        left /= 10;
-        if left == 0 {
+        buffer[start] = b"0123456789"[(seconds % 10) as usize];
+        seconds /= 10;
+        if seconds == 0 {
             break;
         }
     }
@@ -138,7 +136,7 @@ fn digits(timestamp: UnixTime) -> Result<InlineStr<12>, Error> {
     Ok(InlineStr::new(text).unwrap_or(InlineStr::EMPTY))
 }
 
-/// The headers that a [`Signer`] made. They are [`Headers`] themselves, so that a verifier takes them as they are.
+/// The headers that a [`Signer`] returns. They implement [`Headers`], so they can be passed to a verifier directly.
 #[derive(Clone, Debug)]
 pub struct SignedHeaders<'i> {
     signature: (HeaderName, InlineStr<128>),
@@ -147,7 +145,7 @@ pub struct SignedHeaders<'i> {
 }
 
 impl SignedHeaders<'_> {
-    /// Each header's name and value: the signature, and where the scheme has them the timestamp and the id.
+    /// Each header's name and value: the signature, then the timestamp and the id if the scheme has them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let signature = (self.signature.0.as_str(), self.signature.1.as_str());
         let timestamp = self.timestamp.as_ref().map(|(name, value)| (name.as_str(), value.as_str()));

@@ -1,18 +1,18 @@
-//! Points in time, and the two texts they come in: Unix seconds in a header, RFC 3339 in an envelope.
+//! Points in time, and the two formats in which they are sent: Unix seconds in a header, RFC 3339 in an envelope.
 
 use core::fmt;
 use core::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 
-/// Whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+/// Whole seconds since 1970-01-01T00:00:00Z, not counting leap seconds.
 ///
-/// The core never reads a clock: whoever verifies says what time it is, with `UnixTime::now()` where there is a clock.
+/// Verification never reads a clock: the caller passes the current time, from `UnixTime::now()` where there is a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(i64);
 
 impl UnixTime {
-    /// The point in time `seconds` after the epoch, or before it if negative.
+    /// The time that is `seconds` after the epoch, or before it if negative.
     #[must_use]
     pub const fn from_secs(seconds: i64) -> Self {
         Self(seconds)
@@ -24,9 +24,9 @@ impl UnixTime {
         self.0
     }
 
-    /// The system's clock, rounded down to the second.
+    /// The current time of the system's clock, rounded down to the second.
     ///
-    /// Absent on `wasm32-unknown-unknown`, which has no clock of its own: pass the host's time there.
+    /// Not available on `wasm32-unknown-unknown`, which has no clock: pass the host's time there.
     #[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
     #[must_use]
     pub fn now() -> Self {
@@ -41,18 +41,18 @@ impl UnixTime {
         }
     }
 
-    /// Whether this lies more than `limit` before `now`. Differences saturate.
+    /// Whether this time is more than `limit` before `now`. Differences saturate.
     pub(crate) fn is_older_than(self, limit: Duration, now: Self) -> bool {
         seconds_beyond(now.0.saturating_sub(self.0), limit)
     }
 
-    /// Whether this lies more than `limit` after `now`. Differences saturate.
+    /// Whether this time is more than `limit` after `now`. Differences saturate.
     pub(crate) fn is_ahead_by_more_than(self, limit: Duration, now: Self) -> bool {
         seconds_beyond(self.0.saturating_sub(now.0), limit)
     }
 }
 
-/// In RFC 3339 and UTC, such as `2025-01-15T10:30:00Z`.
+/// Writes RFC 3339 in UTC, such as `2025-01-15T10:30:00Z`.
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil(self.0.div_euclid(86_400));
@@ -66,12 +66,12 @@ fn seconds_beyond(difference: i64, limit: Duration) -> bool {
     u64::try_from(difference).is_ok_and(|seconds| seconds > limit.as_secs())
 }
 
-/// The longest timestamp of a header: 12 digits reach to the year 33658, and 13 are milliseconds.
+/// The longest timestamp in a header. 12 digits reach the year 33658; 13 digits are milliseconds.
 pub(crate) const MAX_DIGITS: usize = 12;
 
 /// Reads a header's timestamp: 1 to 12 ASCII digits and nothing else.
 ///
-/// The caller signs the very bytes that are read here, so that no text can have two meanings.
+/// The bytes that are read here are also the bytes that are signed, so that no text can have two meanings.
 pub(crate) fn read_unix_seconds(text: &[u8]) -> Result<UnixTime, Error> {
     if text.is_empty() || text.len() > MAX_DIGITS {
         return Err(Error::new(ErrorKind::MalformedTimestamp));
@@ -87,10 +87,10 @@ pub(crate) fn read_unix_seconds(text: &[u8]) -> Result<UnixTime, Error> {
     Ok(UnixTime(seconds))
 }
 
-/// Reads an RFC 3339 `date-time` (the scanner keeps at most 64 bytes of one); a fraction of a second is rounded down.
+/// Reads an RFC 3339 `date-time` (of at most 64 bytes, which the scanner captures); a fraction of a second is rounded down.
 ///
-/// `T` and `Z` may be lower case (RFC 3339, section 5.6); the day must exist; second 60 only where a leap second can
-/// be, at 23:59:60 UTC, and it counts as the second after.
+/// `T` and `Z` may be lower case (RFC 3339, section 5.6). The day must exist. Second 60 is accepted only where a leap second
+/// is possible, at 23:59:60 UTC, and counts as the following second.
 pub(crate) fn read_rfc3339(text: &[u8]) -> Option<UnixTime> {
     let mut rest = Digits(text);
     let year = rest.number(4)?;

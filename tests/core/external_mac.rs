@@ -125,7 +125,7 @@ fn the_pieces_of_an_error_are_what_it_displays() {
     let secret = Signer::contio("").expect_err("an empty secret");
     let header = verifier(Scheme::CONTIO).verify(&[("X", SECRET)], b"", NOW).expect_err("no headers");
     for error in [scheme, secret, header] {
-        assert_eq!(error.pieces().concat(), error.to_string());
+        assert_eq!(error.parts().concat(), error.to_string());
         assert!(error.to_string().contains(": "), "{error}");
     }
 }

@@ -128,8 +128,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "fallback_spellings is a dict": {"fallback_spellings": {"X-Acme": b"X-Old"}},
     "a header that the scheme does not read": {"newer_spellings": {"X-Other": "X-New"}},
     "at most one other spelling": {"newer_spellings": {"X-Acme": "X-New"}, "fallback_spellings": {"x-acme": "X-Old"}},
-    "no other spelling is one of them": {"newer_spellings": {"X-Acme": "x-acme"}},
-    "at most 8 pieces": {"signed": "{body}.{id}.{body}.{id}.{body}."},
+    "no other spelling may be one of them": {"newer_spellings": {"X-Acme": "x-acme"}},
+    "at most 8 parts": {"signed": "{body}.{id}.{body}.{id}.{body}."},
 }
 
 

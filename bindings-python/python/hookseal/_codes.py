@@ -31,11 +31,11 @@ STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {
     "missing_header": 400,
     # A header that the scheme needs occurs more than once.
     "duplicate_header": 400,
-    # The signature is not of the scheme's form.
+    # The signature is not in the scheme's format.
     "malformed_signature": 400,
     # The timestamp is not Unix seconds in 1 to 12 digits.
     "malformed_timestamp": 400,
-    # No secret in use made this signature over these bytes.
+    # No secret in use produces this signature over these bytes.
     "signature_mismatch": 401,
     # The delivery is genuine but was signed longer ago than max_age.
     "timestamp_too_old": 401,
@@ -45,11 +45,11 @@ STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {
     "event_too_old": 401,
     # The body is larger than max_body.
     "body_too_large": 413,
-    # The delivery is genuine but its body is not as it must be.
+    # The delivery is genuine but its body is malformed.
     "malformed_envelope": 400,
     # The delivery is genuine but a required field is missing.
     "missing_field": 400,
-    # The delivery is genuine but a field is not of its type.
+    # The delivery is genuine but a field is not of the expected type.
     "invalid_field": 400,
     # The secret cannot be used.
     "invalid_secret": 500,

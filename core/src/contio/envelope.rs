@@ -1,9 +1,8 @@
 //! The Contio envelope: which fields it has, of which types, and where they lie in the body.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, check_size};
 use crate::json::string::JsonStr;
 use crate::json::{Kind, Malformed, Scanner, Value, Visitor, Want};
-use crate::size::check_size;
 use crate::time::{self, UnixTime};
 
 /// What every Contio event has around its `data`, borrowed from the body of a verified delivery.

@@ -1,4 +1,4 @@
-//! What Contio sends: an envelope, and in it an event.
+//! What Contio sends: an envelope that contains an event.
 
 pub(crate) mod envelope;
 #[cfg(feature = "alloc")]

@@ -1,15 +1,15 @@
-//! Standard base64 with its padding, in a time that depends on the length alone: RFC 4648, section 4.
+//! Standard base64 with padding (RFC 4648, section 4), in a time that depends only on the length.
 //!
-//! Signatures and secrets go through one decoder. It is our own because a worker's bundle feels every hundred bytes, and is
-//! held against `base64ct` by the tests.
+//! Signatures and secrets use one decoder. It is our own because every hundred bytes count in a worker's bundle; the tests
+//! compare it with `base64ct`.
 
-/// Decodes all of `text` into the start of `buffer`, and gives that. `None` for what is not base64, is not canonical, so
-/// that nothing has two spellings, or has no buffer.
+/// Decodes all of `text` into the start of `buffer`, and returns that part. `None` if the text is not base64, does not fit,
+/// or is not canonical, so that no bytes have two spellings.
 pub(crate) fn decode<'r>(text: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
     if text.len().is_multiple_of(4) { decode_digits(without_padding(text), buffer) } else { None }
 }
 
-/// The same, but takes a text without any of its padding too: many secrets are written so.
+/// Like [`decode`], but also accepts text with all of its padding omitted, as many secrets are written.
 pub(crate) fn decode_unpadded<'r>(text: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
     if without_padding(text).len() == text.len() { decode_digits(text, buffer) } else { decode(text, buffer) }
 }
@@ -22,7 +22,7 @@ fn without_padding(text: &[u8]) -> &[u8] {
 #[inline(never)]
 fn decode_digits<'r>(digits: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
     let decoded = buffer.get_mut(..digits.len() / 4 * 3 + (digits.len() % 4) * 3 / 4)?;
-    // One digit alone is not even a byte.
+    // A single digit does not make a byte.
     let mut wrong = u64::from(digits.len() % 4 == 1);
     let (eights, last) = digits.as_chunks();
     let (sixes, rest) = decoded.as_chunks_mut::<6>();
@@ -30,7 +30,7 @@ fn decode_digits<'r>(digits: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
         let [_, _, bytes @ ..] = decode_eight(*digits, &mut wrong).to_be_bytes();
         *place = bytes;
     }
-    // Where there are no eight left, zeros follow. What they leave over has no place, and must be nothing.
+    // The last digits are filled up to eight with zeros. Decoded bits beyond the end of the buffer must be zero.
     let mut eight = [b'A'; 8];
     eight.iter_mut().zip(last).for_each(|(place, digit)| *place = *digit);
     let [_, _, bytes @ ..] = decode_eight(eight, &mut wrong).to_be_bytes();
@@ -40,15 +40,15 @@ fn decode_digits<'r>(digits: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
     (wrong == 0).then_some(decoded)
 }
 
-/// The 48 bits of eight digits, without a branch or a table on any: the digits can be a secret's. All in the bytes of one
-/// word, each test in the high bit of its byte.
+/// The 48 bits of eight digits. Without branches or tables, because the digits may be those of a secret: each digit is one
+/// byte of a word, and each test sets the high bit of its byte.
 #[cfg_attr(target_family = "wasm", inline(never))]
 fn decode_eight(digits: [u8; 8], wrong: &mut u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
     const HIGHS: u64 = ONES << 7;
     let digits = u64::from_le_bytes(digits);
     let ascii = digits & !HIGHS;
-    // All bits of those bytes that are between the two, and not beyond ASCII.
+    // All bits of the bytes that are between the two and are ASCII.
     let within = |first: u8, last: u8| {
         let from_first = (ascii | HIGHS) - ONES * u64::from(first);
         let to_last = ((ONES * u64::from(last)) | HIGHS) - ascii;
@@ -59,14 +59,14 @@ fn decode_eight(digits: [u8; 8], wrong: &mut u64) -> u64 {
     *wrong |= !(upper | lower | number | plus | slash);
     let letters = (ascii & (upper | lower)) - (upper & (ONES * 65)) - (lower & (ONES * 71));
     let others = (number & (ascii + ONES * 4)) | (plus & (ONES * 62)) | (slash & (ONES * 63));
-    // The first digit is in the lowest byte, and its bits go to the top: by twos, fours and eights.
+    // The first digit is in the lowest byte, and its bits belong at the top: joined in twos, fours and eights.
     let six = letters | others;
     let twelve = ((six & 0x00ff_00ff_00ff_00ff) << 6) | ((six >> 8) & 0x00ff_00ff_00ff_00ff);
     let twenty_four = ((twelve & 0x0000_ffff_0000_ffff) << 12) | ((twelve >> 16) & 0x0000_ffff_0000_ffff);
     ((twenty_four & 0xffff_ffff) << 24) | (twenty_four >> 32)
 }
 
-/// Writes a tag, which a signer makes public.
+/// Encodes a tag. Not in constant time: only a signer encodes tags, and makes them public.
 pub(crate) fn encode_tag<'b>(tag: &[u8; 32], into: &'b mut [u8; 64]) -> &'b [u8] {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (triple, quad) in tag.chunks(3).zip(into.chunks_mut(4)) {
@@ -86,18 +86,18 @@ mod tests {
 
     use super::*;
 
-    /// Both decoders, with the same buffer.
+    /// Compares both decoders, with a buffer of the same size.
     fn agree(text: &[u8], buffer: usize) -> bool {
-        let (mut own, mut theirs) = ([0; 64], [0; 64]);
+        let (mut ours, mut theirs) = ([0; 64], [0; 64]);
         let padded = Base64::decode(text, &mut theirs[..buffer]).ok();
-        let agree = decode(text, &mut own[..buffer]) == padded;
+        let agree = decode(text, &mut ours[..buffer]) == padded;
         let mut unpadded = [0; 64];
         let either = padded.or(Base64Unpadded::decode(text, &mut unpadded[..buffer]).ok());
-        agree && decode_unpadded(text, &mut own[..buffer]) == either
+        agree && decode_unpadded(text, &mut ours[..buffer]) == either
     }
 
     #[test]
-    fn every_byte_in_every_place_is_base64_to_both_decoders_or_to_none() {
+    fn both_decoders_agree_on_every_byte_at_every_position() {
         for length in 0..48 {
             let bytes: std::vec::Vec<u8> = (0..length).map(|at: u8| at.wrapping_mul(37)).collect();
             let mut encoded = [0; 64];
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn every_length_of_text_and_padding_is_base64_to_both_decoders_or_to_none() {
+    fn both_decoders_agree_on_every_length_of_text_and_padding() {
         for digits in 0..20 {
             for padding in 0..6 {
                 let text = ["A".repeat(digits), "=".repeat(padding)].concat();
@@ -127,9 +127,9 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_written_as_another_encoder_writes_it() {
+    fn both_encoders_write_a_tag_alike() {
         let tag = core::array::from_fn(|at| u8::try_from(at * 7 + 3).unwrap());
-        let (mut own, mut theirs) = ([0; 64], [0; 64]);
-        assert_eq!(encode_tag(&tag, &mut own), Base64::encode(&tag, &mut theirs).unwrap().as_bytes());
+        let (mut ours, mut theirs) = ([0; 64], [0; 64]);
+        assert_eq!(encode_tag(&tag, &mut ours), Base64::encode(&tag, &mut theirs).unwrap().as_bytes());
     }
 }

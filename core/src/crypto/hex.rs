@@ -1,24 +1,24 @@
-//! Hex digits: of tags, and of escapes in JSON.
+//! Hex digits, in tags and in JSON escapes.
 
 use crate::crypto::mac::TAG_BYTES;
 
-/// The value of a hex digit of either case.
+/// The value of a hex digit, of either case.
 #[inline]
 pub(crate) fn digit(byte: u8) -> Option<u16> {
     #[allow(clippy::cast_possible_truncation)] // at most 15
     char::from(byte).to_digit(16).map(|digit| digit as u16)
 }
 
-/// The sixteen bits that four hex digits stand for, as after `\u` in JSON.
+/// The value of four hex digits, as after `\u` in JSON.
 pub(crate) fn unit(digits: &[u8]) -> Option<u16> {
     let digits: &[u8; 4] = digits.try_into().ok()?;
     digits.iter().try_fold(0, |unit, byte| Some((unit << 4) | digit(*byte)?))
 }
 
-/// The digits in lower case.
+/// The hex digits in lower case.
 pub(crate) const LOWER: &[u8; 16] = b"0123456789abcdef";
 
-/// Writes a tag in lower case.
+/// Encodes a tag in lower case.
 pub(crate) fn encode_tag<'b>(tag: &[u8; TAG_BYTES], into: &'b mut [u8; TAG_BYTES * 2]) -> &'b [u8] {
     for (pair, byte) in into.as_chunks_mut().0.iter_mut().zip(tag) {
         *pair = [byte >> 4, byte & 15].map(|nibble| LOWER[usize::from(nibble)]);
@@ -28,9 +28,9 @@ pub(crate) fn encode_tag<'b>(tag: &[u8; TAG_BYTES], into: &'b mut [u8; TAG_BYTES
 
 /// Decodes 64 hex digits of either case.
 ///
-/// Eight digits at a time, each in its byte of a word, without branches or tables: looking digits up one by one takes
-/// as long as a compression of SHA-256. Whether they were digits shows when each one is written back and compared. What
-/// is decoded is the sender's, not secret.
+/// Eight digits at a time, each in one byte of a word, without branches or tables: looking up digits one by one takes as
+/// long as a compression of SHA-256. To check that they were digits, each is encoded again and compared. The input comes
+/// from the sender and is not secret.
 #[inline]
 pub(crate) fn decode_tag(text: &[u8; TAG_BYTES * 2]) -> Option<[u8; TAG_BYTES]> {
     const ONES: u64 = u64::MAX / 255;
@@ -38,10 +38,10 @@ pub(crate) fn decode_tag(text: &[u8; TAG_BYTES * 2]) -> Option<[u8; TAG_BYTES]> 
     let mut wrong = 0;
     let mut four_bytes = |digits: [u8; 8]| {
         let digits = u64::from_le_bytes(digits);
-        // Letters have the bit 0x40, and count from 1 in their low half; 24 is the most that can come of it.
+        // Letters have the bit 0x40 and count from 1 in their low half; a nibble is at most 24 here.
         let letters = (digits >> 6) & ONES;
         let nibbles = (digits & (ONES * 0x0f)) + letters * 9;
-        // From 10 on a nibble is written as a letter: 0x27 further, and lower case.
+        // From 10 on, a nibble is written as a lower-case letter, 0x27 after the digits.
         let from_ten = ((nibbles + ONES * 6) >> 4) & ONES;
         let written = nibbles + ONES * u64::from(b'0') + from_ten * 0x27;
         wrong |= (written ^ (digits | (letters << 5))) | (nibbles & (ONES * 0xf0));
@@ -49,7 +49,7 @@ pub(crate) fn decode_tag(text: &[u8; TAG_BYTES * 2]) -> Option<[u8; TAG_BYTES]> 
         let quads = (pairs | (pairs >> 8)) & 0x0000_ffff_0000_ffff;
         (quads | (quads >> 16)) & 0xffff_ffff
     };
-    // Stored by eight bytes, as they are loaded again for the comparison: shorter stores would have to be waited for.
+    // Stored eight bytes at a time, as they are loaded for the comparison, which would have to wait for shorter stores.
     for (digits, bytes) in text.as_chunks::<8>().0.as_chunks().0.iter().zip(tag.as_chunks_mut().0) {
         let [low, high] = digits.map(&mut four_bytes);
         *bytes = (low | (high << 32)).to_le_bytes();
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_in_every_place_is_a_hex_digit_or_refused() {
+    fn only_hex_digits_are_decoded_at_any_position() {
         for at in 0..TAG_BYTES * 2 {
             for byte in 0..=u8::MAX {
                 let mut text = [b'0'; TAG_BYTES * 2];

@@ -1,4 +1,4 @@
-//! HMAC-SHA256, and how its tags and keys are written.
+//! HMAC-SHA256, and the encodings of its tags and keys.
 
 pub(crate) mod base64;
 pub(crate) mod hex;

@@ -142,7 +142,7 @@ impl Report {
     pub fn message(&self) -> String {
         match &self.verdict {
             Ok(()) => "the delivery is genuine, fresh and well formed".into(),
-            Err(error) => error.pieces().concat(),
+            Err(error) => error.parts().concat(),
         }
     }
 }

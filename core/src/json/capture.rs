@@ -1,11 +1,11 @@
-//! What a string is made of: runs of plain bytes, the decoded text of short ones, and UTF-8 across chunks.
+//! Scanning strings: runs of plain bytes, the decoded text of short strings, and UTF-8 across chunks.
 
 use super::MAX_CAPTURE;
 
-/// How many bytes from the start stand for themselves in a string: no quote, no backslash, no control character.
+/// How many bytes from the start are plain in a JSON string: no quote, backslash or control character.
 ///
-/// Eight bytes at a time. In each of the three tests the high bit of a byte is set where the byte is one looked for;
-/// a borrow can also set it in bytes above such a one, never below, and only the lowest is asked for.
+/// Eight bytes at a time. Each of the three tests sets the high bit of the bytes that it looks for. A borrow can also set it
+/// in bytes above such a byte, but never below, and only the lowest is used.
 #[inline]
 pub(super) fn plain_run(text: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 255;
@@ -29,14 +29,14 @@ pub(super) fn plain_run(text: &[u8]) -> usize {
     words.len() * 8 + stop.unwrap_or(rest.len())
 }
 
-/// The decoded text of a short string, as far as somebody wants it.
+/// The decoded text of a short string, if the visitor wants it.
 #[derive(Clone)]
 pub(super) struct Capture {
     bytes: [u8; MAX_CAPTURE],
     len: usize,
     pub(super) on: bool,
     fits: bool,
-    /// Whether the string, wanted or not, has half of a surrogate pair in it.
+    /// Whether the string, wanted or not, contains half of a surrogate pair.
     pub(super) has_lone_surrogate: bool,
 }
 
@@ -60,7 +60,7 @@ impl Capture {
         }
     }
 
-    /// Half of a surrogate pair is no character, and what has one is no text that could equal another.
+    /// Half of a surrogate pair is not a character, so a string that contains one equals no text.
     pub(super) fn push_lone_surrogate(&mut self) {
         self.fits = false;
         self.has_lone_surrogate = true;
@@ -71,7 +71,7 @@ impl Capture {
     }
 }
 
-/// Checks UTF-8 across chunk boundaries, keeping the bytes of a character that a boundary cuts.
+/// Checks UTF-8 across chunk boundaries, keeping the bytes of a character that is cut by a boundary.
 #[derive(Clone)]
 pub(super) struct Utf8 {
     cut: [u8; 4],
@@ -83,13 +83,13 @@ impl Utf8 {
         Self { cut: [0; 4], len: 0 }
     }
 
-    /// Fails with how many bytes of the chunk come before the first that is no UTF-8.
+    /// Fails with the number of bytes in the chunk before the first that is not UTF-8.
     pub(super) fn feed(&mut self, mut chunk: &[u8]) -> Result<(), usize> {
         let whole = chunk.len();
         while self.len > 0 {
             let Some((&byte, rest)) = chunk.split_first() else { return Ok(()) };
             chunk = rest;
-            // Three bytes can be cut off at most, so there is buffer for one more.
+            // At most three bytes can be cut off, so there is space for one more.
             self.cut[self.len] = byte;
             self.len += 1;
             match core::str::from_utf8(&self.cut[..self.len]) {
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_of_plain_text_ends_at_every_byte_that_does_not_stand_for_itself() {
+    fn a_plain_run_ends_at_the_first_byte_that_is_not_plain() {
         for length in 0..40 {
             assert_eq!(plain_run(&[b'a'; 40][..length]), length);
             for at in 0..length {

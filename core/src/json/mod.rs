@@ -1,14 +1,17 @@
 //! A strict JSON scanner that takes a body in chunks of any size, in constant memory and without allocation.
 //!
-//! One scanner reads whole bodies and streamed ones, so that they cannot disagree. It accepts RFC 8259 and nothing
-//! more: no byte order mark, no trailing commas, at most [`MAX_DEPTH`] levels. What it accepts is held against `serde_json`
-//! by the project's property tests.
+//! One scanner reads whole and streamed bodies, so that they cannot disagree. It accepts exactly RFC 8259, without a byte
+//! order mark or trailing commas, and at most [`MAX_DEPTH`] levels. The project's property tests compare it with
+//! `serde_json`.
 //!
-//! An escape that is half of a surrogate pair is JSON (RFC 8259, section 8.2) but no character. JavaScript writes one when
-//! it cuts a text in the middle of an emoji, so it is accepted, and a string that has one is reported as such.
+//! An escape that is half of a surrogate pair is JSON (RFC 8259, section 8.2) but not a character. JavaScript writes one
+//! when it cuts a text in the middle of an emoji, so it is accepted, and a string that contains one is reported as such.
 //!
-//! It builds nothing. A [`Visitor`] visits the members of the root object, and those of an object one level below where it
-//! asks for them; everything else is checked and skipped.
+//! The scanner builds nothing. A [`Visitor`] visits the members of the root object, and on request those of an object one
+//! level below; everything else is checked and skipped.
+//!
+//! Names and short texts that a visitor compares are decoded while they are scanned, since an escape can be cut by the end
+//! of a chunk. Everywhere else, escapes are decoded by `string::read_escape`.
 
 mod capture;
 pub(crate) mod string;
@@ -21,17 +24,17 @@ pub use surrogates::replace_lone_surrogates;
 
 use capture::{Capture, Utf8, plain_run};
 
-/// Objects and arrays nest this deep at most; the root is the first level.
+/// The deepest nesting of objects and arrays; the root is the first level.
 pub(crate) const MAX_DEPTH: u32 = 64;
 
-/// A name or a captured value keeps this many bytes, decoded. A longer one is no text that a visitor knows.
+/// The longest name or value that is captured, in decoded bytes. A visitor knows no longer text.
 pub(crate) const MAX_CAPTURE: usize = 64;
 
-/// The body is not well-formed JSON, or not an object at its root.
+/// The body is not well-formed JSON, or its root is not an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// What sort of value a member has.
+/// The kind of value that a member has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
@@ -43,62 +46,62 @@ pub(crate) enum Kind {
 /// What a visitor wants to know about the value of a member.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Want {
-    /// Its kind, and where it lies.
+    /// Its kind and position.
     Place,
-    /// If it is a string, its decoded text too.
+    /// Also its decoded text, if it is a string.
     Text,
-    /// If it is an object, its members too. Asked for in the root object; below it means `Place`.
+    /// Also its members, if it is an object. Only for members of the root object; below, it means `Place`.
     Members,
 }
 
-/// A value of a member: its kind and the offsets of its bytes from the body's start, quotes left out.
+/// The value of a member: its kind, and its offsets from the start of the body, without quotes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Value<'t> {
     pub(crate) kind: Kind,
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// The decoded text if it was wanted, is a string, and has at most [`MAX_CAPTURE`] bytes.
+    /// The decoded text, if it was wanted and the value is a string of at most [`MAX_CAPTURE`] bytes.
     pub(crate) text: Option<&'t [u8]>,
-    /// Whether it is a string with half of a surrogate pair in it.
+    /// Whether it is a string that contains half of a surrogate pair.
     pub(crate) has_lone_surrogate: bool,
 }
 
-/// Visits the members of the root object (level 1), and those of an object below it (level 2) that it asked for.
+/// Visits the members of the root object (level 1), and those of an object below it (level 2) on request.
 pub(crate) trait Visitor {
-    /// A member begins. `name` is decoded; one that is longer than [`MAX_CAPTURE`], or has half of a surrogate pair in it
-    /// and so is no text, comes as `None`.
+    /// Called when a member begins. `name` is decoded; it is `None` if it is longer than [`MAX_CAPTURE`], or is not text
+    /// because it contains half of a surrogate pair.
     fn name(&mut self, level: usize, name: Option<&[u8]>) -> Result<Want, Malformed>;
 
-    /// The value of the member of this level that began last.
+    /// Called with the value of the last member that began at this level.
     fn value(&mut self, level: usize, value: Value<'_>);
 }
 
-/// The scanner's whole memory between two chunks.
+/// The complete state between two chunks.
 #[derive(Clone)]
 pub(crate) struct Scanner {
     state: State,
     /// Whether the string being read is a member's name.
     in_name: bool,
     depth: u32,
-    /// One bit for each open level, the innermost lowest: 1 is an object, 0 an array.
+    /// One bit per open level, the innermost lowest: 1 for an object, 0 for an array.
     objects: u64,
-    /// The deepest level whose members are reported to the visitor: 1, or 2 inside an object it asked for, or 0 for none.
+    /// The deepest level whose members the visitor visits: 1, or 2 inside an object whose members it wants, or 0 for none.
     reported_depth: u32,
-    /// What the visitor wants to know about the member that began last.
+    /// What the visitor wants to know about the last member that began.
     want: Want,
-    /// Where the value being read began, at level 1 and level 2.
+    /// The start of the value being read, at level 1 and level 2.
     starts: [usize; 2],
-    /// Bytes in the chunks before this one. May wrap in a streamed body of more than the address space, of which only
-    /// the lengths of texts are asked, and those only for being zero.
+    /// Bytes in the earlier chunks. It may wrap in a streamed body larger than the address space; of such a body only the
+    /// lengths of texts are used, and only compared with zero.
     position: usize,
     capture: Capture,
     escape: Escape,
-    /// What is left of `true`, `false` or `null`.
+    /// The rest of `true`, `false` or `null`.
     literal: &'static [u8],
     utf8: Utf8,
 }
 
-/// What may come next. Small, so that it stays in a register.
+/// What may follow. Small, so that it stays in a register.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Root,
@@ -125,7 +128,7 @@ enum State {
     End,
 }
 
-/// The `\u` escape being read: digits so far, and the high surrogate that it must complete, if any.
+/// The `\u` escape being read: its digits so far, and the high surrogate before it, if any.
 #[derive(Clone, Copy)]
 struct Escape {
     unit: u16,
@@ -134,7 +137,7 @@ struct Escape {
 }
 
 impl Scanner {
-    /// For a body whose root is an object.
+    /// A scanner for a body whose root is an object.
     pub(crate) fn new() -> Self {
         Self {
             state: State::Root,
@@ -152,23 +155,23 @@ impl Scanner {
         }
     }
 
-    /// For a body that is any JSON value, whose members are not reported.
+    /// A scanner for a body that is any JSON value, whose members are not visited.
     pub(crate) fn of_any_value() -> Self {
         Self { state: State::Value, reported_depth: 0, ..Self::new() }
     }
 
-    /// Takes a chunk of a body that is not known to be UTF-8. Of several faults the first in the order of the bytes is
-    /// reported, however the body is cut.
-    pub(crate) fn feed<S: Visitor>(&mut self, chunk: &[u8], visitor: &mut S) -> Result<(), Malformed> {
+    /// Scans the next chunk of a body, checking UTF-8. Of several faults the first by position is reported, however the
+    /// body is cut.
+    pub(crate) fn feed<V: Visitor>(&mut self, chunk: &[u8], visitor: &mut V) -> Result<(), Malformed> {
         match self.utf8.feed(chunk) {
             Ok(()) => self.scan(chunk, visitor),
             Err(valid) => self.scan(&chunk[..valid], visitor).and(Err(Malformed)),
         }
     }
 
-    /// Takes a whole body, and gives its text: what [`feed`](Self::feed) and [`finish`](Self::finish) do to a body in
-    /// chunks, without what those have to keep.
-    pub(crate) fn read<'b, S: Visitor>(&mut self, body: &'b [u8], visitor: &mut S) -> Result<&'b str, Malformed> {
+    /// Scans a whole body and returns its text. The same as [`feed`](Self::feed) and [`finish`](Self::finish), without the
+    /// state that is kept between chunks.
+    pub(crate) fn read<'b, V: Visitor>(&mut self, body: &'b [u8], visitor: &mut V) -> Result<&'b str, Malformed> {
         let text = core::str::from_utf8(body);
         let valid = text.map_or_else(|error| error.valid_up_to(), str::len);
         self.scan(&body[..valid], visitor)?;
@@ -176,17 +179,17 @@ impl Scanner {
         text.map_err(|_| Malformed)
     }
 
-    /// There is no more: the root value must have ended, and the last character be whole.
+    /// Ends the body: the root value and the last character must be complete.
     pub(crate) fn finish(&self) -> Result<(), Malformed> {
-        // Only the end of the body ends a number that is the root.
+        // A number at the root ends only with the body.
         let is_number = matches!(self.state, State::Zero | State::Integer | State::Fraction | State::ExponentDigits);
         let has_ended = self.state == State::End || (self.depth == 0 && is_number);
         if has_ended && self.utf8.is_whole() { Ok(()) } else { Err(Malformed) }
     }
 
-    fn scan<S: Visitor>(&mut self, chunk: &[u8], visitor: &mut S) -> Result<(), Malformed> {
+    fn scan<V: Visitor>(&mut self, chunk: &[u8], visitor: &mut V) -> Result<(), Malformed> {
         let mut at = 0;
-        // The state lives in a local while a chunk is read: it changes with almost every byte.
+        // The state is kept in a local while a chunk is read, since it changes with almost every byte.
         let mut state = self.state;
         while let Some(&byte) = chunk.get(at) {
             state = match state {
@@ -235,7 +238,7 @@ impl Scanner {
                 State::Escape => self.escaped(byte)?,
                 State::Hex => self.hex_digit(byte)?,
                 State::LowBackslash if byte == b'\\' => State::LowU,
-                // The high surrogate stays alone, and this byte is read as what follows it in the string.
+                // The high surrogate stays alone, and this byte is read as the next in the string.
                 State::LowBackslash => match byte {
                     b'"' => {
                         self.capture.push_lone_surrogate();
@@ -273,7 +276,7 @@ impl Scanner {
                 | State::ExponentDigits => match number(state, byte)? {
                     Some(next) => next,
                     None => {
-                        // The number ended before this byte, which is then read as what follows a value.
+                        // The number ended before this byte, which is read again as the byte after a value.
                         state = self.end_value(Kind::Other, self.position.wrapping_add(at), visitor);
                         continue;
                     }
@@ -290,7 +293,7 @@ impl Scanner {
         self.objects & 1 == 1
     }
 
-    /// Whether members of the innermost open level are reported; elements of an array are not members.
+    /// Whether the visitor visits members of the innermost open level; elements of an array are not members.
     fn is_reported(&self) -> bool {
         self.depth <= self.reported_depth && self.in_object()
     }
@@ -333,7 +336,7 @@ impl Scanner {
         Ok(if object { State::NameOrEnd } else { State::ValueOrEnd })
     }
 
-    fn close<S: Visitor>(&mut self, byte: u8, at: usize, visitor: &mut S) -> Result<State, Malformed> {
+    fn close<V: Visitor>(&mut self, byte: u8, at: usize, visitor: &mut V) -> Result<State, Malformed> {
         let object = self.in_object();
         if object != (byte == b'}') {
             return Err(Malformed);
@@ -346,9 +349,9 @@ impl Scanner {
         Ok(self.end_value(if object { Kind::Object } else { Kind::Other }, at.wrapping_add(1), visitor))
     }
 
-    // Inlined with what it calls: out of line, the scan of a small envelope takes a fifth more instructions.
+    // Inlined, like its callee: out of line, the scan of a small envelope takes a fifth more instructions.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn end_text<S: Visitor>(&mut self, at: usize, visitor: &mut S) -> Result<State, Malformed> {
+    fn end_text<V: Visitor>(&mut self, at: usize, visitor: &mut V) -> Result<State, Malformed> {
         if self.in_name {
             if self.depth <= self.reported_depth {
                 self.want = visitor.name(self.depth as usize, self.capture.text())?;
@@ -359,7 +362,7 @@ impl Scanner {
     }
 
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn end_value<S: Visitor>(&mut self, kind: Kind, end: usize, visitor: &mut S) -> State {
+    fn end_value<V: Visitor>(&mut self, kind: Kind, end: usize, visitor: &mut V) -> State {
         if self.depth == 0 {
             return State::End;
         }
@@ -409,7 +412,7 @@ impl Scanner {
         let (unit, high) = (*unit, core::mem::take(high));
         let is_low = matches!(unit, 0xdc00..=0xdfff);
         if is_low != (high != 0) {
-            // A low one that follows no high one, or a high one that no low one follows.
+            // A low surrogate without a high one before it, or a high one without a low one after it.
             self.capture.push_lone_surrogate();
         }
         if matches!(unit, 0xd800..=0xdbff) {
@@ -428,12 +431,12 @@ impl Scanner {
     }
 }
 
-/// White space is passed over wherever no token is open. Asked last, for there is seldom any.
+/// Skips white space between tokens. Tested last, since there is rarely any.
 fn space(state: State, byte: u8) -> Result<State, Malformed> {
     if matches!(byte, b' ' | b'\n' | b'\r' | b'\t') { Ok(state) } else { Err(Malformed) }
 }
 
-/// The state after one more byte of a number, or `None` where the number ended before it.
+/// The state after one more byte of a number, or `None` if the number ended before it.
 fn number(state: State, byte: u8) -> Result<Option<State>, Malformed> {
     Ok(Some(match (state, byte) {
         (State::Minus, b'0') => State::Zero,
@@ -467,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_cut_at_any_place_is_read_as_a_whole_one() {
+    fn a_body_cut_anywhere_is_read_like_a_whole_one() {
         for (body, well_formed) in [
             (r#"{"a":"\ud83d\ude00é😀","b":[1,-0.5e+10,true,null,{}],"":{"c":false}} "#.as_bytes(), true),
             (br#"{"a":"\ud83d"}"#, true),
@@ -489,12 +492,12 @@ mod tests {
             (b"[]", false),
             (b"", false),
         ] {
-            assert_is_cut_anywhere(&Scanner::new(), body, well_formed);
+            assert_accepted_however_cut(&Scanner::new(), body, well_formed);
         }
     }
 
     #[test]
-    fn any_value_may_be_the_root_where_that_is_asked_for() {
+    fn any_value_can_be_the_root_if_allowed() {
         for (body, well_formed) in [
             (br#" {"a":{"a":1,"a":2}} "#.as_slice(), true),
             (b"[1,[2],{}]", true),
@@ -522,7 +525,7 @@ mod tests {
             (b"\xef\xbb\xbf1", false),
             (b"\"\xff\"", false),
         ] {
-            assert_is_cut_anywhere(&Scanner::of_any_value(), body, well_formed);
+            assert_accepted_however_cut(&Scanner::of_any_value(), body, well_formed);
         }
         for (levels, well_formed) in [(MAX_DEPTH as usize, true), (MAX_DEPTH as usize + 1, false)] {
             let nested = std::string::String::from_iter([&*"[".repeat(levels), "1", &*"]".repeat(levels)]);
@@ -530,7 +533,7 @@ mod tests {
         }
     }
 
-    fn assert_is_cut_anywhere(scanner: &Scanner, body: &[u8], well_formed: bool) {
+    fn assert_accepted_however_cut(scanner: &Scanner, body: &[u8], well_formed: bool) {
         assert_eq!(accepts(scanner.clone(), &[body]), well_formed, "{body:?}");
         for cut in 0..=body.len() {
             let chunks = [&body[..cut], &body[cut..]];

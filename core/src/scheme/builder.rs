@@ -1,4 +1,4 @@
-//! Makes a scheme of the user's own, with the checks that the presets go through as well.
+//! Builds and checks schemes: custom ones and the presets alike.
 
 use super::{Freshness, KeyEncoding, Scheme, SignedId, Spelling, TimestampSource};
 use crate::error::Error;
@@ -7,7 +7,7 @@ use crate::inline_str::InlineStr;
 use crate::scheme::signature_format::{SignatureFormat, StoredFormat};
 use crate::scheme::template::{SignedPart, SigningTemplate};
 
-/// A scheme that is being made: see [`Scheme::builder`]. Can be used in a `const`.
+/// Builds a [`Scheme`]: see [`Scheme::builder`]. It can be used in a `const`.
 #[derive(Clone, Copy, Debug)]
 pub struct SchemeBuilder<'a> {
     name: &'a str,
@@ -21,7 +21,7 @@ pub struct SchemeBuilder<'a> {
     has_envelope: bool,
 }
 
-/// A header's second name, as it was given.
+/// A header's second name, as it was passed to the builder.
 #[derive(Clone, Copy, Debug)]
 struct OtherSpelling<'a> {
     header: &'a str,
@@ -44,29 +44,30 @@ impl<'a> SchemeBuilder<'a> {
         }
     }
 
-    /// The header that carries the signature (at most 64 bytes), and how signatures are written in it.
+    /// Sets the header that carries the signature (at most 64 bytes), and the format of signatures in it.
     #[must_use]
     pub const fn signature(mut self, header: &'a str, format: SignatureFormat<'a>) -> Self {
         self.signature = Some((header, format));
         self
     }
 
-    /// The header that carries the time of signing, in Unix seconds; it must be signed. There is one source of time: the
-    /// last one that is named.
+    /// Sets the header that carries the time of signing, in Unix seconds. It must be signed. A scheme has one source of
+    /// time: the last call wins.
     #[must_use]
     pub const fn timestamp_header(mut self, header: &'a str) -> Self {
         self.timestamp = TimestampSource::Header(header);
         self
     }
 
-    /// The key of the item, in the list of signatures, that carries the time of signing in Unix seconds; it must be signed.
+    /// Sets the key of the item in the list of signatures that carries the time of signing, in Unix seconds. It must be
+    /// signed.
     #[must_use]
     pub const fn timestamp_in_signature(mut self, key: &'a str) -> Self {
         self.timestamp = TimestampSource::Signature(key);
         self
     }
 
-    /// The body is a Contio envelope whose `timestamp` gives the age: `verify` then checks the envelope.
+    /// Declares that the body is a Contio envelope whose `timestamp` gives the age. `verify` then checks the envelope.
     #[must_use]
     pub const fn timestamp_in_envelope(mut self) -> Self {
         self.timestamp = TimestampSource::Envelope;
@@ -74,27 +75,28 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
-    /// The body is a Contio envelope, for those who ask [`Scheme::has_envelope`]; `verify` itself leaves it unread.
+    /// Declares that the body is a Contio envelope, for callers of [`Scheme::has_envelope`]. `verify` itself does not read
+    /// the envelope.
     #[must_use]
     pub const fn with_envelope(mut self) -> Self {
         self.has_envelope = true;
         self
     }
 
-    /// The header that carries the delivery's id; it must be signed.
+    /// Sets the header that carries the delivery's id. It must be signed.
     #[must_use]
     pub const fn id_header(mut self, header: &'a str) -> Self {
         self.id = Some(header);
         self
     }
 
-    /// A newer name of one of the headers that were named. Either is enough; where a delivery has both, the newer decides.
+    /// Adds a newer name for one of the scheme's headers. Either name is enough; if a delivery has both, the newer decides.
     #[must_use]
     pub const fn newer_spelling(self, header: &'a str, newer: &'a str) -> Self {
         self.other_spelling(OtherSpelling { header, name: newer, decides: true })
     }
 
-    /// A name under which one of the headers that were named is looked for where it is absent.
+    /// Adds a name under which one of the scheme's headers is looked up if it is absent under its first name.
     #[must_use]
     pub const fn fallback_spelling(self, header: &'a str, fallback: &'a str) -> Self {
         self.other_spelling(OtherSpelling { header, name: fallback, decides: false })
@@ -113,26 +115,32 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
-    /// What is signed, in order: the body once, and each of id and timestamp once if the scheme has it.
+    /// Sets what is signed, in order: the body once, and the id and the timestamp once each if the scheme has them.
     #[must_use]
     pub const fn signed(mut self, parts: &'a [SignedPart<'a>]) -> Self {
         self.signed = parts;
         self
     }
 
-    /// How a secret's text becomes the key; [`KeyEncoding::Utf8`] unless said.
+    /// Sets how a secret's text becomes the key; [`KeyEncoding::Utf8`] by default.
     #[must_use]
     pub const fn key_encoding(mut self, key_encoding: KeyEncoding) -> Self {
         self.key_encoding = key_encoding;
         self
     }
 
-    /// Checks that the parts agree.
+    /// Where the time is written from which a delivery's age will be computed, as set so far.
+    #[must_use]
+    pub const fn timestamp_source(&self) -> TimestampSource<'a> {
+        self.timestamp
+    }
+
+    /// Builds the scheme if its parts agree.
     ///
     /// # Errors
-    /// `invalid_scheme`, with what is wrong: a name that is too long, a header that cannot be one or stands for two things,
-    /// a time or an id that is not signed, the body signed not once, or parts that run into each other, so that two
-    /// deliveries would have one signature.
+    /// `invalid_scheme`, with what is wrong: a name that is too long, a header name that is invalid or used for two things,
+    /// a time or an id that is not signed, a body that is not signed exactly once, or parts that are not separated, so that
+    /// two different deliveries would have the same signature.
     pub const fn build(self) -> Result<Scheme, Error> {
         let name = match InlineStr::new(self.name) {
             Some(name) if !self.name.is_empty() => name,
@@ -201,7 +209,7 @@ impl<'a> SchemeBuilder<'a> {
         })
     }
 
-    /// The second spellings in the order of the headers, each name being one header's alone.
+    /// The second spellings in the order of the headers. No two headers may share a name.
     const fn read_spellings(&self, headers: &[Option<HeaderName>; 3]) -> Result<[Option<Spelling>; 3], Error> {
         if self.has_too_many_spellings {
             return Err(ONE_OTHER_SPELLING);
@@ -215,7 +223,7 @@ impl<'a> SchemeBuilder<'a> {
                 };
                 let Some(place) = position(headers, &header) else {
                     return Err(Error::invalid_scheme(
-                        "another spelling is given for a header that the scheme does not read",
+                        "another spelling was given for a header that the scheme does not read",
                     ));
                 };
                 if spellings[place].is_some() {
@@ -236,13 +244,13 @@ impl<'a> SchemeBuilder<'a> {
         let names = [headers[0], headers[1], headers[2], others[0], others[1], others[2]];
         let mut at = 0;
         while at < names.len() {
-            // The first of this name must be this one.
+            // No earlier header may have this name.
             if let Some(name) = &names[at]
                 && let Some(first) = position(&names, name)
                 && first != at
             {
                 return Err(Error::invalid_scheme(
-                    "signature, timestamp and id have a header each, and no other spelling is one of them",
+                    "signature, timestamp and id each need their own header, and no other spelling may be one of them",
                 ));
             }
             at += 1;
@@ -251,9 +259,9 @@ impl<'a> SchemeBuilder<'a> {
     }
 }
 
-const ONE_OTHER_SPELLING: Error = Error::invalid_scheme("a header has at most one other spelling");
+const ONE_OTHER_SPELLING: Error = Error::invalid_scheme("a header can have at most one other spelling");
 
-/// Where a name stands first, in any case of its letters.
+/// The position of the first name that equals `wanted`, in any case.
 const fn position(names: &[Option<HeaderName>], wanted: &HeaderName) -> Option<usize> {
     let mut at = 0;
     while at < names.len() {
@@ -280,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scheme_that_contradicts_itself_cannot_be_made() {
+    fn a_scheme_that_contradicts_itself_cannot_be_built() {
         let timestamped: &[SignedPart<'_>] = &[SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body];
         for (what, builder) in [
             ("no name", Scheme::builder("").signature("X", SignatureFormat::hex("")).signed(&[SignedPart::Body])),
@@ -292,10 +300,10 @@ mod tests {
             ("a long text", acme().signed(&[SignedPart::Text("0123456789abcdef"), SignedPart::Body])),
             ("an unsigned timestamp", acme().timestamp_header("X-Time")),
             ("an unsigned id", acme().id_header("X-Id")),
-            ("an unnamed timestamp", acme().signed(timestamped)),
-            ("an unnamed id", acme().signed(&[SignedPart::Id, SignedPart::Text("."), SignedPart::Body])),
+            ("a timestamp without a source", acme().signed(timestamped)),
+            ("an id without a header", acme().signed(&[SignedPart::Id, SignedPart::Text("."), SignedPart::Body])),
             (
-                "parts without a mark between",
+                "parts without a separator",
                 acme().timestamp_header("T").signed(&[SignedPart::Timestamp, SignedPart::Body]),
             ),
             (
@@ -310,7 +318,7 @@ mod tests {
                 "a list of base64 separated by its padding",
                 acme().signature("X", SignatureFormat::base64_list('=', ',', "v1")),
             ),
-            ("one header for two", acme().timestamp_header("x-acme-signature").signed(timestamped)),
+            ("one header for signature and time", acme().timestamp_header("x-acme-signature").signed(timestamped)),
             (
                 "one header for time and id",
                 acme().timestamp_header("X-Acme").id_header("x-acme").signed(&[
@@ -323,7 +331,7 @@ mod tests {
             ),
             ("a spelling of a header that is not read", acme().newer_spelling("X-Other", "X-New")),
             ("a spelling of the header itself", acme().newer_spelling("X-Acme-Signature", "x-acme-signature")),
-            ("a spelling that is no header", acme().fallback_spelling("X-Acme-Signature", "X New")),
+            ("a spelling that is not a header name", acme().fallback_spelling("X-Acme-Signature", "X New")),
             (
                 "two other spellings of one header",
                 acme().newer_spelling("X-Acme-Signature", "X-New").fallback_spelling("x-acme-signature", "X-Old"),
@@ -337,13 +345,16 @@ mod tests {
                 ["A", "B", "C", "D"].iter().fold(acme(), |acme, name| acme.newer_spelling("X-Acme-Signature", name)),
             ),
             ("a header with a space", acme().timestamp_header("X Time").signed(timestamped)),
-            ("a timestamp in no list", acme().timestamp_in_signature("t").signed(timestamped)),
+            ("a timestamp in a signature that is not a list", acme().timestamp_in_signature("t").signed(timestamped)),
             ("a prefix with a space", acme().signature("X", SignatureFormat::hex("v1 "))),
-            ("a list of letters", acme().signature("X", SignatureFormat::hex_list('a', '=', "v1"))),
-            ("a list of one mark", acme().signature("X", SignatureFormat::hex_list('=', '=', "v1"))),
+            ("a list separated by a letter", acme().signature("X", SignatureFormat::hex_list('a', '=', "v1"))),
+            (
+                "a list with one character for separator and joiner",
+                acme().signature("X", SignatureFormat::hex_list('=', '=', "v1")),
+            ),
             ("a list without a version", acme().signature("X", SignatureFormat::hex_list(',', '=', ""))),
             (
-                "a timestamp named as the version",
+                "a timestamp with the version's key",
                 acme()
                     .signature("X", SignatureFormat::hex_list(',', '=', "t"))
                     .timestamp_in_signature("t")

@@ -1,5 +1,5 @@
-//! A scheme is data: which headers, how signatures are written, what is signed in which order, how a secret becomes a key.
-//! `presets` has those of known senders, `builder` makes others.
+//! A scheme is data: the headers, the format of signatures, what is signed in which order, and how a secret becomes a key.
+//! `presets` has the schemes of known senders; `builder` builds custom ones.
 
 use core::fmt;
 
@@ -19,7 +19,7 @@ pub use self::template::SignedPart;
 
 /// How one sender signs its deliveries. All schemes are HMAC-SHA256.
 ///
-/// The presets are constants; your own is made of the same parts and checked when it is made:
+/// The presets are constants. A custom scheme consists of the same parts and is checked when it is built:
 ///
 /// ```
 /// use hookseal::{SignedPart, Scheme, Secret, SignatureFormat, UnixTime, Verifier};
@@ -44,16 +44,16 @@ pub struct Scheme {
     pub(crate) template: SigningTemplate,
     pub(crate) key_encoding: KeyEncoding,
     has_envelope: bool,
-    /// The schemes that this one stands for, where the signature's own prefix says which of them a delivery is of. Empty
-    /// for a scheme that stands for itself.
+    /// The schemes that this one combines; the prefix of the signature decides which of them a delivery follows. Empty for
+    /// any other scheme.
     variants: &'static [Scheme],
 }
 
-/// Where a sender writes the time from which a delivery's age is counted: see [`Scheme::timestamp_source`].
+/// Where a sender writes the time from which a delivery's age is computed: see [`Scheme::timestamp_source`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimestampSource<'a> {
-    /// Nowhere: no time is signed, and a delivery can be replayed at any age.
+    /// Nowhere: no time is signed, so a delivery can be replayed at any age.
     None,
     /// In the header of this name, as Unix seconds.
     Header(&'a str),
@@ -63,28 +63,28 @@ pub enum TimestampSource<'a> {
     Envelope,
 }
 
-/// The same, as a scheme keeps it. The time is always signed.
+/// A [`TimestampSource`] as a scheme stores it. The time is always signed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Freshness {
-    /// In a header of its own.
+    /// In a separate header.
     Header(HeaderName),
     /// In the list of signatures.
     Signature,
-    /// In the body's envelope, whose check is then part of the verification.
+    /// In the body's envelope, whose check is then part of verification.
     Envelope,
-    /// Nowhere: the sender signs no time, and a delivery can be replayed at any age.
+    /// Nowhere: the sender does not sign a time, so a delivery can be replayed at any age.
     Unsigned,
 }
 
-/// The header of a signed id, and the byte that ends the id in the signed message: an id that held that byte could be
-/// re-presented with its end moved, so it is refused.
+/// The header of a signed id, and the byte that ends the id in the signed message. An id that contains this byte is
+/// refused: the delivery could be presented again with the end of the id moved.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SignedId {
     pub(crate) header: HeaderName,
     pub(crate) end: u8,
 }
 
-/// A second name of a header, and whether it decides where the header comes under both.
+/// A second name of a header, and whether it decides if the header is present under both names.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spelling {
     pub(crate) name: HeaderName,
@@ -94,26 +94,26 @@ pub(crate) struct Spelling {
 /// A signed id is 1 to 256 visible ASCII bytes.
 pub(crate) const MAX_ID_BYTES: usize = 256;
 
-/// How the text of a secret becomes the key of the MAC. Secrets given as bytes are the key, whatever this says.
+/// How the text of a secret becomes the key of the MAC. Secrets passed as bytes are used as the key in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyEncoding {
-    /// Its UTF-8 bytes, all of them.
+    /// The key is all UTF-8 bytes of the text.
     #[default]
     Utf8,
-    /// What it decodes to as base64 (standard alphabet, with all of its padding or without any), 16 to 512 bytes, after a
-    /// `whsec_` that may be left off.
+    /// The key is the text decoded as base64 (standard alphabet, with its padding complete or omitted), 16 to 512 bytes.
+    /// The text may have the prefix `whsec_`.
     Base64,
 }
 
 impl Scheme {
-    /// Starts a scheme of your own; `name` has 1 to 32 bytes, and a verified delivery reports it.
+    /// Starts building a custom scheme. Its `name` must have 1 to 32 bytes; verified deliveries report it.
     #[must_use]
     pub const fn builder(name: &str) -> SchemeBuilder<'_> {
         SchemeBuilder::new(name)
     }
 
-    /// Its name.
+    /// The name of the scheme, such as `standard-webhooks`.
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_str()
@@ -125,7 +125,7 @@ impl Scheme {
         &self.signature
     }
 
-    /// The header that carries the time of signing, where the scheme has one.
+    /// The header that carries the time of signing, if the scheme has one.
     #[must_use]
     pub const fn timestamp_header(&self) -> Option<&HeaderName> {
         match &self.freshness {
@@ -134,7 +134,7 @@ impl Scheme {
         }
     }
 
-    /// The header that carries the signed id, where the scheme has one.
+    /// The header that carries the signed id, if the scheme has one.
     #[must_use]
     pub const fn id_header(&self) -> Option<&HeaderName> {
         match &self.id {
@@ -143,9 +143,9 @@ impl Scheme {
         }
     }
 
-    /// Under which names the signature, timestamp and id headers are looked for, in this order: first the name that decides
-    /// where a header comes under both of its names, then the other. For bindings, which look headers up in their host's own
-    /// way and combine what they find with [`HeaderLookup::or`](crate::HeaderLookup::or).
+    /// The names of the signature, timestamp and id headers, in this order. For each header, first the name that decides if
+    /// the header is present under both names, then the other. For bindings, which look headers up in their host's own way
+    /// and combine the results with [`HeaderLookup::or`](crate::HeaderLookup::or).
     #[must_use]
     pub fn header_spellings(&self) -> [[Option<&HeaderName>; 2]; 3] {
         let names = [Some(self.signature_header()), self.timestamp_header(), self.id_header()];
@@ -161,8 +161,8 @@ impl Scheme {
         both
     }
 
-    /// The schemes that a delivery may follow, and that it is then reported under: this one, or for [`Scheme::CONTIO`] its
-    /// two variants.
+    /// The schemes that a delivery may follow, which is then reported under their name: this scheme itself, or for
+    /// [`Scheme::CONTIO`] its two variants.
     #[must_use]
     pub const fn variants(&self) -> &[Self] {
         if self.variants.is_empty() { core::slice::from_ref(self) } else { self.variants }
@@ -180,8 +180,8 @@ impl Scheme {
         self.format.as_given()
     }
 
-    /// Where the time is written from which a delivery's age is counted. For [`Scheme::CONTIO`] this depends on the variant;
-    /// here it is where a signer writes it.
+    /// Where the time is written from which a delivery's age is computed. For [`Scheme::CONTIO`] this depends on the
+    /// variant; the source returned here is the one that a signer uses.
     #[must_use]
     pub fn timestamp_source(&self) -> TimestampSource<'_> {
         match &self.freshness {
@@ -192,7 +192,7 @@ impl Scheme {
         }
     }
 
-    /// What is signed, in order.
+    /// The parts that are signed, in order.
     pub fn template(&self) -> impl Iterator<Item = SignedPart<'_>> {
         self.template.parts()
     }
@@ -209,11 +209,11 @@ impl Scheme {
         self.has_envelope
     }
 
-    /// The scheme by which a delivery with this signature is verified: the variant with the longest prefix that the
-    /// signature begins with, or this scheme itself.
+    /// The scheme that a delivery with this signature follows: the variant with the longest prefix that the signature
+    /// begins with, or this scheme itself.
     pub(crate) fn variant_of(&self, signature: &[u8]) -> &Self {
-        let fitting = self.variants.iter().filter(|variant| signature.starts_with(variant.format.prefix()));
-        fitting.max_by_key(|variant| variant.format.prefix().len()).unwrap_or(self)
+        let matching = self.variants.iter().filter(|variant| signature.starts_with(variant.format.prefix()));
+        matching.max_by_key(|variant| variant.format.prefix().len()).unwrap_or(self)
     }
 }
 
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_parts_around_the_body_are_those_that_were_given() {
+    fn a_template_is_split_at_the_body() {
         let builder = Scheme::builder("acme").signature("X-Acme-Signature", SignatureFormat::hex(""));
         let scheme = builder.signed(&[SignedPart::Text("a"), SignedPart::Body, SignedPart::Text("b")]).build().unwrap();
         assert_eq!((scheme.template.before().len(), scheme.template.after().len()), (1, 1));

@@ -1,4 +1,4 @@
-//! The schemes that are built in. To add a sender, add a constant here, name it in [`Scheme::PRESETS`], and add vectors.
+//! The built-in schemes. To add a sender, add a constant here, list it in [`Scheme::PRESETS`], and add vectors.
 
 use super::{KeyEncoding, Scheme, SchemeBuilder};
 use crate::error::Error;
@@ -7,18 +7,18 @@ use crate::scheme::signature_format::SignatureFormat;
 use crate::scheme::template::SignedPart;
 
 impl Scheme {
-    /// Contio `MeetingOS` in either of its two forms, distinguished by the signature's shape: `sha256=` makes it
-    /// [`CONTIO_BODY`](Self::CONTIO_BODY), bare hex [`CONTIO_TIMESTAMPED`](Self::CONTIO_TIMESTAMPED).
+    /// Contio `MeetingOS` in either of its two variants, distinguished by the signature: with the prefix `sha256=` it is
+    /// [`CONTIO_BODY`](Self::CONTIO_BODY), as bare hex [`CONTIO_TIMESTAMPED`](Self::CONTIO_TIMESTAMPED).
     ///
-    /// That this is no downgrade is argued in SECURITY.md and shown by the tests: neither form can be made from the
-    /// other without the secret.
+    /// This is not a downgrade: neither variant can be derived from the other without the secret, as SECURITY.md explains
+    /// and the tests show.
     pub const CONTIO: Self = Self {
         name: text("contio"),
         variants: &[Self::CONTIO_TIMESTAMPED, Self::CONTIO_BODY],
         ..Self::CONTIO_TIMESTAMPED
     };
 
-    /// Contio as its guide has it: `X-Contio-Signature` in bare hex over `timestamp.body`.
+    /// Contio as its guide describes it: `X-Contio-Signature` in bare hex over `timestamp.body`.
     pub const CONTIO_TIMESTAMPED: Self = preset(
         Self::builder("contio-timestamped")
             .signature("X-Contio-Signature", SignatureFormat::hex(""))
@@ -27,8 +27,8 @@ impl Scheme {
             .signed(&[SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body]),
     );
 
-    /// Contio as the vendor's `@contio/partner-sdk` 1.6.0 to 1.9.0 verifies it: `X-Contio-Signature` as `sha256=` and
-    /// hex over the body alone. Freshness comes from the envelope's `timestamp`, which is inside the signed body.
+    /// Contio as the vendor's `@contio/partner-sdk` 1.6.0 to 1.9.0 verifies it: `X-Contio-Signature` as `sha256=` and hex
+    /// over the body alone. Its age is that of the envelope's `timestamp`, which is inside the signed body.
     pub const CONTIO_BODY: Self = preset(
         Self::builder("contio-body")
             .signature("X-Contio-Signature", SignatureFormat::hex("sha256="))
@@ -52,8 +52,8 @@ impl Scheme {
             .key_encoding(KeyEncoding::Base64),
     );
 
-    /// Svix: Standard Webhooks with headers of its own. Where its customers have it send under their own name, the headers
-    /// are called as in Standard Webhooks; its own libraries look for those second, and so does this.
+    /// Svix: Standard Webhooks with different header names. For customers that send under their own brand, Svix uses the
+    /// names of Standard Webhooks. Its own libraries look for those second, and so does this scheme.
     pub const SVIX: Self = preset(
         Self::builder("svix")
             .signature("svix-signature", SignatureFormat::base64_list(' ', ',', "v1"))
@@ -72,7 +72,7 @@ impl Scheme {
             .key_encoding(KeyEncoding::Base64),
     );
 
-    /// Stripe: `t=…,v1=…` over `timestamp.body`; the secret is used whole, its `whsec_` included.
+    /// Stripe: `t=…,v1=…` over `timestamp.body`; the key is the whole secret, including its `whsec_`.
     pub const STRIPE: Self = preset(
         Self::builder("stripe")
             .signature("Stripe-Signature", SignatureFormat::hex_list(',', '=', "v1"))
@@ -80,7 +80,7 @@ impl Scheme {
             .signed(&[SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body]),
     );
 
-    /// GitHub: `X-Hub-Signature-256` over the body. GitHub signs no time, so a replay cannot be recognized by its age.
+    /// GitHub: `X-Hub-Signature-256` over the body. GitHub does not sign a time, so a replay cannot be recognized by its age.
     pub const GITHUB: Self = preset(
         Self::builder("github")
             .signature("X-Hub-Signature-256", SignatureFormat::hex("sha256="))
@@ -95,8 +95,8 @@ impl Scheme {
             .signed(&[SignedPart::Text("v0:"), SignedPart::Timestamp, SignedPart::Text(":"), SignedPart::Body]),
     );
 
-    /// Shopify: `X-Shopify-Hmac-Sha256` over the body, or since 2026 `shopify-hmac-sha256` next to it or in its place.
-    /// Shopify signs no time, so a replay cannot be recognized by its age.
+    /// Shopify: `X-Shopify-Hmac-Sha256` over the body; since 2026 also, or instead, as `shopify-hmac-sha256`. Shopify does
+    /// not sign a time, so a replay cannot be recognized by its age.
     pub const SHOPIFY: Self = preset(
         Self::builder("shopify")
             .signature("X-Shopify-Hmac-Sha256", SignatureFormat::base64(""))
@@ -120,11 +120,11 @@ impl Scheme {
     /// The preset of this name, such as `standard-webhooks`.
     ///
     /// # Errors
-    /// `invalid_scheme` if there is none.
+    /// `invalid_scheme` if no preset has this name.
     pub fn preset(name: &str) -> Result<Self, Error> {
         let found = Self::PRESETS.iter().find(|scheme| scheme.name() == name);
         found.copied().ok_or(Error::invalid_scheme(
-            "there is no preset of this name; there are contio, contio-timestamped, contio-body, standard-webhooks, \
+            "no preset has this name; the presets are contio, contio-timestamped, contio-body, standard-webhooks, \
              svix, stripe, github, slack and shopify",
         ))
     }
@@ -137,7 +137,7 @@ const fn text<const N: usize>(text: &str) -> InlineStr<N> {
     }
 }
 
-/// A preset that contradicts itself does not compile.
+/// Builds a preset. One that contradicts itself does not compile.
 const fn preset(builder: SchemeBuilder<'_>) -> Scheme {
     match builder.build() {
         Ok(scheme) => scheme,

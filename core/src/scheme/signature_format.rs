@@ -1,18 +1,19 @@
-//! How signatures, the 32 bytes of a MAC, are written in their header.
+//! How signatures, 32-byte MACs, are written in their header.
 
 use crate::crypto::mac::TAG_BYTES;
 use crate::crypto::{base64, hex};
 use crate::error::Error;
 use crate::inline_str::InlineStr;
 
-/// A list may hold this many signatures of the version that is read; each costs a comparison for every secret.
+/// A list may contain this many signatures of the version that is read; each costs a comparison per secret.
 pub(crate) const MAX_SIGNATURES: usize = 16;
 
-/// How the signature header is written: in hex or base64, one signature after a prefix or a list.
+/// How the signature header is written: in hex or base64, as one signature after a prefix or as a list.
 ///
-/// Hex is 64 digits of either case; base64 is the standard alphabet with padding, 44 characters, canonical. Nothing
-/// else is accepted in a signature, white space included. In a list, items that cannot be read are skipped: Standard Webhooks
-/// has receivers try each signature until one matches, and an attacker gains nothing by adding what nobody reads.
+/// Hex is 64 digits of either case; base64 is 44 characters of the standard alphabet with padding, in canonical form.
+/// Nothing else is accepted in a signature, not even white space. In a list, items that cannot be read are skipped: Standard
+/// Webhooks has receivers try each signature until one matches, and an attacker gains nothing by adding items that are not
+/// read.
 #[derive(Clone, Copy, Debug)]
 pub struct SignatureFormat<'a> {
     encoding: Encoding,
@@ -25,19 +26,19 @@ enum Encoding {
     Base64,
 }
 
-/// Whether a header has one signature or a list of them: see [`SignatureFormat::layout`].
+/// Whether a header carries one signature or a list: see [`SignatureFormat::layout`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignatureLayout<'a> {
     /// One signature.
     Single {
-        /// What comes before it, such as `sha256=`; may be empty.
+        /// The text before it, such as `sha256=`; may be empty.
         prefix: &'a str,
     },
-    /// Items, each a version and a signature, of which one that matches is enough.
+    /// A list of items, each a version and a signature. One matching signature is enough.
     List {
-        /// Between two items.
+        /// The character between two items.
         separator: char,
-        /// Between an item's version and its signature.
+        /// The character between an item's version and its signature.
         joiner: char,
         /// The version that is read.
         version: &'a str,
@@ -57,33 +58,33 @@ impl<'a> SignatureFormat<'a> {
         Self { encoding: Encoding::Base64, layout: SignatureLayout::Single { prefix } }
     }
 
-    /// Items of `version`, `joiner` and a signature in hex, separated by `separator`: `v1=…,v1=…`. Items of other versions, and
-    /// those that cannot be read, are skipped; of the version asked for 1 to 16 can be read.
+    /// A list of items, each `version`, `joiner` and a signature in hex, separated by `separator`: `v1=…,v1=…`. Items that
+    /// have another version or cannot be read are skipped; a list must contain 1 to 16 readable items of this version.
     #[must_use]
     pub const fn hex_list(separator: char, joiner: char, version: &'a str) -> Self {
         Self { encoding: Encoding::Hex, layout: SignatureLayout::List { separator, joiner, version } }
     }
 
-    /// The same with signatures in base64: `v1,… v1,…`.
+    /// The same as [`hex_list`](Self::hex_list), with signatures in base64: `v1,… v1,…`.
     #[must_use]
     pub const fn base64_list(separator: char, joiner: char, version: &'a str) -> Self {
         Self { encoding: Encoding::Base64, layout: SignatureLayout::List { separator, joiner, version } }
     }
 
-    /// Whether signatures are written in hex; in base64 otherwise.
+    /// Whether signatures are written in hex; otherwise, in base64.
     #[must_use]
     pub const fn is_hex(&self) -> bool {
         matches!(self.encoding, Encoding::Hex)
     }
 
-    /// Whether there is one signature or a list of them, and what is written around each.
+    /// Whether there is one signature or a list, and the text around each signature.
     #[must_use]
     pub const fn layout(&self) -> SignatureLayout<'a> {
         self.layout
     }
 }
 
-/// A [`SignatureFormat`] that was checked and that a scheme keeps.
+/// A [`SignatureFormat`] that was checked, as a scheme stores it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoredFormat {
     encoding: Encoding,
@@ -96,41 +97,39 @@ enum StoredLayout {
     List { separator: u8, joiner: u8, version: InlineStr<16>, timestamp: Option<InlineStr<16>> },
 }
 
-/// What one signature header holds: signatures, and the timestamp if it is written next to them.
+/// The contents of a signature header: the signatures, and the timestamp if it is in the same list.
 #[derive(Clone, Copy)]
 pub(crate) struct ParsedSignatures<'h> {
     format: &'h StoredFormat,
-    /// The header's value, in which at least one signature is well formed. They are decoded where they are compared: that
-    /// is faster than carrying them there, and a list of any length needs no buffer.
+    /// The header's value, in which at least one signature is well formed. Signatures are decoded where they are compared:
+    /// that is faster than carrying the decoded bytes, and a list of any length needs no buffer.
     value: &'h [u8],
     pub(crate) timestamp: Option<&'h [u8]>,
 }
 
 impl StoredFormat {
-    /// `timestamp` is the key of the list's timestamp item, where there is one.
+    /// Checks a format. `timestamp` is the key of the list's timestamp item, if it has one.
     pub(crate) const fn new(format: SignatureFormat<'_>, timestamp: Option<&str>) -> Result<Self, Error> {
         let layout = match format.layout {
             SignatureLayout::Single { prefix } => {
                 if timestamp.is_some() {
-                    return Err(Error::invalid_scheme("only a list of signatures can hold a timestamp"));
+                    return Err(Error::invalid_scheme("only a list of signatures can contain a timestamp"));
                 }
                 match InlineStr::new(prefix) {
                     Some(kept) if is_visible(prefix) => StoredLayout::Single { prefix: kept },
                     _ => {
-                        return Err(Error::invalid_scheme(
-                            "the prefix of a signature is 0 to 16 visible ASCII characters",
-                        ));
+                        return Err(Error::invalid_scheme("a signature's prefix is 0 to 16 visible ASCII characters"));
                     }
                 }
             }
             SignatureLayout::List { separator, joiner, version } => {
-                let (Some(separator), Some(joiner)) = (mark(separator), mark(joiner)) else {
-                    return Err(LIST_MARKS);
+                let (Some(separator), Some(joiner)) = (delimiter(separator), delimiter(joiner)) else {
+                    return Err(LIST_DELIMITERS);
                 };
-                // Base64 ends in `=`, where the list would be split.
+                // Base64 ends in `=`, and the list would be split there.
                 let splits_signatures = matches!(format.encoding, Encoding::Base64) && separator == b'=';
                 if separator == joiner || splits_signatures {
-                    return Err(LIST_MARKS);
+                    return Err(LIST_DELIMITERS);
                 }
                 let Some(version) = key(version) else {
                     return Err(Error::invalid_scheme("a list's version is 1 to 16 ASCII letters, digits, _ or -"));
@@ -141,7 +140,7 @@ impl StoredFormat {
                         Some(name) if !name.is(&version) => Some(name),
                         _ => {
                             return Err(Error::invalid_scheme(
-                                "a list's timestamp has a key of its own, of 1 to 16 letters or digits",
+                                "a list's timestamp needs its own key of 1 to 16 ASCII letters, digits, _ or -",
                             ));
                         }
                     },
@@ -152,7 +151,7 @@ impl StoredFormat {
         Ok(Self { encoding: format.encoding, layout })
     }
 
-    /// As it was given.
+    /// The format as it was passed to the builder.
     pub(crate) fn as_given(&self) -> SignatureFormat<'_> {
         let layout = match &self.layout {
             StoredLayout::Single { prefix } => SignatureLayout::Single { prefix: prefix.as_str() },
@@ -165,7 +164,7 @@ impl StoredFormat {
         SignatureFormat { encoding: self.encoding, layout }
     }
 
-    /// What a header value of this format begins with, which distinguishes it from formats without a prefix.
+    /// The prefix that header values of this format begin with, which distinguishes the variants of a scheme.
     pub(crate) fn prefix(&self) -> &[u8] {
         match &self.layout {
             StoredLayout::Single { prefix } => prefix.as_bytes(),
@@ -173,7 +172,7 @@ impl StoredFormat {
         }
     }
 
-    /// The key of a list's timestamp.
+    /// The key of the list's timestamp item.
     pub(crate) fn timestamp_key(&self) -> Option<&str> {
         match &self.layout {
             StoredLayout::List { timestamp: Some(key), .. } => Some(key.as_str()),
@@ -181,7 +180,7 @@ impl StoredFormat {
         }
     }
 
-    /// What comes before a signature: a prefix and nothing, or a version and what joins the two.
+    /// The text before a signature: a prefix and nothing, or a version and the joiner.
     #[cfg(feature = "explain")]
     pub(crate) fn before_signature(&self) -> (&str, &[u8]) {
         match &self.layout {
@@ -190,7 +189,7 @@ impl StoredFormat {
         }
     }
 
-    /// The key of a list's timestamp, and what joins the two.
+    /// The key of the list's timestamp item, and the joiner.
     #[cfg(feature = "explain")]
     pub(crate) fn timestamp_item(&self) -> Option<(&str, u8)> {
         match &self.layout {
@@ -199,9 +198,9 @@ impl StoredFormat {
         }
     }
 
-    /// Reads a signature header. A single signature must be of this format, and so must one item of a list. A list's
-    /// timestamp is there once and exact: with blanks around its key, as where a host joined two headers by `, `, it would
-    /// be a second one.
+    /// Reads a signature header. A single signature must have this format; in a list, at least one item must. A list's
+    /// timestamp must occur exactly once, without blanks around its key: a key with blanks comes from a host that joined
+    /// two headers with `, `, and would be a second timestamp.
     pub(crate) fn read<'h>(&'h self, value: &'h [u8]) -> Option<ParsedSignatures<'h>> {
         let mut timestamp = None;
         match &self.layout {
@@ -228,7 +227,7 @@ impl StoredFormat {
         Some(ParsedSignatures { format: self, value, timestamp })
     }
 
-    /// Writes a signature header's value for `tag`.
+    /// Writes the value of the signature header for `tag`.
     #[inline(never)]
     pub(crate) fn write(&self, tag: &[u8; TAG_BYTES], timestamp: &[u8]) -> InlineStr<128> {
         let mut encoded = [0; TAG_BYTES * 2];
@@ -262,7 +261,7 @@ impl ParsedSignatures<'_> {
                 encoding.decode(&self.value[prefix.len()..]).iter().for_each(check);
             }
             StoredLayout::List { separator, joiner, version, .. } => {
-                // What does not decode was skipped when the header was read.
+                // Items that cannot be decoded were also skipped when the header was read.
                 let items = self.value.split(|byte| byte == separator).filter_map(|item| split_at_byte(item, *joiner));
                 for (_, text) in items.filter(|(key, _)| *key == version.as_bytes()) {
                     encoding.decode(text).iter().for_each(&mut check);
@@ -293,8 +292,8 @@ impl Encoding {
     }
 }
 
-fn split_at_byte(item: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
-    let at = item.iter().position(|byte| *byte == mark)?;
+fn split_at_byte(item: &[u8], delimiter: u8) -> Option<(&[u8], &[u8])> {
+    let at = item.iter().position(|byte| *byte == delimiter)?;
     Some((&item[..at], &item[at + 1..]))
 }
 
@@ -302,12 +301,12 @@ const fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
-const LIST_MARKS: Error = Error::invalid_scheme(
-    "a list's separator and joiner are two different characters of , ; : = | and space, and = separates no base64",
+const LIST_DELIMITERS: Error = Error::invalid_scheme(
+    "a list's separator and joiner must be two different characters of , ; : = | and space, and = cannot separate base64",
 );
 
-const fn mark(mark: char) -> Option<u8> {
-    Some(match mark {
+const fn delimiter(character: char) -> Option<u8> {
+    Some(match character {
         ',' => b',',
         ';' => b';',
         ':' => b':',
@@ -347,7 +346,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_header_is_read_back() {
         let tag = core::array::from_fn(|at| u8::try_from(at * 8 + 7).unwrap());
         for (format, timestamp) in [
             (SignatureFormat::hex("sha256="), None),

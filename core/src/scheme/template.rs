@@ -1,4 +1,4 @@
-//! What a sender signs: the parts of a signed message, in order.
+//! The template of what a sender signs: the parts of the signed message, in order.
 
 use crate::crypto::mac::Mac;
 use crate::error::Error;
@@ -6,22 +6,22 @@ use crate::inline_str::InlineStr;
 
 const MAX_PARTS: usize = 8;
 
-/// One part of what a sender signs. The parts are signed in order, with nothing between them.
+/// One part of what a sender signs. The parts are concatenated in order.
 #[derive(Clone, Copy, Debug)]
 pub enum SignedPart<'a> {
-    /// The bytes of the id header.
+    /// The value of the id header.
     Id,
-    /// The bytes of the timestamp, as they were sent.
+    /// The timestamp, as it was sent.
     Timestamp,
     /// The raw body.
     Body,
-    /// This text, of 1 to 15 bytes.
+    /// A literal text of 1 to 15 bytes.
     Text(&'a str),
 }
 
 impl<'a> SignedPart<'a> {
-    /// Reads a template such as `{id}.{timestamp}.{body}`, the form in which bindings and settings write what is signed.
-    /// Anything but these three names in braces is text. The parts are written into `buffer`.
+    /// Parses a template such as `{id}.{timestamp}.{body}`, the notation of bindings and settings for what is signed.
+    /// Everything except these three placeholders is literal text. The parts are written into `buffer`.
     ///
     /// ```
     /// use hookseal::SignedPart;
@@ -35,20 +35,20 @@ impl<'a> SignedPart<'a> {
     /// # Errors
     /// `invalid_scheme` for more than 8 parts.
     pub fn read_template<'r>(template: &'a str, buffer: &'r mut [Self; MAX_PARTS]) -> Result<&'r [Self], Error> {
-        const NAMED: [(&str, SignedPart<'_>); 3] =
+        const PLACEHOLDERS: [(&str, SignedPart<'_>); 3] =
             [("{id}", SignedPart::Id), ("{timestamp}", SignedPart::Timestamp), ("{body}", SignedPart::Body)];
-        let named = |text: &str| NAMED.iter().find(|(name, _)| text.starts_with(name));
+        let placeholder = |text: &str| PLACEHOLDERS.iter().find(|(name, _)| text.starts_with(name));
         let (mut rest, mut len) = (template, 0);
         while !rest.is_empty() {
-            let (part, end) = match named(rest) {
+            let (part, end) = match placeholder(rest) {
                 Some((name, part)) => (*part, name.len()),
                 None => {
-                    let is_next = |at: &usize| rest.get(*at..).is_some_and(|rest| named(rest).is_some());
+                    let is_next = |at: &usize| rest.get(*at..).is_some_and(|rest| placeholder(rest).is_some());
                     let end = (1..rest.len()).find(is_next).unwrap_or(rest.len());
                     (SignedPart::Text(rest.get(..end).unwrap_or_default()), end)
                 }
             };
-            *buffer.get_mut(len).ok_or(Error::invalid_scheme("at most 8 parts are signed"))? = part;
+            *buffer.get_mut(len).ok_or(Error::invalid_scheme("a template has at most 8 parts"))? = part;
             rest = rest.get(end..).unwrap_or_default();
             len += 1;
         }
@@ -56,7 +56,7 @@ impl<'a> SignedPart<'a> {
     }
 }
 
-/// A [`SignedPart`] that a scheme keeps.
+/// A [`SignedPart`] as a scheme stores it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum StoredPart {
     Id,
@@ -65,7 +65,7 @@ pub(crate) enum StoredPart {
     Text(InlineStr<15>),
 }
 
-/// What is signed, in order, and where in it the body stands.
+/// The parts that are signed, in order, and the position of the body.
 #[derive(Clone, Copy)]
 pub(crate) struct SigningTemplate {
     parts: [StoredPart; MAX_PARTS],
@@ -74,31 +74,35 @@ pub(crate) struct SigningTemplate {
 }
 
 impl SigningTemplate {
-    /// Checks what is signed, and returns it with the byte that ends the id.
-    pub(super) const fn new(given: &[SignedPart<'_>], has_timestamp: bool, has_id: bool) -> Result<(Self, u8), Error> {
-        if given.len() > MAX_PARTS {
-            return Err(Error::invalid_scheme("at most 8 parts are signed"));
+    /// Checks the parts, and returns the template with the byte that ends the id.
+    pub(super) const fn new(signed: &[SignedPart<'_>], has_timestamp: bool, has_id: bool) -> Result<(Self, u8), Error> {
+        if signed.len() > MAX_PARTS {
+            return Err(Error::invalid_scheme("a template has at most 8 parts"));
         }
         let mut parts = [StoredPart::Body; MAX_PARTS];
         let (mut bodies, mut timestamps, mut ids) = (0, 0, 0);
         let mut body = 0;
         let mut end_of_id = 0;
         let mut at = 0;
-        while at < given.len() {
-            let next = if at + 1 < given.len() { Some(given[at + 1]) } else { None };
-            parts[at] = match given[at] {
-                SignedPart::Text(fixed) => match InlineStr::new(fixed) {
-                    Some(kept) if !fixed.is_empty() => StoredPart::Text(kept),
-                    _ => return Err(Error::invalid_scheme("a text that is signed has 1 to 15 bytes")),
+        while at < signed.len() {
+            let next = if at + 1 < signed.len() { Some(signed[at + 1]) } else { None };
+            parts[at] = match signed[at] {
+                SignedPart::Text(text) => match InlineStr::new(text) {
+                    Some(stored) if !text.is_empty() => StoredPart::Text(stored),
+                    _ => return Err(Error::invalid_scheme("a literal text in a template has 1 to 15 bytes")),
                 },
-                varying => {
-                    // Two parts that vary need a fixed one between them: `12` and `3` would sign like `1` and `23`.
+                variable => {
+                    // Two variable parts need literal text between them: `12` and `3` would sign like `1` and `23`.
                     let end = match next {
                         None => 0,
-                        Some(SignedPart::Text(fixed)) if !fixed.is_empty() => fixed.as_bytes()[0],
-                        Some(_) => return Err(Error::invalid_scheme("a text must stand between two parts that vary")),
+                        Some(SignedPart::Text(text)) if !text.is_empty() => text.as_bytes()[0],
+                        Some(_) => {
+                            return Err(Error::invalid_scheme(
+                                "the id, timestamp and body must be separated by literal text",
+                            ));
+                        }
                     };
-                    match varying {
+                    match variable {
                         SignedPart::Timestamp if end.is_ascii_digit() => {
                             return Err(Error::invalid_scheme(
                                 "the text after a timestamp must not begin with a digit",
@@ -123,23 +127,25 @@ impl SigningTemplate {
             };
             if bodies > 0 && matches!(parts[at], StoredPart::Id | StoredPart::Timestamp) {
                 return Err(Error::invalid_scheme(
-                    "the body is the last of the parts that vary: its end is marked by nothing",
+                    "the id and timestamp must come before the body, which has no marked end",
                 ));
             }
             at += 1;
         }
         if bodies != 1 {
-            return Err(Error::invalid_scheme("the body is signed exactly once"));
+            return Err(Error::invalid_scheme("the body must be signed exactly once"));
         }
         if timestamps != has_timestamp as u32 {
             return Err(Error::invalid_scheme(
-                "a timestamp is signed exactly once, and named with timestamp_header() or _in_signature()",
+                "the timestamp must be signed exactly once if its header or list key is set, and not otherwise",
             ));
         }
         if ids != has_id as u32 {
-            return Err(Error::invalid_scheme("an id is signed exactly once, and named with id_header()"));
+            return Err(Error::invalid_scheme(
+                "the id must be signed exactly once if its header is set, and not otherwise",
+            ));
         }
-        Ok((Self { parts, body, len: given.len() }, end_of_id))
+        Ok((Self { parts, body, len: signed.len() }, end_of_id))
     }
 
     /// The parts that are signed before the body.
@@ -152,7 +158,7 @@ impl SigningTemplate {
         &self.parts[self.body + 1..self.len]
     }
 
-    /// All parts, as they were given.
+    /// All parts, as they were passed to the builder.
     pub(crate) fn parts(&self) -> impl Iterator<Item = SignedPart<'_>> {
         self.parts[..self.len].iter().map(|part| match part {
             StoredPart::Id => SignedPart::Id,
@@ -163,7 +169,7 @@ impl SigningTemplate {
     }
 }
 
-/// What is signed and differs from delivery to delivery, the body excepted.
+/// The signed values of one delivery, except the body.
 #[derive(Clone, Copy)]
 pub(crate) struct SignedValues<'a> {
     pub(crate) id: &'a [u8],
@@ -171,7 +177,7 @@ pub(crate) struct SignedValues<'a> {
 }
 
 impl<'a> SignedValues<'a> {
-    /// Feeds some of a template's parts, the body excepted.
+    /// Feeds the given parts of a template to a MAC, except the body.
     #[inline]
     pub(crate) fn feed(&self, parts: &[StoredPart], mac: &mut Mac) {
         parts.iter().filter_map(|part| self.bytes_of(part)).for_each(|bytes| mac.update(bytes));

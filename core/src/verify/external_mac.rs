@@ -1,4 +1,4 @@
-//! Verification with MACs that were made elsewhere: by an accelerator or by the host's own cryptography.
+//! Verification with MACs computed outside the core, by an accelerator or by the host's own cryptography.
 
 use core::fmt;
 
@@ -11,8 +11,9 @@ use crate::scheme::Freshness;
 use crate::time::UnixTime;
 
 impl Verifier {
-    /// What is signed around the body of a delivery with these headers: the first half of a verification whose MACs
-    /// are made elsewhere, because the host makes them faster there. [`verify_with_macs`](Self::verify_with_macs) is the second.
+    /// What is signed before and after the body of a delivery with these headers: the first half of a verification whose
+    /// MACs are computed outside the core, where the host is faster. [`verify_with_macs`](Self::verify_with_macs) is the
+    /// second half.
     ///
     /// ```
     /// use hmac::{Hmac, KeyInit, Mac};
@@ -33,18 +34,18 @@ impl Verifier {
     /// ```
     ///
     /// # Errors
-    /// What is wrong with the headers, as [`verify`](Self::verify).
+    /// The errors that [`verify`](Self::verify) returns for the headers.
     pub fn signing_input<'a, H: Headers + ?Sized>(&'a self, headers: &'a H) -> Result<SigningInput<'a>, Error> {
         ParsedHeaders::read(self.scheme(), headers).map(SigningInput)
     }
 
-    /// The verdict of [`verify`](Self::verify), given the MACs that the secrets make, one for each in their order.
+    /// The verdict of [`verify`](Self::verify), given one MAC per secret, in the order of the secrets.
     ///
-    /// A MAC is HMAC-SHA256 over [`signing_input`](Self::signing_input) with the body in between. The caller vouches
-    /// that each was computed and not received; until the verdict it is as secret as the key.
+    /// A MAC is HMAC-SHA256 over [`signing_input`](Self::signing_input) with the body in between. The caller guarantees
+    /// that each was computed and not received; until the verdict, it is as secret as the key.
     ///
     /// # Errors
-    /// As `verify`, and `invalid_argument` unless there are as many MACs as secrets.
+    /// As for `verify`, and `invalid_argument` unless there are as many MACs as secrets.
     pub fn verify_with_macs<'a, H: Headers + ?Sized>(
         &'a self,
         headers: &'a H,
@@ -59,14 +60,14 @@ impl Verifier {
         }
         let mut matches = Matches::none();
         for (index, mac) in (0..).zip(macs) {
-            let tag = Tag::made_elsewhere(*mac);
+            let tag = Tag::computed_outside(*mac);
             parsed.compare(index, &tag, &mut matches);
         }
         self.decide_whole(parsed, matches, body, now)
     }
 }
 
-/// What is signed before and after a body: see [`Verifier::signing_input`].
+/// What is signed before and after the body of one delivery: see [`Verifier::signing_input`].
 pub struct SigningInput<'a>(ParsedHeaders<'a>);
 
 impl SigningInput<'_> {
@@ -81,7 +82,7 @@ impl SigningInput<'_> {
     }
 
     /// Whether the verdict depends on the body as well as on its MAC, as for [`Scheme::CONTIO_BODY`](crate::Scheme), whose
-    /// age is in its envelope. For the others [`Verifier::verify_with_macs`] asks of the body only how long it is.
+    /// timestamp is in the envelope. For all others, [`Verifier::verify_with_macs`] reads only the body's length.
     #[must_use]
     pub fn reads_body(&self) -> bool {
         matches!(self.0.scheme.freshness, Freshness::Envelope)

@@ -1,4 +1,4 @@
-//! The file to read first: a delivery goes through [`Verifier::verify`] from top to bottom.
+//! Verification. Read this file first: [`Verifier::verify`] is the whole pipeline from top to bottom.
 
 mod external_mac;
 mod header_values;
@@ -15,19 +15,18 @@ pub use self::stream::{Stream, Streamed, StreamedDelivery};
 use self::parsed_headers::ParsedHeaders;
 use crate::contio::envelope::{Checked, Envelope};
 use crate::crypto::mac::{Key, Matches};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, check_size};
 use crate::headers::Headers;
 use crate::scheme::{Freshness, Scheme};
 use crate::secret::Secret;
-use crate::size::check_size;
 use crate::time::UnixTime;
 
-/// How many secrets may be in use at once. A rotation needs two.
+/// How many secrets a verifier can have. A rotation needs two.
 pub const MAX_SECRETS: usize = 8;
 
-/// Decides whether deliveries are genuine and fresh, by one scheme and with prepared secrets.
+/// Verifies that deliveries are genuine and fresh, by one scheme and with a fixed set of secrets.
 ///
-/// Make one, keep it, share it between threads: it is immutable, and verifying allocates nothing.
+/// Create one, keep it, and share it between threads: it is immutable, and verifying allocates nothing.
 ///
 /// ```
 /// # let sender = hookseal::Signer::contio("a secret of this example")?;
@@ -49,7 +48,7 @@ pub struct Verifier {
     limits: Limits,
 }
 
-/// The keys of the live secrets, in the order in which they were given.
+/// The keys of the secrets, in the order in which they were added.
 pub(crate) struct Keys([Option<Key>; MAX_SECRETS]);
 
 impl Keys {
@@ -67,8 +66,8 @@ pub(crate) struct Limits {
     pub(crate) max_body: Option<usize>,
 }
 
-/// The limits unless others are set. Sources: 300 s is what Stripe's and Standard Webhooks' libraries use;
-/// 24 h covers Contio's automatic retries, which end about 38 minutes after the first try.
+/// The default limits. 300 s is what the libraries of Stripe and Standard Webhooks use; 24 h covers Contio's automatic
+/// retries, which end about 38 minutes after the first attempt.
 pub(crate) const DEFAULT_LIMITS: Limits = Limits {
     max_age: Duration::from_secs(300),
     max_skew: Duration::from_secs(300),
@@ -77,7 +76,7 @@ pub(crate) const DEFAULT_LIMITS: Limits = Limits {
 };
 
 impl Verifier {
-    /// For Contio's deliveries in either form, with one secret and the default limits.
+    /// A verifier for Contio's deliveries of either variant, with one secret and the default limits.
     ///
     /// # Errors
     /// `invalid_secret`.
@@ -85,7 +84,7 @@ impl Verifier {
         Self::builder(Scheme::CONTIO).secret(secret).build()
     }
 
-    /// For any scheme, several secrets, and other limits.
+    /// Builds a verifier for any scheme, with one or more secrets and custom limits.
     pub const fn builder(scheme: Scheme) -> VerifierBuilder {
         VerifierBuilder {
             verifier: Self { scheme, keys: Keys([const { None }; MAX_SECRETS]), limits: DEFAULT_LIMITS },
@@ -93,15 +92,16 @@ impl Verifier {
         }
     }
 
-    /// Verifies one delivery from its headers and the raw body: the bytes that came over the wire, not parsed and
-    /// serialized again, not decoded and encoded again.
+    /// Verifies one delivery from its headers and its raw body: the bytes as they were received, not parsed and serialized
+    /// again, and not decoded and encoded again.
     ///
-    /// `now` is the present, in most programs `UnixTime::now()`.
+    /// `now` is the current time, in most programs `UnixTime::now()`.
     ///
     /// # Errors
-    /// In the order of the checks: `body_too_large`; what is wrong with the headers, which are `missing_header`,
-    /// `duplicate_header`, `malformed_signature` and `malformed_timestamp`; `signature_mismatch`; and only for deliveries that are genuine `timestamp_too_old`,
-    /// `timestamp_in_future`, and for [`Scheme::CONTIO_BODY`] what is wrong with the envelope, and `event_too_old`.
+    /// In the order of the checks: `body_too_large`; for the headers, `missing_header`, `duplicate_header`,
+    /// `malformed_signature` or `malformed_timestamp`; `signature_mismatch`; and only for genuine deliveries,
+    /// `timestamp_too_old` or `timestamp_in_future`, or for [`Scheme::CONTIO_BODY`] the errors of
+    /// [`envelope`](Delivery::envelope), `event_too_old` or `timestamp_in_future`.
     pub fn verify<'a, H: Headers + ?Sized>(
         &'a self,
         headers: &'a H,
@@ -114,7 +114,7 @@ impl Verifier {
         self.decide_whole(parsed, matches, body, now)
     }
 
-    /// The verdict on a whole body, whoever made the MACs.
+    /// Decides about a whole body once its MACs are compared, wherever they were computed.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn decide_whole<'a>(
         &'a self,
@@ -129,8 +129,8 @@ impl Verifier {
         Ok(Delivery { facts, body: WholeBody { bytes: body, envelope } })
     }
 
-    /// Finishes every verification once the MACs are compared. `event_time` reads the envelope, and is called only for a
-    /// delivery that is genuine and whose age is written there: nothing is said of the body of a forged one.
+    /// Finishes verification once the MACs are compared; shared by all entry points. `event_time` reads the envelope. It is
+    /// called only for a genuine delivery whose timestamp is in the envelope: the body of a forged delivery is never read.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn decide<'a>(
         &self,
@@ -173,7 +173,7 @@ impl Verifier {
         Ok(())
     }
 
-    /// Tries every live secret against every signature, whether an earlier one matched or not.
+    /// Tries every secret against every signature, even after one has matched.
     pub(crate) fn try_keys(&self, parsed: &ParsedHeaders<'_>, body: &[u8]) -> Matches {
         let mut matches = Matches::none();
         for (index, key) in self.keys.iter() {
@@ -194,7 +194,7 @@ impl Verifier {
         }
     }
 
-    /// How the deliveries are signed that it takes.
+    /// How the deliveries that this verifier accepts are signed.
     #[must_use]
     pub fn scheme(&self) -> &Scheme {
         &self.scheme
@@ -206,7 +206,7 @@ impl Verifier {
 }
 
 impl fmt::Debug for Verifier {
-    /// The scheme, how many secrets there are, and the limits.
+    /// Shows the scheme, the number of secrets, and the limits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
             .field("scheme", &self.scheme)
@@ -216,7 +216,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// A [`Verifier`] that is being made: see [`Verifier::builder`].
+/// Builds a [`Verifier`]: see [`Verifier::builder`].
 ///
 /// ```
 /// use core::time::Duration;
@@ -224,7 +224,7 @@ impl fmt::Debug for Verifier {
 ///
 /// let verifier = Verifier::builder(Scheme::STRIPE)
 ///     .secret("whsec_the new secret")
-///     .secret("whsec_the old one, during its grace period")
+///     .secret("whsec_the old secret, until the sender stops using it")
 ///     .max_age(Duration::from_secs(60))
 ///     .max_body(64 * 1024)
 ///     .build()?;
@@ -237,8 +237,8 @@ pub struct VerifierBuilder {
 }
 
 impl VerifierBuilder {
-    /// Adds a secret that a sender may sign with, up to [`MAX_SECRETS`]. Each costs one MAC over every body.
-    /// [`Delivery::secret_index`] says which of them signed a delivery, counted from 0 in the order of these calls.
+    /// Adds a secret that the sender may sign with, up to [`MAX_SECRETS`]. Each costs one MAC over every body.
+    /// [`Delivery::secret_index`] returns which of them signed a delivery, counted from 0 in the order of these calls.
     pub fn secret<'s>(mut self, secret: impl Into<Secret<'s>>) -> Self {
         const NAMES: [&str; MAX_SECRETS] = [
             "secrets[0]",
@@ -265,27 +265,28 @@ impl VerifierBuilder {
         self
     }
 
-    /// How long ago a delivery may have been signed; 300 s unless said. Fractions of a second are cut off. Only for
-    /// schemes that sign the time of sending.
+    /// How long ago a delivery may have been signed; 300 s by default. Fractions of a second are truncated. It has no
+    /// effect for schemes that do not sign the time of sending: see [`Scheme::timestamp_source`].
     pub fn max_age(mut self, limit: Duration) -> Self {
         self.verifier.limits.max_age = limit;
         self
     }
 
-    /// How far ahead of `now` a delivery may be dated; 300 s unless said. Fractions of a second are cut off.
+    /// How far ahead of `now` the timestamp of a delivery may be; 300 s by default. Fractions of a second are truncated.
     pub fn max_skew(mut self, limit: Duration) -> Self {
         self.verifier.limits.max_skew = limit;
         self
     }
 
-    /// How long ago an event may have happened in a delivery of [`Scheme::CONTIO_BODY`]; 24 h unless said. `None`
-    /// takes any age: for receivers that remember every event id.
+    /// How long ago the event in a delivery of [`Scheme::CONTIO_BODY`] may have happened; 24 h by default. `None` accepts
+    /// any age: for receivers that remember every event id.
     pub fn max_event_age(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.verifier.limits.max_event_age = limit.into();
         self
     }
 
-    /// The most bytes that a body may have; 4 GiB less one byte unless said, and never more. A larger one is refused unread.
+    /// The largest body that is accepted, in bytes; by default 4 GiB less one byte, which no limit can exceed. A larger
+    /// body is refused without being read.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.verifier.limits.max_body = Some(bytes);
         self
@@ -297,16 +298,16 @@ impl VerifierBuilder {
         self
     }
 
-    /// Checks what was given.
+    /// Creates the verifier.
     ///
     /// # Errors
-    /// `invalid_secret` for the first secret that cannot be used, or if there is none; `invalid_argument` for more
-    /// than [`MAX_SECRETS`].
+    /// `invalid_secret` for the first secret that cannot be used, or if none was added; `invalid_argument` for more than
+    /// [`MAX_SECRETS`].
     pub fn build(self) -> Result<Verifier, Error> {
         match self.error {
             Some(error) => Err(error),
             None if self.verifier.keys.iter().next().is_none() => {
-                Err(Error::new(ErrorKind::InvalidSecret).because("there is none; give at least one"))
+                Err(Error::new(ErrorKind::InvalidSecret).because("none was given; at least one is needed"))
             }
             None => Ok(self.verifier),
         }
@@ -319,16 +320,16 @@ impl fmt::Debug for VerifierBuilder {
     }
 }
 
-/// A delivery that is genuine and fresh. Only a [`Verifier`] makes one.
+/// A delivery that is genuine and fresh. Only a [`Verifier`] returns one.
 ///
-/// Its body is here as well, unless it was streamed: see [`StreamedDelivery`].
+/// It includes the body, unless that was streamed: see [`StreamedDelivery`].
 #[derive(Clone, Debug)]
 pub struct Delivery<'a, B = WholeBody<'a>> {
     facts: Facts<'a>,
     body: B,
 }
 
-/// What is known of every delivery.
+/// What is known about every delivery.
 #[derive(Clone, Copy, Debug)]
 struct Facts<'a> {
     scheme: &'a Scheme,
@@ -341,12 +342,12 @@ struct Facts<'a> {
 #[derive(Clone, Debug)]
 pub struct WholeBody<'a> {
     bytes: &'a [u8],
-    /// Read already for schemes whose freshness it holds.
+    /// Already read for schemes whose timestamp is in the envelope.
     envelope: Option<Checked<'a>>,
 }
 
 impl<'a, B> Delivery<'a, B> {
-    /// The name of the scheme; for [`Scheme::CONTIO`] that of the variant that the delivery follows,
+    /// The name of the scheme; for [`Scheme::CONTIO`], the name of the variant that the delivery follows,
     /// `contio-timestamped` or `contio-body`.
     #[must_use]
     pub fn scheme(&self) -> &'a str {
@@ -359,21 +360,21 @@ impl<'a, B> Delivery<'a, B> {
         self.facts.scheme.has_envelope()
     }
 
-    /// When the delivery was signed, or for [`Scheme::CONTIO_BODY`] when its event happened. `None` for schemes that
-    /// sign no time.
+    /// When the delivery was signed, or for [`Scheme::CONTIO_BODY`] when its event happened. `None` for schemes that do
+    /// not sign a time.
     #[must_use]
     pub fn timestamp(&self) -> Option<UnixTime> {
         self.facts.timestamp
     }
 
-    /// Which of the verifier's secrets made the signature, from 0: the first that did.
+    /// The index of the secret that the delivery was signed with, from 0; if several match, the first of them.
     #[must_use]
     pub fn secret_index(&self) -> usize {
         self.facts.secret_index
     }
 
-    /// The signed id of the delivery, for schemes that have a header for it (Standard Webhooks, Svix), by which duplicates
-    /// are recognized. Contio's is [`Envelope::event_id`]. An id in an unsigned header is never returned.
+    /// The signed id of the delivery, for recognizing duplicates, if the scheme has a header for it (Standard Webhooks,
+    /// Svix). Contio's is [`Envelope::event_id`]. An id in a header that is not signed is never returned.
     #[must_use]
     pub fn id(&self) -> Option<&'a str> {
         self.facts.id
@@ -381,7 +382,7 @@ impl<'a, B> Delivery<'a, B> {
 }
 
 impl<'a> Delivery<'a> {
-    /// The body, as it was given.
+    /// The body that was passed to the verifier.
     #[must_use]
     pub fn body(&self) -> &'a [u8] {
         self.body.bytes
@@ -390,7 +391,7 @@ impl<'a> Delivery<'a> {
     /// The Contio envelope in the body.
     ///
     /// # Errors
-    /// `malformed_envelope`, `missing_field` or `invalid_field`. Never for a delivery of [`Scheme::CONTIO_BODY`],
+    /// `malformed_envelope`, `missing_field` or `invalid_field`. Never fails for a delivery of [`Scheme::CONTIO_BODY`],
     /// whose verification includes this check.
     pub fn envelope(&self) -> Result<Envelope<'a>, Error> {
         match &self.body.envelope {
@@ -399,14 +400,14 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Whether the verdict included the envelope, as for [`Scheme::CONTIO_BODY`].
+    /// Whether verification included the envelope, as for [`Scheme::CONTIO_BODY`].
     #[must_use]
     pub fn has_read_envelope(&self) -> bool {
         self.body.envelope.is_some()
     }
 
-    /// What [`envelope`](Self::envelope) says of a body that was verified before: for bindings, which cannot keep a
-    /// borrow of it, and have events read by their host's own parser. Nothing of the body is handed out.
+    /// Makes the check of [`envelope`](Self::envelope) on a body that was verified before: for bindings, which cannot keep
+    /// a borrow of the body and read events with their host's own parser. Nothing of the body is returned.
     ///
     /// # Errors
     /// `malformed_envelope`, `missing_field` or `invalid_field`.

@@ -1,4 +1,4 @@
-//! What a delivery's headers say, parsed but not yet verified.
+//! The headers of a delivery, parsed but not yet verified.
 
 use crate::crypto::mac::{Mac, Matches, Tag};
 use crate::error::{Error, ErrorKind};
@@ -8,22 +8,22 @@ use crate::scheme::template::{SignedValues, StoredPart};
 use crate::scheme::{Freshness, MAX_ID_BYTES, Scheme, SignedId, Spelling};
 use crate::time::{self, UnixTime};
 
-/// The headers of one delivery: the scheme that it follows, its signatures, and what was signed besides the body.
+/// The headers of one delivery: the scheme that it follows, its signatures, and what is signed in addition to the body.
 #[derive(Clone, Copy)]
 pub(crate) struct ParsedHeaders<'a> {
     /// The receiver's scheme, or the variant of it that the delivery follows.
     pub(crate) scheme: &'a Scheme,
     pub(crate) id: Option<&'a str>,
-    /// When it says it was signed, for schemes that say so.
+    /// The time of signing, for schemes that send it in a header.
     pub(crate) timestamp: Option<UnixTime>,
-    /// The very bytes that `timestamp` was read from, which are those that are signed.
+    /// The bytes that `timestamp` was read from. These bytes are signed.
     timestamp_text: &'a [u8],
     pub(crate) signatures: ParsedSignatures<'a>,
 }
 
 impl<'a> ParsedHeaders<'a> {
-    // Into `verify`: returned through memory, the struct is loaded again before its last stores have landed, which takes
-    // longer than reading the headers does.
+    // Inlined into `verify`: returned through memory, the struct would be loaded before its last stores have completed,
+    // which takes longer than reading the headers.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn read<H: Headers + ?Sized>(scheme: &'a Scheme, headers: &'a H) -> Result<Self, Error> {
         let [signature_spelling, timestamp_spelling, id_spelling] = &scheme.spellings;
@@ -48,7 +48,7 @@ impl<'a> ParsedHeaders<'a> {
         Ok(parsed)
     }
 
-    /// The bytes of some of the template's parts, the body excepted.
+    /// The bytes of the given parts of the template, except the body.
     pub(crate) fn bytes_of<'c>(&'c self, parts: &'c [StoredPart]) -> impl Iterator<Item = &'c [u8]> {
         let values = self.signed_values();
         parts.iter().filter_map(move |part| values.bytes_of(part))
@@ -66,7 +66,7 @@ impl<'a> ParsedHeaders<'a> {
         self.signed_values().feed(self.scheme.template.after(), mac);
     }
 
-    /// Compares the tag that a secret makes with every signature of the delivery.
+    /// Compares the tag computed with a secret with every signature of the delivery.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn compare(&self, secret: u8, tag: &Tag, matches: &mut Matches) {
         self.signatures.each(|signature| matches.record(secret, tag, signature));
@@ -78,18 +78,21 @@ impl<'a> ParsedHeaders<'a> {
     }
 }
 
-/// An id is 1 to 256 visible ASCII bytes, without the byte that marks its end in the signed message: in `a.b.c` an id
-/// `a` could otherwise become an id `a.b` under the same signature. Standard Webhooks 1.0.0 asks senders for the same.
+pub(crate) const ID_RULE: &str =
+    "an id must be 1 to 256 visible ASCII characters and must not contain the character that ends it";
+
+/// An id is 1 to 256 visible ASCII bytes, without the byte that marks its end in the signed message: in `a.b.c`, an id
+/// `a` could otherwise become an id `a.b` under the same signature. Standard Webhooks 1.0.0 requires the same of senders.
 pub(crate) fn read_id<'a>(value: &'a [u8], id: &SignedId) -> Result<&'a str, Error> {
     let sound = (1..=MAX_ID_BYTES).contains(&value.len())
         && value.iter().all(|byte| byte.is_ascii_graphic() && *byte != id.end);
-    core::str::from_utf8(value).ok().filter(|_| sound).ok_or(
-        Error::about(ErrorKind::MalformedSignature, id.header.as_str())
-            .because("an id is 1 to 256 visible ASCII characters without the mark that ends it"),
-    )
+    core::str::from_utf8(value)
+        .ok()
+        .filter(|_| sound)
+        .ok_or(Error::about(ErrorKind::MalformedSignature, id.header.as_str()).because(ID_RULE))
 }
 
-/// The one value of a header that the scheme needs, and that may have a second spelling.
+/// The value of a header that the scheme needs and that must occur once. The header may have a second spelling.
 #[cfg_attr(not(target_family = "wasm"), inline)]
 pub(crate) fn required<'h, H: Headers + ?Sized>(
     headers: &'h H,

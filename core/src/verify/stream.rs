@@ -1,4 +1,4 @@
-//! The same verification for a body that arrives in chunks.
+//! Verification of a body that arrives in chunks.
 
 use core::fmt;
 
@@ -12,9 +12,8 @@ use crate::scheme::Freshness;
 use crate::time::UnixTime;
 
 impl Verifier {
-    /// Begins to verify a delivery whose body comes in chunks, in constant memory and with the verdict of
-    /// [`verify`](Self::verify). Only `body_too_large` is reported later here: the headers are read before the body's
-    /// size is known.
+    /// Starts verifying a delivery whose body arrives in chunks, in constant memory and with the verdict of
+    /// [`verify`](Self::verify). Only `body_too_large` comes later: the headers are read before the size is known.
     ///
     /// ```
     /// # use hookseal::{Signer, UnixTime, Verifier};
@@ -31,8 +30,7 @@ impl Verifier {
     /// ```
     ///
     /// # Errors
-    /// What is wrong with the headers: `missing_header`, `duplicate_header`, `malformed_signature` or
-    /// `malformed_timestamp`.
+    /// For the headers: `missing_header`, `duplicate_header`, `malformed_signature` or `malformed_timestamp`.
     pub fn stream<'a, H: Headers + ?Sized>(&'a self, headers: &'a H) -> Result<Stream<'a>, Error> {
         let parsed = ParsedHeaders::read(self.scheme(), headers)?;
         let mut macs = [const { None }; MAX_SECRETS];
@@ -49,23 +47,24 @@ impl Verifier {
 
 /// A delivery whose body is arriving: see [`Verifier::stream`].
 ///
-/// Nothing that it was fed may be acted upon before [`finish`](Self::finish) says that the delivery is genuine.
+/// Do not act on any chunk before [`finish`](Self::finish) has returned that the delivery is genuine.
 #[must_use]
 pub struct Stream<'a> {
     verifier: &'a Verifier,
     parsed: ParsedHeaders<'a>,
     macs: [Option<Mac>; MAX_SECRETS],
-    /// For forms whose freshness is in the envelope. What is wrong with it is kept until the signature is known to be
-    /// genuine: nothing is said of the body of a forged delivery.
+    /// For schemes whose timestamp is in the envelope. An error is kept until the signature has matched: nothing is
+    /// reported about the body of a forged delivery.
     envelope: Option<Result<EnvelopeCheck, Error>>,
     bytes: u64,
 }
 
 impl<'a> Stream<'a> {
-    /// Takes the next chunk, of any size.
+    /// Adds the next chunk, of any size.
     ///
     /// # Errors
-    /// `body_too_large` as soon as the chunks together are. The stream stays refused, whatever follows.
+    /// `body_too_large` as soon as the chunks together exceed the limit. [`finish`](Self::finish) then fails too, whatever
+    /// follows.
     pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
         self.bytes = self.bytes.saturating_add(chunk.len() as u64);
         self.verifier.check_size(self.bytes)?;
@@ -80,10 +79,10 @@ impl<'a> Stream<'a> {
         Ok(())
     }
 
-    /// The body is complete: gives the verdict.
+    /// Ends the body and returns the verdict.
     ///
     /// # Errors
-    /// As [`Verifier::verify`].
+    /// As for [`Verifier::verify`].
     pub fn finish(mut self, now: UnixTime) -> Result<StreamedDelivery<'a>, Error> {
         self.verifier.check_size(self.bytes)?;
         let mut matches = Matches::none();
@@ -104,11 +103,11 @@ impl fmt::Debug for Stream<'_> {
     }
 }
 
-/// A delivery that is genuine and fresh, and whose body was not kept.
+/// A delivery that is genuine and fresh and whose body was not kept.
 ///
 /// If you keep the body and want its envelope, call [`Verifier::verify`] instead.
 pub type StreamedDelivery<'a> = Delivery<'a, Streamed>;
 
-/// In place of the body of a delivery that was streamed.
+/// Takes the place of the body in a delivery that was streamed.
 #[derive(Clone, Copy, Debug)]
 pub struct Streamed;

@@ -179,7 +179,7 @@ test("a definition that contradicts itself is refused when the scheme is made", 
   for (const [parts, message] of [
     [{ signed: "{timestamp}.{body}" }, /timestamp/],
     [{ name: "" }, /name/],
-    [{ idHeader: "X-Acme-Signature", signed: "{id}.{body}" }, /header each/],
+    [{ idHeader: "X-Acme-Signature", signed: "{id}.{body}" }, /their own header/],
     [{ prefix: "v1=", list: { separator: ",", joiner: "=", version: "v1" } }, /prefix/],
   ]) {
     assert.throws(() => defineScheme({ ...acme, ...parts }), { code: "invalid_scheme", status: 500, message });
