@@ -1,4 +1,4 @@
-//! Typed events: what the `data` of an envelope holds, for every event type that the vendor has documented.
+//! Typed events: the contents of an envelope's `data`, for every event type that the vendor has documented.
 //!
 //! ```
 //! # use hookseal::{Signer, UnixTime, Verifier};
@@ -21,12 +21,13 @@
 //! # Ok::<(), hookseal::Error>(())
 //! ```
 //!
-//! Text is borrowed from the body unless it was sent with escapes; half of a surrogate pair is read as U+FFFD. What the
-//! catalogue leaves open is kept as JSON. A field that may be absent or null is an [`Option`], and one that is not in the
-//! catalogue is kept in `extra`.
+//! Text is borrowed from the body unless it was sent with escapes; half of a surrogate pair is read as U+FFFD. Values whose
+//! type the catalogue leaves open are kept as JSON. A field that may be absent or null is an [`Option`], and a field that is
+//! not in the catalogue is kept in `extra`.
 //!
-//! A genuine event is never refused for its data. A type that is not in the catalogue comes as [`Unknown`], and so does
-//! one whose data differs from it: a field that must be there is absent, of another type, or there twice.
+//! A genuine event is never refused because of its data. An event is returned as [`Unknown`] if its type is not in the
+//! catalogue, or if its data differs from the catalogue: a required field is absent, or a field has another type or occurs
+//! twice.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -37,7 +38,6 @@ use core::marker::PhantomData;
 
 use serde_core::Deserialize;
 use serde_core::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-pub use serde_json::Number;
 use serde_json::value::RawValue;
 
 use crate::contio::envelope::Envelope;
@@ -47,52 +47,60 @@ use crate::inline_str::InlineStr;
 mod catalogue;
 pub use catalogue::*;
 
-/// An event of a type that this version does not know, or whose data is not as this version knows it.
+/// A JSON number of any size: the type of [`serde_json`](https://docs.rs/serde_json/1), re-exported.
+///
+/// It is the only type of another crate in the fields of `hookseal`'s own types. A `hookseal` on another major version of
+/// `serde_json` would be a breaking change, and so a new major version of `hookseal`. As long as your own `serde_json` has
+/// version 1, this is the same type as yours.
+#[doc(inline)]
+pub use serde_json::Number;
+
+/// An event whose type this version does not know, or whose data differs from what this version knows.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Unknown<'a> {
-    /// Its type.
+    /// The event's type.
     pub event_type: Cow<'a, str>,
-    /// The JSON object that is its data, as it was sent.
+    /// The event's data, a JSON object, as it was sent.
     pub data: &'a str,
-    /// For a type of [`Event::TYPES`], what kept its data from being read: `missing_field` or `invalid_field`, with the
-    /// field's name such as `data.meeting_id`.
+    /// For a type in [`Event::TYPES`], why the data could not be read: `missing_field` or `invalid_field`, with the field's
+    /// name, such as `data.meeting_id`.
     pub mismatch: Option<Error>,
 }
 
-/// The members of an object that the catalogue does not list, as they were sent and in that order.
+/// The members of an object that are not in the catalogue, as they were sent and in that order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
 impl<'a> Fields<'a> {
-    /// The JSON of the first field of this name: a string with its quotes.
+    /// The JSON of the first field of this name; a string includes its quotes.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a str> {
         self.iter().find(|(other, _)| *other == name).map(|(_, json)| json)
     }
 
-    /// Each field's name, decoded, and its JSON.
+    /// The decoded name and the JSON of each field.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
         self.0.iter().map(|(name, json)| (&**name, *json))
     }
 }
 
 impl<'a> Envelope<'a> {
-    /// The typed event: the envelope's `data` read by its `event_type`, or [`Event::Unknown`] where it is of another kind.
+    /// The typed event: the envelope's `data`, read according to its `event_type`, or [`Event::Unknown`].
     #[must_use]
     pub fn event(&self) -> Event<'a> {
         Event::read(self.event_type.decode(), self.data)
     }
 }
 
-/// Reads the object in `json`, which the scanner found to be one.
+/// Reads the object in `json`, which was scanned before.
 fn read_data<'a, T: Read<'a>>(json: &'a str) -> Result<T, Error> {
     let fault = Fault::default();
     let mut deserializer = serde_json::Deserializer::from_str(json);
     T::read(&mut deserializer, &fault).map_err(|_| fault.error())
 }
 
-/// Where reading failed. `serde_json`'s own error has no path, and its texts may quote the body.
+/// Where reading failed. The errors of `serde_json` have no path, and their text may quote the body.
 #[derive(Default)]
 struct Fault {
     missing: Cell<bool>,
@@ -109,7 +117,7 @@ impl Default for Path {
 }
 
 impl Fault {
-    /// On the way out of a failed field, the innermost first.
+    /// Adds a field to the path. Called on the way out of a failed field, for the innermost first.
     fn is_in(&self, field: &str) {
         let mut path = InlineStr::EMPTY;
         path.push(field.as_bytes());
@@ -134,7 +142,7 @@ impl Fault {
     }
 }
 
-/// A type that fields have. Unlike [`Deserialize`] it borrows text where it can, and reports where it failed.
+/// A type of fields. Unlike [`Deserialize`], it borrows text where possible and reports where reading failed.
 trait Read<'de>: Sized {
     fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<Self, D::Error>;
 }
@@ -170,8 +178,8 @@ impl<'de> Read<'de> for Cow<'de, str> {
     }
 }
 
-/// A string's decoded text in UTF-8, in which half of a surrogate pair may stand as if it were a character. As text,
-/// `serde_json` refuses such a string; as bytes it gives it like this.
+/// The decoded text of a string in UTF-8, in which half of a surrogate pair is encoded as if it were a character.
+/// `serde_json` refuses such a string as text, but returns it in this encoding as bytes.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Wtf8<'de>(Cow<'de, [u8]>);
 
@@ -200,7 +208,7 @@ impl<'de> Read<'de> for Wtf8<'de> {
 }
 
 impl<'de> Wtf8<'de> {
-    /// The text, in which U+FFFD stands for each half of a surrogate pair.
+    /// The text, with U+FFFD in place of each half of a surrogate pair.
     fn into_text(self) -> Cow<'de, str> {
         match self.0 {
             Cow::Borrowed(bytes) => match core::str::from_utf8(bytes) {
@@ -222,7 +230,7 @@ fn replace_surrogates(bytes: &[u8]) -> String {
         let (valid, surrogate) = rest.split_at(error.valid_up_to());
         text.push_str(core::str::from_utf8(valid).unwrap_or_default());
         text.push(char::REPLACEMENT_CHARACTER);
-        // One takes three bytes.
+        // Half of a surrogate pair takes three bytes.
         rest = surrogate.get(3..).unwrap_or_default();
     }
     text.push_str(core::str::from_utf8(rest).unwrap_or_default());
@@ -272,14 +280,14 @@ impl<'de> Read<'de> for &'de str {
     }
 }
 
-/// An object with any members, each once: of two with one name, neither can be preferred.
+/// An object with any members. If two have the same name, neither can be preferred.
 impl<'de> Object<'de> for Fields<'de> {
     fn read_members<A: MapAccess<'de>>(mut members: A, fault: &Fault) -> Result<Self, A::Error> {
         let mut fields = Vec::new();
         while let Some(name) = members.next_key_seed(Seed::<Required, Wtf8<'de>>::new(fault))? {
             fields.push((name, members.next_value::<&'de RawValue>()?.get()));
         }
-        // Compared as they were sent: the texts of two names can be the same and the names not.
+        // Names are compared before U+FFFD is put in: two different names can become the same text.
         let mut names: Vec<&Wtf8<'de>> = fields.iter().map(|(name, _)| name).collect();
         names.sort_unstable();
         if names.windows(2).any(|pair| pair[0] == pair[1]) {
@@ -289,15 +297,15 @@ impl<'de> Object<'de> for Fields<'de> {
     }
 }
 
-/// Whether a field may be absent or null: two markers that the generated tables use.
+/// Whether a field may be absent or null. The generated tables use the two markers below.
 trait Presence<'de, T> {
     fn read<D: Deserializer<'de>>(deserializer: D, fault: &Fault) -> Result<T, D::Error>;
 
-    /// The value of a field that is absent, if it may be.
+    /// The value of an absent field, if it may be absent.
     fn absent() -> Option<T>;
 }
 
-/// Always there, and never null.
+/// Always present, and never null.
 enum Required {}
 
 /// May be absent or null.
@@ -341,7 +349,7 @@ impl<'de, T: Read<'de>> Presence<'de, Option<T>> for Optional {
     }
 }
 
-/// Carries the fault into a field's value.
+/// Passes the fault into a field's value.
 struct Seed<'f, P, T>(&'f Fault, PhantomData<(P, T)>);
 
 impl<'f, P, T> Seed<'f, P, T> {
@@ -373,7 +381,7 @@ fn read_field<'de, P: Presence<'de, T>, T, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Makes a struct of an object of the catalogue, with a reader that keeps unknown fields.
+/// Defines the struct for an object of the catalogue, with a reader that keeps unknown fields.
 macro_rules! object {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident $key:literal: $type:ty = $presence:ident;)* }) => {
         $(#[$doc])*
@@ -381,7 +389,7 @@ macro_rules! object {
         #[non_exhaustive]
         pub struct $name<'a> {
             $($(#[$field_doc])* pub $field: $type,)*
-            /// Fields that the catalogue does not have.
+            /// Fields that are not in the catalogue.
             pub extra: Fields<'a>,
         }
 
@@ -408,7 +416,7 @@ macro_rules! object {
 }
 use object;
 
-/// Makes an enum of a string that has known values; others are kept.
+/// Defines an enum for a string with known values; other values are kept.
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($variant:ident $text:literal),* }) => {
         $(#[$doc])*
@@ -416,7 +424,7 @@ macro_rules! choice {
         #[non_exhaustive]
         pub enum $name<'a> {
             $(#[doc = concat!("`", $text, "`")] $variant,)*
-            /// A value that the catalogue does not have.
+            /// A value that is not in the catalogue.
             Other(Cow<'a, str>),
         }
 
@@ -444,16 +452,16 @@ macro_rules! choice {
 }
 use choice;
 
-/// Makes the enum of all events.
+/// Defines the enum of all events.
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident $type:literal;)*) => {
         /// An event by its type.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
-        #[allow(clippy::large_enum_variant)] // it lives on the stack of whoever handles it, for as long as that takes
+        #[allow(clippy::large_enum_variant)] // it lives on the stack, and only while it is handled
         pub enum Event<'a> {
             $($(#[$doc])* $name($name<'a>),)*
-            /// A type that this version does not know, or data that is not as this version knows it.
+            /// An event whose type this version does not know, or whose data differs from what this version knows.
             Unknown(Unknown<'a>),
         }
 

@@ -1,0 +1,126 @@
+//! Builds verifiers: their scheme, secrets and limits.
+
+use core::fmt;
+use core::time::Duration;
+
+use super::{DEFAULT_LIMITS, Keys, MAX_SECRETS, Verifier};
+use crate::error::{Error, ErrorKind};
+use crate::scheme::Scheme;
+use crate::secret::Secret;
+
+/// Builds a [`Verifier`]: see [`Verifier::builder`].
+///
+/// ```
+/// use core::time::Duration;
+/// use hookseal::{Scheme, Verifier};
+///
+/// let verifier = Verifier::builder(Scheme::STRIPE)
+///     .secret("whsec_the new secret")
+///     .secret("whsec_the old secret, until the sender stops using it")
+///     .max_age(Duration::from_secs(60))
+///     .max_body(64 * 1024)
+///     .build()?;
+/// # Ok::<(), hookseal::Error>(())
+/// ```
+#[must_use]
+pub struct VerifierBuilder {
+    verifier: Verifier,
+    error: Option<Error>,
+}
+
+impl VerifierBuilder {
+    pub(super) const fn new(scheme: Scheme) -> Self {
+        let verifier = Verifier { scheme, keys: Keys([const { None }; MAX_SECRETS]), limits: DEFAULT_LIMITS };
+        Self { verifier, error: None }
+    }
+
+    /// Adds a secret that the sender may sign with, up to [`MAX_SECRETS`]. Each costs one MAC over every body.
+    /// [`Delivery::secret_index`](super::Delivery::secret_index) returns which of them signed a delivery, counted from 0 in
+    /// the order of these calls.
+    pub fn secret<'s>(mut self, secret: impl Into<Secret<'s>>) -> Self {
+        const NAMES: [&str; MAX_SECRETS] = [
+            "secrets[0]",
+            "secrets[1]",
+            "secrets[2]",
+            "secrets[3]",
+            "secrets[4]",
+            "secrets[5]",
+            "secrets[6]",
+            "secrets[7]",
+        ];
+        let Some(free) = self.verifier.keys.0.iter().position(Option::is_none) else {
+            let error = Error::new(ErrorKind::InvalidArgument);
+            self.error
+                .get_or_insert(error.because("more than 8 secrets; keep those that a sender may still sign with"));
+            return self;
+        };
+        match secret.into().prepare(self.verifier.scheme.key_encoding) {
+            Ok(key) => self.verifier.keys.0[free] = Some(key),
+            Err(error) => {
+                self.error.get_or_insert(error.of(NAMES[free]));
+            }
+        }
+        self
+    }
+
+    /// How long ago a delivery may have been signed; 300 s by default. Fractions of a second are truncated. It has no
+    /// effect for schemes that do not sign the time of sending: see [`Scheme::timestamp_source`].
+    pub fn max_age(mut self, limit: Duration) -> Self {
+        self.verifier.limits.max_age = limit;
+        self
+    }
+
+    /// How far ahead of `now` the timestamp of a delivery may be; 300 s by default. Fractions of a second are truncated.
+    pub fn max_skew(mut self, limit: Duration) -> Self {
+        self.verifier.limits.max_skew = limit;
+        self
+    }
+
+    /// How long ago the event in a delivery of [`Scheme::CONTIO_BODY`] may have happened; 24 h by default. `None` accepts
+    /// any age: for receivers that remember every event id.
+    pub fn max_event_age(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.verifier.limits.max_event_age = limit.into();
+        self
+    }
+
+    /// The largest body that is accepted, in bytes; by default 4 GiB less one byte, which no limit can exceed. A larger
+    /// body is refused without being read.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.verifier.limits.max_body = Some(bytes);
+        self
+    }
+
+    #[cfg(feature = "explain")]
+    pub(crate) fn limits(mut self, limits: super::Limits) -> Self {
+        self.verifier.limits = limits;
+        self
+    }
+
+    /// How the deliveries that the verifier will accept are signed: for example, whether
+    /// [a time is signed](Scheme::timestamp_source) that `max_age` could limit.
+    #[must_use]
+    pub const fn scheme(&self) -> &Scheme {
+        &self.verifier.scheme
+    }
+
+    /// Creates the verifier.
+    ///
+    /// # Errors
+    /// `invalid_secret` for the first secret that cannot be used, or if none was added; `invalid_argument` for more than
+    /// [`MAX_SECRETS`].
+    pub fn build(self) -> Result<Verifier, Error> {
+        match self.error {
+            Some(error) => Err(error),
+            None if self.verifier.keys.iter().next().is_none() => {
+                Err(Error::new(ErrorKind::InvalidSecret).because("none was given; at least one is needed"))
+            }
+            None => Ok(self.verifier),
+        }
+    }
+}
+
+impl fmt::Debug for VerifierBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VerifierBuilder").field(&self.verifier).finish()
+    }
+}
