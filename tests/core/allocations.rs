@@ -1,4 +1,4 @@
-//! A verification, envelope included, allocates nothing, whatever becomes of it.
+//! Verification, envelope included, allocates nothing, whatever the verdict.
 
 use allocation_counter::measure;
 use hookseal::Scheme;
@@ -34,7 +34,7 @@ fn a_streamed_body_allocates_nothing() {
 }
 
 #[test]
-fn a_typed_event_without_escapes_allocates_nothing_either() {
+fn a_typed_event_without_escapes_allocates_nothing() {
     let (verifier, headers) = (verifier(Scheme::CONTIO), sign(Scheme::CONTIO, BODY.as_bytes(), NOW));
     let counted = measure(|| {
         let delivery = verifier.verify(&headers, BODY.as_bytes(), NOW).unwrap();

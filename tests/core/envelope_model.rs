@@ -1,5 +1,5 @@
-//! The envelope scanner held against `serde_json`: it accepts what `serde_json` accepts of the same rules, and yields
-//! the same fields.
+//! Compares the envelope scanner with the same rules on top of `serde_json`: both accept the same bodies and return the
+//! same fields.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::support::{NOW, sign, verifier};
 
-/// JSON that keeps doubled names, which `serde_json::Value` does not.
+/// JSON that keeps duplicate names, which `serde_json::Value` does not.
 #[derive(Clone, Debug, PartialEq)]
 enum Json {
     Text(String),
@@ -90,17 +90,18 @@ impl Json {
         members.iter().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 
-    fn has_double(&self, names: &[&str]) -> bool {
+    fn has_duplicate(&self, names: &[&str]) -> bool {
         let Self::Object(members) = self else { return false };
         let mut seen = BTreeSet::new();
         members.iter().any(|(name, _)| names.contains(&name.as_str()) && !seen.insert(name))
     }
 }
 
-/// The first of the private characters that stand in the model for halves of surrogate pairs, which `serde_json` refuses.
+/// The first of the private-use characters that replace halves of surrogate pairs in the model, since `serde_json` refuses
+/// those.
 const HALVES: u32 = 0xf_0000;
 
-/// A text in which each escaped half of a surrogate pair is a private character. By a pattern over the whole text, and so
+/// Replaces each escaped half of a surrogate pair by a private-use character. It searches the whole text for a pattern,
 /// unlike the scanner, which reads byte by byte.
 fn mark_halves(text: &str) -> String {
     let units: Vec<(usize, u32)> = text
@@ -138,19 +139,19 @@ fn has_half(text: &str) -> bool {
 
 const TEXTS: [&str; 4] = ["event_type", "event_id", "timestamp", "partner_app_id"];
 
-/// The code that the rules of the envelope give a body, by `serde_json`.
+/// The code for a body by the rules of the envelope, read by `serde_json`.
 fn model(body: &[u8]) -> Result<Json, &'static str> {
     let text = std::str::from_utf8(body).map_err(|_| "malformed_envelope")?;
     let json = parse(text).ok_or("malformed_envelope")?;
     let all = ["event_type", "event_id", "timestamp", "partner_app_id", "data", "actor_user_id", "for_user"];
     let (user, of_user) = (json.get("for_user"), ["id", "email"]);
-    let in_for_user = user.is_some_and(|user| user.has_double(&of_user));
-    if !matches!(json, Json::Object(_)) || json.depth() > 64 || json.has_double(&all) || in_for_user {
+    let in_for_user = user.is_some_and(|user| user.has_duplicate(&of_user));
+    if !matches!(json, Json::Object(_)) || json.depth() > 64 || json.has_duplicate(&all) || in_for_user {
         return Err("malformed_envelope");
     }
     let texts = TEXTS.iter().chain(&["actor_user_id"]);
-    let own = texts.map(|name| json.get(name)).chain(of_user.iter().map(|name| user?.get(name)));
-    if own.flatten().any(|value| matches!(value, Json::Text(text) if has_half(text))) {
+    let strings = texts.map(|name| json.get(name)).chain(of_user.iter().map(|name| user?.get(name)));
+    if strings.flatten().any(|value| matches!(value, Json::Text(text) if has_half(text))) {
         return Err("malformed_envelope");
     }
     for name in TEXTS {
@@ -178,12 +179,12 @@ fn model(body: &[u8]) -> Result<Json, &'static str> {
 }
 
 fn is_rfc3339(text: &str) -> bool {
-    // `time` takes any byte between date and time.
+    // `time` accepts any byte between date and time.
     matches!(text.as_bytes().get(10), Some(b'T' | b't'))
         && time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).is_ok()
 }
 
-/// The scanner's verdict and fields.
+/// The scanner's verdict, and the result of `check` on its fields.
 fn scanned<T>(body: &[u8], check: impl Fn(Envelope<'_>) -> T) -> Result<T, &'static str> {
     let (verifier, headers) = (verifier(Scheme::CONTIO), sign(Scheme::CONTIO, body, NOW));
     let delivery = verifier.verify(&headers, body, NOW);
@@ -193,7 +194,7 @@ fn scanned<T>(body: &[u8], check: impl Fn(Envelope<'_>) -> T) -> Result<T, &'sta
     found.map_err(|error| error.code())
 }
 
-/// What is wrong with a body whose scheme reads its envelope while it is streamed.
+/// The error for a body whose scheme reads the envelope while it is streamed.
 fn in_chunks(body: &[u8]) -> Option<Error> {
     let (verifier, headers) = (verifier(Scheme::CONTIO_BODY), sign(Scheme::CONTIO_BODY, body, NOW));
     let mut stream = verifier.stream(&headers).unwrap();
@@ -202,12 +203,12 @@ fn in_chunks(body: &[u8]) -> Option<Error> {
     stream.finish(NOW).err().filter(|error| !about_age.contains(&error.kind()))
 }
 
-fn agree(body: &[u8]) {
+fn assert_agree(body: &[u8]) {
     let text = std::str::from_utf8(body);
     let is_json = text.is_ok_and(|text| parse(text).is_some_and(|json| json.depth() <= 64));
     assert_eq!(check_json(body).is_ok(), is_json, "{}", String::from_utf8_lossy(body));
     if is_json {
-        // What stands in the place of half of a pair is taken by `serde_json` as it is.
+        // `serde_json` accepts the replacement for half of a pair.
         let text = String::from_utf8(replace_lone_surrogates(body).into_owned()).unwrap();
         assert_eq!(text.len(), body.len());
         serde_json::from_str::<Json>(&text).unwrap();
@@ -240,7 +241,7 @@ fn agree(body: &[u8]) {
     assert_eq!(found.err(), expected.err(), "{}", String::from_utf8_lossy(body));
 }
 
-/// JSON text: well formed, but for what it is made of.
+/// JSON text whose structure is well formed, though some of its values may not be.
 fn json_text() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         select(&["null", "true", "false", "0", "-0", "1.5e-7", "12", "-0.0", "1E+2"][..]).prop_map(str::to_owned),
@@ -267,7 +268,7 @@ fn space() -> impl Strategy<Value = &'static str> {
 }
 
 fn string_text() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
+    let part = prop_oneof![
         "[ -!#-\\[\\]-~]{0,12}",
         "[^\"\\\\\u{0}-\u{1f}]{0,4}",
         select(
@@ -293,7 +294,7 @@ fn string_text() -> impl Strategy<Value = String> {
         )
         .prop_map(str::to_owned),
     ];
-    proptest::collection::vec(piece, 0..4).prop_map(|pieces| format!("\"{}\"", pieces.concat()))
+    proptest::collection::vec(part, 0..4).prop_map(|parts| format!("\"{}\"", parts.concat()))
 }
 
 fn name_text() -> impl Strategy<Value = String> {
@@ -318,7 +319,7 @@ fn name_text() -> impl Strategy<Value = String> {
     prop_oneof![known.prop_map(|name| format!("\"{name}\"")), string_text()]
 }
 
-/// Members that mostly make an envelope.
+/// Objects that are mostly valid envelopes.
 fn envelope_text() -> impl Strategy<Value = String> {
     let value_of = |good: &'static str| prop_oneof![9 => Just(good.to_owned()), 1 => json_text()];
     let members = (
@@ -362,17 +363,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
-    fn the_scanner_accepts_what_serde_json_accepts_of_the_same_rules(body in envelope_text()) {
-        agree(body.as_bytes());
+    fn the_scanner_agrees_with_serde_json_on_envelopes(body in envelope_text()) {
+        assert_agree(body.as_bytes());
     }
 
     #[test]
-    fn the_scanner_agrees_on_any_json(body in json_text()) {
-        agree(body.as_bytes());
+    fn the_scanner_agrees_with_serde_json_on_any_json(body in json_text()) {
+        assert_agree(body.as_bytes());
     }
 
     #[test]
-    fn the_scanner_agrees_on_an_envelope_with_a_byte_changed(
+    fn the_scanner_agrees_with_serde_json_on_an_envelope_with_a_byte_changed(
         body in envelope_text(),
         place in any::<Index>(),
         byte in prop_oneof![any::<u8>(), select(&b"\"\\{}[],:0e.-+ \t\n"[..])],
@@ -380,12 +381,12 @@ proptest! {
         let mut body = body.into_bytes();
         let at = place.index(body.len());
         body[at] = byte;
-        agree(&body);
+        assert_agree(&body);
     }
 }
 
 #[test]
-fn nesting_is_counted_as_the_model_counts_it() {
+fn the_scanner_counts_nesting_like_the_model() {
     for depth in 60..70 {
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             let inner = format!("{}1{}", open.repeat(depth - 1), close.repeat(depth - 1));
@@ -393,14 +394,14 @@ fn nesting_is_counted_as_the_model_counts_it() {
                 r#"{{"event_type":"t","event_id":"e","timestamp":"2025-01-15T10:30:00Z","partner_app_id":"p","data":{{}},"x":{inner}}}"#
             );
             assert_eq!(model(body.as_bytes()).is_ok(), depth <= 64);
-            agree(body.as_bytes());
+            assert_agree(body.as_bytes());
         }
     }
 }
 
 #[test]
-fn a_number_too_large_for_a_double_is_json_all_the_same() {
-    // RFC 8259 bounds no number; `serde_json` refuses this one only because it makes a double of it.
+fn a_number_too_large_for_a_double_is_accepted() {
+    // RFC 8259 does not limit numbers; `serde_json` refuses this one only because it converts it to a double.
     let body = br#"{"event_type":"t","event_id":"e","timestamp":"2025-01-15T10:30:00Z","partner_app_id":"p","data":{"n":1e400}}"#;
     assert!(model(body).is_err());
     assert!(scanned(body, |_| ()).is_ok());

@@ -1,4 +1,4 @@
-//! The typed events, held against the catalogue field by field.
+//! The typed events, compared with the catalogue field by field.
 
 use hookseal::event::Unknown;
 use hookseal::{Envelope, Error, Event, Scheme, Verifier};
@@ -32,7 +32,7 @@ fn examples(fields: &Map<String, Value>) -> Value {
     fields.iter().map(|(name, field)| (name.clone(), example(field))).collect::<Map<_, _>>().into()
 }
 
-/// Reads an event, and gives what `check` makes of it.
+/// Reads an event and returns the result of `check`.
 fn read<T>(event_type: &str, data: &str, check: impl Fn(Event<'_>, Envelope<'_>) -> T) -> T {
     let body = format!(
         r#"{{"event_type":"{event_type}","event_id":"e","timestamp":"2025-01-15T10:30:00Z","partner_app_id":"p","data":{data}}}"#
@@ -44,7 +44,7 @@ fn read<T>(event_type: &str, data: &str, check: impl Fn(Event<'_>, Envelope<'_>)
     check(envelope.event(), envelope)
 }
 
-/// What kept the data of a known type from being read, whose event is then handed over as an unknown one.
+/// Why the data of a known type could not be read; its event is then an unknown one.
 fn mismatch(event: &Event<'_>) -> Option<Error> {
     match event {
         Event::Unknown(Unknown { mismatch, .. }) => *mismatch,
@@ -52,7 +52,7 @@ fn mismatch(event: &Event<'_>) -> Option<Error> {
     }
 }
 
-/// The code and the field of how `data` differs from the catalogue, or `read`.
+/// The code and the field in which `data` differs from the catalogue, or `read`.
 fn compare(event_type: &str, data: &Value) -> String {
     let text = data.to_string();
     read(event_type, &text, |event, _| match (&event, mismatch(&event)) {
@@ -80,7 +80,7 @@ fn fields(path: &str, object: &Map<String, Value>, found: &mut Vec<(String, Valu
 }
 
 #[test]
-fn every_field_of_every_event_is_held_to_the_catalogue() {
+fn every_field_of_every_event_is_as_in_the_catalogue() {
     let mut checked = 0;
     for (event_type, event) in events() {
         let complete = examples(event["data"].as_object().unwrap());
@@ -114,7 +114,7 @@ fn every_field_of_every_event_is_held_to_the_catalogue() {
 }
 
 #[test]
-fn data_in_which_a_field_of_the_catalogue_occurs_twice_is_handed_over_unread() {
+fn data_in_which_a_field_of_the_catalogue_occurs_twice_is_returned_as_json() {
     for (event_type, event) in events() {
         let data = examples(event["data"].as_object().unwrap()).to_string();
         for (name, field) in event["data"].as_object().unwrap() {
@@ -126,7 +126,7 @@ fn data_in_which_a_field_of_the_catalogue_occurs_twice_is_handed_over_unread() {
 }
 
 #[test]
-fn fields_and_types_that_nobody_knows_are_kept() {
+fn unknown_fields_and_types_are_kept() {
     for (event_type, event) in events() {
         let data = examples(event["data"].as_object().unwrap()).to_string();
         let inner = data.trim_matches(['{', '}']);
@@ -156,7 +156,7 @@ fn the_event_with_an_unpublished_schema_is_open() {
 }
 
 #[test]
-fn the_enum_is_open_to_new_values() {
+fn an_enum_keeps_new_values() {
     use hookseal::event::ActionItemUpdatedStatus as Status;
     let event = &events()["action_item.updated"]["data"];
     for (text, status) in [
@@ -177,7 +177,7 @@ fn the_enum_is_open_to_new_values() {
 }
 
 #[test]
-fn what_the_catalogue_leaves_open_is_kept_as_json() {
+fn values_whose_type_the_catalogue_leaves_open_are_kept_as_json() {
     let mut data = examples(events()["automation.assignment.created"]["data"].as_object().unwrap());
     data["automation_data_payload"] = json!("HERE");
     let with = |payload: &str| data.to_string().replace("\"HERE\"", payload);
@@ -228,7 +228,7 @@ fn half_of_a_surrogate_pair_is_read_as_the_replacement_character() {
             other => panic!("{other:?}"),
         });
     }
-    // Names of which each is another half are not one name; those of which each is the same half are.
+    // Names that contain different halves are different names; names that contain the same half are the same name.
     let mut data = examples(events()["automation.assignment.created"]["data"].as_object().unwrap());
     data["automation_data_payload"] = json!("HERE");
     for (payload, is_read) in [(r#"{"\ud83d":1,"\ud83e":2,"\ufffd":3}"#, true), (r#"{"\ud83d":1,"\uD83D":2}"#, false)] {
@@ -238,7 +238,7 @@ fn half_of_a_surrogate_pair_is_read_as_the_replacement_character() {
 }
 
 #[test]
-fn data_that_is_not_as_in_the_catalogue_leaves_the_envelope_readable() {
+fn the_envelope_is_readable_if_the_data_differs_from_the_catalogue() {
     read("meeting.completed", r#"{"title":7}"#, |event, envelope| {
         assert_eq!(mismatch(&event).unwrap().subject(), Some("data.title"));
         assert_eq!(event.event_type(), "meeting.completed");
@@ -248,7 +248,7 @@ fn data_that_is_not_as_in_the_catalogue_leaves_the_envelope_readable() {
 }
 
 #[test]
-fn a_field_of_the_envelope_that_nobody_knows_is_found() {
+fn an_unknown_field_of_the_envelope_is_found() {
     let body = r#"{"new":"a\"b","event_type":"t","event_id":"e","timestamp":"2025-01-15T10:30:00Z",
         "partner_app_id":"p","data":{"new":1},"list": [1, {"new":2}] , "new":3}"#;
     let headers = sign(Scheme::CONTIO, body.as_bytes(), NOW);
@@ -261,7 +261,7 @@ fn a_field_of_the_envelope_that_nobody_knows_is_found() {
 }
 
 #[test]
-fn the_catalogue_has_its_36_types_and_every_vector_of_one_is_read() {
+fn all_36_types_of_the_catalogue_are_known_and_read_in_some_vector() {
     let types: Vec<_> = events().keys().cloned().collect();
     assert_eq!(Event::TYPES, types);
     assert_eq!(types.len(), 36);

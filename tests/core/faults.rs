@@ -1,5 +1,5 @@
-//! The faults found in other libraries, by the numbers of the list that they were collected in. What can be said with
-//! headers and a body is in `tests/vectors/peers-faults.json` too, for every language.
+//! Faults found in other libraries, by their number in the list in which they were collected. Those that can be expressed
+//! with headers and a body are also in `tests/vectors/peers-faults.json`, for every language.
 
 use std::time::Duration;
 
@@ -7,25 +7,25 @@ use hookseal::{Scheme, UnixTime, Verifier};
 
 use crate::support::{BODY, NOW, code, pairs, secret_for, sign, verifier};
 
-/// The signature header's value replaced, all else genuine.
+/// The verdict on a genuine delivery after its signature header is changed.
 fn with_signature(scheme: Scheme, change: impl Fn(&str) -> String) -> &'static str {
     let mut headers = pairs(&sign(scheme, BODY.as_bytes(), NOW));
     headers[0].1 = change(&headers[0].1);
     code(verifier(scheme).verify(&headers, BODY.as_bytes(), NOW))
 }
 
-/// A genuine Contio delivery of another body.
+/// The verdict on a genuine Contio delivery of `body`, including the envelope.
 fn contio(body: &[u8]) -> &'static str {
     let headers = sign(Scheme::CONTIO, body, NOW);
     code(verifier(Scheme::CONTIO).verify(&headers, body, NOW).and_then(|delivery| delivery.envelope().map(|_| ())))
 }
 
-/// A delivery whose timestamp header is `text`, signed as it stands.
+/// The verdict on a correctly signed delivery whose timestamp header is `text`.
 fn contio_dated(text: &str) -> &'static str {
     let body = format!("{text}.{BODY}");
     let bare = sign(Scheme::GITHUB, body.as_bytes(), NOW);
-    let tag = bare.iter().next().unwrap().1["sha256=".len()..].to_owned();
-    let headers = [("X-Contio-Signature", tag.as_str()), ("X-Contio-Timestamp", text)];
+    let signature = bare.iter().next().unwrap().1["sha256=".len()..].to_owned();
+    let headers = [("X-Contio-Signature", signature.as_str()), ("X-Contio-Timestamp", text)];
     code(verifier(Scheme::CONTIO).verify(&headers, BODY.as_bytes(), NOW))
 }
 
@@ -44,7 +44,7 @@ fn fault_1_an_empty_secret_is_refused_alone_and_among_others() {
 }
 
 #[test]
-fn fault_2_a_signature_that_is_only_the_beginning_of_the_right_one_is_refused() {
+fn fault_2_a_truncated_signature_is_refused() {
     for scheme in Scheme::PRESETS.iter().copied() {
         let whole = sign(scheme, BODY.as_bytes(), NOW).iter().next().unwrap().1.len();
         for length in 0..whole {
@@ -68,7 +68,7 @@ fn fault_3_a_signature_of_any_bytes_is_an_error_and_never_a_panic() {
 }
 
 #[test]
-fn fault_4_a_timestamp_is_one_number_in_one_spelling_within_both_limits() {
+fn fault_4_a_timestamp_is_only_digits_and_within_both_limits() {
     for text in ["", "NaN", "-1", "+1736937000", " 1736937000", "1736937000 ", "1736937000.0", "1.736937e9"] {
         assert_eq!(contio_dated(text), "malformed_timestamp", "{text:?}");
     }
@@ -105,11 +105,11 @@ fn fault_6_dollar_signs_in_a_body_are_dollar_signs() {
 }
 
 #[test]
-fn fault_7_nothing_may_stand_around_or_inside_a_signature() {
+fn fault_7_nothing_may_be_added_to_a_signature() {
     for scheme in Scheme::PRESETS.iter().copied() {
         for junk in ["0", "00", "zz", "\n", " ", "\t", "=", "\u{e9}", ";"] {
             let after = with_signature(scheme, |value| format!("{value}{junk}"));
-            // What ends the item of a list is no part of the signature, and nothing is read after it.
+            // The separator of a list is not part of the signature, and the empty item after it is skipped.
             let is_separator = junk == " " && ["standard-webhooks", "svix"].contains(&scheme.name());
             let expected = if is_separator { "accepted" } else { "malformed_signature" };
             assert_eq!(after, expected, "{} {junk:?}", scheme.name());
@@ -135,7 +135,7 @@ fn fault_8_a_header_that_occurs_twice_is_refused_even_if_both_are_right() {
             let mut joined = genuine.clone();
             joined[at].1 = format!("{0}, {0}", genuine[at].1);
             let found = code(verifier(scheme).verify(&joined, BODY.as_bytes(), NOW));
-            // Of a list separated by blanks the item before the comma cannot be read, and the one after it is genuine.
+            // In a list separated by blanks, the item with the comma cannot be read, and the item after it is genuine.
             let is_list = at == 0 && ["standard-webhooks", "svix"].contains(&scheme.name());
             let expected = if is_list { "accepted" } else { "malformed_" };
             assert!(found.starts_with(expected), "{} {} {found}", scheme.name(), genuine[at].0);
@@ -144,7 +144,7 @@ fn fault_8_a_header_that_occurs_twice_is_refused_even_if_both_are_right() {
 }
 
 #[test]
-fn fault_9_an_envelope_field_that_occurs_twice_is_refused_however_it_is_spelled() {
+fn fault_9_an_envelope_field_that_occurs_twice_is_refused_however_it_is_escaped() {
     for double in [r#""event_id":"evt-2""#, r#""event\u005fid":"evt-2""#, r#""\u0065vent_id":"evt-1""#, r#""data":{}"#]
     {
         assert_eq!(contio(format!("{{{double},{}", &BODY[1..]).as_bytes()), "malformed_envelope", "{double}");
@@ -154,7 +154,7 @@ fn fault_9_an_envelope_field_that_occurs_twice_is_refused_however_it_is_spelled(
 }
 
 #[test]
-fn fault_10_an_empty_body_is_judged_like_any_other() {
+fn fault_10_an_empty_body_is_verified_like_any_other() {
     for scheme in Scheme::PRESETS.iter().copied() {
         let delivery = code(verifier(scheme).verify(&sign(scheme, b"", NOW), b"", NOW));
         let expected = if scheme.name() == "contio-body" { "malformed_envelope" } else { "accepted" };
@@ -164,7 +164,7 @@ fn fault_10_an_empty_body_is_judged_like_any_other() {
 }
 
 #[test]
-fn fault_11_a_spaced_body_is_accepted_as_it_was_sent_and_no_other_way() {
+fn fault_11_a_body_with_white_space_is_accepted_only_as_it_was_sent() {
     let spaced = BODY.replace(':', ": ").replace(',', ",\r\n  ").replace("T10: 30: 00", "T10:30:00");
     assert_eq!(contio(spaced.as_bytes()), "accepted");
     let headers = sign(Scheme::CONTIO, spaced.as_bytes(), NOW);
@@ -173,7 +173,7 @@ fn fault_11_a_spaced_body_is_accepted_as_it_was_sent_and_no_other_way() {
 
 #[test]
 fn fault_12_every_way_of_calling_the_core_gives_one_verdict() {
-    // The vectors are played whole, in chunks, from pairs and from a header map, and through the command line.
+    // The vectors are also run whole, in chunks, from pairs, from a header map, and through the command line.
     let headers = sign(Scheme::CONTIO, BODY.as_bytes(), NOW);
     let (pairs, verifier) = (pairs(&headers), verifier(Scheme::CONTIO));
     let map: std::collections::HashMap<_, _> = pairs.iter().cloned().collect();
@@ -190,7 +190,7 @@ fn fault_12_every_way_of_calling_the_core_gives_one_verdict() {
 }
 
 #[test]
-fn fault_13_no_limit_can_be_set_so_that_a_forged_delivery_is_accepted() {
+fn fault_13_no_limits_make_a_forged_delivery_accepted() {
     let verifier = Verifier::builder(Scheme::CONTIO)
         .secret(secret_for(&Scheme::CONTIO))
         .max_age(Duration::MAX)
@@ -208,7 +208,7 @@ fn fault_13_no_limit_can_be_set_so_that_a_forged_delivery_is_accepted() {
 }
 
 #[test]
-fn fault_14_an_id_is_told_only_if_it_was_signed() {
+fn fault_14_an_id_is_returned_only_if_it_was_signed() {
     let headers = pairs(&sign(Scheme::SVIX, BODY.as_bytes(), NOW));
     let mut renamed = headers.clone();
     let id = renamed.iter_mut().find(|(name, _)| name == "svix-id").unwrap();

@@ -1,19 +1,19 @@
-//! Genuine deliveries that no strictness may lose, and what stays refused next to each.
+//! Genuine deliveries that must be accepted in spite of all strictness, and similar ones that must be refused.
 
 use hookseal::{Delivery, Error, Scheme, Secret, SignatureFormat, Signer, UnixTime, Verifier};
 
 use crate::support::{BODY, NOW, SECRET, code, pairs, secret_for, sign, verifier};
 
-/// The verdict on a delivery of any scheme whose headers were changed.
+/// The verdict on a genuine delivery of any scheme after its headers are changed.
 fn with_headers(scheme: Scheme, change: impl FnOnce(&mut Vec<(String, String)>)) -> &'static str {
     let mut headers = pairs(&sign(scheme, BODY.as_bytes(), NOW));
     change(&mut headers);
     code(verifier(scheme).verify(&headers, BODY.as_bytes(), NOW))
 }
 
-/// The schemes with two spellings: the main name of each header, the other, and whether the other decides.
+/// The schemes with headers that have two spellings: the main name, the other, and whether the other decides.
 fn spellings() -> Vec<(Scheme, &'static str, &'static str, bool)> {
-    let own = Scheme::builder("acme")
+    let custom = Scheme::builder("acme")
         .signature("X-Acme-Signature", SignatureFormat::hex(""))
         .timestamp_header("X-Acme-Time")
         .newer_spelling("x-acme-time", "Acme-Time")
@@ -26,13 +26,13 @@ fn spellings() -> Vec<(Scheme, &'static str, &'static str, bool)> {
         (Scheme::SVIX, "svix-signature", "webhook-signature", false),
         (Scheme::SVIX, "svix-id", "webhook-id", false),
         (Scheme::SVIX, "svix-timestamp", "webhook-timestamp", false),
-        (own, "X-Acme-Time", "Acme-Time", true),
-        (own, "X-Acme-Signature", "X-Old-Signature", false),
+        (custom, "X-Acme-Time", "Acme-Time", true),
+        (custom, "X-Acme-Signature", "X-Old-Signature", false),
     ]
 }
 
 #[test]
-fn a_header_is_found_by_either_of_its_spellings() {
+fn a_header_is_found_under_either_spelling() {
     for (scheme, main, other, _) in spellings() {
         let rename = |headers: &mut Vec<(String, String)>| {
             headers.iter_mut().filter(|(name, _)| name == main).for_each(|(name, _)| *name = other.to_uppercase());
@@ -52,7 +52,7 @@ fn a_header_is_found_by_either_of_its_spellings() {
 }
 
 #[test]
-fn of_two_spellings_the_one_that_decides_is_read() {
+fn if_both_spellings_are_present_the_deciding_one_is_read() {
     for (scheme, main, other, decides) in spellings() {
         for other_is_genuine in [false, true] {
             let verdict = with_headers(scheme, |headers| {
@@ -84,7 +84,7 @@ fn a_spelling_that_occurs_twice_is_refused_even_if_the_other_occurs_once() {
 }
 
 #[test]
-fn bindings_look_headers_up_by_both_spellings_and_get_the_same_verdict() {
+fn a_binding_that_looks_up_both_spellings_gets_the_same_verdict() {
     use hookseal::{HeaderLookup, HeaderValues, Headers as _};
     for (scheme, main, other, decides) in spellings() {
         let verifier = verifier(scheme);
@@ -109,7 +109,7 @@ fn bindings_look_headers_up_by_both_spellings_and_get_the_same_verdict() {
 }
 
 #[test]
-fn a_base64_secret_may_lack_its_padding_and_nothing_else() {
+fn a_base64_secret_may_omit_all_of_its_padding_and_nothing_else() {
     let headers = sign(Scheme::SVIX, BODY.as_bytes(), NOW);
     let whole = secret_for(&Scheme::SVIX);
     let verdict = |secret: &str| {
@@ -122,7 +122,7 @@ fn a_base64_secret_may_lack_its_padding_and_nothing_else() {
     for secret in [format!("{whole}="), whole.replace("whsec_", "whsec_ "), whole.replace('Y', "-")] {
         assert_eq!(verdict(&secret), "invalid_secret", "{secret}");
     }
-    // 32, 31 and 30 bytes: without padding, with half of it, and with bits that no byte uses.
+    // 32, 31 and 30 bytes: without padding, with half of it, and with bits beyond the last byte.
     for (secret, expected) in [
         ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "signature_mismatch"),
         ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB", "invalid_secret"),
@@ -136,13 +136,13 @@ fn a_base64_secret_may_lack_its_padding_and_nothing_else() {
 }
 
 #[test]
-fn a_word_that_happens_to_be_base64_is_no_secret() {
+fn a_word_that_happens_to_be_base64_is_refused_as_a_secret() {
     for secret in ["null", "test", "changeme", "whsec_test", "AAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA="] {
         let error = Verifier::builder(Scheme::STANDARD_WEBHOOKS).secret(secret).build().unwrap_err();
         assert_eq!(error.code(), "invalid_secret", "{secret}");
         assert!(Signer::new(Scheme::STANDARD_WEBHOOKS, secret).is_err(), "{secret}");
     }
-    // 16 bytes are enough, and a key that is given as bytes may have any length.
+    // 16 bytes are enough, and a key passed as bytes may have any length.
     for secret in
         [Secret::from("AAAAAAAAAAAAAAAAAAAAAA=="), Secret::from("AAAAAAAAAAAAAAAAAAAAAA"), Secret::from(b"abc")]
     {
@@ -151,7 +151,7 @@ fn a_word_that_happens_to_be_base64_is_no_secret() {
 }
 
 #[test]
-fn the_beginning_that_all_secrets_share_is_no_secret() {
+fn the_common_prefix_of_secrets_is_refused_as_a_secret() {
     for scheme in Scheme::PRESETS.iter().copied() {
         for secret in [Secret::from("whsec_"), Secret::from(b"whsec_")] {
             assert_eq!(code(Verifier::builder(scheme).secret(secret).build()), "invalid_secret", "{}", scheme.name());
@@ -159,19 +159,19 @@ fn the_beginning_that_all_secrets_share_is_no_secret() {
     }
 }
 
-/// The signature of a genuine delivery of a list scheme, put into a list of other items.
+/// The verdict on a genuine delivery after its list of signatures is changed.
 fn in_list(scheme: Scheme, list: impl FnOnce(&str) -> String) -> &'static str {
     with_headers(scheme, |headers| headers[0].1 = list(&headers[0].1))
 }
 
 #[test]
 fn items_of_a_list_that_cannot_be_read_are_skipped() {
-    for (scheme, comma, wrong_tag) in [
+    for (scheme, comma, wrong_signature) in [
         (Scheme::STRIPE, ",", "v1=".to_owned() + &"0".repeat(64)),
         (Scheme::STANDARD_WEBHOOKS, " ", format!("v1,{}=", "A".repeat(43))),
         (Scheme::SVIX, " ", format!("v1,{}=", "A".repeat(43))),
     ] {
-        let joiner = &wrong_tag[2..3];
+        let joiner = &wrong_signature[2..3];
         let unreadable = [
             "".into(),
             "potato".into(),
@@ -179,19 +179,20 @@ fn items_of_a_list_that_cannot_be_read_are_skipped() {
             format!("v1{joiner}"),
             format!("v1{joiner}potato"),
             joiner.to_string(),
-            format!("v1\t{wrong_tag}"),
+            format!("v1\t{wrong_signature}"),
             format!("v0{joiner}x"),
         ];
         for item in &unreadable {
             let name = scheme.name();
             assert_eq!(in_list(scheme, |genuine| format!("{item}{comma}{genuine}")), "accepted", "{name} {item:?}");
             assert_eq!(in_list(scheme, |genuine| format!("{genuine}{comma}{item}")), "accepted", "{name} {item:?}");
-            let around = in_list(scheme, |genuine| format!("{item}{comma}{wrong_tag}{comma}{item}{comma}{genuine}"));
+            let around =
+                in_list(scheme, |genuine| format!("{item}{comma}{wrong_signature}{comma}{item}{comma}{genuine}"));
             assert_eq!(around, "accepted", "{name} {item:?}");
             if scheme.name() != "stripe" {
                 assert_eq!(in_list(scheme, |_| item.clone()), "malformed_signature", "{name} {item:?}");
                 assert_eq!(
-                    in_list(scheme, |_| format!("{item}{comma}{wrong_tag}")),
+                    in_list(scheme, |_| format!("{item}{comma}{wrong_signature}")),
                     "signature_mismatch",
                     "{name} {item:?}"
                 );
@@ -200,14 +201,14 @@ fn items_of_a_list_that_cannot_be_read_are_skipped() {
         let many = |count: usize, item: &str| {
             in_list(scheme, |genuine| [&[genuine], &*vec![item; count]].concat().join(comma))
         };
-        assert_eq!(many(15, &wrong_tag), "accepted");
-        assert_eq!(many(16, &wrong_tag), "malformed_signature");
+        assert_eq!(many(15, &wrong_signature), "accepted");
+        assert_eq!(many(16, &wrong_signature), "malformed_signature");
         assert_eq!(many(100, &unreadable[4]), "accepted");
     }
 }
 
 #[test]
-fn the_time_in_a_list_is_there_once_and_exact() {
+fn the_time_in_a_list_must_occur_once_and_exactly() {
     for (list, expected) in [
         ("{t},{v}", "accepted"),
         ("{v},{t}", "accepted"),
@@ -223,8 +224,8 @@ fn the_time_in_a_list_is_there_once_and_exact() {
         ("t= 1736937000,{v}", "malformed_timestamp"),
     ] {
         let found = in_list(Scheme::STRIPE, |genuine| {
-            let (time, tag) = genuine.split_once(',').unwrap();
-            list.replace("{t}", time).replace("{v}", tag)
+            let (time, signature) = genuine.split_once(',').unwrap();
+            list.replace("{t}", time).replace("{v}", signature)
         });
         assert_eq!(found, expected, "{list}");
     }
@@ -252,7 +253,7 @@ fn a_fault_is_the_same_however_the_body_is_cut() {
     }
 }
 
-/// Needs no memory for its bytes, which nobody reads.
+/// Takes no memory for the body, whose bytes are never touched.
 #[cfg(target_pointer_width = "64")]
 #[test]
 fn a_body_of_4_gib_or_more_is_too_large_for_every_call() {
@@ -272,7 +273,7 @@ fn a_body_of_4_gib_or_more_is_too_large_for_every_call() {
     too_large(Delivery::recheck_envelope(&body), "recheck_envelope");
     too_large(hookseal::check_json(&body), "check_json");
 
-    // In chunks all of it would be hashed before it is too large: the last one alone decides.
+    // In small chunks, 4 GiB would be hashed before the body is too large, so it is one chunk.
     let verifier = Verifier::builder(Scheme::GITHUB).secret(SECRET).build().unwrap();
     let headers = sign(Scheme::GITHUB, b"", NOW);
     let mut stream = verifier.stream(&headers).unwrap();

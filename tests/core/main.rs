@@ -1,4 +1,4 @@
-//! What the core must do, one file a topic.
+//! Tests of the core, one file per topic.
 
 mod allocations;
 mod envelope_model;
@@ -11,7 +11,9 @@ mod faults;
 mod genuine;
 mod peers;
 mod properties;
+mod public_api;
 mod redaction;
+mod scheme_parts;
 mod support;
 mod vectors;
 mod wycheproof;

@@ -1,4 +1,4 @@
-//! Against other people's libraries, both ways where they can sign.
+//! Other libraries accept what hookseal signs, and hookseal accepts what they sign.
 
 use hookseal::{Scheme, UnixTime};
 use webhook_verify::{Provider, Secret, VerifyError, VerifyOptions};
@@ -13,7 +13,7 @@ fn header_map(pairs: &[(String, String)]) -> http::HeaderMap {
 }
 
 #[test]
-fn what_standardwebhooks_signs_is_accepted() {
+fn deliveries_signed_by_standardwebhooks_are_accepted() {
     let theirs = standardwebhooks::Webhook::new(BASE64_SECRET).unwrap();
     let now = UnixTime::now();
     for body in [BODY, "", "not json, \u{1f600}"] {
@@ -32,7 +32,7 @@ fn what_standardwebhooks_signs_is_accepted() {
 }
 
 #[test]
-fn what_is_signed_here_is_accepted_by_standardwebhooks() {
+fn standardwebhooks_accepts_deliveries_signed_here() {
     let theirs = standardwebhooks::Webhook::new(BASE64_SECRET).unwrap();
     let headers = header_map(&pairs(&sign(Scheme::STANDARD_WEBHOOKS, BODY.as_bytes(), UnixTime::now())));
     theirs.verify(BODY.as_bytes(), &headers).unwrap();
@@ -40,7 +40,7 @@ fn what_is_signed_here_is_accepted_by_standardwebhooks() {
 }
 
 #[test]
-fn what_is_signed_here_is_accepted_by_webhook_verify() {
+fn webhook_verify_accepts_deliveries_signed_here() {
     for (scheme, provider) in [
         (Scheme::STRIPE, Provider::Stripe),
         (Scheme::GITHUB, Provider::GitHub),

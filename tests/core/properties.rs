@@ -1,4 +1,4 @@
-//! What holds for every delivery.
+//! Properties of every delivery.
 
 use std::time::Duration;
 
@@ -18,38 +18,38 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..300),
         ".{0,200}".prop_map(String::into_bytes),
-        // Around the ends of SHA-256's blocks.
+        // Around the block boundaries of SHA-256.
         (40..200usize).prop_map(|length| vec![b'x'; length]),
     ]
 }
 
-/// A scheme of one's own from parts that agree.
-fn own_scheme() -> impl Strategy<Value = Scheme> {
+/// A custom scheme whose parts agree.
+fn custom_scheme() -> impl Strategy<Value = Scheme> {
     const TEXTS: &[&str] = &["", ".", ":", "v0:", "\n"];
     (0..4u8, any::<bool>(), any::<bool>(), select(TEXTS), select(TEXTS)).prop_map(
-        |(tags, with_id, base64_key, front, end)| {
-            let tags = match tags {
+        |(format, with_id, base64_key, start, end)| {
+            let format = match format {
                 0 => SignatureFormat::hex("sig="),
                 1 => SignatureFormat::base64(""),
                 2 => SignatureFormat::hex_list(';', ':', "v2"),
                 _ => SignatureFormat::base64_list(' ', '=', "v2"),
             };
-            let mut pieces = Vec::new();
-            if !front.is_empty() {
-                pieces.push(SignedPart::Text(front));
+            let mut parts = Vec::new();
+            if !start.is_empty() {
+                parts.push(SignedPart::Text(start));
             }
             if with_id {
-                pieces.extend([SignedPart::Id, SignedPart::Text("|")]);
+                parts.extend([SignedPart::Id, SignedPart::Text("|")]);
             }
-            pieces.extend([SignedPart::Timestamp, SignedPart::Text("/"), SignedPart::Body]);
+            parts.extend([SignedPart::Timestamp, SignedPart::Text("/"), SignedPart::Body]);
             if !end.is_empty() {
-                pieces.push(SignedPart::Text(end));
+                parts.push(SignedPart::Text(end));
             }
             let key = if base64_key { KeyEncoding::Base64 } else { KeyEncoding::Utf8 };
             let builder = Scheme::builder("own")
-                .signature("X-Own", tags)
+                .signature("X-Own", format)
                 .timestamp_header("X-Own-Time")
-                .signed(&pieces)
+                .signed(&parts)
                 .key_encoding(key);
             let builder = if with_id { builder.id_header("X-Own-Id") } else { builder };
             builder.build().expect("parts that agree")
@@ -77,7 +77,7 @@ fn in_chunks(
 
 proptest! {
     #[test]
-    fn what_a_signer_signs_verifies(scheme in any_body_scheme(), body in body(), age in -300..=300i64) {
+    fn what_a_signer_signs_is_accepted(scheme in any_body_scheme(), body in body(), age in -300..=300i64) {
         let headers = sign(scheme, &body, UnixTime::from_secs(NOW.as_secs() - age));
         let verifier = verifier(scheme);
         let delivery = verifier.verify(&headers, &body, NOW).unwrap();
@@ -86,22 +86,22 @@ proptest! {
     }
 
     #[test]
-    fn what_a_signer_signs_by_a_scheme_of_ones_own_verifies(
-        scheme in own_scheme(),
+    fn what_a_signer_signs_by_a_custom_scheme_is_accepted(
+        scheme in custom_scheme(),
         body in body(),
         id in "[!-,0-9A-Za-z]{1,40}",
     ) {
         let secret = "YSBzZWNyZXQgb2YgdGVzdHM=";
-        let wants_id = Signer::new(scheme, secret).unwrap().sign(&body, NOW, None).is_err();
-        let headers = Signer::new(scheme, secret).unwrap().sign(&body, NOW, wants_id.then_some(&*id)).unwrap();
+        let needs_id = Signer::new(scheme, secret).unwrap().sign(&body, NOW, None).is_err();
+        let headers = Signer::new(scheme, secret).unwrap().sign(&body, NOW, needs_id.then_some(&*id)).unwrap();
         let verifier = Verifier::builder(scheme).secret(secret).build().unwrap();
-        prop_assert_eq!(verifier.verify(&headers, &body, NOW).unwrap().id(), wants_id.then_some(&*id));
+        prop_assert_eq!(verifier.verify(&headers, &body, NOW).unwrap().id(), needs_id.then_some(&*id));
         let other = Verifier::builder(scheme).secret("YSBzZWNyZXQgb2YgdGVzdHo=").build().unwrap();
         prop_assert_eq!(code(other.verify(&headers, &body, NOW)), "signature_mismatch");
     }
 
     #[test]
-    fn any_change_of_one_bit_anywhere_is_refused(
+    fn a_change_of_any_one_bit_is_refused(
         scheme in select(Scheme::PRESETS),
         body in proptest::collection::vec(any::<u8>(), 1..200),
         place in any::<Index>(),
@@ -126,9 +126,9 @@ proptest! {
             at -= body.len();
             for (name, value) in &mut headers {
                 if at < value.len() {
-                    // A hex digit of the other case is the same digit.
-                    let tag_is_hex = name.ends_with("ignature") || name == "X-Hub-Signature-256";
-                    hex_case = bit == 5 && tag_is_hex && value[at].is_ascii_alphabetic() && value.len() - at <= 64;
+                    // A hex digit in the other case is the same digit.
+                    let is_hex = name.ends_with("ignature") || name == "X-Hub-Signature-256";
+                    hex_case = bit == 5 && is_hex && value[at].is_ascii_alphabetic() && value.len() - at <= 64;
                     hex_case &= !name.starts_with("webhook") && !name.starts_with("svix");
                     value[at] ^= 1 << bit;
                     break;
@@ -159,21 +159,21 @@ proptest! {
     }
 
     #[test]
-    fn a_genuine_body_of_any_bytes_never_panics_and_is_judged_alike_in_chunks(
+    fn a_genuine_body_of_any_bytes_never_panics_and_has_the_same_verdict_in_chunks(
         body in prop_oneof![body(), json_like()],
         cuts in proptest::collection::vec(any::<Index>(), 0..5),
     ) {
         for scheme in [Scheme::CONTIO, Scheme::CONTIO_BODY] {
             let (verifier, headers) = (verifier(scheme), sign(scheme, &body, NOW));
             let whole = verifier.verify(&headers, &body, NOW).map(|delivery| delivery.timestamp());
-            // What exactly is malformed may be found in another order in chunks; the code is the same.
+            // In chunks, another fault may be found first; the code is the same.
             let streamed = in_chunks(&verifier, &headers, &body, &cuts);
             prop_assert_eq!(streamed.map_err(|error| error.code()), whole.map_err(|error| error.code()));
         }
     }
 
     #[test]
-    fn a_delivery_of_one_contio_form_never_passes_as_the_other(body in prop_oneof![body(), json_like()]) {
+    fn a_delivery_of_one_contio_variant_never_passes_as_the_other(body in prop_oneof![body(), json_like()]) {
         let verifier = verifier(Scheme::CONTIO);
         let timestamped = pairs(&sign(Scheme::CONTIO_TIMESTAMPED, &body, NOW));
         let signed = [timestamped[1].1.as_bytes(), b".", &body].concat();
@@ -182,13 +182,13 @@ proptest! {
         prop_assert_eq!(code(verifier.verify(&as_body, &body, NOW)), "signature_mismatch");
 
         let of_body = pairs(&sign(Scheme::CONTIO_BODY, &body, NOW));
-        let tag = of_body[0].1.strip_prefix("sha256=").unwrap().to_owned();
-        let as_timestamped = [("X-Contio-Signature", tag), ("X-Contio-Timestamp", NOW.as_secs().to_string())];
+        let signature = of_body[0].1.strip_prefix("sha256=").unwrap().to_owned();
+        let as_timestamped = [("X-Contio-Signature", signature), ("X-Contio-Timestamp", NOW.as_secs().to_string())];
         prop_assert_eq!(code(verifier.verify(&as_timestamped, &body, NOW)), "signature_mismatch");
     }
 
     #[test]
-    fn any_time_is_judged_by_the_limits(now in prop_oneof![any::<i64>(), -400..400i64]) {
+    fn any_time_is_checked_against_the_limits(now in prop_oneof![any::<i64>(), -400..400i64]) {
         let now = UnixTime::from_secs(NOW.as_secs().saturating_add(now));
         let age = now.as_secs().saturating_sub(NOW.as_secs());
         for (scheme, max_age, too_old) in
@@ -206,7 +206,7 @@ proptest! {
     }
 
     #[test]
-    fn each_secret_in_use_verifies_and_tells_its_index(position in 0..8usize, body in body()) {
+    fn each_secret_verifies_and_its_index_is_returned(position in 0..8usize, body in body()) {
         let decoys: Vec<String> = (0..8).map(|n| format!("decoy {n}")).collect();
         let builder = (0..8).fold(Verifier::builder(Scheme::CONTIO), |builder, n| {
             builder.secret(if n == position { secret_for(&Scheme::CONTIO) } else { &decoys[n] })
@@ -217,20 +217,20 @@ proptest! {
     }
 }
 
-/// The one body that both forms would sign alike, and why it gains nothing: it is no envelope.
+/// The one kind of body that both variants sign alike. An attacker gains nothing by it, since it is not an envelope.
 #[test]
-fn a_body_that_begins_with_a_timestamp_is_no_genuine_body_form() {
+fn a_body_that_begins_with_a_timestamp_is_refused_by_the_body_variant() {
     let body = b"1736937000.{}";
     let verifier = verifier(Scheme::CONTIO);
     let of_body = pairs(&sign(Scheme::CONTIO_BODY, body, NOW));
     assert_eq!(code(verifier.verify(&of_body, body, NOW)), "malformed_envelope");
-    let tag = of_body[0].1.strip_prefix("sha256=").unwrap();
-    let as_timestamped = [("X-Contio-Signature", tag), ("X-Contio-Timestamp", "1736937000")];
+    let signature = of_body[0].1.strip_prefix("sha256=").unwrap();
+    let as_timestamped = [("X-Contio-Signature", signature), ("X-Contio-Timestamp", "1736937000")];
     let delivery = verifier.verify(&as_timestamped, b"{}", NOW).unwrap();
     assert_eq!(code(delivery.envelope()), "missing_field");
 }
 
-/// Envelopes that are nearly right.
+/// Envelopes that are nearly valid.
 fn json_like() -> impl Strategy<Value = Vec<u8>> {
     (any::<Index>(), any::<u8>(), any::<bool>()).prop_map(|(place, byte, change)| {
         let mut body = crate::support::BODY.as_bytes().to_vec();

@@ -1,10 +1,10 @@
-//! Nothing that is printed shows a secret, a key, or a signature.
+//! Nothing that is printed shows a secret, a key or a signature.
 
 use hookseal::{Scheme, Secret, Signer, Verifier};
 
 use crate::support::{BASE64_SECRET, BODY, NOW, SECRET, pairs, secret_for, sign};
 
-/// The secrets of these tests in every spelling in which they could leak.
+/// The secrets of these tests, in every spelling in which they could leak.
 fn spellings() -> Vec<String> {
     let mut spellings = vec![SECRET.to_owned(), BASE64_SECRET["whsec_".len()..].to_owned()];
     spellings.push(SECRET.bytes().map(|byte| format!("{byte:02x}")).collect());
@@ -12,7 +12,7 @@ fn spellings() -> Vec<String> {
     spellings
 }
 
-fn shows_no_secret(text: &str) {
+fn assert_shows_no_secret(text: &str) {
     for spelling in spellings() {
         assert!(!text.contains(spelling.trim_matches(['[', ']'])), "{text}");
     }
@@ -23,14 +23,14 @@ fn debug_shows_neither_secrets_nor_keys() {
     for scheme in Scheme::PRESETS.iter().copied() {
         let secret = secret_for(&scheme);
         let builder = Verifier::builder(scheme).secret(secret);
-        shows_no_secret(&format!("{builder:?}"));
+        assert_shows_no_secret(&format!("{builder:?}"));
         let verifier = builder.build().unwrap();
-        shows_no_secret(&format!("{verifier:?} {:#?}", Signer::new(scheme, secret).unwrap()));
+        assert_shows_no_secret(&format!("{verifier:?} {:#?}", Signer::new(scheme, secret).unwrap()));
         let headers = sign(scheme, BODY.as_bytes(), NOW);
-        shows_no_secret(&format!("{:?}", verifier.stream(&headers).unwrap()));
+        assert_shows_no_secret(&format!("{:?}", verifier.stream(&headers).unwrap()));
         assert!(format!("{verifier:?}").contains("secrets: 1"), "{verifier:?}");
     }
-    shows_no_secret(&format!("{:?} {:?}", Secret::from(SECRET), Secret::from(SECRET.as_bytes())));
+    assert_shows_no_secret(&format!("{:?} {:?}", Secret::from(SECRET), Secret::from(SECRET.as_bytes())));
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn no_error_shows_a_secret_or_a_signature() {
     for secret in [format!(" {SECRET}"), format!("{SECRET}\n"), format!("whsec_{SECRET}")] {
         let error = Verifier::builder(Scheme::SVIX).secret(&secret).build().unwrap_err();
         assert_eq!(error.code(), "invalid_secret");
-        shows_no_secret(&format!("{error} {error:?}"));
+        assert_shows_no_secret(&format!("{error} {error:?}"));
     }
     for scheme in Scheme::PRESETS.iter().copied() {
         let verifier = Verifier::builder(scheme).secret(secret_for(&scheme)).build().unwrap();
@@ -52,6 +52,6 @@ fn no_error_shows_a_secret_or_a_signature() {
         }
         let error = verifier.verify(&genuine, b"another body", NOW).unwrap_err();
         assert_eq!(error.code(), "signature_mismatch");
-        shows_no_secret(&format!("{error} {error:?}"));
+        assert_shows_no_secret(&format!("{error} {error:?}"));
     }
 }

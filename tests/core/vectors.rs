@@ -1,9 +1,9 @@
-//! The vectors, played in every way that the core can be called.
+//! The vectors, run through every way of calling the core.
 
 use hookseal::{Error, ErrorKind, Headers, Verifier};
 use hookseal_tests::{Accepted, Vector, Verdict, vectors};
 
-/// The verdict of a whole body, the envelope included for the Contio schemes.
+/// The verdict on a whole body, including the envelope for the Contio schemes.
 fn whole<H: Headers>(vector: &Vector, verifier: &Verifier, headers: &H) -> Result<Accepted, Error> {
     let delivery = verifier.verify(headers, &vector.body, vector.now())?;
     let mut accepted = Accepted {
@@ -37,10 +37,10 @@ fn every_vector_has_its_verdict() {
 
 #[test]
 fn every_vector_has_its_verdict_from_an_http_header_map() {
-    let mut played = 0;
+    let mut verified = 0;
     for vector in vectors() {
         let Ok(verifier) = vector.verifier() else { continue };
-        // A header that HTTP itself forbids never reaches a header map.
+        // Headers that HTTP itself forbids cannot be put into a header map.
         let headers = vector.headers.iter().map(|(name, value)| {
             Some((
                 http::HeaderName::from_bytes(name.as_bytes()).ok()?,
@@ -52,10 +52,10 @@ fn every_vector_has_its_verdict_from_an_http_header_map() {
         for (name, value) in pairs {
             map.append(name, value);
         }
-        played += 1;
+        verified += 1;
         assert_eq!(verdict(whole(&vector, &verifier, &map)), vector.expect, "{}", vector.name);
     }
-    assert!(played >= 400, "only {played} vectors could be put into a header map");
+    assert!(verified >= 400, "only {verified} vectors could be put into a header map");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn every_vector_has_the_same_verdict_in_chunks_of_any_size() {
         let expected = verifier.verify(&vector.headers, &vector.body, vector.now());
         for size in [1, 3, 64, 1000, usize::MAX] {
             let streamed = verifier.stream(&vector.headers).and_then(|mut stream| {
-                // A caller that ignores what `update` says must not get another verdict.
+                // A caller that ignores the result of `update` must get the same verdict.
                 for chunk in vector.body.chunks(size) {
                     let _ = stream.update(chunk);
                 }
@@ -78,7 +78,7 @@ fn every_vector_has_the_same_verdict_in_chunks_of_any_size() {
                     assert_eq!(streamed.secret_index(), whole.secret_index(), "{}", vector.name);
                     assert_eq!(streamed.id(), whole.id(), "{}", vector.name);
                 }
-                // Headers are read before a streamed body's size is known, and after a whole one's.
+                // The headers are read before the size of a streamed body is known, but after that of a whole body.
                 (Err(whole), Err(_)) if whole.kind() == ErrorKind::BodyTooLarge => {}
                 (Err(whole), Err(streamed)) => assert_eq!(streamed, *whole, "{}", vector.name),
                 (whole, streamed) => panic!("{}: {whole:?} whole, {streamed:?} in chunks", vector.name),

