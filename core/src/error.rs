@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::inline_str::InlineStr;
 
-/// Why a delivery was refused, or why a verifier, a signer or a scheme could not be made.
+/// Why a delivery was refused, or why a verifier, a signer or a scheme could not be created.
 ///
 /// The [`code`](Self::code) is the same word in every language that hookseal supports, and its meaning never changes. The
 /// text ([`Display`](fmt::Display)) is for people: it names the header, field or setting, says what to do, and never

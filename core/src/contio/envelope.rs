@@ -1,35 +1,34 @@
-//! The Contio envelope: which fields it has, of which types, and where they lie in the body.
+//! The Contio envelope: its fields, their types, and their positions in the body.
 
 use crate::error::{Error, ErrorKind, check_size};
 use crate::json::string::JsonStr;
 use crate::json::{Kind, Malformed, Scanner, Value, Visitor, Want};
 use crate::time::{self, UnixTime};
 
-/// What every Contio event has around its `data`, borrowed from the body of a verified delivery.
+/// The fields that every Contio event has in addition to its `data`, borrowed from the body of a verified delivery.
 ///
-/// Only [`Delivery::envelope`](crate::Delivery::envelope) makes one, so that no unverified body is ever parsed. It is
-/// strict where something depends on it: the body is UTF-8 without a byte order mark and holds one JSON object, at most
-/// 64 levels deep, in which no envelope field occurs twice, however it is spelled, and each is of its type. A field that
-/// may be absent may be null as well. Fields that are not known are kept in the body and found with
-/// [`field`](Self::field).
+/// Only [`Delivery::envelope`](crate::Delivery::envelope) returns one, so that an unverified body is never parsed. It is
+/// strict wherever a decision depends on it: the body is UTF-8 without a byte order mark and contains one JSON object, at
+/// most 64 levels deep, in which no envelope field occurs twice, however it is escaped, and each has the right type. An
+/// optional field may be absent or null. Unknown fields are returned by [`field`](Self::field).
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Envelope<'a> {
     /// What happened, such as `meeting.completed`. Not empty.
     pub event_type: JsonStr<'a>,
-    /// The same for every delivery of one event, so that duplicates can be recognized. Not empty.
+    /// The event's id, the same in every delivery of one event, so that duplicates can be recognized. Not empty.
     pub event_id: JsonStr<'a>,
-    /// When it happened, in RFC 3339 and at most 64 bytes, as it was sent.
+    /// When it happened, as it was sent: RFC 3339 of at most 64 bytes.
     pub timestamp: JsonStr<'a>,
     /// When it happened, rounded down to the second.
     pub time: UnixTime,
-    /// The app of the partner that receives it. Not empty.
+    /// The partner's app that receives the event. Not empty.
     pub partner_app_id: JsonStr<'a>,
-    /// Who did it, where that is known.
+    /// The user who caused the event, if known.
     pub actor_user_id: Option<JsonStr<'a>>,
-    /// For which user it is, where it is for one.
+    /// The user that the event is for, if it is for one.
     pub for_user: Option<ForUser<'a>>,
-    /// The JSON object that is specific to the event, as it was sent.
+    /// The JSON object specific to the event type, as it was sent.
     pub data: &'a str,
     body: &'a str,
 }
@@ -38,13 +37,13 @@ pub struct Envelope<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ForUser<'a> {
-    /// The user's id, where it was sent.
+    /// The user's id, if it was sent.
     pub id: Option<JsonStr<'a>>,
-    /// The user's e-mail address, where it was sent.
+    /// The user's e-mail address, if it was sent.
     pub email: Option<JsonStr<'a>>,
 }
 
-/// The envelope's fields in the order in which they are checked. Source: the vendor's event reference, as kept in
+/// The envelope's fields, in the order in which they are checked. Source: the vendor's event reference, as recorded in
 /// `core/catalogue/contio-events.json`.
 const FIELDS: [Field; 9] = [
     Field { name: "event_type", kind: Kind::Text, required: true, may_be_empty: false },
@@ -58,7 +57,7 @@ const FIELDS: [Field; 9] = [
     Field { name: "for_user.email", kind: Kind::Text, required: false, may_be_empty: true },
 ];
 
-// Where each stands in the table.
+// Indexes in the table.
 const EVENT_TYPE: usize = 0;
 const EVENT_ID: usize = 1;
 const TIMESTAMP: usize = 2;
@@ -76,23 +75,23 @@ struct Field {
     may_be_empty: bool,
 }
 
-/// The envelope being checked, chunk by chunk.
+/// Checks an envelope chunk by chunk.
 #[derive(Clone)]
 pub(crate) struct EnvelopeCheck {
     scanner: Scanner,
     members: Members,
 }
 
-/// Where the fields were found.
+/// The fields that were found.
 #[derive(Clone)]
 struct Members {
     places: [Option<Place>; FIELDS.len()],
-    /// One bit for each field whose name was read, which is before its value is.
+    /// One bit per field whose name was read, set before its value is read.
     named: u16,
-    /// The field whose value comes next, at level 1 and level 2.
+    /// The field whose value is next, at level 1 and level 2.
     current: [Option<usize>; 2],
     time: Option<UnixTime>,
-    /// The first field with which the body is no envelope, and why.
+    /// The first field because of which the body is refused, and why.
     refused: Option<(usize, &'static str)>,
 }
 
@@ -108,12 +107,12 @@ impl EnvelopeCheck {
         Self { scanner: Scanner::new(), members: Members::new() }
     }
 
-    /// Takes the next chunk of a body.
+    /// Checks the next chunk of a body.
     pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), Error> {
         self.scanner.feed(chunk, &mut self.members).map_err(|Malformed| self.members.malformed())
     }
 
-    /// All chunks were taken: returns the event's time. A body that is not well formed is reported before any field is.
+    /// Ends the body and returns the event's time. A malformed body is reported before any field.
     pub(crate) fn finish(&self) -> Result<UnixTime, Error> {
         self.scanner.finish().map_err(|Malformed| self.members.malformed())?;
         self.members.check()
@@ -129,7 +128,7 @@ impl Members {
         match self.refused {
             Some((field, reason)) => Error::about(ErrorKind::MalformedEnvelope, FIELDS[field].name).because(reason),
             None => Error::new(ErrorKind::MalformedEnvelope)
-                .because("it must be UTF-8 without a byte order mark, and one JSON object of at most 64 levels"),
+                .because("it must be one JSON object of at most 64 levels, in UTF-8 without a byte order mark"),
         }
     }
 
@@ -144,7 +143,7 @@ impl Members {
                     return Err(Error::about(ErrorKind::InvalidField, field.name).because(match field.kind {
                         Kind::Object => "it must be an object",
                         _ if field.may_be_empty => "it must be a string",
-                        _ => "it must be a string, and not empty",
+                        _ => "it must be a non-empty string",
                     }));
                 }
                 _ => {}
@@ -175,7 +174,7 @@ impl Visitor for Members {
         self.current[level - 1] = field;
         let Some(field) = field else { return Ok(Want::Place) };
         if self.named & 1 << field != 0 {
-            self.refused.get_or_insert((field, "the field occurs twice, and neither of the two can be preferred"));
+            self.refused.get_or_insert((field, "the field occurs twice, and neither value can be preferred"));
             return Err(Malformed);
         }
         self.named |= 1 << field;
@@ -189,9 +188,9 @@ impl Visitor for Members {
     fn value(&mut self, level: usize, value: Value<'_>) {
         let Some(field) = self.current[level - 1] else { return };
         if value.has_lone_surrogate && matches!(FIELDS[field].kind, Kind::Text) {
-            self.refused.get_or_insert((field, "it has half of a surrogate pair, which is no character"));
+            self.refused.get_or_insert((field, "it contains half of a surrogate pair, which is not a character"));
         }
-        // Many encoders write what is absent as null.
+        // Many encoders write absent values as null.
         if value.kind != Kind::Null || FIELDS[field].required {
             self.places[field] = Some(Place { kind: value.kind, start: value.start, end: value.end });
         }
@@ -201,7 +200,7 @@ impl Visitor for Members {
     }
 }
 
-/// A body whose envelope was checked, with the places of its fields.
+/// A body whose envelope was checked, with the positions of its fields.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked<'a> {
     body: &'a str,
@@ -220,7 +219,7 @@ impl<'a> Checked<'a> {
 
     pub(crate) fn envelope(&self) -> Envelope<'a> {
         let at = |field: usize| self.places[field].as_ref().and_then(|place| self.body.get(place.start..place.end));
-        // What is required is there by now, and an absent text is never handed out as an empty one.
+        // Required fields were found by now, so an absent text is never returned as an empty one.
         let text = |field| JsonStr::new(at(field).unwrap_or_default());
         Envelope {
             event_type: text(EVENT_TYPE),
@@ -240,22 +239,24 @@ impl<'a> Checked<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// The JSON of a field of the envelope, known to this version or not, as it was sent: a string with its quotes.
+    /// The JSON of a top-level field, known or unknown to this version, as it was sent: a string includes its quotes. If an
+    /// unknown field occurs twice, the first is returned. A name of more than 64 bytes is never found.
     ///
-    /// The first, where a field that is not known occurs twice. A name of more than 64 bytes is never found.
+    /// Each call scans the body, in time proportional to its length: call it once per field and keep the result. The known
+    /// fields are also members of this struct, which are read without a scan.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'a str> {
         let mut search = Search { name: name.as_bytes(), is_next: false, found: None };
-        // It was well formed when this envelope was read.
+        // The body was well formed when this envelope was read.
         Scanner::new().read(self.body.as_bytes(), &mut search).ok()?;
         self.body.get(search.found?)
     }
 }
 
-/// Whether a body is JSON: for bindings, which have bodies of every scheme read by their host's own parser, and refuse the
-/// same bodies in every language. Call it for bodies that were verified.
+/// Checks that a body is JSON: for bindings, which parse bodies of every scheme with their host's own parser but must refuse
+/// the same bodies in every language. Call it only for verified bodies.
 ///
-/// Any value may be the root. It must be UTF-8 without a byte order mark, and nest at most 64 levels deep; numbers may
+/// The root may be any value. The body must be UTF-8 without a byte order mark and nest at most 64 levels deep; numbers may
 /// have any number of digits.
 ///
 /// # Errors
@@ -264,11 +265,11 @@ pub fn check_json(body: &[u8]) -> Result<(), Error> {
     check_size(body.len() as u64)?;
     Scanner::of_any_value().read(body, &mut Members::new()).map(drop).map_err(|Malformed| {
         Error::new(ErrorKind::MalformedEnvelope)
-            .because("it must be JSON in UTF-8 without a byte order mark, and nest at most 64 levels deep")
+            .because("it must be JSON of at most 64 levels, in UTF-8 without a byte order mark")
     })
 }
 
-/// Finds one member of the root object.
+/// Finds the first member of the root object with this name.
 struct Search<'n> {
     name: &'n [u8],
     is_next: bool,

@@ -85,7 +85,8 @@ pub(crate) struct Scanner {
     depth: u32,
     /// One bit per open level, the innermost lowest: 1 for an object, 0 for an array.
     objects: u64,
-    /// The deepest level whose members the visitor visits: 1, or 2 inside an object whose members it wants, or 0 for none.
+    /// The deepest level whose members are reported to the visitor: 1, or 2 inside an object whose members it wants, or 0
+    /// for none.
     reported_depth: u32,
     /// What the visitor wants to know about the last member that began.
     want: Want,
@@ -155,7 +156,7 @@ impl Scanner {
         }
     }
 
-    /// A scanner for a body that is any JSON value, whose members are not visited.
+    /// A scanner for a body that is any JSON value, whose members are not reported.
     pub(crate) fn of_any_value() -> Self {
         Self { state: State::Value, reported_depth: 0, ..Self::new() }
     }
@@ -293,7 +294,7 @@ impl Scanner {
         self.objects & 1 == 1
     }
 
-    /// Whether the visitor visits members of the innermost open level; elements of an array are not members.
+    /// Whether members of the innermost open level are reported; elements of an array are not members.
     fn is_reported(&self) -> bool {
         self.depth <= self.reported_depth && self.in_object()
     }

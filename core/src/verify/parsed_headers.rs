@@ -78,8 +78,7 @@ impl<'a> ParsedHeaders<'a> {
     }
 }
 
-pub(crate) const ID_RULE: &str =
-    "an id must be 1 to 256 visible ASCII characters and must not contain the character that ends it";
+pub(crate) const ID_RULE: &str = "an id must be 1 to 256 visible ASCII characters, without the separator that ends it";
 
 /// An id is 1 to 256 visible ASCII bytes, without the byte that marks its end in the signed message: in `a.b.c`, an id
 /// `a` could otherwise become an id `a.b` under the same signature. Standard Webhooks 1.0.0 requires the same of senders.
