@@ -227,11 +227,11 @@ impl StoredFormat {
         Some(ParsedSignatures { format: self, value, timestamp })
     }
 
-    /// Writes the value of the signature header for `tag`.
+    /// Writes the value of the signature header for one signature.
     #[inline(never)]
-    pub(crate) fn write(&self, tag: &[u8; TAG_BYTES], timestamp: &[u8]) -> InlineStr<128> {
+    pub(crate) fn write(&self, signature: &[u8; TAG_BYTES], timestamp: &[u8]) -> InlineStr<128> {
         let mut encoded = [0; TAG_BYTES * 2];
-        let tag = self.encoding.encode(tag, &mut encoded);
+        let encoded = self.encoding.encode(signature, &mut encoded);
         let mut value = InlineStr::EMPTY;
         match &self.layout {
             StoredLayout::Single { prefix } => value.push(prefix.as_bytes()),
@@ -246,7 +246,7 @@ impl StoredFormat {
                 }
             }
         }
-        value.push(tag);
+        value.push(encoded);
         value
     }
 }
@@ -277,17 +277,17 @@ impl Encoding {
         match self {
             Self::Hex => hex::decode_tag(text.try_into().ok()?),
             Self::Base64 => {
-                let mut tag = [0; TAG_BYTES];
-                let length = base64::decode(text, &mut tag)?.len();
-                (length == TAG_BYTES).then_some(tag)
+                let mut signature = [0; TAG_BYTES];
+                let length = base64::decode(text, &mut signature)?.len();
+                (length == TAG_BYTES).then_some(signature)
             }
         }
     }
 
-    fn encode<'b>(self, tag: &[u8; TAG_BYTES], into: &'b mut [u8; TAG_BYTES * 2]) -> &'b [u8] {
+    fn encode<'b>(self, signature: &[u8; TAG_BYTES], into: &'b mut [u8; TAG_BYTES * 2]) -> &'b [u8] {
         match self {
-            Self::Hex => hex::encode_tag(tag, into),
-            Self::Base64 => base64::encode_tag(tag, into),
+            Self::Hex => hex::encode_tag(signature, into),
+            Self::Base64 => base64::encode_tag(signature, into),
         }
     }
 }
@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn a_written_header_is_read_back() {
-        let tag = core::array::from_fn(|at| u8::try_from(at * 8 + 7).unwrap());
+        let signature = core::array::from_fn(|at| u8::try_from(at * 8 + 7).unwrap());
         for (format, timestamp) in [
             (SignatureFormat::hex("sha256="), None),
             (SignatureFormat::base64(""), None),
@@ -355,11 +355,11 @@ mod tests {
             (SignatureFormat::base64_list(' ', ',', "v1"), None),
         ] {
             let format = StoredFormat::new(format, timestamp).unwrap();
-            let written = format.write(&tag, b"1700000000");
+            let written = format.write(&signature, b"1700000000");
             let signatures = format.read(written.as_bytes()).unwrap();
             let mut read = std::vec::Vec::new();
-            signatures.each(|tag| read.push(*tag));
-            assert_eq!(read, [tag], "{written:?}");
+            signatures.each(|signature| read.push(*signature));
+            assert_eq!(read, [signature], "{written:?}");
             assert_eq!(signatures.timestamp, timestamp.map(|_| b"1700000000".as_slice()));
         }
     }
