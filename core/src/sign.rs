@@ -70,8 +70,8 @@ impl Signer {
                 Some((wanted.header, id))
             }
             (None, None) => None,
-            (Some(_), None) => return Err(invalid("this scheme signs an id; pass one")),
-            (None, Some(_)) => return Err(invalid("this scheme does not sign an id; pass none")),
+            (Some(_), None) => return Err(invalid("this scheme signs an id; give one")),
+            (None, Some(_)) => return Err(invalid("this scheme does not sign an id; give none")),
         };
         let timestamp = match scheme.freshness {
             Freshness::Header(_) | Freshness::Signature => Some(digits(timestamp)?),
