@@ -9,7 +9,6 @@ use core::ops::Deref;
 
 use super::Explainer;
 use super::budget::Budget;
-use super::offered::headers_of;
 use super::report::{Check, Outcome};
 use crate::contio::envelope::Checked;
 use crate::error::{Error, ErrorKind};
@@ -287,4 +286,10 @@ fn time_fact(name: &str, time: Option<UnixTime>) -> (String, Option<i64>) {
 
 fn many(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The headers of a form: what each is called, and under which names it may come.
+fn headers_of(form: &Scheme) -> impl Iterator<Item = (&HeaderName, [Option<&HeaderName>; 2])> {
+    let names = [Some(form.signature_header()), form.timestamp_header(), form.id_header()];
+    names.into_iter().zip(form.header_spellings()).filter_map(|(name, both)| Some((name?, both)))
 }

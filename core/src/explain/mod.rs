@@ -4,27 +4,16 @@
 //! happened to the delivery on its way. A cause is only ever named if undoing it makes a MAC match, which nobody can
 //! bring about without the secret.
 
-mod attempts;
-mod bodies;
+mod body;
 mod budget;
 mod cause;
-mod causes;
 mod checks;
-mod inflate;
-mod json_out;
-mod json_strings;
-mod json_text;
-mod json_writer;
-mod made;
-mod messages;
-mod offered;
-mod own;
+mod encode;
 mod report;
+mod report_json;
 mod search;
 mod secrets;
 mod suspicion;
-mod text;
-mod undo;
 
 use alloc::format;
 use alloc::string::String;
@@ -36,12 +25,10 @@ pub use self::cause::Cause;
 pub use self::report::{Check, Outcome, Report, Search, Shown};
 pub use self::suspicion::Suspicion;
 
-use self::attempts::{Keys, Other};
+use self::body::Body;
 use self::budget::{Budget, MAX_BODY};
-use self::json_text::Shape;
-use self::messages::Messages;
-use self::search::{Body, Outcome as Found};
-use self::secrets::OwnSecret;
+use self::encode::json::Shape;
+use self::secrets::{OtherSecret, StoredSecret};
 use crate::error::{Error, ErrorKind};
 use crate::headers::Headers;
 use crate::scheme::Scheme;
@@ -69,8 +56,8 @@ use crate::verify::{DEFAULT_LIMITS, Limits, Verifier};
 /// ```
 pub struct Explainer {
     scheme: Scheme,
-    secrets: Vec<OwnSecret>,
-    others: Vec<Other>,
+    secrets: Vec<StoredSecret>,
+    others: Vec<OtherSecret>,
     limits: Limits,
 }
 
@@ -84,14 +71,14 @@ impl Explainer {
     /// Adds a secret of the endpoint's, whether it can be used or not.
     #[must_use]
     pub fn secret<'s>(mut self, secret: impl Into<Secret<'s>>) -> Self {
-        self.secrets.push(OwnSecret::new(secret.into()));
+        self.secrets.push(StoredSecret::new(secret.into()));
         self
     }
 
     /// Adds a secret that you use for deliveries of another scheme: it is looked whether that one was mixed up with this.
     #[must_use]
     pub fn secret_of_another<'s>(mut self, scheme: Scheme, secret: impl Into<Secret<'s>>) -> Self {
-        self.others.push(Other { scheme, secret: OwnSecret::new(secret.into()) });
+        self.others.push(OtherSecret { scheme, secret: StoredSecret::new(secret.into()) });
         self
     }
 
@@ -156,7 +143,7 @@ impl Explainer {
             let shape = text.and_then(Shape::read);
             let body = Body { bytes: body, text, shape: shape.as_ref() };
             if !is_genuine {
-                let found = self.search(form, headers, body, &mut budget);
+                let found = search::run(form, headers, body, &self.secrets, &self.others, &mut budget);
                 report.causes = found.causes;
                 report.secret_index = found.secret_index;
                 report.search.complete = found.complete;
@@ -167,16 +154,6 @@ impl Explainer {
         }
         (report.search.macs, report.search.work) = (budget.macs(), budget.work());
         report
-    }
-
-    /// Looks for causes, with what the headers offer.
-    fn search<H: Headers + ?Sized>(&self, form: &Scheme, headers: &H, body: Body<'_>, budget: &mut Budget) -> Found {
-        let others: Vec<Scheme> = self.others.iter().map(|other| other.scheme).collect();
-        match Messages::of(form, &others, headers, budget) {
-            Ok(messages) if messages.is_empty() => Found::NOTHING,
-            Ok(messages) => search::run(body, &Keys::of(&self.secrets, &self.others, budget), &messages, budget),
-            Err(_) => Found { complete: false, ..Found::NOTHING },
-        }
     }
 
     fn verifier(&self) -> Result<Verifier, Error> {

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::cause::Cause;
-use super::json_out::Json;
+use super::report_json::Json;
 use super::suspicion::Suspicion;
 use crate::error::Error;
 

@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::search::Body;
-use super::secrets::OwnSecret;
+use super::body::Body;
+use super::secrets::StoredSecret;
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{KeyEncoding, Scheme};
 use crate::secret::is_blank;
@@ -169,7 +169,7 @@ impl Suspicion {
 /// What is looked at.
 pub(super) struct Scene<'s, H: ?Sized> {
     pub(super) form: &'s Scheme,
-    pub(super) secrets: &'s [OwnSecret],
+    pub(super) secrets: &'s [StoredSecret],
     pub(super) headers: &'s H,
     pub(super) body: Body<'s>,
     /// How old the delivery is or says it is, in seconds.

@@ -7,11 +7,11 @@ use core::ops::Range;
 use super::json_strings::end_of_string;
 
 /// How deep values may be nested.
-pub(super) const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 /// The white space between tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Layout {
+pub(crate) enum Layout {
     Compact,
     /// A space after each comma and colon.
     Spaced,
@@ -19,17 +19,17 @@ pub(super) enum Layout {
     Indented(usize),
 }
 
-pub(super) const LAYOUTS: [Layout; 4] = [Layout::Compact, Layout::Spaced, Layout::Indented(2), Layout::Indented(4)];
+pub(crate) const LAYOUTS: [Layout; 4] = [Layout::Compact, Layout::Spaced, Layout::Indented(2), Layout::Indented(4)];
 
 /// Reads tokens. What is not JSON may be read too, if it looks like it: the MAC decides.
 #[derive(Clone, Copy)]
-pub(super) struct Cursor<'t> {
-    pub(super) text: &'t str,
-    pub(super) at: usize,
+pub(crate) struct Cursor<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) at: usize,
 }
 
 impl<'t> Cursor<'t> {
-    pub(super) const fn new(text: &'t str) -> Self {
+    pub(crate) const fn new(text: &'t str) -> Self {
         Self { text, at: 0 }
     }
 
@@ -38,19 +38,19 @@ impl<'t> Cursor<'t> {
     }
 
     /// The next byte.
-    pub(super) fn peek(&self) -> Option<u8> {
+    pub(crate) fn peek(&self) -> Option<u8> {
         self.rest().first().copied()
     }
 
     /// Skips white space, and says how much.
-    pub(super) fn skip_white_space(&mut self) -> usize {
+    pub(crate) fn skip_white_space(&mut self) -> usize {
         let length = self.rest().iter().take_while(|byte| b" \t\r\n".contains(byte)).count();
         self.at += length;
         length
     }
 
     /// Takes a mark, and white space before it.
-    pub(super) fn take(&mut self, mark: u8) -> bool {
+    pub(crate) fn take(&mut self, mark: u8) -> bool {
         self.skip_white_space();
         let is_there = self.peek() == Some(mark);
         self.at += usize::from(is_there);
@@ -58,7 +58,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// What is between the quotes of a string.
-    pub(super) fn string(&mut self) -> Option<Range<usize>> {
+    pub(crate) fn string(&mut self) -> Option<Range<usize>> {
         let start = self.at + 1;
         let length = end_of_string(self.rest().strip_prefix(b"\"")?)?;
         self.at = start + length + 1;
@@ -66,38 +66,38 @@ impl<'t> Cursor<'t> {
     }
 
     /// A number, true, false or null.
-    pub(super) fn plain(&mut self) -> Option<Range<usize>> {
+    pub(crate) fn plain(&mut self) -> Option<Range<usize>> {
         let start = self.at;
         let length = self.rest().iter().take_while(|byte| !b",:\"[]{} \t\r\n".contains(byte)).count();
         self.at += length;
         (length > 0).then_some(start..self.at)
     }
 
-    pub(super) fn str(&self, range: Range<usize>) -> &'t str {
+    pub(crate) fn str(&self, range: Range<usize>) -> &'t str {
         self.text.get(range).unwrap_or_default()
     }
 }
 
 /// What is known of a text of JSON.
 #[derive(Debug)]
-pub(super) struct Shape {
-    pub(super) root: Root,
+pub(crate) struct Shape {
+    pub(crate) root: Root,
     /// The layout that it has, if it is one of those that are known.
-    pub(super) layout: Option<Layout>,
+    pub(crate) layout: Option<Layout>,
     /// Whether the keys of every object are sorted.
-    pub(super) is_sorted: bool,
+    pub(crate) is_sorted: bool,
     /// Whether a key of the object at the top is `event_type`.
-    pub(super) is_envelope: bool,
+    pub(crate) is_envelope: bool,
     /// How many lists and objects there are.
-    pub(super) containers: usize,
+    pub(crate) containers: usize,
     /// How many orders the keys below the top can be written in; a great number if that is more than can be tried.
-    pub(super) orders_below: u64,
+    pub(crate) orders_below: u64,
     /// The same of the object at the top.
-    pub(super) orders_at_top: u64,
+    pub(crate) orders_at_top: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Root {
+pub(crate) enum Root {
     Container,
     Text,
     Plain,
@@ -105,7 +105,7 @@ pub(super) enum Root {
 
 impl Shape {
     /// Reads one value and nothing else.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let shape = Self {
             root: Root::Plain,
             layout: None,
@@ -129,7 +129,7 @@ impl Shape {
         cursor.peek().is_none().then_some(shape)
     }
 
-    pub(super) const fn orders(&self) -> u64 {
+    pub(crate) const fn orders(&self) -> u64 {
         self.orders_below.saturating_mul(self.orders_at_top)
     }
 }
@@ -240,7 +240,7 @@ impl Reader<'_> {
 }
 
 /// The bytes in `{"type":"Buffer","data":[…]}`: each as it is written.
-pub(super) fn items_of_buffer(text: &str) -> Option<impl Iterator<Item = &str>> {
+pub(crate) fn items_of_buffer(text: &str) -> Option<impl Iterator<Item = &str>> {
     let mut cursor = Cursor::new(text);
     let (mut is_buffer, mut data) = (false, None);
     if !cursor.take(b'{') {

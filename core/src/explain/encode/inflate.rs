@@ -4,7 +4,7 @@
 //! it is given, and a body of 1 MiB can hold a hundred thousand blocks, each with tables of its own. What it reads is held
 //! against a library by the project's tests. Checksums are left unread: the MAC says whether it is what was signed.
 
-use super::made::{Made, Unmade};
+use super::body_writer::{Made, Unmade};
 
 /// What it costs to read the tables of a block, and to read a symbol.
 const BLOCK: usize = 2_048;
@@ -89,7 +89,7 @@ const OFFSETS: [(u16, u8); DISTANCES] = [
 const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /// Writes what a body is the gzip or the zlib of.
-pub(super) fn decompress(body: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
+pub(crate) fn decompress(body: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
     let deflated = after_gzip_header(body).or_else(|| after_zlib_header(body)).ok_or(Unmade::NotSo)?;
     let mut bits = Bits { rest: deflated, held: 0, count: 0 };
     loop {

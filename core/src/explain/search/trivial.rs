@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::text;
+use crate::explain::encode::codecs;
 use crate::secret::is_blank;
 
 /// What anybody can put in front of a secret, or in its place, in lower case.
@@ -48,11 +48,11 @@ fn is_own_text(text: &str, encodings: usize) -> bool {
 fn decodes_to_nothing(digits: &[u8], encodings: usize) -> bool {
     let mut decoded = Zeroizing::new(Vec::with_capacity(digits.len()));
     let is_nothing = |decoded: &[u8]| !is_own_within(decoded, encodings);
-    if text::from_hex(digits, &mut decoded).is_some() && is_nothing(&decoded) {
+    if codecs::from_hex(digits, &mut decoded).is_some() && is_nothing(&decoded) {
         return true;
     }
     decoded.clear();
-    text::from_loose_base64(digits, &mut decoded).is_some() && is_nothing(&decoded)
+    codecs::from_loose_base64(digits, &mut decoded).is_some() && is_nothing(&decoded)
 }
 
 fn starts_with(text: &str, prefix: &str) -> bool {

@@ -2,14 +2,14 @@
 
 use alloc::vec::Vec;
 
-use super::made::{Made, Unmade};
+use super::body_writer::{Made, Unmade};
 use crate::crypto::base64;
 
-pub(super) const UPPER: &[u8; 16] = b"0123456789ABCDEF";
-pub(super) const LOWER: &[u8; 16] = b"0123456789abcdef";
+pub(crate) const UPPER: &[u8; 16] = b"0123456789ABCDEF";
+pub(crate) const LOWER: &[u8; 16] = b"0123456789abcdef";
 
 /// The two digits of a byte.
-pub(super) fn hex_of(byte: u8, digits: &[u8; 16]) -> [u8; 2] {
+pub(crate) fn hex_of(byte: u8, digits: &[u8; 16]) -> [u8; 2] {
     [byte >> 4, byte & 15].map(|nibble| digits[usize::from(nibble)])
 }
 
@@ -20,7 +20,7 @@ fn byte_of(digits: [u8; 2]) -> Option<u8> {
 }
 
 /// Appends what hex stands for, into room that there must be: half of its length.
-pub(super) fn from_hex(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
+pub(crate) fn from_hex(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
     let (pairs, []) = text.as_chunks::<2>() else { return None };
     for pair in pairs {
         into.push(byte_of(*pair)?);
@@ -29,7 +29,7 @@ pub(super) fn from_hex(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
 }
 
 /// What base64 of the standard alphabet with padding stands for.
-pub(super) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
     let mut decoded = alloc::vec![0; text.len()];
     let length = base64::decode(text, &mut decoded)?.len();
     decoded.truncate(length);
@@ -38,7 +38,7 @@ pub(super) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
 
 /// Appends what base64 of either alphabet stands for, padded or not, into room that there must be: three quarters of its
 /// length.
-pub(super) fn from_loose_base64(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
+pub(crate) fn from_loose_base64(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
     let digits = without_padding(text);
     let (quads, last) = digits.as_chunks::<4>();
     for quad in quads {
@@ -58,7 +58,7 @@ pub(super) fn from_loose_base64(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
     kept[bytes..].iter().all(|byte| *byte == 0).then_some(())
 }
 
-pub(super) fn without_padding(text: &[u8]) -> &[u8] {
+pub(crate) fn without_padding(text: &[u8]) -> &[u8] {
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
     &text[..text.len() - padding]
 }
@@ -79,7 +79,7 @@ fn bits_of(digits: &[u8]) -> Option<u32> {
 }
 
 /// Appends the base64 of bytes, into room that there must be: see [`base64_length`].
-pub(super) fn to_base64(bytes: &[u8], into: &mut Vec<u8>) {
+pub(crate) fn to_base64(bytes: &[u8], into: &mut Vec<u8>) {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for triple in bytes.chunks(3) {
         let bits = triple.iter().fold(0, |bits, byte| (bits << 8) | usize::from(*byte)) << (8 * (3 - triple.len()));
@@ -89,12 +89,12 @@ pub(super) fn to_base64(bytes: &[u8], into: &mut Vec<u8>) {
     }
 }
 
-pub(super) const fn base64_length(bytes: usize) -> usize {
+pub(crate) const fn base64_length(bytes: usize) -> usize {
     bytes.div_ceil(3) * 4
 }
 
 /// Undoes percent-encoding, where `+` is a space.
-pub(super) fn from_form(text: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
+pub(crate) fn from_form(text: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
     made.read(text.len())?;
     made.reserve(text.len())?;
     let mut rest = text;
@@ -114,7 +114,7 @@ pub(super) fn from_form(text: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> 
 }
 
 /// Percent-encodes, but for letters, digits and the bytes of `plain`.
-pub(super) fn to_form(bytes: &[u8], plain: &[u8], space: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
+pub(crate) fn to_form(bytes: &[u8], plain: &[u8], space: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
     made.read(2 * bytes.len())?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || plain.contains(&byte);
     let length = |byte: &u8| {
@@ -142,7 +142,7 @@ pub(super) fn to_form(bytes: &[u8], plain: &[u8], space: &[u8], made: &mut Made<
 }
 
 /// Reads each byte as a character of Latin-1.
-pub(super) fn from_latin1(bytes: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
+pub(crate) fn from_latin1(bytes: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
     made.read(2 * bytes.len())?;
     made.reserve(bytes.len() + bytes.iter().filter(|byte| !byte.is_ascii()).count())?;
     let text = made.room();
@@ -157,7 +157,7 @@ pub(super) fn from_latin1(bytes: &[u8], made: &mut Made<'_>) -> Result<(), Unmad
 }
 
 /// Writes each character as a byte: of Latin-1, or of Windows-1252, which has others from 0x80 to 0x9f.
-pub(super) fn to_latin1(text: &str, made: &mut Made<'_>) -> Result<(), Unmade> {
+pub(crate) fn to_latin1(text: &str, made: &mut Made<'_>) -> Result<(), Unmade> {
     const WINDOWS: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
         '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
@@ -175,8 +175,8 @@ pub(super) fn to_latin1(text: &str, made: &mut Made<'_>) -> Result<(), Unmade> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::budget::Budget;
     use super::*;
+    use crate::explain::budget::Budget;
 
     type Coder<'c> = &'c dyn Fn(&mut Made<'_>) -> Result<(), Unmade>;
 

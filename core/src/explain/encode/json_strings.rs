@@ -2,22 +2,22 @@
 
 use core::ops::Range;
 
-use super::made::{Made, Unmade};
-use super::text;
+use super::body_writer::{Made, Unmade};
+use super::codecs;
 
 /// How strings are written.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Strings {
-    pub(super) slashes: Spelling,
-    pub(super) non_ascii: Spelling,
+pub(crate) struct Strings {
+    pub(crate) slashes: Spelling,
+    pub(crate) non_ascii: Spelling,
     /// Whether the digits of escapes are in upper case.
-    pub(super) upper: bool,
+    pub(crate) upper: bool,
     /// Whether `<`, `>` and `&` are escaped.
-    pub(super) html: bool,
+    pub(crate) html: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Spelling {
+pub(crate) enum Spelling {
     #[default]
     AsItIs,
     Escaped,
@@ -25,7 +25,7 @@ pub(super) enum Spelling {
 }
 
 /// Where the quote is that ends a string.
-pub(super) fn end_of_string(text: &[u8]) -> Option<usize> {
+pub(crate) fn end_of_string(text: &[u8]) -> Option<usize> {
     let mut escaped = false;
     text.iter().position(|byte| {
         let ends = *byte == b'"' && !escaped;
@@ -35,7 +35,7 @@ pub(super) fn end_of_string(text: &[u8]) -> Option<usize> {
 }
 
 /// Writes what is between the quotes of a string.
-pub(super) fn write_string(raw: &str, strings: Strings, made: &mut Made<'_>) -> Result<(), Unmade> {
+pub(crate) fn write_string(raw: &str, strings: Strings, made: &mut Made<'_>) -> Result<(), Unmade> {
     let mut kept = 0;
     if strings != Strings::default() {
         rewrite(raw, 0..raw.len(), strings, &mut kept, made)?;
@@ -44,7 +44,7 @@ pub(super) fn write_string(raw: &str, strings: Strings, made: &mut Made<'_>) -> 
 }
 
 /// Writes JSON with its strings written in another way, and all else as it is.
-pub(super) fn with_strings(body: &str, strings: Strings, made: &mut Made<'_>) -> Result<(), Unmade> {
+pub(crate) fn with_strings(body: &str, strings: Strings, made: &mut Made<'_>) -> Result<(), Unmade> {
     made.read(body.len())?;
     let bytes = body.as_bytes();
     let (mut kept, mut at) = (0, 0);
@@ -122,10 +122,10 @@ fn unit_of(text: &[u8]) -> Option<u16> {
 
 fn escape(letter: char, upper: bool, buffer: &mut [u8; 12]) -> &[u8] {
     let mut units = [0; 2];
-    let digits = if upper { text::UPPER } else { text::LOWER };
+    let digits = if upper { codecs::UPPER } else { codecs::LOWER };
     let units = letter.encode_utf16(&mut units);
     for (place, unit) in buffer.as_chunks_mut::<6>().0.iter_mut().zip(&*units) {
-        let [high, low] = unit.to_be_bytes().map(|byte| text::hex_of(byte, digits));
+        let [high, low] = unit.to_be_bytes().map(|byte| codecs::hex_of(byte, digits));
         *place = [b'\\', b'u', high[0], high[1], low[0], low[1]];
     }
     &buffer[..6 * units.len()]
@@ -133,7 +133,7 @@ fn escape(letter: char, upper: bool, buffer: &mut [u8; 12]) -> &[u8] {
 
 /// Writes the text that a JSON string stands for. A surrogate without its partner, for which there is no text, becomes
 /// U+FFFD.
-pub(super) fn write_text(raw: &str, made: &mut Made<'_>) -> Result<(), Unmade> {
+pub(crate) fn write_text(raw: &str, made: &mut Made<'_>) -> Result<(), Unmade> {
     // No escape is shorter than what it stands for.
     made.read(raw.len())?;
     made.reserve(raw.len())?;
@@ -163,7 +163,7 @@ pub(super) fn write_text(raw: &str, made: &mut Made<'_>) -> Result<(), Unmade> {
 }
 
 /// Writes the JSON string of a text.
-pub(super) fn string_of(text: &str, strings: Strings, made: &mut Made<'_>) -> Result<(), Unmade> {
+pub(crate) fn string_of(text: &str, strings: Strings, made: &mut Made<'_>) -> Result<(), Unmade> {
     made.read(text.len())?;
     made.push(b"\"")?;
     let bytes = text.as_bytes();
@@ -194,8 +194,8 @@ mod tests {
     use alloc::string::String;
     use alloc::vec::Vec;
 
-    use super::super::budget::Budget;
     use super::*;
+    use crate::explain::budget::Budget;
 
     fn made(make: impl Fn(&mut Made<'_>) -> Result<(), Unmade>) -> Result<String, Unmade> {
         let (mut bytes, mut budget) = (Vec::new(), Budget::of(0));

@@ -3,13 +3,13 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::body_writer::{Made, Unmade};
+use super::json::{Cursor, Layout, MAX_DEPTH, Shape};
 use super::json_strings::{Strings, write_string};
-use super::json_text::{Cursor, Layout, MAX_DEPTH, Shape};
-use super::made::{Made, Unmade};
 
 /// The order of keys.
 #[derive(Clone, Copy)]
-pub(super) enum Order {
+pub(crate) enum Order {
     AsItIs,
     Sorted,
     /// One of all orders, counted from 0 to what [`Shape::orders`] says.
@@ -30,7 +30,7 @@ const LINE: [u8; 1 + 4 * MAX_DEPTH] = {
 };
 
 /// Where the lists and objects of a text end, in the order in which they begin: with this they are passed over at once.
-pub(super) struct Index(Vec<Container>);
+pub(crate) struct Index(Vec<Container>);
 
 /// Where a list or an object ends, and which is the next one that begins after it.
 struct Container {
@@ -40,7 +40,7 @@ struct Container {
 
 impl Index {
     /// Of a text of this shape.
-    pub(super) fn of(text: &str, shape: &Shape) -> Self {
+    pub(crate) fn of(text: &str, shape: &Shape) -> Self {
         let mut containers: Vec<Container> = Vec::with_capacity(shape.containers);
         let mut open = [0; MAX_DEPTH];
         let mut depth = 0;
@@ -76,10 +76,10 @@ struct Field {
 
 /// What is kept from one writing to the next: memory for the fields of objects.
 #[derive(Default)]
-pub(super) struct Fields(Vec<Field>);
+pub(crate) struct Fields(Vec<Field>);
 
 /// Writes JSON that has a shape. An index is needed for any order but the one that it has.
-pub(super) fn write(
+pub(crate) fn write(
     text: &str,
     layout: Layout,
     strings: Strings,
@@ -292,9 +292,9 @@ impl Writer<'_, '_> {
 mod tests {
     use alloc::string::String;
 
-    use super::super::budget::Budget;
-    use super::super::json_strings::{Spelling, with_strings};
     use super::*;
+    use crate::explain::budget::Budget;
+    use crate::explain::encode::json_strings::{Spelling, with_strings};
 
     const COMPACT: &str = r#"{"b":[1,2.50,{"é":"a\/b\u00e9🦀"}],"a":{},"c":[]}"#;
 

@@ -2,14 +2,14 @@
 
 use alloc::vec::Vec;
 
-use super::budget::{Budget, Spent};
-use super::cause::Cause;
 use super::causes::Causes;
-use super::json_strings::{self, Spelling, Strings};
-use super::json_text::{LAYOUTS, Layout, Root, Shape};
-use super::json_writer::{self, Fields, Index, Order};
-use super::made::{Made, Unmade};
 use super::undo::{self, BOM, Bytes, Undo};
+use crate::explain::budget::{Budget, Spent};
+use crate::explain::cause::Cause;
+use crate::explain::encode::body_writer::{Made, Unmade};
+use crate::explain::encode::json::{LAYOUTS, Layout, Root, Shape};
+use crate::explain::encode::json_strings::{self, Spelling, Strings};
+use crate::explain::encode::json_writer::{self, Fields, Index, Order};
 
 /// More orders of keys than these are not tried.
 const MAX_ORDERS: u64 = 5_040;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::budget::{Budget, Spent};
+use crate::explain::budget::{Budget, Spent};
 
 /// No longer body is made.
 const MAX_MADE: usize = 4 << 20;
@@ -16,7 +16,7 @@ const PUSH: usize = 12;
 
 /// Why a body was not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unmade {
+pub(crate) enum Unmade {
     /// The body that was given is not of the kind that this could be done to.
     NotSo,
     /// It would be longer than any that is made.
@@ -32,7 +32,7 @@ impl From<Spent> for Unmade {
 }
 
 /// Where a body is written. The memory is kept for the next one.
-pub(super) struct Made<'m> {
+pub(crate) struct Made<'m> {
     bytes: &'m mut Vec<u8>,
     budget: &'m mut Budget,
     limit: usize,
@@ -40,24 +40,24 @@ pub(super) struct Made<'m> {
 
 impl<'m> Made<'m> {
     /// Of a body that was given with so many bytes.
-    pub(super) fn new(bytes: &'m mut Vec<u8>, budget: &'m mut Budget, given: usize) -> Self {
+    pub(crate) fn new(bytes: &'m mut Vec<u8>, budget: &'m mut Budget, given: usize) -> Self {
         bytes.clear();
         Self { bytes, budget, limit: (given * MAX_GROWTH + SMALL).min(MAX_MADE) }
     }
 
     /// Pays for looking at so many bytes.
-    pub(super) fn read(&mut self, bytes: usize) -> Result<(), Unmade> {
+    pub(crate) fn read(&mut self, bytes: usize) -> Result<(), Unmade> {
         Ok(self.budget.charge(bytes)?)
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), Unmade> {
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), Unmade> {
         self.reserve(bytes.len() + PUSH)?;
         self.bytes.extend_from_slice(bytes);
         Ok(())
     }
 
     /// Pays for so many bytes and makes room for them: for what is written byte by byte, into what `room` gives.
-    pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), Unmade> {
+    pub(crate) fn reserve(&mut self, bytes: usize) -> Result<(), Unmade> {
         let needed = self.bytes.len().saturating_add(bytes);
         if needed > self.limit + PUSH {
             return Err(Unmade::TooLong);
@@ -73,7 +73,7 @@ impl<'m> Made<'m> {
     }
 
     /// What is written so far, with the room that was paid for.
-    pub(super) const fn room(&mut self) -> &mut Vec<u8> {
+    pub(crate) const fn room(&mut self) -> &mut Vec<u8> {
         self.bytes
     }
 }

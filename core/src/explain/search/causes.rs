@@ -2,7 +2,7 @@
 
 use core::ops::Deref;
 
-use super::cause::Cause;
+use crate::explain::cause::Cause;
 
 /// No change has more: a header that is doubled, swapped and joined, with a tag that is cut short, encoded in another way
 /// and in front of which something else stands, has six.

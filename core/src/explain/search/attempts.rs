@@ -5,13 +5,14 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::budget::{Budget, Spent};
-use super::cause::Cause;
 use super::causes::Causes;
-use super::messages::{Message, Messages};
-use super::secrets::{OwnSecret, candidates};
+use super::keys::candidates;
+use super::signing_inputs::{Message, Messages};
 use crate::crypto::mac::Key;
-use crate::scheme::{KeyEncoding, Scheme};
+use crate::explain::budget::{Budget, Spent};
+use crate::explain::cause::Cause;
+use crate::explain::secrets::{OtherSecret, StoredSecret};
+use crate::scheme::KeyEncoding;
 
 /// More changes than these are not tried at once, those of JSON that go together excepted.
 pub(super) const MAX_CHANGES: usize = 2;
@@ -21,12 +22,6 @@ const MAX_ATTEMPTS: usize = 1 << 14;
 
 /// What it costs to prepare a key, whatever its length.
 const KEY: usize = 512;
-
-/// A secret that the user has for another scheme.
-pub(super) struct Other {
-    pub(super) scheme: Scheme,
-    pub(super) secret: OwnSecret,
-}
 
 /// A key, and whose it is.
 pub(super) struct OwnKey {
@@ -67,10 +62,10 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Of the endpoint's secrets, and of those for other schemes: as these make keys of them, and the scheme at hand may.
-    pub(super) fn of(secrets: &[OwnSecret], others: &[Other], budget: &mut Budget) -> Self {
+    pub(super) fn of(secrets: &[StoredSecret], others: &[OtherSecret], budget: &mut Budget) -> Self {
         let own = secrets.iter().enumerate().map(|(index, secret)| (secret, Whose::Own(index)));
         let others =
-            others.iter().map(|Other { scheme, secret }| (secret, Whose::Other(scheme.reported_name().into())));
+            others.iter().map(|OtherSecret { scheme, secret }| (secret, Whose::Other(scheme.reported_name().into())));
         let (mut found, mut complete) = (Vec::new(), true);
         for (secret, whose) in own.chain(others) {
             let Ok(made) = candidates(secret, budget) else {

@@ -3,32 +3,36 @@
 
 use alloc::vec::Vec;
 
-use super::attempts::{Attempt, Attempts, Keys, MAX_CHANGES, OwnKey, Whose};
-use super::bodies::{Bodies, Variant, Workshop};
-use super::budget::{Budget, MAX_BODY, Spent};
-use super::cause::Cause;
-use super::causes::Causes;
-use super::json_text::Shape;
-use super::made::Unmade;
-use super::messages::{Message, Messages};
-use super::offered::Offered;
-use super::report::Shown;
+mod attempts;
+mod bodies;
+mod causes;
+mod keys;
+mod signatures;
+mod signing_inputs;
+mod trivial;
+mod undo;
+
+use self::attempts::{Attempt, Attempts, Keys, MAX_CHANGES, OwnKey, Whose};
+use self::bodies::{Bodies, Variant, Workshop};
+use self::causes::Causes;
+use self::signatures::Offered;
+use self::signing_inputs::{Message, Messages};
 use crate::crypto::mac::TAG_BYTES;
 use crate::crypto::mac::{Mac, Tag};
+use crate::explain::body::Body;
+use crate::explain::budget::{Budget, MAX_BODY, Spent};
+use crate::explain::cause::Cause;
+use crate::explain::encode::body_writer::Unmade;
+use crate::explain::report::Shown;
+use crate::explain::secrets::{OtherSecret, StoredSecret};
+use crate::headers::Headers;
+use crate::scheme::Scheme;
 
 /// What it costs to try a body, whatever it is made of.
 const BODY: usize = 64;
 
-/// The body that was given, its text if it is one, and the shape of that if it is JSON.
-#[derive(Clone, Copy)]
-pub(super) struct Body<'b> {
-    pub(super) bytes: &'b [u8],
-    pub(super) text: Option<&'b str>,
-    pub(super) shape: Option<&'b Shape>,
-}
-
 /// What was found.
-pub(super) struct Outcome {
+pub(super) struct SearchResult {
     pub(super) causes: Vec<Shown>,
     /// Which of the user's secrets made the signature.
     pub(super) secret_index: Option<usize>,
@@ -36,8 +40,8 @@ pub(super) struct Outcome {
     pub(super) complete: bool,
 }
 
-impl Outcome {
-    pub(super) const NOTHING: Self = Self { causes: Vec::new(), secret_index: None, complete: true };
+impl SearchResult {
+    const NOTHING: Self = Self { causes: Vec::new(), secret_index: None, complete: true };
 }
 
 /// A match, or that there is nothing left to spend.
@@ -63,10 +67,27 @@ struct Seeker<'s> {
     complete: bool,
 }
 
+/// Looks for causes, with what the headers offer.
+pub(super) fn run<H: Headers + ?Sized>(
+    form: &Scheme,
+    headers: &H,
+    body: Body<'_>,
+    secrets: &[StoredSecret],
+    others: &[OtherSecret],
+    budget: &mut Budget,
+) -> SearchResult {
+    let schemes: Vec<Scheme> = others.iter().map(|other| other.scheme).collect();
+    match Messages::of(form, &schemes, headers, budget) {
+        Ok(messages) if messages.is_empty() => SearchResult::NOTHING,
+        Ok(messages) => search(body, &Keys::of(secrets, others, budget), &messages, budget),
+        Err(_) => SearchResult { complete: false, ..SearchResult::NOTHING },
+    }
+}
+
 /// Searches for what makes one of the tags match. Of nothing that was offered, or nothing to try it with, no body is made.
-pub(super) fn run(body: Body<'_>, keys: &Keys, messages: &Messages, budget: &mut Budget) -> Outcome {
+fn search(body: Body<'_>, keys: &Keys, messages: &Messages, budget: &mut Budget) -> SearchResult {
     let Body { bytes: given, text, shape } = body;
-    let with = |complete| Outcome { complete, ..Outcome::NOTHING };
+    let with = |complete| SearchResult { complete, ..SearchResult::NOTHING };
     let Ok(attempts) = Attempts::of(keys, messages, budget) else { return with(false) };
     if attempts.is_empty() {
         return with(attempts.complete);
@@ -80,7 +101,7 @@ pub(super) fn run(body: Body<'_>, keys: &Keys, messages: &Messages, budget: &mut
         Ok(()) => with(seeker.complete),
         Err(Stop::Spent) => with(false),
         // What is found needs no more to be tried.
-        Err(Stop::Found { causes, secret_index }) => Outcome { causes, secret_index, complete: true },
+        Err(Stop::Found { causes, secret_index }) => SearchResult { causes, secret_index, complete: true },
     }
 }
 

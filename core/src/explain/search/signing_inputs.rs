@@ -4,10 +4,10 @@ use alloc::string::{String, ToString as _};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::budget::{Budget, Spent};
-use super::cause::Cause;
 use super::causes::Causes;
-use super::offered::{Offered, Offers, Written};
+use super::signatures::{Offered, Offers, Written};
+use crate::explain::budget::{Budget, Spent};
+use crate::explain::cause::Cause;
 use crate::headers::Headers;
 use crate::scheme::template::StoredPart;
 use crate::scheme::{KeyEncoding, Scheme};

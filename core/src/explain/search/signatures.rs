@@ -4,11 +4,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::budget::{Budget, Spent};
-use super::cause::Cause;
 use super::causes::Causes;
-use super::text;
 use crate::crypto::mac::TAG_BYTES;
+use crate::explain::budget::{Budget, Spent};
+use crate::explain::cause::Cause;
+use crate::explain::encode::codecs;
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{Freshness, Scheme};
 use crate::time::MAX_DIGITS;
@@ -265,7 +265,7 @@ fn read_run(run: &str, padded: &str, wants_hex: bool) -> Vec<(Vec<u8>, Causes)> 
         let whole = &run[..run.len() / 2 * 2];
         tags.extend(from_hex(whole).map(|tag| (tag, encoding)));
     }
-    let whole = text::from_base64(padded.as_bytes()).map(|tag| (tag, Causes::NONE));
+    let whole = codecs::from_base64(padded.as_bytes()).map(|tag| (tag, Causes::NONE));
     let loose = || from_loose_base64(run).map(|tag| (tag, Causes::of(&[Cause::TagBase64Spelling])));
     // What is cut short need not end where three bytes do.
     let cut = || from_loose_base64(&run[..run.len() / 4 * 4]).map(|tag| (tag, Causes::NONE));
@@ -290,12 +290,12 @@ fn read_run(run: &str, padded: &str, wants_hex: bool) -> Vec<(Vec<u8>, Causes)> 
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len() / 2);
-    text::from_hex(text.as_bytes(), &mut decoded).map(|()| decoded)
+    codecs::from_hex(text.as_bytes(), &mut decoded).map(|()| decoded)
 }
 
 fn from_loose_base64(text: &str) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len() / 4 * 3 + 3);
-    text::from_loose_base64(text.as_bytes(), &mut decoded).map(|()| decoded)
+    codecs::from_loose_base64(text.as_bytes(), &mut decoded).map(|()| decoded)
 }
 
 /// What is unlike the scheme in front of a tag or behind it. `must_differ` if the tag itself is as it should be, so that
@@ -318,10 +318,4 @@ fn frame(form: &Scheme, value: &str, start: usize, end: usize, must_differ: bool
     } else {
         Cause::SignaturePrefixDiffers
     })
-}
-
-/// The headers of a form: what each is called, and under which names it may come.
-pub(super) fn headers_of(form: &Scheme) -> impl Iterator<Item = (&HeaderName, [Option<&HeaderName>; 2])> {
-    let names = [Some(form.signature_header()), form.timestamp_header(), form.id_header()];
-    names.into_iter().zip(form.header_spellings()).filter_map(|(name, both)| Some((name?, both)))
 }

@@ -1,11 +1,11 @@
 //! What undoes each accident that has nothing to do with how JSON is written.
 
-use super::cause::Cause;
-use super::inflate;
-use super::json_strings::{self, Spelling, Strings};
-use super::json_text::{Cursor, items_of_buffer};
-use super::made::{Made, Unmade};
-use super::text;
+use crate::explain::cause::Cause;
+use crate::explain::encode::body_writer::{Made, Unmade};
+use crate::explain::encode::codecs;
+use crate::explain::encode::inflate;
+use crate::explain::encode::json::{Cursor, items_of_buffer};
+use crate::explain::encode::json_strings::{self, Spelling, Strings};
 
 /// Makes of a body, and of its text if it is one, what it may have been.
 pub(super) type Undo = fn(&[u8], Option<&str>, &mut Made<'_>) -> Result<(), Unmade>;
@@ -55,13 +55,13 @@ pub(super) fn undos(bytes: &Bytes, body: &[u8]) -> impl Iterator<Item = Candidat
         (is_ascii && !bytes.has_any(b"{}\"<>%&"), Cause::BodyIsBase64, from_base64),
         (true, Cause::BodyWasBase64, to_base64),
         (is_compressed, Cause::BodyIsGzip, |body, _, made| inflate::decompress(body, made)),
-        (bytes.has(b'%'), Cause::BodyIsForm, |body, _, made| text::from_form(value_of_form(body)?, made)),
+        (bytes.has(b'%'), Cause::BodyIsForm, |body, _, made| codecs::from_form(value_of_form(body)?, made)),
         (true, Cause::BodyWasForm, |body, _, made| to_form(body, b"*-._", b"+", made)),
         (bytes.has_any(b"*~"), Cause::BodyWasForm, |body, _, made| to_form(body, b"-._~", b"+", made)),
         (bytes.has(b' '), Cause::BodyWasForm, |body, _, made| to_form(body, b"-._~", b"%20", made)),
         (bytes.has_any(b"!'()*"), Cause::BodyWasForm, |body, _, made| to_form(body, b"-._~!*'()", b"%20", made)),
-        (!is_ascii, Cause::BodyDecodedAsLatin1, |_, text, made| text::to_latin1(text.ok_or(Unmade::NotSo)?, made)),
-        (!is_ascii, Cause::BodyEncodedAsLatin1, |body, _, made| text::from_latin1(body, made)),
+        (!is_ascii, Cause::BodyDecodedAsLatin1, |_, text, made| codecs::to_latin1(text.ok_or(Unmade::NotSo)?, made)),
+        (!is_ascii, Cause::BodyEncodedAsLatin1, |body, _, made| codecs::from_latin1(body, made)),
         (!is_ascii, Cause::BodySignedWithReplacements, with_replacements),
         (bytes.has(b'"'), Cause::BodyIsJsonText, from_json_text),
         (true, Cause::BodyWasJsonText, |_, text, made| to_json_text(text, Strings::default(), made)),
@@ -113,13 +113,13 @@ fn from_base64(body: &[u8], _: Option<&str>, made: &mut Made<'_>) -> Result<(), 
     let digits = body.trim_ascii();
     made.read(digits.len())?;
     made.reserve(digits.len() / 4 * 3 + 3)?;
-    text::from_loose_base64(digits, made.room()).ok_or(Unmade::NotSo)
+    codecs::from_loose_base64(digits, made.room()).ok_or(Unmade::NotSo)
 }
 
 fn to_base64(body: &[u8], _: Option<&str>, made: &mut Made<'_>) -> Result<(), Unmade> {
     made.read(body.len())?;
-    made.reserve(text::base64_length(body.len()))?;
-    text::to_base64(body, made.room());
+    made.reserve(codecs::base64_length(body.len()))?;
+    codecs::to_base64(body, made.room());
     Ok(())
 }
 
@@ -132,7 +132,7 @@ fn value_of_form(body: &[u8]) -> Result<&[u8], Unmade> {
 
 fn to_form(body: &[u8], plain: &[u8], space: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
     made.push(b"payload=")?;
-    text::to_form(body, plain, space, made)
+    codecs::to_form(body, plain, space, made)
 }
 
 /// U+FFFD in place of what is no UTF-8.
