@@ -1,4 +1,4 @@
-//! The vectors in `tests/vectors/explain`: what went wrong with a delivery, and what must be shown of it.
+//! The vectors in `tests/vectors/explain`: what went wrong with a delivery, and what its explanation must find.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{Options, base64_bytes, folder};
 
-/// One delivery, and what an explanation of it must show.
+/// One delivery, and what its explanation must find.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExplainVector {
@@ -17,28 +17,28 @@ pub struct ExplainVector {
     /// The name of a scheme.
     pub scheme: String,
     /// The endpoint's secrets.
-    pub secrets: Vec<OwnSecret>,
-    /// Schemes, each with a secret that is used for it.
+    pub secrets: Vec<VectorSecret>,
+    /// Other schemes, each with the secret that is used for it.
     #[serde(default)]
     pub others: Vec<(String, String)>,
     /// Header names and values, in the order in which they are sent.
     pub headers: Vec<(String, String)>,
-    /// The body, as it was given.
+    /// The body, as it was received.
     #[serde(rename = "body_base64", deserialize_with = "base64_bytes")]
     pub body: Vec<u8>,
-    /// The present, in Unix seconds.
+    /// The current time, in Unix seconds.
     pub now: i64,
     /// Limits other than the defaults.
     #[serde(default)]
     pub options: Options,
-    /// What must be shown.
-    pub expect: Shown,
+    /// What must be found.
+    pub expect: Expected,
 }
 
 /// A secret, as text or as bytes.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub enum OwnSecret {
+pub enum VectorSecret {
     /// As the sender shows it.
     Text(String),
     /// The key itself.
@@ -49,17 +49,17 @@ pub enum OwnSecret {
     },
 }
 
-/// What must be shown of a delivery.
+/// What must be found.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Shown {
-    /// Why it is refused, if it is.
+pub struct Expected {
+    /// The error code, if the delivery is refused.
     pub code: Option<String>,
     /// The codes of all causes.
     pub causes: Vec<String>,
-    /// Which secret made the signature.
+    /// The index of the secret that made the signature.
     pub secret_index: Option<usize>,
-    /// The scheme that one of the causes names.
+    /// The scheme that one of the causes is about.
     pub about: Option<String>,
 }
 
@@ -76,7 +76,7 @@ pub fn vectors() -> Vec<ExplainVector> {
 }
 
 impl ExplainVector {
-    /// What explains deliveries as this vector says.
+    /// An explainer with this vector's settings.
     ///
     /// # Errors
     /// If there is no such scheme.
@@ -84,12 +84,12 @@ impl ExplainVector {
         let mut explainer = Explainer::new(Scheme::preset(&self.scheme)?);
         for secret in &self.secrets {
             explainer = match secret {
-                OwnSecret::Text(text) => explainer.secret(text),
-                OwnSecret::Bytes { bytes } => explainer.secret(bytes),
+                VectorSecret::Text(text) => explainer.secret(text),
+                VectorSecret::Bytes { bytes } => explainer.secret(bytes),
             };
         }
         for (scheme, secret) in &self.others {
-            explainer = explainer.secret_of_another(Scheme::preset(scheme)?, secret);
+            explainer = explainer.other_secret(Scheme::preset(scheme)?, secret);
         }
         let Options { max_age, max_skew, max_event_age, max_body } = self.options;
         if let Some(seconds) = max_age {
@@ -107,7 +107,7 @@ impl ExplainVector {
         Ok(explainer)
     }
 
-    /// The report on it.
+    /// The report on this vector's delivery.
     ///
     /// # Errors
     /// If there is no such scheme.

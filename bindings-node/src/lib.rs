@@ -10,8 +10,8 @@
 extern crate alloc;
 
 // What crosses is the same for both packages: what an explanation is asked, schemes of one's own, secrets and verdicts.
-#[path = "../../bindings-wasm/explain/src/question.rs"]
-mod question;
+#[path = "../../bindings-wasm/explain/src/request.rs"]
+mod request;
 #[path = "../../bindings-wasm/src/schemes.rs"]
 mod schemes;
 #[path = "../../bindings-wasm/src/secrets.rs"]
@@ -94,8 +94,8 @@ pub fn check_body(body: &[u8], bytes: f64, is_envelope: bool) -> u32 {
 /// Answers a question of what became of a delivery: with the report as JSON, or with an error.
 #[napi]
 #[must_use]
-pub fn explain(question: &[u8]) -> String {
-    question::answer(question)
+pub fn explain(request: &[u8]) -> String {
+    request::answer(request)
 }
 
 /// The text of the last failure.

@@ -1,18 +1,17 @@
-// Calls what explains, which is native code here: the file of this name in `bindings-wasm/ts` calls it as WebAssembly.
+// Calls the explainer in native code; the file of the same name in `bindings-wasm/ts` calls it in WebAssembly.
 import loaded from "../addon.cjs";
-import type { Question } from "./question.js";
+import type { ExplainRequest } from "./question.js";
 
 if (loaded.failure !== undefined) throw loaded.failure;
 const { addon } = loaded;
 
-/** Answers a question. */
-export function ask(question: Question): string {
-  const bytes = new Uint8Array(question.size);
-  question.write(bytes);
+/** Answers a request. The bytes contain secrets, and are wiped. */
+export function ask(request: ExplainRequest): string {
+  const bytes = new Uint8Array(request.size);
+  request.write(bytes);
   try {
     return addon.explain(bytes);
   } finally {
-    // The secrets are in it.
     bytes.fill(0);
   }
 }

@@ -1,4 +1,4 @@
-//! What says why deliveries were refused.
+//! Explains why deliveries were refused.
 
 use hookseal::Scheme;
 use hookseal::explain::Explainer;
@@ -12,10 +12,11 @@ use crate::settings::{self, Clock, Given, OwnSecret, Unicode};
 use crate::values::{Body, all_headers};
 use crate::verifier::aside;
 
-/// Says why deliveries were refused, and what to do, given all that a WebhookVerifier is given.
+/// Explains why deliveries were refused, and what to do. Takes the same secrets and options as a WebhookVerifier.
 ///
-/// Unlike one it takes secrets that cannot be used, for that may be why. `other_secrets` are secrets that you use for
-/// other schemes, by the names of those: it is looked whether one of them was mixed up with this endpoint's.
+/// Unlike a verifier it accepts secrets that cannot be used, because that may be why deliveries are refused.
+/// `other_secrets` are secrets that you use for other schemes, by scheme name, to check whether one was mixed up with this
+/// endpoint's.
 ///
 /// Raises WebhookVerificationError: invalid_scheme, invalid_argument, or invalid_secret for what is neither str nor bytes.
 #[pyclass(module = "hookseal.explain", frozen)]
@@ -36,7 +37,7 @@ impl WebhookExplainer {
         text_signature = "(secrets, *, scheme='contio', max_age=300, max_skew=300, max_event_age=86400, max_body=None, \
             now=None, other_secrets=None)"
     )]
-    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // they have names, and are pyo3's to hand over
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // they are keyword arguments, and pyo3 passes them by value
     fn new<'py>(
         py: Python<'py>,
         secrets: &Bound<'py, PyAny>,
@@ -67,7 +68,7 @@ impl WebhookExplainer {
                 core = core.max_body(limit);
             }
             for (name, secret) in other_secrets.map(others).transpose()?.unwrap_or_default() {
-                core = secret.with(|secret| core.secret_of_another(name, secret))?;
+                core = secret.with(|secret| core.other_secret(name, secret))?;
             }
             Ok(Self { core, clock: settings::clock(now)?, scheme })
         };
@@ -80,10 +81,10 @@ impl WebhookExplainer {
         self.scheme.name()
     }
 
-    /// Explains what becomes of one delivery: gives a Report, a dict that is the same in every language. It may go into a
-    /// log: it holds no secret, no signature and nothing of the body.
+    /// Explains the verdict on one delivery: returns a Report, a dict that is the same in every language. It may be logged:
+    /// it contains no secret, no signature and no part of the body.
     ///
-    /// It takes up to half a second for a body of 1 MiB, so call it when one was refused.
+    /// It takes up to half a second for a body of 1 MiB, so call it only for a refused delivery.
     ///
     /// Raises WebhookVerificationError: invalid_argument, for headers or a body that cannot be read.
     fn explain<'py>(
@@ -119,8 +120,8 @@ impl WebhookExplainer {
         Err(unpicklable("WebhookExplainer", "it holds secrets; make one in each process"))
     }
 
-    // A clock may hold on to what holds on to the explainer.
-    #[allow(clippy::needless_pass_by_value)] // as pyo3 has it
+    // A clock may refer to objects that refer to the explainer.
+    #[allow(clippy::needless_pass_by_value)] // pyo3 requires it
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         match &self.clock {
             Clock::Call(now) => visit.call(now),
@@ -129,9 +130,9 @@ impl WebhookExplainer {
     }
 }
 
-/// The schemes of a dict, each with a secret.
+/// Reads a dict of schemes and their secrets.
 fn others<'py>(given: &Bound<'py, PyAny>) -> Result<Vec<(Scheme, OwnSecret<'py>)>, Failure> {
-    let wrong = || invalid_argument("other_secrets must be a dict of names of schemes and their secrets");
+    let wrong = || invalid_argument("other_secrets must be a dict of scheme names and secrets");
     let dict = given.cast::<PyDict>().map_err(|_| wrong())?;
     let mut others = Vec::new();
     for (name, secret) in dict.iter() {

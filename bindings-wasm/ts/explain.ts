@@ -1,6 +1,6 @@
 /**
- * Says why a delivery was refused, and what to do. A module of its own, with a WebAssembly of its own: who verifies does
- * not load it.
+ * Explains why a delivery was refused, and what to do. It is a module of its own, with its own WebAssembly, so that
+ * verifying does not load it.
  *
  * @module
  */
@@ -11,43 +11,43 @@ import { ask } from "./explain-engine.js";
 import type { CauseCode, SuspicionCode } from "./explain-codes.js";
 import { type Body, type HeadersInput, rawBody } from "./input.js";
 import { type Secret, type VerifierOptions, checkClock, limit, readClock, secretList } from "./options.js";
-import { Question, pairsOf } from "./question.js";
+import { ExplainRequest, pairsOf } from "./question.js";
 import type { Scheme } from "./scheme.js";
 
 export type { CauseCode, SuspicionCode } from "./explain-codes.js";
 
 export interface ExplainerOptions extends VerifierOptions {
-  /** Secrets that you use for other schemes, by their names: it is looked whether one of them was mixed up with this. */
+  /** Secrets that you use for other schemes, by scheme name, to check whether one was mixed up with this endpoint's. */
   otherSecrets?: { readonly [scheme in SchemeName]?: Secret } | undefined;
 }
 
 /**
  * Why a delivery was refused, as far as that can be known: a plain object, the same in every language.
  *
- * It may go into a log: it holds no secret, no key, no signature, neither offered nor expected, and nothing of the body.
+ * It may be logged: it contains no secret, no key, no received or expected signature, and no part of the body.
  */
 export interface Report {
   /** Whether the delivery is genuine, fresh and well formed. */
   readonly ok: boolean;
   /** The code of the error, or null if there is none. */
   readonly code: ErrorCode | null;
-  /** The HTTP status to answer with, or null if there is no error. */
+  /** The HTTP status to respond with, or null if there is no error. */
   readonly status: number | null;
   /** The verdict, for people. */
   readonly message: string;
-  /** The scheme that was asked for. */
+  /** The explainer's scheme. */
   readonly scheme: string;
-  /** The form that was checked: for `contio` one of its two. */
+  /** The variant that was checked: for `contio` one of its two variants, otherwise the scheme. */
   readonly form: string;
-  /** Which of the secrets made the signature, as it is or once the causes are undone. */
+  /** The index of the secret that made the signature, as it is or once the causes are undone. */
   readonly secret_index: number | null;
-  /** Every check, in the order in which they are made. */
+  /** Every check, in order. */
   readonly checks: readonly Check[];
-  /** What can be shown: undoing all of these makes the signature genuine. Empty where nothing could be shown. */
+  /** The causes that were found: undoing all of them makes the signature genuine. Empty if none could be found. */
   readonly causes: readonly Cause[];
-  /** What looks wrong, and may have nothing to do with it. */
+  /** What looks wrong, and may be unrelated. */
   readonly suspicions: readonly Suspicion[];
-  /** How many MACs were made, and whether all was tried. */
+  /** How many MACs were computed, and whether everything was tried. */
   readonly search: { readonly macs: number; readonly complete: boolean };
   /** What to do, in a sentence or two. */
   readonly advice: string;
@@ -66,14 +66,14 @@ export interface Check {
     | "envelope";
   readonly outcome: "passed" | "failed" | "skipped";
   readonly message: string;
-  /** The numbers behind it. Times are Unix seconds, ages and limits seconds; null is unknown, or a limit not set. */
+  /** The numbers that were checked. Times are Unix seconds; ages and limits are seconds. null is unknown, or no limit. */
   readonly facts: { readonly [name: string]: number | null };
 }
 
-/** What was changed on the way: undoing it makes the signature genuine. */
+/** What was changed on the way. Undoing it makes the signature genuine. */
 export interface Cause {
   readonly cause: CauseCode;
-  /** The scheme that it is about, where it is about one. */
+  /** The scheme that it is about, if any. */
   readonly scheme: string | null;
   readonly finding: string;
   readonly fix: string;
@@ -87,24 +87,24 @@ export interface Suspicion {
 }
 
 /**
- * Explains what becomes of deliveries, given all that a `WebhookVerifier` is given.
+ * Explains the verdict on deliveries. It takes the same secrets and options as a `WebhookVerifier`.
  *
- * Unlike one it takes secrets that cannot be used, for that may be why.
+ * Unlike a verifier it accepts secrets that cannot be used, because that may be why deliveries are refused.
  */
 export class WebhookExplainer {
   readonly #now: VerifierOptions["now"];
-  readonly #configured: (question: Question, now: number) => void;
+  readonly #configure: (request: ExplainRequest, now: number) => void;
 
   /**
-   * @param secrets the endpoint's secret, or all that are live
+   * @param secrets the endpoint's secret, or all secrets in use
    * @throws {WebhookVerificationError} `invalid_scheme`, `invalid_argument`, or `invalid_secret` for what is neither text nor bytes
    */
   constructor(secrets: Secret | readonly Secret[], options: ExplainerOptions = {}) {
     try {
       const scheme = wordsOf(options.scheme);
-      const own = secretList(secrets);
+      const endpointSecrets = secretList(secrets);
       const others = Object.entries(options.otherSecrets ?? {}).filter(([, secret]) => secret !== undefined);
-      const ofOthers = others.map(([name, secret]) => [name, secretList(secret)[0] as Secret] as const);
+      const otherSecrets = others.map(([name, secret]) => [name, secretList(secret)[0] as Secret] as const);
       const maxEventAge = options.maxEventAge === null ? Infinity : limit("maxEventAge", options.maxEventAge);
       const limits = [
         limit("maxAge", options.maxAge),
@@ -113,16 +113,16 @@ export class WebhookExplainer {
         limit("maxBody", options.maxBody),
       ];
       this.#now = checkClock(options.now);
-      this.#configured = (question, now) => {
-        question.text(scheme);
-        for (const number of [now, ...limits]) question.number(number ?? NaN);
-        question.list(own, (secret) => question.secret(secret));
-        question.list(ofOthers, ([name, secret]) => {
-          question.text(name);
-          question.secret(secret);
+      this.#configure = (request, now) => {
+        request.text(scheme);
+        for (const number of [now, ...limits]) request.number(number ?? NaN);
+        request.list(endpointSecrets, (secret) => request.secret(secret));
+        request.list(otherSecrets, ([name, secret]) => {
+          request.text(name);
+          request.secret(secret);
         });
       };
-      // What is wrong with a scheme is told here, and not when a delivery comes.
+      // Reports what is wrong with a scheme now, not when a delivery comes.
       this.explain([], "");
     } catch (thrown) {
       throw asVerificationError(thrown);
@@ -130,7 +130,7 @@ export class WebhookExplainer {
   }
 
   /**
-   * Explains what becomes of one delivery. Takes up to half a second for a body of 1 MiB, so call it when one was refused.
+   * Explains the verdict on one delivery. Takes up to half a second for a body of 1 MiB, so call it only for a refused one.
    *
    * @throws {WebhookVerificationError} `invalid_argument` for headers or a body that cannot be read
    */
@@ -139,17 +139,17 @@ export class WebhookExplainer {
       const raw = rawBody(body);
       const pairs = pairsOf(headers);
       const now = readClock(this.#now);
-      const question = new Question();
+      const request = new ExplainRequest();
       try {
-        this.#configured(question, now);
-        question.list(pairs, ([name, value]) => {
-          question.text(name);
-          question.text(value);
+        this.#configure(request, now);
+        request.list(pairs, ([name, value]) => {
+          request.text(name);
+          request.text(value);
         });
-        question.text(raw);
-        return read(ask(question));
+        request.text(raw);
+        return read(ask(request));
       } finally {
-        question.wipe();
+        request.wipe();
       }
     } catch (thrown) {
       throw asVerificationError(thrown);

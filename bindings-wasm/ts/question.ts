@@ -5,7 +5,7 @@ import type { HeaderValue, HeadersInput } from "./input.js";
 import type { Secret } from "./options.js";
 
 /** A question in the making. */
-export class Question {
+export class ExplainRequest {
   readonly #parts: Uint8Array[] = [];
   /** Those of the parts that are secrets, and nobody else's. */
   readonly #secrets: Uint8Array[] = [];

@@ -2,7 +2,7 @@
 
 mod common;
 
-use hookseal_tests::explain::{ExplainVector, OwnSecret, vectors};
+use hookseal_tests::explain::{ExplainVector, VectorSecret, vectors};
 
 use crate::common::{BODY, NOW, SECRET, file, hookseal, signed};
 
@@ -116,7 +116,7 @@ fn every_vector_has_the_report_of_the_library() {
         let mut command = hookseal(["explain", "--json", "--scheme", &vector.scheme, "--now", &vector.now.to_string()]);
         for (index, secret) in vector.secrets.iter().enumerate() {
             // Bytes would have to come from a file, and a text file loses the line break at its end.
-            let OwnSecret::Text(text) = secret else { continue };
+            let VectorSecret::Text(text) = secret else { continue };
             let name = format!("SECRET_{index}");
             command = command.env(&name, text).args(["--secret-env", &name]);
         }
@@ -127,7 +127,7 @@ fn every_vector_has_the_report_of_the_library() {
         if let Some(limit) = vector.options.max_body {
             command = command.args(["--max-body", &limit.to_string()]);
         }
-        if !vector.secrets.iter().all(|secret| matches!(secret, OwnSecret::Text(_))) {
+        if !vector.secrets.iter().all(|secret| matches!(secret, VectorSecret::Text(_))) {
             continue;
         }
         let headers = vector.headers.iter().flat_map(|(name, value)| ["-H".to_owned(), format!("{name}: {value}")]);

@@ -1,18 +1,18 @@
-//! Explanations: what is shown, what is never shown, and how far the search goes.
+//! Explanations: what they find, what they never reveal, and how far the search goes.
 
 use std::collections::{BTreeSet, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use hookseal::explain::{Cause, Explainer, Outcome, Report, Suspicion};
+use hookseal::explain::{Cause, CheckOutcome, Explainer, Report, Suspicion};
 use hookseal::{Error, HeaderLookup, HeaderName, Headers, Scheme, Signer, UnixTime, Verifier};
-use hookseal_tests::explain::{ExplainVector, OwnSecret, vectors};
+use hookseal_tests::explain::{ExplainVector, VectorSecret, vectors};
 use hookseal_tests::{Vector, Verdict};
 
 use crate::support::{BODY, NOW, SECRET, pairs, secret_for, sign};
 
 fn codes(report: &Report) -> Vec<&str> {
-    report.causes.iter().map(|shown| shown.cause.code()).collect()
+    report.causes.iter().map(|finding| finding.cause.code()).collect()
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn every_vector_is_explained() {
         let sorted = |codes: Vec<&str>| codes.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
         let expected = vector.expect.causes.iter().map(String::as_str).collect();
         let code = report.verdict.as_ref().err().map(Error::code);
-        let about = report.causes.iter().find_map(|shown| shown.scheme.as_deref());
+        let about = report.causes.iter().find_map(|finding| finding.scheme.as_deref());
         let found = (code, sorted(codes(&report)), report.secret_index, about);
         let expect = &vector.expect;
         let expect = (expect.code.as_deref(), sorted(expected), expect.secret_index, expect.about.as_deref());
@@ -35,15 +35,15 @@ fn every_vector_is_explained() {
 }
 
 #[test]
-fn every_cause_is_shown_by_a_vector() {
-    let shown: BTreeSet<_> = vectors().into_iter().flat_map(|vector| vector.expect.causes).collect();
-    let missing: Vec<_> = Cause::ALL.iter().map(|cause| cause.code()).filter(|code| !shown.contains(*code)).collect();
-    assert!(missing.is_empty(), "no vector shows {missing:?}");
-    assert_eq!(shown.len(), Cause::ALL.len(), "and there are no others");
+fn every_cause_is_found_in_a_vector() {
+    let found: BTreeSet<_> = vectors().into_iter().flat_map(|vector| vector.expect.causes).collect();
+    let missing: Vec<_> = Cause::ALL.iter().map(|cause| cause.code()).filter(|code| !found.contains(*code)).collect();
+    assert!(missing.is_empty(), "no vector has {missing:?}");
+    assert_eq!(found.len(), Cause::ALL.len(), "there are no other causes");
 }
 
 #[test]
-fn what_verifies_is_reported_as_genuine_and_what_does_not_with_the_same_error() {
+fn reports_have_the_verdict_of_the_verifier() {
     for vector in hookseal_tests::vectors() {
         let Ok(scheme) = Scheme::preset(&vector.scheme) else { continue };
         let report = explain_vector(&vector, scheme);
@@ -56,10 +56,10 @@ fn what_verifies_is_reported_as_genuine_and_what_does_not_with_the_same_error() 
             }
             Verdict::Error(expected) => assert_eq!(code, Err(expected.clone()), "{}", vector.name),
         }
-        let failed = report.checks.iter().filter(|check| check.outcome == Outcome::Failed).count();
+        let failed = report.checks.iter().filter(|check| check.outcome == CheckOutcome::Failed).count();
         assert_eq!(failed, usize::from(report.verdict.is_err()), "{}: {:?}", vector.name, report.checks);
-        let after = report.checks.iter().skip_while(|check| check.outcome != Outcome::Failed).skip(1);
-        assert!(after.into_iter().all(|check| check.outcome == Outcome::Skipped), "{}", vector.name);
+        let after = report.checks.iter().skip_while(|check| check.outcome != CheckOutcome::Failed).skip(1);
+        assert!(after.into_iter().all(|check| check.outcome == CheckOutcome::Skipped), "{}", vector.name);
         serde_json::from_str::<serde_json::Value>(&report.to_json()).expect("JSON");
     }
 }
@@ -83,7 +83,7 @@ fn explain_vector(vector: &Vector, scheme: Scheme) -> Report {
 }
 
 #[test]
-fn no_cause_is_named_for_what_was_signed_with_a_random_secret() {
+fn no_cause_is_found_for_a_delivery_signed_with_a_random_secret() {
     let now = UnixTime::from_secs(1_700_000_000);
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = move || {
@@ -94,7 +94,7 @@ fn no_cause_is_named_for_what_was_signed_with_a_random_secret() {
     };
     let mut schemes = Scheme::PRESETS.iter().copied().cycle();
     for trial in 0..10_000 {
-        let scheme = schemes.next().expect("without an end");
+        let scheme = schemes.next().expect("an endless iterator");
         let forger: Vec<u8> = (0..4).flat_map(|_| random().to_le_bytes()).collect();
         let body = format!("{{\"n\":{trial}}}");
         let id = scheme.id_header().map(|_| "msg_1");
@@ -106,7 +106,7 @@ fn no_cause_is_named_for_what_was_signed_with_a_random_secret() {
     }
 }
 
-/// What must not be found in a report, in every way in which it could be written.
+/// Every way in which bytes that a report must not contain could be written.
 fn spellings(bytes: &[u8]) -> Vec<String> {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let reversed: Vec<u8> = bytes.iter().rev().copied().collect();
@@ -126,17 +126,17 @@ fn spellings(bytes: &[u8]) -> Vec<String> {
         String::from_utf8_lossy(&reversed).into_owned(),
         String::from_utf8_lossy(bytes).into_owned(),
     ];
-    all.retain(|text| text.chars().all(|letter| letter != '\u{fffd}'));
+    all.retain(|text| text.chars().all(|character| character != '\u{fffd}'));
     all
 }
 
-/// Every run of so many bytes that a text has.
+/// Every run of 12 bytes in a text.
 fn runs(text: &str) -> HashSet<&[u8]> {
     text.as_bytes().windows(12).collect()
 }
 
 #[test]
-fn no_report_shows_a_secret_a_tag_or_what_is_in_the_body() {
+fn no_report_contains_a_secret_a_signature_or_part_of_the_body() {
     for vector in vectors() {
         let report = vector.explain().expect("a scheme");
         let printed = [report.to_json(), format!("{report:?}"), format!("{report:#?}")].join("\n");
@@ -145,14 +145,14 @@ fn no_report_shows_a_secret_a_tag_or_what_is_in_the_body() {
         let shown = runs(&printed);
         let mut hidden: Vec<Vec<u8>> = secrets_of(&vector);
         for (_, value) in vector.headers.iter().filter(|(name, _)| name.to_lowercase().contains("signature")) {
-            let runs = value.split(|letter: char| !letter.is_ascii_alphanumeric() && !"+/-_".contains(letter));
-            for tag in runs.filter(|run| run.len() >= 40 && *run != "0".repeat(64)) {
-                hidden.push(tag.as_bytes().to_vec());
-                hidden.extend(STANDARD_NO_PAD.decode(tag));
+            let runs = value.split(|character: char| !character.is_ascii_alphanumeric() && !"+/-_".contains(character));
+            for signature in runs.filter(|run| run.len() >= 40 && *run != "0".repeat(64)) {
+                hidden.push(signature.as_bytes().to_vec());
+                hidden.extend(STANDARD_NO_PAD.decode(signature));
             }
         }
         hidden.push(b"Zo\xc3\xab & S\xc3\xb8ren".to_vec());
-        hidden.extend(expected_tags(&vector));
+        hidden.extend(expected_signatures(&vector));
         for bytes in hidden.iter().filter(|bytes| bytes.len() >= 12) {
             for spelling in spellings(bytes) {
                 assert!(shown.is_disjoint(&runs(&spelling)), "{}: {printed}", vector.name);
@@ -162,25 +162,25 @@ fn no_report_shows_a_secret_a_tag_or_what_is_in_the_body() {
 }
 
 fn secrets_of(vector: &ExplainVector) -> Vec<Vec<u8>> {
-    let text_of = |secret: &OwnSecret| match secret {
-        OwnSecret::Text(text) => {
+    let text_of = |secret: &VectorSecret| match secret {
+        VectorSecret::Text(text) => {
             vec![text.clone().into_bytes(), STANDARD.decode(text.trim_start_matches("whsec_")).unwrap_or_default()]
         }
-        OwnSecret::Bytes { bytes } => vec![bytes.clone()],
+        VectorSecret::Bytes { bytes } => vec![bytes.clone()],
     };
     let others = vector.others.iter().map(|(_, secret)| secret.clone().into_bytes());
     vector.secrets.iter().flat_map(text_of).chain(others).collect()
 }
 
-/// What the endpoint's secrets make of the body that came: a forger's aim.
-fn expected_tags(vector: &ExplainVector) -> Vec<Vec<u8>> {
+/// The signatures of the received body by the endpoint's secrets, which a forger would like to learn.
+fn expected_signatures(vector: &ExplainVector) -> Vec<Vec<u8>> {
     let Ok(scheme) = Scheme::preset(&vector.scheme) else { return Vec::new() };
     let id = scheme.id_header().map(|_| "msg_2Lx8hQ");
     let sign =
         |text: &str| Signer::new(scheme, text).ok()?.sign(&vector.body, UnixTime::from_secs(vector.now), id).ok();
     let signed = vector.secrets.iter().filter_map(|secret| match secret {
-        OwnSecret::Text(text) => sign(text),
-        OwnSecret::Bytes { .. } => None,
+        VectorSecret::Text(text) => sign(text),
+        VectorSecret::Bytes { .. } => None,
     });
     let value =
         |headers: hookseal::SignedHeaders<'_>| headers.iter().next().map(|(_, value)| value.as_bytes().to_vec());
@@ -203,7 +203,7 @@ fn the_search_ends_however_much_there_is_to_try() {
 }
 
 #[test]
-fn a_body_that_is_too_large_is_judged_and_not_searched() {
+fn a_body_that_is_too_large_is_verified_but_not_searched() {
     let large = vec![b'x'; (1 << 20) + 1];
     let headers = sign(Scheme::GITHUB, b"another body", NOW);
     let report = Explainer::new(Scheme::GITHUB).secret(SECRET).explain(&headers, &large, NOW);
@@ -213,7 +213,7 @@ fn a_body_that_is_too_large_is_judged_and_not_searched() {
 }
 
 #[test]
-fn checks_have_their_numbers() {
+fn checks_report_the_numbers_that_were_checked() {
     let late = UnixTime::from_secs(NOW.as_secs() + 400);
     let headers = sign(Scheme::CONTIO_TIMESTAMPED, BODY.as_bytes(), NOW);
     let report =
@@ -245,7 +245,7 @@ fn checks_have_their_numbers() {
 }
 
 #[test]
-fn of_the_body_of_a_forged_delivery_no_time_is_told() {
+fn no_time_is_reported_from_the_body_of_a_forged_delivery() {
     let forged = sign(Scheme::CONTIO_BODY, b"something else", NOW);
     let report = Explainer::new(Scheme::CONTIO_BODY).secret(SECRET).explain(&forged, BODY.as_bytes(), NOW);
     let freshness = report.checks.iter().find(|check| check.name == "freshness").expect("the check");
@@ -253,7 +253,7 @@ fn of_the_body_of_a_forged_delivery_no_time_is_told() {
 }
 
 #[test]
-fn what_looks_wrong_is_said_apart_from_what_is_shown() {
+fn suspicions_are_separate_from_causes() {
     let suspicions = |scheme: Scheme, secret: &str, headers: &[(&str, &str)], body: &[u8]| -> Vec<&'static str> {
         let report = Explainer::new(scheme).secret(secret).explain(headers, body, NOW);
         assert!(report.verdict.is_err());
@@ -298,7 +298,7 @@ fn a_clock_of_another_time_zone_is_suspected() {
 }
 
 #[test]
-fn headers_that_tell_no_more_than_that_one_is_repeated_are_explained_too() {
+fn headers_that_report_only_that_one_is_duplicated_are_explained_too() {
     struct Terse;
     impl Headers for Terse {
         fn find<'h>(&'h self, _: &HeaderName) -> HeaderLookup<'h> {
@@ -311,7 +311,7 @@ fn headers_that_tell_no_more_than_that_one_is_repeated_are_explained_too() {
 }
 
 #[test]
-fn doubled_headers_are_seen_in_every_kind_of_headers() {
+fn doubled_headers_are_found_in_every_type_of_headers() {
     let genuine = pairs(&sign(Scheme::GITHUB, BODY.as_bytes(), NOW));
     let doubled = [genuine[0].clone(), genuine[0].clone()];
     let mut map = http::HeaderMap::new();
@@ -328,24 +328,24 @@ fn doubled_headers_are_seen_in_every_kind_of_headers() {
 
 #[test]
 fn an_explainer_prints_no_secret() {
-    let explainer = Explainer::new(Scheme::GITHUB).secret(SECRET).secret_of_another(Scheme::SLACK, SECRET);
+    let explainer = Explainer::new(Scheme::GITHUB).secret(SECRET).other_secret(Scheme::SLACK, SECRET);
     let printed = format!("{explainer:?}");
     assert!(printed.contains("secrets: 1, others: 1") && runs(&printed).is_disjoint(&runs(SECRET)), "{printed}");
 }
 
 #[test]
-fn schemes_of_ones_own_are_explained_too() {
-    let own = Scheme::builder("acme")
+fn custom_schemes_are_explained_too() {
+    let custom = Scheme::builder("acme")
         .signature("X-Acme-Signature", hookseal::SignatureFormat::hex("v1="))
         .timestamp_header("X-Acme-Time")
         .signed(&[hookseal::SignedPart::Timestamp, hookseal::SignedPart::Text("|"), hookseal::SignedPart::Body])
         .build()
         .unwrap();
-    let verifier = Verifier::builder(own).secret(SECRET).build().unwrap();
+    let verifier = Verifier::builder(custom).secret(SECRET).build().unwrap();
     let headers = verifier.signer(0).unwrap().sign(b"{\"a\":1}", NOW, None).unwrap();
-    let report = Explainer::new(own).secret(SECRET).explain(&headers, b"{\"a\": 1}\n", NOW);
+    let report = Explainer::new(custom).secret(SECRET).explain(&headers, b"{\"a\": 1}\n", NOW);
     assert_eq!(codes(&report), ["body_was_compact"]);
-    let other = Explainer::new(Scheme::GITHUB).secret("another").secret_of_another(own, SECRET);
+    let other = Explainer::new(Scheme::GITHUB).secret("another").other_secret(custom, SECRET);
     let report = other.explain(&headers, b"{\"a\":1}", NOW);
     assert_eq!(codes(&report), ["scheme_is_another"]);
     assert_eq!(report.causes[0].scheme.as_deref(), Some("acme"));

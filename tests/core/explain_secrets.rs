@@ -1,4 +1,4 @@
-//! Of a secret that has nothing of its own no cause is named, whoever signs with whatever anybody could make of it.
+//! For a trivial secret no cause is found, whichever key derived from it signed the delivery.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use hookseal::{Error, Scheme, Secret, SignedHeaders, Signer};
 
 use crate::support::{NOW, SECRET, id_for, pairs};
 
-/// What stands where a secret should be, and is none.
-const NOTHING: [&str; 30] = [
+/// Text that is configured in place of a secret, and that anybody could know.
+const TRIVIAL: [&str; 30] = [
     "",
     " ",
     "\t \n",
@@ -43,13 +43,13 @@ const NOTHING: [&str; 30] = [
     "undefined",
 ];
 
-/// Every key that somebody can make of these who does what an explanation would undo, and more.
+/// Every key that can be derived from these by what an explanation would undo, and more.
 fn public_keys() -> BTreeSet<Vec<u8>> {
-    let mut keys: BTreeSet<Vec<u8>> = NOTHING.iter().map(|text| text.as_bytes().to_vec()).collect();
+    let mut keys: BTreeSet<Vec<u8>> = TRIVIAL.iter().map(|text| text.as_bytes().to_vec()).collect();
     for _ in 0..2 {
         for key in keys.clone() {
             let text = String::from_utf8_lossy(&key).into_owned();
-            let trimmed = text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
+            let trimmed = text.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
             let unquoted = trimmed.trim_matches(['"', '\'', '`']);
             let rest = trimmed.strip_prefix("whsec_").unwrap_or(trimmed);
             for text in [trimmed, unquoted, rest, &text.replace("\\n", "\n").replace("\\r", "\r")] {
@@ -66,25 +66,25 @@ fn public_keys() -> BTreeSet<Vec<u8>> {
     keys
 }
 
-/// Signs with any key. HMAC fills a key up with zeros, so that one that is no secret can be written as one that is.
+/// Signs with any key. HMAC pads keys with zeros, so a trivial key can be written as one that a signer accepts.
 fn sign(scheme: Scheme, key: &[u8], body: &[u8]) -> Result<SignedHeaders<'static>, Error> {
     Signer::new(scheme, &[key, b"\0"].concat())?.sign(body, NOW, id_for(&scheme))
 }
 
 #[test]
-fn no_cause_is_named_to_whoever_signs_with_a_key_that_anybody_knows() {
+fn no_cause_is_found_for_a_delivery_signed_with_a_trivial_key() {
     let keys = public_keys();
     assert!(keys.len() > 200 && keys.contains(&b"whsec_\n"[..]) && keys.contains(&b"0a"[..]), "{}", keys.len());
     for scheme in Scheme::PRESETS {
-        // All of them at once: so many are no configuration, and looked at all the same.
+        // All of them at once: a verifier would not take so many secrets, but an explainer does.
         let mut explainer = Explainer::new(*scheme);
-        for text in NOTHING {
+        for text in TRIVIAL {
             for secret in [Secret::from(text), Secret::from(text.as_bytes())] {
-                explainer = explainer.secret(secret).secret_of_another(Scheme::SLACK, secret);
+                explainer = explainer.secret(secret).other_secret(Scheme::SLACK, secret);
             }
         }
         for key in &keys {
-            // Signed by the scheme at hand, and by another one.
+            // Signed by this scheme, and by another one.
             for signed in [*scheme, Scheme::SLACK] {
                 let headers = pairs(&sign(signed, key, b"{\"a\":1}").expect("a key"));
                 let report = explainer.explain(&headers, b"{\"a\":1}", NOW);
@@ -97,20 +97,20 @@ fn no_cause_is_named_to_whoever_signs_with_a_key_that_anybody_knows() {
 }
 
 #[test]
-fn a_secret_with_something_of_its_own_is_found_next_to_one_without() {
+fn a_real_secret_is_found_next_to_a_trivial_one() {
     for scheme in [Scheme::GITHUB, Scheme::SLACK, Scheme::STRIPE] {
         let headers = pairs(&Signer::new(scheme, SECRET).unwrap().sign(b"{}", NOW, None).unwrap());
-        for text in NOTHING {
+        for text in TRIVIAL {
             let quoted = format!("\"{SECRET}\"");
             let report = Explainer::new(scheme).secret(text).secret(&quoted).explain(&headers, b"{}", NOW);
-            let causes: Vec<_> = report.causes.iter().map(|shown| shown.cause.code()).collect();
+            let causes: Vec<_> = report.causes.iter().map(|finding| finding.cause.code()).collect();
             assert_eq!((causes, report.secret_index), (vec!["secret_quoted"], Some(1)), "{text:?}");
         }
     }
 }
 
 #[test]
-fn a_key_of_fewer_than_16_bytes_is_none_of_a_base64_secret() {
+fn a_base64_secret_of_fewer_than_16_bytes_is_not_a_key() {
     for text in ["null", "test", "changeme", "whsec_c2VjcmV0", "c2VjcmV0IHNlY3JldA"] {
         let key = STANDARD_NO_PAD.decode(text.trim_start_matches("whsec_")).unwrap();
         assert!(key.len() < 16);

@@ -1,5 +1,5 @@
-//! What an explanation costs is bounded, whatever a delivery is made of. It is counted, not timed: in units of the work of
-//! hashing one byte, as the search counts it itself, and in what it asks of the allocator, which nobody can count wrongly.
+//! The cost of an explanation is bounded, whatever the delivery. It is counted, not timed: in units of the work of hashing
+//! one byte, as the search itself counts, and in bytes allocated, which are measured from outside.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use crate::support::{BODY, NOW, SECRET, pairs, secret_for, sign};
 
 const MIB: usize = 1 << 20;
 
-/// One shape of body, filled up to a size by a unit that is repeated.
+/// Fills a body up to a size by repeating a unit.
 fn filled(open: &str, unit: &str, close: &str, size: usize) -> Vec<u8> {
     let times = (size - open.len() - close.len()) / unit.len();
     let close = if open.is_empty() { close.to_owned() } else { format!("0{close}") };
@@ -28,7 +28,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0], &*compress_to_vec(bytes, 9)].concat()
 }
 
-/// Blocks of deflate that bring their tables along and hold nothing: what reading those costs shows in no output.
+/// Deflate blocks that have tables of their own and no content: reading these is work that produces no output.
 fn empty_blocks(size: usize) -> Vec<u8> {
     let (mut bytes, mut held, mut count) = (vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0], 0_u64, 0);
     let mut put = |value: u64, bits: u32| {
@@ -42,14 +42,14 @@ fn empty_blocks(size: usize) -> Vec<u8> {
         bytes.len()
     };
     loop {
-        // Not the last; tables; 257 literals, 1 distance, and 18 lengths of codes, of which 18 and 1 have a code of one bit.
+        // Not the last; dynamic tables; 257 literals, 1 distance and 18 code lengths, where 18 and 1 have a code of one bit.
         for (value, bits) in [(0, 1), (2, 2), (0, 5), (0, 5), (14, 4)] {
             put(value, bits);
         }
         for place in 0..18 {
             put(u64::from(place == 2 || place == 17), 3);
         }
-        // 138 and 118 zeros, a code of one bit for the end of the block and one for a distance, and that end.
+        // 138 and 118 zeros, a one-bit code for the end of the block and one for a distance, and then that end.
         for (value, bits) in [(1, 1), (127, 7), (1, 1), (107, 7), (0, 1), (0, 1)] {
             put(value, bits);
         }
@@ -59,7 +59,7 @@ fn empty_blocks(size: usize) -> Vec<u8> {
     }
 }
 
-/// Bodies that somebody may send who wants an explanation to take long, all of about this size.
+/// Bodies that an attacker may send to make an explanation slow, all of about this size.
 fn shapes(size: usize) -> Vec<(&'static str, Vec<u8>)> {
     let keys = |up: bool| {
         let mut text = String::from("{");
@@ -78,7 +78,7 @@ fn shapes(size: usize) -> Vec<(&'static str, Vec<u8>)> {
         ("zeros", vec![0; size]),
         ("letters", filled("", "x", "", size)),
         ("spaces", filled("", " ", "", size)),
-        ("no UTF-8", vec![0xff; size]),
+        ("invalid UTF-8", vec![0xff; size]),
         ("line breaks", filled("", "\r\n", "", size)),
         ("quotes", filled("", "\"", "", size)),
         ("backslashes", filled("", "\\", "", size)),
@@ -88,14 +88,14 @@ fn shapes(size: usize) -> Vec<(&'static str, Vec<u8>)> {
         ("half surrogate pairs", filled("[\"", "\\ud83d\\ud83d", "\"]", size)),
         ("replacements", filled("[\"", "\u{fffd}", "\"]", size)),
         ("numbers", filled("[", "1,", "]", size)),
-        ("numbers 62 lists deep", filled(&"[".repeat(62), "1,", &"]".repeat(62), size)),
-        ("lists that are open", filled("", "[", "", size)),
-        ("empty lists", filled("[", "[],", "]", size)),
+        ("numbers in 62 arrays", filled(&"[".repeat(62), "1,", &"]".repeat(62), size)),
+        ("unclosed arrays", filled("", "[", "", size)),
+        ("empty arrays", filled("[", "[],", "]", size)),
         ("objects in objects", nested(60)),
         ("objects of two fields", filled("[", "{\"b\":1,\"a\":2},", "]", size)),
-        ("one key over and over", filled("{", "\"\":1,", "\"\":1}", size)),
+        ("one key repeated", filled("{", "\"\":1,", "\"\":1}", size)),
         ("sorted keys", keys(true)),
-        ("keys the other way round", keys(false)),
+        ("keys in reverse order", keys(false)),
         (
             "keys of many orders",
             filled("{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":[", "\"/é\",", "]}", size),
@@ -106,14 +106,14 @@ fn shapes(size: usize) -> Vec<(&'static str, Vec<u8>)> {
         ("a form", filled("a=", "%41", "", size)),
         ("a list of a Buffer", filled("{\"type\":\"Buffer\",\"data\":[", "1,", "]}", size)),
         ("gzip that grows", gzip(&vec![b'a'; 64 * size])),
-        ("gzip that grows to just what is made", gzip(&vec![b'a'; 4 * size])),
-        ("zlib of what is not small", compress_to_vec_zlib(&keys(true), 1)),
-        ("gzip of blocks that hold nothing", empty_blocks(size)),
+        ("gzip that grows to the limit", gzip(&vec![b'a'; 4 * size])),
+        ("zlib of a large body", compress_to_vec_zlib(&keys(true), 1)),
+        ("gzip of empty blocks", empty_blocks(size)),
         ("an envelope", filled(&BODY[..BODY.len() - 2], ",\"b/\":\"é\"", "}}", size)),
     ]
 }
 
-/// Headers with a tag, and with or without what else a scheme signs.
+/// Headers with a signature, and with or without the other values that a scheme signs.
 const HEADERS: [(Scheme, &[&str]); 4] = [
     (Scheme::CONTIO, &["X-Contio-Signature", "X-Contio-Timestamp"]),
     (Scheme::CONTIO, &["X-Contio-Signature"]),
@@ -131,12 +131,12 @@ fn headers(names: &[&str]) -> Vec<(String, String)> {
     names.iter().map(|name| ((*name).to_owned(), value(name))).collect()
 }
 
-/// What the documentation of `Explainer::explain` promises, and what judging the delivery costs besides.
+/// The work that the documentation of `Explainer::explain` promises, plus the cost of verifying the delivery.
 fn allowed(body: usize, secrets: usize) -> u64 {
     (32 * MIB + (20 + 2 * secrets.min(8) + 8) * body) as u64
 }
 
-/// Explains, and holds what that cost to what is promised.
+/// Explains, and checks that the cost is within what is promised.
 fn explain(name: &str, explainer: &Explainer, headers: &Vec<(String, String)>, body: &[u8], secrets: usize) -> Report {
     let mut report = None;
     let counted = measure(|| report = Some(explainer.explain(headers, body, NOW)));
@@ -150,7 +150,7 @@ fn explain(name: &str, explainer: &Explainer, headers: &Vec<(String, String)>, b
     );
     assert!(work <= allowed(body.len(), secrets), "{name}: {work}");
     assert!(macs <= 16_384, "{name}: {macs}");
-    // Nothing was written that was not paid for.
+    // Everything that was written was charged.
     assert!(counted.bytes_total <= work + (MIB as u64), "{name}: {} bytes for {work}", counted.bytes_total);
     let memory = 12 * body.len() + 2 * MIB;
     assert!(counted.bytes_max <= memory as u64, "{name}: {} bytes at once", counted.bytes_max);
@@ -158,13 +158,13 @@ fn explain(name: &str, explainer: &Explainer, headers: &Vec<(String, String)>, b
 }
 
 #[test]
-fn no_body_of_a_mebibyte_costs_more_than_is_allowed() {
+fn no_body_of_a_mebibyte_exceeds_the_budget() {
     let explainers =
         HEADERS.map(|(scheme, names)| (Explainer::new(scheme).secret(secret_for(&scheme)), headers(names)));
     for (index, (name, body)) in shapes(MIB).into_iter().enumerate() {
         let is_full = body.len() > MIB / 2 && body.len() <= MIB;
         assert!(is_full || name.contains("zlib") || name.contains("gzip"), "{name}: {}", body.len());
-        // All that is needed, and in turn one of the others.
+        // With all headers, and in turn with one of the other sets.
         for (explainer, headers) in [&explainers[0], &explainers[1 + index % 3]] {
             explain(name, explainer, headers, &body, 1);
         }
@@ -172,7 +172,7 @@ fn no_body_of_a_mebibyte_costs_more_than_is_allowed() {
 }
 
 #[test]
-fn no_small_body_costs_more_than_is_allowed_with_all_that_can_be_configured_and_sent() {
+fn no_small_body_exceeds_the_budget_with_every_setting_and_header() {
     let explainer = |scheme| {
         let mut explainer = Explainer::new(scheme);
         for index in 0..40_u8 {
@@ -180,18 +180,18 @@ fn no_small_body_costs_more_than_is_allowed_with_all_that_can_be_configured_and_
                 explainer.secret(&format!(" \"whsec_{index}f00d{}\\n\" ", "c0ffee".repeat(usize::from(index) * 18)));
             explainer = explainer.secret(&[index; 4000].map(|byte: u8| byte.wrapping_mul(7)));
             for other in Scheme::PRESETS {
-                explainer = explainer.secret_of_another(*other, &format!("{index} {SECRET}"));
+                explainer = explainer.other_secret(*other, &format!("{index} {SECRET}"));
             }
         }
         explainer
     };
-    let tag = |index: u8| format!("\"{index:02x}{}\", ", "ab".repeat(31));
-    let tags: String = (0..40).map(tag).collect();
+    let signature = |index: u8| format!("\"{index:02x}{}\", ", "ab".repeat(31));
+    let signatures: String = (0..40).map(signature).collect();
     let times: String = (1..400).map(|time| format!("{time}, ")).collect();
     let mut all = Vec::new();
     for scheme in Scheme::PRESETS {
         for name in scheme.header_spellings().into_iter().flatten().flatten() {
-            let value = if name.as_str().to_lowercase().contains("signature") { &tags } else { &times };
+            let value = if name.as_str().to_lowercase().contains("signature") { &signatures } else { &times };
             for _ in 0..6 {
                 all.push((name.as_str().to_owned(), value.clone()));
             }
@@ -209,10 +209,10 @@ fn no_small_body_costs_more_than_is_allowed_with_all_that_can_be_configured_and_
 }
 
 #[test]
-fn where_there_is_nothing_to_compare_no_body_is_made() {
+fn no_body_is_rebuilt_if_there_is_no_signature() {
     let body = filled("[", "1,", "]", MIB);
     for scheme in Scheme::PRESETS {
-        let explainer = Explainer::new(*scheme).secret(secret_for(scheme)).secret_of_another(Scheme::SLACK, SECRET);
+        let explainer = Explainer::new(*scheme).secret(secret_for(scheme)).other_secret(Scheme::SLACK, SECRET);
         for headers in [vec![], headers(&["X-Contio-Timestamp", "svix-id", "webhook-timestamp"])] {
             let report = explain("no signature", &explainer, &headers, &body, 1);
             assert_eq!((report.search.macs, report.search.complete), (0, true), "{headers:?}");
@@ -222,9 +222,9 @@ fn where_there_is_nothing_to_compare_no_body_is_made() {
 }
 
 #[test]
-fn where_what_is_signed_is_missing_no_body_is_made_that_nothing_is_tried_with() {
+fn no_body_is_rebuilt_if_nothing_can_be_tried_with_it() {
     for (_, body) in shapes(64 << 10) {
-        // Two changes are needed to leave out both id and timestamp: no third one is looked for.
+        // Leaving out both id and timestamp takes two changes, and no third change is tried.
         let svix = Explainer::new(Scheme::SVIX).secret(secret_for(&Scheme::SVIX));
         let report = explain("no id, no timestamp", &svix, &headers(&["svix-signature"]), &body, 1);
         assert!(report.search.complete && report.search.macs < 10, "{:?}", report.search);
@@ -232,7 +232,7 @@ fn where_what_is_signed_is_missing_no_body_is_made_that_nothing_is_tried_with() 
     }
 }
 
-/// What bounds the work takes no cause from an ordinary delivery, be it as large as is searched.
+/// The bounds do not prevent causes from being found in an ordinary delivery of the largest size that is searched.
 #[test]
 fn the_common_causes_are_found_in_a_mebibyte_of_ordinary_json_with_two_secrets() {
     let person = |at: usize| {
@@ -267,31 +267,31 @@ fn the_common_causes_are_found_in_a_mebibyte_of_ordinary_json_with_two_secrets()
         let headers = pairs(&sign(Scheme::CONTIO_BODY, signed.as_bytes(), NOW));
         let explainer = Explainer::new(Scheme::CONTIO).secret("the secret before the rotation").secret(SECRET);
         let report = explain(cause, &explainer, &headers, came.as_bytes(), 2);
-        let causes: Vec<_> = report.causes.iter().map(|shown| shown.cause.code()).collect();
+        let causes: Vec<_> = report.causes.iter().map(|finding| finding.cause.code()).collect();
         assert_eq!(causes, [cause], "{:?}", report.search);
     }
     for (secret, cause) in [(format!("{SECRET}\n"), "secret_white_space"), (format!("'{SECRET}'"), "secret_quoted")] {
         let headers = pairs(&sign(Scheme::CONTIO_TIMESTAMPED, compact.as_bytes(), NOW));
         let explainer = Explainer::new(Scheme::CONTIO).secret("the secret before the rotation").secret(&secret);
         let report = explain(cause, &explainer, &headers, compact.as_bytes(), 2);
-        assert_eq!(report.causes.first().map(|shown| shown.cause.code()), Some(cause), "{:?}", report.search);
+        assert_eq!(report.causes.first().map(|finding| finding.cause.code()), Some(cause), "{:?}", report.search);
     }
 }
 
 #[test]
-fn a_search_that_was_cut_short_says_so() {
+fn a_search_that_was_cut_short_is_reported_as_incomplete() {
     let headers = headers(&["X-Hub-Signature-256"]);
     let github = Explainer::new(Scheme::GITHUB).secret(SECRET);
     let whole = explain("small", &github, &headers, b"{}", 1);
     assert!(whole.search.complete && whole.to_json().contains("\"complete\":true"));
     let too_long = explain("gzip", &github, &headers, &gzip(&vec![b'a'; 8 * MIB]), 1);
-    assert!(!too_long.search.complete, "it would have been longer than any body that is made");
+    assert!(!too_long.search.complete, "the body would be longer than the limit");
     let large = explain("large", &github, &headers, &filled("{\"a\":\"", "é/<&", "\"}", MIB), 1);
     assert!(!large.search.complete && large.to_json().contains("\"complete\":false"), "{:?}", large.search);
 }
 
 #[test]
-fn what_a_library_compressed_is_decompressed() {
+fn bodies_compressed_by_a_library_are_decompressed() {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = move |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -300,13 +300,13 @@ fn what_a_library_compressed_is_decompressed() {
     let verifier = Verifier::builder(Scheme::GITHUB).secret(SECRET).build().unwrap();
     let explainer = Explainer::new(Scheme::GITHUB).secret(SECRET);
     for round in 0..200 {
-        // Of few letters and of many, with repetitions near and far.
-        let (letters, mut body) = (1 + random(256), Vec::new());
+        // Of few distinct bytes and of many, with repetitions near and far.
+        let (distinct, mut body) = (1 + random(256), Vec::new());
         while body.len() < 10 + round * round {
             let (length, far) = (1 + random(300), 1 + random(body.len() + 1));
             for _ in 0..length {
                 let copied = body.len().checked_sub(far).map(|at| body[at]);
-                let fresh = u8::try_from(random(letters)).unwrap();
+                let fresh = u8::try_from(random(distinct)).unwrap();
                 body.push(if length > 100 { copied.unwrap_or(fresh) } else { fresh });
             }
         }
@@ -316,14 +316,14 @@ fn what_a_library_compressed_is_decompressed() {
             [[&gzip(b"")[..10], &compress_to_vec(&body, level)].concat(), compress_to_vec_zlib(&body, level)]
         {
             let report = explainer.explain(&headers, &compressed, NOW);
-            let causes: Vec<_> = report.causes.iter().map(|shown| shown.cause.code()).collect();
+            let causes: Vec<_> = report.causes.iter().map(|finding| finding.cause.code()).collect();
             assert_eq!(causes, ["body_is_gzip"], "round {round}, level {level}, {} bytes", body.len());
         }
     }
 }
 
 #[test]
-fn what_is_no_compressed_body_is_none_in_any_way() {
+fn damaged_gzip_is_explained_within_the_budget() {
     let headers = headers(&["X-Hub-Signature-256"]);
     let explainer = Explainer::new(Scheme::GITHUB).secret(SECRET);
     let whole = gzip(BODY.as_bytes());

@@ -1,4 +1,4 @@
-"""Explanations: the vectors of all causes, what callers configure, and what nobody expects."""
+"""Explanations: the vectors of all causes, configuration, and unexpected input."""
 
 import base64
 import copy
@@ -18,7 +18,7 @@ from vectors import same_delivery
 
 FOLDER = Path(__file__).parent / "vectors" / "explain"
 VECTORS: list[dict[str, Any]] = json.loads((FOLDER / "causes.json").read_text("utf-8"))
-# What the core reports in Rust: the same JSON, to the letter.
+# The core's own reports, which must be exactly the same JSON.
 REPORTS: dict[str, str] = json.loads((FOLDER / "reports.json").read_text("utf-8"))
 
 BODY = envelope()
@@ -26,7 +26,7 @@ HEADERS = SENDERS["contio-timestamped"](BODY)
 
 
 def causes(report: Any) -> list[str]:
-    return [shown["cause"] for shown in report["causes"]]
+    return [finding["cause"] for finding in report["causes"]]
 
 
 def secret_of(secret: str | dict[str, str]) -> str | bytes:
@@ -43,7 +43,7 @@ def explainer_of(vector: dict[str, Any]) -> WebhookExplainer:
     )
 
 
-def test_every_vector_is_explained_and_with_the_report_of_the_core() -> None:
+def test_every_vector_has_the_report_of_the_core() -> None:
     assert len(VECTORS) >= 700
     for vector in VECTORS:
         explainer = explainer_of(vector)
@@ -59,7 +59,7 @@ def test_every_vector_is_explained_and_with_the_report_of_the_core() -> None:
             assert explainer.explain(*given) == report, f"{vector['name']}: {way}"
 
 
-def test_limits_are_those_that_were_given() -> None:
+def test_limits_are_those_of_the_arguments() -> None:
     def code(**options: Any) -> str | None:
         return WebhookExplainer(SECRET, **{"now": NOW + 100, **options}).explain(HEADERS, BODY)["code"]
 
@@ -73,7 +73,7 @@ def test_limits_are_those_that_were_given() -> None:
         assert explainer.explain(old, BODY)["code"] == expected
 
 
-def test_a_scheme_of_ones_own_is_explained() -> None:
+def test_a_custom_scheme_is_explained() -> None:
     scheme = Scheme("acme", signature_header="X-Acme", encoding="hex", signed="{body}")
     explainer = WebhookExplainer(SECRET, scheme=scheme)
     report = explainer.explain(sign(b"{}", SECRET, scheme=scheme), b"{}\n")
@@ -81,7 +81,7 @@ def test_a_scheme_of_ones_own_is_explained() -> None:
     assert explainer.scheme == "acme"
 
 
-def test_a_header_that_came_twice_is_explained_in_every_kind_of_headers() -> None:
+def test_a_header_that_came_twice_is_explained_in_every_type_of_headers() -> None:
     (name, signature), (other, timestamp) = HEADERS.items()
     explainer = WebhookExplainer(SECRET, now=NOW)
     for headers in [
@@ -92,7 +92,7 @@ def test_a_header_that_came_twice_is_explained_in_every_kind_of_headers() -> Non
         assert causes(explainer.explain(headers, BODY)) == ["header_doubled"]
 
 
-def test_configuration_that_cannot_be_used_is_told_when_the_explainer_is_made() -> None:
+def test_unusable_configuration_is_reported_by_the_constructor() -> None:
     for code, arguments in [
         ("invalid_scheme", {"scheme": "gitlab"}),
         ("invalid_argument", {"max_age": -1}),
@@ -111,7 +111,7 @@ def test_configuration_that_cannot_be_used_is_told_when_the_explainer_is_made() 
     assert raised.value.code == "invalid_secret"
 
 
-def test_a_secret_that_cannot_be_used_is_reported_and_not_raised() -> None:
+def test_an_unusable_secret_is_reported_and_not_raised() -> None:
     report = WebhookExplainer(SECRET + "\n", now=NOW).explain(HEADERS, BODY)
     assert (report["code"], causes(report)) == ("invalid_secret", ["secret_white_space"])
 
@@ -132,7 +132,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_whatever_is_given_there_is_a_report_or_an_error_with_a_code(place: str) -> None:
+def test_any_value_results_in_a_report_or_an_error_with_a_code(place: str) -> None:
     for value in hostile():
         try:
             assert isinstance(PLACES[place](value)["ok"], bool)
@@ -140,7 +140,7 @@ def test_whatever_is_given_there_is_a_report_or_an_error_with_a_code(place: str)
             assert error.code.startswith("invalid_"), error
 
 
-def test_neither_an_explainer_nor_its_report_shows_a_secret() -> None:
+def test_neither_an_explainer_nor_its_reports_reveal_a_secret() -> None:
     secret = "never-to-be-shown-to-anyone"
     shown = [secret, secret.encode().hex(), base64.b64encode(secret.encode()).decode().rstrip("=")]
     explainer = WebhookExplainer([secret, f" {secret}"], now=NOW, other_secrets={"github": secret})
@@ -152,7 +152,7 @@ def test_neither_an_explainer_nor_its_report_shows_a_secret() -> None:
         assert not any(hidden in text for hidden in [*shown, *list(signed.values())[:1]]), text
 
 
-def test_an_explainer_is_not_pickled_and_copied_only_in_name() -> None:
+def test_an_explainer_cannot_be_pickled_and_is_its_own_copy() -> None:
     explainer = WebhookExplainer(SECRET)
     assert copy.copy(explainer) is explainer
     assert copy.deepcopy(explainer) is explainer
@@ -177,7 +177,7 @@ def test_threads_share_an_explainer() -> None:
     assert all(report == expected for report in found)
 
 
-def test_what_verifies_and_what_explains_agree() -> None:
+def test_the_verifier_and_the_explainer_agree() -> None:
     for headers in [{}, HEADERS, {**HEADERS, "X-Contio-Timestamp": "x"}]:
         report = WebhookExplainer(SECRET, now=NOW).explain(headers, BODY)
         try:

@@ -1,12 +1,12 @@
-"""Says why a delivery was refused, and what to do.
+"""Explains why a delivery was refused, and what to do.
 
     from hookseal.explain import WebhookExplainer
 
     report = WebhookExplainer(os.environ["CONTIO_WEBHOOK_SECRET"]).explain(request.headers, body)
     print(report["advice"])
 
-A report is a dict, the same in every language. It may go into a log: it holds no secret, no key, no signature, neither
-offered nor expected, and nothing of the body.
+A report is a dict, the same in every language. It may be logged: it contains no secret, no key, no received or expected
+signature, and no part of the body.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ class Check(TypedDict):
     check: _CheckName
     outcome: Literal["passed", "failed", "skipped"]
     message: str
-    # The numbers behind it. Times are Unix seconds, ages and limits seconds; None is unknown, or a limit not set.
+    # The numbers that were checked. Times are Unix seconds; ages and limits are seconds. None is unknown, or no limit.
     facts: dict[str, int | None]
 
 
 class Cause(TypedDict):
-    """What was changed on the way: undoing it makes the signature genuine."""
+    """What was changed on the way. Undoing it makes the signature genuine."""
 
     cause: CauseCode
-    # The scheme that it is about, where it is about one.
+    # The scheme that it is about, if any.
     scheme: str | None
     finding: str
     fix: str
 
 
 class Suspicion(TypedDict):
-    """Something that looks wrong, and may have nothing to do with it."""
+    """Something that looks wrong, and may be unrelated."""
 
     suspicion: SuspicionCode
     finding: str
@@ -62,7 +62,7 @@ class Suspicion(TypedDict):
 
 
 class Search(TypedDict):
-    """How many MACs were made, and whether all was tried."""
+    """How many MACs were computed, and whether everything was tried."""
 
     macs: int
     complete: bool
@@ -73,19 +73,19 @@ class Report(TypedDict):
 
     # Whether the delivery is genuine, fresh and well formed.
     ok: bool
-    # The code of the error and the HTTP status to answer with, or None if there is no error.
+    # The code of the error and the HTTP status to respond with, or None if there is no error.
     code: ErrorCode | None
     status: int | None
     # The verdict, for people.
     message: str
-    # The scheme that was asked for, and the form that was checked: for "contio" one of its two.
+    # The explainer's scheme, and the variant that was checked: for "contio" one of its two variants, otherwise the scheme.
     scheme: str
     form: str
-    # Which of the secrets made the signature, as it is or once the causes are undone.
+    # The index of the secret that made the signature, as it is or once the causes are undone.
     secret_index: int | None
-    # Every check, in the order in which they are made.
+    # Every check, in order.
     checks: list[Check]
-    # What can be shown: undoing all of these makes the signature genuine. Empty where nothing could be shown.
+    # The causes that were found: undoing all of them makes the signature genuine. Empty if none could be found.
     causes: list[Cause]
     suspicions: list[Suspicion]
     search: Search

@@ -1,14 +1,14 @@
-//! Explanations for JavaScript: a question comes in as bytes, a report goes out as JSON. A module of its own, so that no
-//! worker loads it that does not ask for one.
+//! Explanations for JavaScript: a request comes in as bytes, and a report goes out as JSON. It is a module of its own, so
+//! that only workers that ask for explanations load it.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
-// Nothing prints these types, which are JavaScript's; and formatting weighs much.
+// Nothing prints these types, which belong to JavaScript, and formatting code is large.
 #![allow(missing_debug_implementations)]
 
 extern crate alloc;
 
-mod question;
-// How TypeScript writes a scheme of one's own is the same for all modules.
+mod request;
+// All modules read custom schemes as TypeScript writes them.
 #[path = "../../src/schemes.rs"]
 mod schemes;
 
@@ -19,47 +19,47 @@ use core::cell::Cell;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroize as _;
 
-/// The memory in which a question stands, and then the answer to it.
+/// Holds a request, and then the answer to it.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Explanations {
-    question: Cell<Vec<u8>>,
+    request: Cell<Vec<u8>>,
     answer: Cell<String>,
 }
 
 #[wasm_bindgen]
 impl Explanations {
-    /// Without any room yet.
+    /// Without a buffer yet.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Makes room for a question of so many bytes, and tells the address; 0 if there is no memory for it.
-    pub fn room(&self, bytes: usize) -> *const u8 {
-        let mut room = Vec::new();
-        if room.try_reserve_exact(bytes).is_err() {
+    /// Allocates a buffer for a request of this many bytes, and returns its address; 0 if there is no memory for it.
+    pub fn buffer(&self, bytes: usize) -> *const u8 {
+        let mut buffer = Vec::new();
+        if buffer.try_reserve_exact(bytes).is_err() {
             return core::ptr::null();
         }
-        room.resize(bytes, 0);
-        let address = room.as_ptr();
-        // Of a question that was never answered the secrets are there still.
-        self.question.replace(room).zeroize();
+        buffer.resize(bytes, 0);
+        let address = buffer.as_ptr();
+        // A request that was never answered still contains its secrets.
+        self.request.replace(buffer).zeroize();
         address
     }
 
-    /// Answers the question, which is wiped, and tells the length of the answer.
+    /// Answers the request, wipes it, and returns the length of the answer.
     pub fn explain(&self) -> usize {
-        let mut question = self.question.take();
-        let answer = question::answer(&question);
-        question.zeroize();
+        let mut request = self.request.take();
+        let answer = request::answer(&request);
+        request.zeroize();
         let length = answer.len();
         self.answer.set(answer);
         length
     }
 
-    /// Where the answer stands.
+    /// The address of the answer.
     #[must_use]
     pub fn answer(&self) -> *const u8 {
         let answer = self.answer.take();
@@ -69,7 +69,7 @@ impl Explanations {
     }
 }
 
-/// The standard library's allocator and its way to report a panic weigh more than the core does.
+/// The standard library's allocator and panic handler are larger than the core.
 #[cfg(target_arch = "wasm32")]
 mod instead_of_std {
     #[global_allocator]

@@ -68,16 +68,21 @@ fn decode_eight(digits: [u8; 8], wrong: &mut u64) -> u64 {
 
 /// Encodes a tag. Not in constant time: only a signer encodes tags, and makes them public.
 pub(crate) fn encode_tag<'b>(tag: &[u8; 32], into: &'b mut [u8; 64]) -> &'b [u8] {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (triple, quad) in tag.chunks(3).zip(into.chunks_mut(4)) {
-        let bits = triple.iter().fold(0, |bits, byte| (bits << 8) | usize::from(*byte)) << (8 * (3 - triple.len()));
-        for (digit, shift) in quad.iter_mut().zip([18, 12, 6, 0]) {
-            *digit = DIGITS[(bits >> shift) & 63];
-        }
+    for (triple, quad) in tag.chunks(3).zip(into.as_chunks_mut().0) {
+        *quad = encode_triple(triple);
     }
     // 32 bytes are ten triples and two thirds of another.
-    into[43] = b'=';
     &into[..44]
+}
+
+/// The four digits of at most three bytes, padded. Not for secrets that an attacker can time: it looks digits up.
+#[inline]
+pub(crate) fn encode_triple(triple: &[u8]) -> [u8; 4] {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = triple.iter().fold(0, |bits, byte| (bits << 8) | usize::from(*byte)) << (8 * (3 - triple.len()));
+    let mut quad = [18, 12, 6, 0].map(|shift| DIGITS[(bits >> shift) & 63]);
+    quad[triple.len() + 1..].fill(b'=');
+    quad
 }
 
 #[cfg(test)]

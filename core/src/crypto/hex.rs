@@ -18,10 +18,20 @@ pub(crate) fn unit(digits: &[u8]) -> Option<u16> {
 /// The hex digits in lower case.
 pub(crate) const LOWER: &[u8; 16] = b"0123456789abcdef";
 
+/// The digits in upper case.
+#[cfg(feature = "explain")]
+pub(crate) const UPPER: &[u8; 16] = b"0123456789ABCDEF";
+
+/// The two digits of a byte.
+#[inline]
+pub(crate) fn encode_byte(byte: u8, digits: &[u8; 16]) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|nibble| digits[usize::from(nibble)])
+}
+
 /// Encodes a tag in lower case.
 pub(crate) fn encode_tag<'b>(tag: &[u8; TAG_BYTES], into: &'b mut [u8; TAG_BYTES * 2]) -> &'b [u8] {
     for (pair, byte) in into.as_chunks_mut().0.iter_mut().zip(tag) {
-        *pair = [byte >> 4, byte & 15].map(|nibble| LOWER[usize::from(nibble)]);
+        *pair = encode_byte(*byte, LOWER);
     }
     into
 }

@@ -1,28 +1,28 @@
 //! What a search may cost. Everything that grows with a delivery is charged before it is done: every byte that is hashed,
-//! read or written, and every key, message and body that is tried.
+//! read or written, and every key, signing input and body that is tried.
 
-/// The bodies of larger deliveries are not searched for causes.
+/// Larger bodies are not searched for causes.
 pub(super) const MAX_BODY: usize = 1 << 20;
 
-/// No more MACs are made than these, however small the body is.
+/// The most MACs that are computed, however small the body is.
 const MAX_MACS: u32 = 16_384;
 
-/// What may be spent: this, and so much for each byte of the body. A unit takes three to six nanoseconds in WebAssembly, of
-/// whatever a delivery is made, so that 1 MiB takes less than half a second.
+/// The budget is this, plus a fixed amount for each byte of the body. A unit takes three to six nanoseconds in WebAssembly,
+/// whatever the delivery consists of, so that 1 MiB takes less than half a second.
 const BASE: u64 = 32 << 20;
-const FOR_EACH_BYTE: u64 = 20;
+const PER_BODY_BYTE: u64 = 20;
 
-/// What a MAC costs whatever its message: the blocks that it ends with, and copies of its state.
+/// The fixed cost of a MAC, whatever its message: its final blocks, and copies of its state.
 const MAC: u64 = 256;
 
-/// What one comparison of tags costs.
+/// The cost of comparing a MAC with one signature.
 const COMPARISON: u64 = 8;
 
-/// There is nothing left to spend.
+/// The budget is exhausted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Spent;
+pub(super) struct BudgetExhausted;
 
-/// What was done, and what may be done. The unit is the work of hashing one byte.
+/// The work that was done, and the work that is allowed. The unit is the work of hashing one byte.
 #[derive(Debug)]
 pub(super) struct Budget {
     work: u64,
@@ -31,43 +31,43 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// For a delivery whose body has so many bytes.
+    /// For a delivery whose body has this many bytes.
     pub(super) const fn of(body: usize) -> Self {
-        Self { work: 0, limit: BASE + FOR_EACH_BYTE * body as u64, macs: 0 }
+        Self { work: 0, limit: BASE + PER_BODY_BYTE * body as u64, macs: 0 }
     }
 
-    /// Pays for work before it is done. What cannot be paid for is not counted, for it is not done.
-    pub(super) fn charge(&mut self, work: usize) -> Result<(), Spent> {
+    /// Charges work before it is done. Work that the budget does not cover is not done, and so not counted.
+    pub(super) fn charge(&mut self, work: usize) -> Result<(), BudgetExhausted> {
         let after = self.work.saturating_add(work as u64);
         if after > self.limit {
-            return Err(Spent);
+            return Err(BudgetExhausted);
         }
         self.work = after;
         Ok(())
     }
 
-    /// Counts what a verification does, which is done in any case.
+    /// Counts the work of a verification, which is done in any case.
     pub(super) const fn count(&mut self, work: usize) {
         self.work = self.work.saturating_add(work as u64);
     }
 
-    /// Pays for the end of a MAC: the last bytes of its message, and its comparison with so many tags.
-    pub(super) fn charge_mac(&mut self, bytes: usize, tags: usize) -> Result<(), Spent> {
+    /// Charges the end of a MAC: the last bytes of its message, and its comparison with this many signatures.
+    pub(super) fn charge_mac(&mut self, bytes: usize, signatures: usize) -> Result<(), BudgetExhausted> {
         if self.macs == MAX_MACS {
-            return Err(Spent);
+            return Err(BudgetExhausted);
         }
-        let fixed = MAC + COMPARISON * tags as u64;
+        let fixed = MAC + COMPARISON * signatures as u64;
         self.charge(bytes.saturating_add(usize::try_from(fixed).unwrap_or(usize::MAX)))?;
         self.macs += 1;
         Ok(())
     }
 
-    /// How many MACs were made.
+    /// How many MACs were computed.
     pub(super) const fn macs(&self) -> u32 {
         self.macs
     }
 
-    /// How much was done.
+    /// How much work was done.
     pub(super) const fn work(&self) -> u64 {
         self.work
     }
@@ -78,20 +78,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_paid_for_is_not_counted() {
+    fn work_that_exceeds_the_budget_is_not_counted() {
         let mut budget = Budget::of(0);
         budget.charge(1000).unwrap();
-        assert_eq!(budget.charge(usize::MAX), Err(Spent));
+        assert_eq!(budget.charge(usize::MAX), Err(BudgetExhausted));
         assert_eq!(budget.work(), 1000);
         let limit = usize::try_from(BASE).unwrap();
-        assert_eq!(budget.charge_mac(limit, 1), Err(Spent));
+        assert_eq!(budget.charge_mac(limit, 1), Err(BudgetExhausted));
         assert_eq!((budget.work(), budget.macs()), (1000, 0));
     }
 
     #[test]
-    fn no_more_macs_are_made_than_are_allowed() {
+    fn no_more_macs_are_computed_than_allowed() {
         let mut budget = Budget::of(MAX_BODY);
-        let made = (0..=MAX_MACS).take_while(|_| budget.charge_mac(0, 1).is_ok()).count();
-        assert_eq!((u32::try_from(made), budget.macs()), (Ok(MAX_MACS), MAX_MACS));
+        let computed = (0..=MAX_MACS).take_while(|_| budget.charge_mac(0, 1).is_ok()).count();
+        assert_eq!((u32::try_from(computed), budget.macs()), (Ok(MAX_MACS), MAX_MACS));
     }
 }

@@ -1,4 +1,4 @@
-//! Every check of a verification with its outcome, and the numbers behind it.
+//! Every check of a verification, with its outcome and the numbers that were checked.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -7,43 +7,44 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Deref;
 
-use super::Explainer;
 use super::budget::Budget;
-use super::report::{Check, Outcome};
+use super::report::{Check, CheckOutcome};
 use crate::contio::envelope::Checked;
 use crate::error::{Error, ErrorKind};
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{Freshness, Scheme};
 use crate::time::UnixTime;
-use crate::verify::Verifier;
 use crate::verify::parsed_headers::ParsedHeaders;
+use crate::verify::{Limits, Verifier};
 
-/// A delivery and its verdict.
-pub(super) struct Given<'s, H: ?Sized> {
-    pub(super) explainer: &'s Explainer,
-    pub(super) form: &'s Scheme,
+/// A delivery as it was received, and its verdict. `scheme` is the variant that it follows.
+pub(super) struct ReceivedDelivery<'s, H: ?Sized> {
+    /// How many secrets there are.
+    pub(super) secrets: usize,
+    pub(super) limits: &'s Limits,
+    pub(super) scheme: &'s Scheme,
     pub(super) headers: &'s H,
     pub(super) body: &'s [u8],
     pub(super) now: UnixTime,
     pub(super) verdict: Result<usize, Error>,
 }
 
-/// The same, and what is found out once for several checks.
-pub(super) struct Seen<'s, H: ?Sized> {
-    given: Given<'s, H>,
+/// The same, and what several checks need.
+pub(super) struct CheckContext<'s, H: ?Sized> {
+    input: ReceivedDelivery<'s, H>,
     secret_index: Option<usize>,
     time: Option<UnixTime>,
 }
 
-impl<'s, H: ?Sized> Deref for Seen<'s, H> {
-    type Target = Given<'s, H>;
+impl<'s, H: ?Sized> Deref for CheckContext<'s, H> {
+    type Target = ReceivedDelivery<'s, H>;
 
     fn deref(&self) -> &Self::Target {
-        &self.given
+        &self.input
     }
 }
 
-/// The checks by their names; those of the time and of the envelope change places where the time is in the envelope.
+/// The checks. Where the time is in the envelope, the envelope is checked before freshness.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Secrets,
@@ -72,8 +73,8 @@ impl Stage {
         }
     }
 
-    /// Where an error comes from.
-    const fn of(kind: ErrorKind) -> Self {
+    /// The check that an error comes from.
+    const fn of_error(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::BodyTooLarge => Self::BodySize,
             ErrorKind::MissingHeader | ErrorKind::DuplicateHeader => Self::Headers,
@@ -87,26 +88,26 @@ impl Stage {
     }
 }
 
-impl<'s, H: Headers + ?Sized> Seen<'s, H> {
-    /// `verifier` is the one that judged the delivery.
-    pub(super) fn of(given: Given<'s, H>, verifier: Option<&Verifier>, budget: &mut Budget) -> Self {
-        let (secret_index, time) = (given.find_secret(verifier, budget), given.find_time(budget));
-        Self { given, secret_index, time }
+impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
+    /// `verifier` is the one that verified the delivery.
+    pub(super) fn of(input: ReceivedDelivery<'s, H>, verifier: Option<&Verifier>, budget: &mut Budget) -> Self {
+        let (secret_index, time) = (input.find_secret(verifier, budget), input.find_time(budget));
+        Self { input, secret_index, time }
     }
 
     pub(super) fn checks(&self) -> Vec<Check> {
         let mut is_reached = true;
         let mut checks = Vec::new();
         for stage in self.stages() {
-            let (passed, facts) = self.look(stage);
-            let failed = self.verdict.err().filter(|error| Stage::of(error.kind()) == stage);
+            let (passed, facts) = self.describe(stage);
+            let failed = self.verdict.err().filter(|error| Stage::of_error(error.kind()) == stage);
             let (outcome, message) = match failed {
-                Some(error) if stage == Stage::Freshness => (Outcome::Failed, format!("{error}: {}", passed.1)),
-                Some(error) => (Outcome::Failed, error.to_string()),
+                Some(error) if stage == Stage::Freshness => (CheckOutcome::Failed, format!("{error}: {}", passed.1)),
+                Some(error) => (CheckOutcome::Failed, error.to_string()),
                 None if !is_reached && stage == Stage::Freshness && self.age().is_some() => {
-                    (Outcome::Skipped, format!("not reached; claims to be {}", passed.1))
+                    (CheckOutcome::Skipped, format!("not reached; claims to be {}", passed.1))
                 }
-                None if !is_reached => (Outcome::Skipped, "not reached".to_owned()),
+                None if !is_reached => (CheckOutcome::Skipped, "not reached".to_owned()),
                 None => passed,
             };
             is_reached &= failed.is_none();
@@ -120,35 +121,35 @@ impl<'s, H: Headers + ?Sized> Seen<'s, H> {
             BodySize, Envelope, Freshness as Fresh, Headers, Secrets, Signature, SignatureForm, TimestampForm,
         };
         let mut stages = vec![Secrets, BodySize, Headers, SignatureForm];
-        match self.form.freshness {
+        match self.scheme.freshness {
             Freshness::Envelope => stages.extend([Signature, Envelope, Fresh]),
             Freshness::Unsigned => stages.extend([Signature, Fresh]),
             _ => stages.extend([TimestampForm, Signature, Fresh]),
         }
-        if self.form.has_envelope() && !stages.contains(&Envelope) {
+        if self.scheme.has_envelope() && !stages.contains(&Envelope) {
             stages.push(Envelope);
         }
         stages
     }
 
-    /// What there is to say of a check that is passed, and its numbers, whatever its outcome.
-    fn look(&self, stage: Stage) -> ((Outcome, String), Facts) {
-        let passed = |message: String| (Outcome::Passed, message);
+    /// The outcome and message of a check if it does not fail, and its numbers in any case.
+    fn describe(&self, stage: Stage) -> ((CheckOutcome, String), Facts) {
+        let passed = |message: String| (CheckOutcome::Passed, message);
         match stage {
             Stage::Secrets => {
-                let secrets = self.explainer.secrets.len();
-                (passed(format!("{} can be used", many(secrets, "secret"))), vec![fact("secrets", secrets)])
+                let secrets = self.secrets;
+                (passed(format!("{} can be used", count_of(secrets, "secret"))), vec![fact("secrets", secrets)])
             }
             Stage::BodySize => {
-                let (bytes, limit) = (self.body.len(), self.explainer.limits.max_body);
+                let (bytes, limit) = (self.body.len(), self.limits.max_body);
                 let allowed = limit.map_or("no limit is set".to_owned(), |limit| format!("up to {limit} are allowed"));
                 let facts = vec![fact("bytes", bytes), ("max_body".into(), limit.map(whole))];
-                (passed(format!("{}, and {allowed}", many(bytes, "byte"))), facts)
+                (passed(format!("{}, and {allowed}", count_of(bytes, "byte"))), facts)
             }
             Stage::Headers => {
                 let (mut names, mut facts) = (Vec::new(), Vec::new());
-                for (name, spellings) in headers_of(self.form) {
-                    // Under two names it may come once each.
+                for (name, spellings) in headers_of(self.scheme) {
+                    // A header with two names may come once under each.
                     let count = spellings.into_iter().flatten().map(|name| self.count(name)).max();
                     facts.push(fact(name.as_str(), count.unwrap_or_default()));
                     names.push(name.as_str());
@@ -156,36 +157,39 @@ impl<'s, H: Headers + ?Sized> Seen<'s, H> {
                 (passed(format!("{} came once", names.join(" and "))), facts)
             }
             Stage::SignatureForm => {
-                let tags = self.claim().ok().map(|claim| tags(&claim));
-                let facts = vec![("tags".into(), tags.map(whole))];
-                (passed(format!("{} of the scheme's form", many(tags.unwrap_or_default(), "tag"))), facts)
+                let signatures = self.parsed_headers().ok().map(|parsed| signatures(&parsed));
+                let facts = vec![("tags".into(), signatures.map(whole))];
+                (
+                    passed(format!("{} in the scheme's format", count_of(signatures.unwrap_or_default(), "signature"))),
+                    facts,
+                )
             }
             Stage::TimestampForm => {
                 let time = self.signed_time();
                 let shown = time.map_or(0, UnixTime::as_secs);
-                (passed(format!("{shown} is Unix seconds")), vec![time_fact("timestamp", time)])
+                (passed(format!("{shown} is a time in Unix seconds")), vec![time_fact("timestamp", time)])
             }
             Stage::Signature => {
-                let tags = self.claim().ok().map(|claim| tags(&claim));
-                let secrets = self.explainer.secrets.len();
+                let signatures = self.parsed_headers().ok().map(|parsed| signatures(&parsed));
+                let secrets = self.secrets;
                 let made_by = self.secret_index();
                 let index = made_by.unwrap_or_default();
                 let index_fact = ("secret_index".into(), made_by.map(whole));
-                let facts = vec![("tags".into(), tags.map(whole)), fact("secrets", secrets), index_fact];
-                (passed(format!("secrets[{index}] made it")), facts)
+                let facts = vec![("tags".into(), signatures.map(whole)), fact("secrets", secrets), index_fact];
+                (passed(format!("secrets[{index}] made the signature")), facts)
             }
-            Stage::Freshness => self.look_at_age(),
-            Stage::Envelope => (passed("an envelope of Contio, with its fields of their types".to_owned()), Vec::new()),
+            Stage::Freshness => self.describe_age(),
+            Stage::Envelope => (passed("a Contio envelope whose fields have the right types".to_owned()), Vec::new()),
         }
     }
 
-    fn look_at_age(&self) -> ((Outcome, String), Facts) {
-        if matches!(self.form.freshness, Freshness::Unsigned) {
-            let message = "this scheme signs no time, so that a replay cannot be told by its age";
-            return ((Outcome::Skipped, message.to_owned()), Vec::new());
+    fn describe_age(&self) -> ((CheckOutcome, String), Facts) {
+        if matches!(self.scheme.freshness, Freshness::Unsigned) {
+            let message = "this scheme signs no time, so a replay cannot be recognized by its age";
+            return ((CheckOutcome::Skipped, message.to_owned()), Vec::new());
         }
-        let limits = &self.explainer.limits;
-        let (name, limit) = match self.form.freshness {
+        let limits = &self.limits;
+        let (name, limit) = match self.scheme.freshness {
             Freshness::Envelope => ("max_event_age", limits.max_event_age),
             _ => ("max_age", Some(limits.max_age)),
         };
@@ -201,35 +205,35 @@ impl<'s, H: Headers + ?Sized> Seen<'s, H> {
         let age = self.age().unwrap_or_default();
         let when = if age < 0 { format!("{} s ahead", age.unsigned_abs()) } else { format!("{age} s ago") };
         let allowed = limit.map_or("any age is allowed".to_owned(), |limit| format!("{name} is {limit} s"));
-        ((Outcome::Passed, format!("dated {when}, and {allowed}")), facts)
+        ((CheckOutcome::Passed, format!("dated {when}, and {allowed}")), facts)
     }
 
     /// How often a header came.
     fn count(&self, name: &HeaderName) -> usize {
         let mut count = 0;
         self.headers.each_value(name, &mut |_| count += 1);
-        // A type of the user's own may tell no more than that there are several.
+        // A custom type may report only that there are several values.
         if self.headers.find(name) == crate::HeaderLookup::Duplicate { count.max(2) } else { count }
     }
 
-    /// Which secret made the signature, whatever else is wrong with the delivery.
+    /// The index of the secret that made the signature, whatever else is wrong with the delivery.
     pub(super) const fn secret_index(&self) -> Option<usize> {
         self.secret_index
     }
 
-    /// How many seconds ago that was; below 0 if it is ahead.
+    /// The delivery's age in seconds; negative if it is dated in the future.
     pub(super) fn age(&self) -> Option<i64> {
         self.time.map(|time| self.now.as_secs().saturating_sub(time.as_secs()))
     }
 }
 
-impl<H: Headers + ?Sized> Given<'_, H> {
-    fn claim(&self) -> Result<ParsedHeaders<'_>, Error> {
-        ParsedHeaders::read(self.form, self.headers)
+impl<H: Headers + ?Sized> ReceivedDelivery<'_, H> {
+    fn parsed_headers(&self) -> Result<ParsedHeaders<'_>, Error> {
+        ParsedHeaders::read(self.scheme, self.headers)
     }
 
     fn find_secret(&self, verifier: Option<&Verifier>, budget: &mut Budget) -> Option<usize> {
-        let (verifier, claim) = (verifier?, self.claim().ok()?);
+        let (verifier, parsed) = (verifier?, self.parsed_headers().ok()?);
         let hashed = self.body.len().saturating_mul(verifier.keys().iter().count());
         let kind = self.verdict.map_err(|error| error.kind());
         if kind != Err(ErrorKind::BodyTooLarge) {
@@ -238,24 +242,24 @@ impl<H: Headers + ?Sized> Given<'_, H> {
         match kind {
             Ok(index) => Some(index),
             Err(ErrorKind::SignatureMismatch) => None,
-            // So large a body is refused whoever signed it.
+            // No secret can make a body of 4 GiB acceptable.
             Err(ErrorKind::BodyTooLarge) if u32::try_from(self.body.len()).is_err() => None,
             Err(_) => {
                 budget.count(hashed);
-                verifier.try_keys(&claim, self.body).first()
+                verifier.try_keys(&parsed, self.body).first()
             }
         }
     }
 
-    /// When it says it was signed.
+    /// When the delivery was signed, according to its headers.
     fn signed_time(&self) -> Option<UnixTime> {
-        self.claim().ok().and_then(|claim| claim.timestamp)
+        self.parsed_headers().ok().and_then(|parsed| parsed.timestamp)
     }
 
-    /// What its age is counted from. Of the body of a delivery that is not genuine nothing is said.
+    /// The time that the age is counted from. Nothing is reported from the body of a delivery that is not genuine.
     fn find_time(&self, budget: &mut Budget) -> Option<UnixTime> {
-        let is_genuine = self.verdict.map_or_else(|error| Stage::of(error.kind()) == Stage::Freshness, |_| true);
-        match self.form.freshness {
+        let is_genuine = self.verdict.map_or_else(|error| Stage::of_error(error.kind()) == Stage::Freshness, |_| true);
+        match self.scheme.freshness {
             Freshness::Envelope if is_genuine => {
                 budget.count(self.body.len());
                 Checked::read(self.body).ok().map(|envelope| envelope.time)
@@ -266,10 +270,10 @@ impl<H: Headers + ?Sized> Given<'_, H> {
     }
 }
 
-fn tags(claim: &ParsedHeaders<'_>) -> usize {
-    let mut tags = 0;
-    claim.signatures.each(|_| tags += 1);
-    tags
+fn signatures(parsed: &ParsedHeaders<'_>) -> usize {
+    let mut signatures = 0;
+    parsed.signatures.each(|_| signatures += 1);
+    signatures
 }
 
 fn whole(number: usize) -> i64 {
@@ -284,12 +288,12 @@ fn time_fact(name: &str, time: Option<UnixTime>) -> (String, Option<i64>) {
     (name.to_owned(), time.map(UnixTime::as_secs))
 }
 
-fn many(number: usize, what: &str) -> String {
+fn count_of(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The headers of a form: what each is called, and under which names it may come.
-fn headers_of(form: &Scheme) -> impl Iterator<Item = (&HeaderName, [Option<&HeaderName>; 2])> {
-    let names = [Some(form.signature_header()), form.timestamp_header(), form.id_header()];
-    names.into_iter().zip(form.header_spellings()).filter_map(|(name, both)| Some((name?, both)))
+/// The headers of a scheme: the usual name of each, and the names under which it may come.
+fn headers_of(scheme: &Scheme) -> impl Iterator<Item = (&HeaderName, [Option<&HeaderName>; 2])> {
+    let names = [Some(scheme.signature_header()), scheme.timestamp_header(), scheme.id_header()];
+    names.into_iter().zip(scheme.header_spellings()).filter_map(|(name, both)| Some((name?, both)))
 }

@@ -1,8 +1,9 @@
-//! Says why a delivery was refused, and what to do. The file to read first: [`Explainer::explain`] goes from top to bottom.
+//! Explains why a delivery was refused, and what to do. Read this file first: [`Explainer::explain`] goes from top to
+//! bottom.
 //!
-//! None of this is part of a verification, and nothing here decides one: it asks [`Verifier`], and then looks for what
-//! happened to the delivery on its way. A cause is only ever named if undoing it makes a MAC match, which nobody can
-//! bring about without the secret.
+//! None of this is part of a verification, and nothing here decides one: it asks [`Verifier`], and then searches for what
+//! happened to the delivery on its way. A cause is named only if undoing it makes a MAC match, which is impossible without
+//! the secret.
 
 mod body;
 mod budget;
@@ -22,13 +23,14 @@ use core::fmt;
 use core::time::Duration;
 
 pub use self::cause::Cause;
-pub use self::report::{Check, Outcome, Report, Search, Shown};
+pub use self::report::{Check, CheckOutcome, Finding, Report, Search};
 pub use self::suspicion::Suspicion;
 
 use self::body::Body;
 use self::budget::{Budget, MAX_BODY};
 use self::encode::json::Shape;
 use self::secrets::{OtherSecret, StoredSecret};
+use self::suspicion::SuspicionContext;
 use crate::error::{Error, ErrorKind};
 use crate::headers::Headers;
 use crate::scheme::Scheme;
@@ -36,10 +38,10 @@ use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::verify::{DEFAULT_LIMITS, Limits, Verifier};
 
-/// Explains what becomes of deliveries, given all that a [`Verifier`] is given.
+/// Explains the verdict on deliveries. It takes the same settings as a [`Verifier`].
 ///
-/// Unlike one it takes secrets that cannot be used, for that may be why; and it keeps them, where a verifier keeps no more
-/// than prepared keys. They are wiped when it is dropped.
+/// Unlike a verifier it accepts secrets that cannot be used, because that may be why deliveries are refused. It also keeps
+/// the secrets themselves, where a verifier keeps only prepared keys. They are wiped when the explainer is dropped.
 ///
 /// ```
 /// use hookseal::explain::{Cause, Explainer};
@@ -62,22 +64,22 @@ pub struct Explainer {
 }
 
 impl Explainer {
-    /// For deliveries of `scheme`, with the limits that a [`Verifier`] has unless told others.
+    /// For deliveries of `scheme`, with the default limits of a [`Verifier`].
     #[must_use]
     pub const fn new(scheme: Scheme) -> Self {
         Self { scheme, secrets: Vec::new(), others: Vec::new(), limits: DEFAULT_LIMITS }
     }
 
-    /// Adds a secret of the endpoint's, whether it can be used or not.
+    /// Adds a secret of the endpoint, usable or not.
     #[must_use]
     pub fn secret<'s>(mut self, secret: impl Into<Secret<'s>>) -> Self {
         self.secrets.push(StoredSecret::new(secret.into()));
         self
     }
 
-    /// Adds a secret that you use for deliveries of another scheme: it is looked whether that one was mixed up with this.
+    /// Adds a secret that you use for another scheme, to check whether it was mixed up with this endpoint's.
     #[must_use]
-    pub fn secret_of_another<'s>(mut self, scheme: Scheme, secret: impl Into<Secret<'s>>) -> Self {
+    pub fn other_secret<'s>(mut self, scheme: Scheme, secret: impl Into<Secret<'s>>) -> Self {
         self.others.push(OtherSecret { scheme, secret: StoredSecret::new(secret.into()) });
         self
     }
@@ -110,46 +112,47 @@ impl Explainer {
         self
     }
 
-    /// Explains what becomes of one delivery.
+    /// Explains the verdict on one delivery.
     ///
-    /// What it may cost is fixed before it begins: as much as hashing 32 MiB and 20 times the body, at most 16,384 MACs, and
-    /// memory for twelve times the body and 2 MiB. Bodies of more than 1 MiB are judged, and not searched for causes.
+    /// The cost is bounded in advance: as much work as hashing 32 MiB and 20 times the body, at most 16,384 MACs, and memory
+    /// of 12 times the body and 2 MiB. Bodies of more than 1 MiB are verified, but not searched for causes.
     pub fn explain<H: Headers + ?Sized>(&self, headers: &H, body: &[u8], now: UnixTime) -> Report {
         let mut budget = Budget::of(body.len());
         let verifier = self.verifier();
         let verdict =
-            verifier.as_ref().map_err(|error| *error).and_then(|verifier| judge(verifier, headers, body, now));
-        let form = self.form(headers);
-        let given = checks::Given { explainer: self, form, headers, body, now, verdict };
-        let seen = checks::Seen::of(given, verifier.as_ref().ok(), &mut budget);
-        let (checks, age) = (seen.checks(), seen.age());
+            verifier.as_ref().map_err(|error| *error).and_then(|verifier| verify(verifier, headers, body, now));
+        let scheme = self.variant(headers);
+        let (secrets, limits) = (self.secrets.len(), &self.limits);
+        let input = checks::ReceivedDelivery { secrets, limits, scheme, headers, body, now, verdict };
+        let context = checks::CheckContext::of(input, verifier.as_ref().ok(), &mut budget);
+        let (checks, age) = (context.checks(), context.age());
 
         let mut report = Report {
             verdict: verdict.map(drop),
             scheme: self.scheme.name().into(),
-            form: form.reported_name().into(),
+            form: scheme.reported_name().into(),
             checks,
             causes: Vec::new(),
-            secret_index: seen.secret_index(),
+            secret_index: context.secret_index(),
             suspicions: Vec::new(),
             search: Search { macs: 0, complete: true, work: 0 },
             advice: String::new(),
         };
         if let Err(error) = verdict {
             let is_genuine = report.secret_index.is_some();
-            // Whether it is UTF-8, and whether that is JSON.
+            // Reads the body as UTF-8, and that as JSON.
             budget.count(body.len().saturating_mul(4));
             let text = core::str::from_utf8(body).ok();
             let shape = text.and_then(Shape::read);
             let body = Body { bytes: body, text, shape: shape.as_ref() };
             if !is_genuine {
-                let found = search::run(form, headers, body, &self.secrets, &self.others, &mut budget);
+                let found = search::run(scheme, headers, body, &self.secrets, &self.others, &mut budget);
                 report.causes = found.causes;
                 report.secret_index = found.secret_index;
                 report.search.complete = found.complete;
             }
-            let scene = suspicion::Scene { form, secrets: &self.secrets, headers, body, age };
-            report.suspicions = scene.suspicions();
+            let context = SuspicionContext { scheme, secrets: &self.secrets, headers, body, age };
+            report.suspicions = context.suspicions();
             report.advice = advice(&report, error, is_genuine, body.bytes.len());
         }
         (report.search.macs, report.search.work) = (budget.macs(), budget.work());
@@ -161,12 +164,12 @@ impl Explainer {
         self.secrets.iter().fold(builder, |builder, secret| builder.secret(secret.borrow())).build()
     }
 
-    /// The form that a delivery is judged by, told with indulgence: quotes and upper case make no other form.
-    fn form<H: Headers + ?Sized>(&self, headers: &H) -> &Scheme {
-        let mut form = None;
+    /// The variant that a delivery follows. Read leniently: quotes and upper case do not make another variant.
+    fn variant<H: Headers + ?Sized>(&self, headers: &H) -> &Scheme {
+        let mut variant = None;
         for name in self.scheme.header_spellings()[0].into_iter().flatten() {
             headers.each_value(name, &mut |value| {
-                form.get_or_insert_with(|| {
+                variant.get_or_insert_with(|| {
                     let start = value.iter().position(|byte| !b" \t\"'".contains(byte)).unwrap_or_default();
                     // No prefix is longer.
                     let start = value[start..].iter().take(64).map(u8::to_ascii_lowercase).collect::<Vec<_>>();
@@ -174,12 +177,12 @@ impl Explainer {
                 });
             });
         }
-        form.unwrap_or(&self.scheme)
+        variant.unwrap_or(&self.scheme)
     }
 }
 
-/// The whole verdict, which for the Contio schemes includes the envelope; and which secret made the delivery.
-fn judge<H: Headers + ?Sized>(verifier: &Verifier, headers: &H, body: &[u8], now: UnixTime) -> Result<usize, Error> {
+/// The whole verdict, including the envelope for schemes that have one: the index of the secret that made the signature.
+fn verify<H: Headers + ?Sized>(verifier: &Verifier, headers: &H, body: &[u8], now: UnixTime) -> Result<usize, Error> {
     let delivery = verifier.verify(headers, body, now)?;
     if verifier.scheme().has_envelope() {
         delivery.envelope()?;
@@ -190,32 +193,32 @@ fn judge<H: Headers + ?Sized>(verifier: &Verifier, headers: &H, body: &[u8], now
 /// What to do, in a sentence or two.
 fn advice(report: &Report, error: Error, is_genuine: bool, body: usize) -> String {
     if let [first, others @ ..] = &*report.causes {
-        let fix = |shown: &Shown| match (&shown.scheme, shown.cause) {
-            (Some(scheme), Cause::SchemeIsAnother) => format!("{} ({scheme})", shown.cause.fix()),
-            _ => shown.cause.fix().into(),
+        let fix = |finding: &Finding| match (&finding.scheme, finding.cause) {
+            (Some(scheme), Cause::SchemeIsAnother) => format!("{} ({scheme})", finding.cause.fix()),
+            _ => finding.cause.fix().into(),
         };
-        return others.iter().fold(fix(first), |advice, shown| format!("{advice}; and {}", fix(shown)));
+        return others.iter().fold(fix(first), |advice, finding| format!("{advice}; and {}", fix(finding)));
     }
     let by_kind = match error.kind() {
         ErrorKind::TimestampTooOld => {
-            "check both clocks; if they are right, the delivery was held up or is a replay, and the sender's next try is \
-             signed anew"
+            "check both clocks; if they are right, the delivery was delayed or is a replay, and the sender's next attempt \
+             has a new signature"
         }
         ErrorKind::TimestampInFuture => "check both clocks: one of them is wrong",
         ErrorKind::EventTooOld => {
-            "an old event that is sent again by hand is taken if max_event_age allows it; then keep the ids of events, so that \
-             a replay is known"
+            "raise max_event_age to accept an old event that was resent manually; then store event ids, so that a replay is \
+             recognized"
         }
-        ErrorKind::BodyTooLarge => "raise max_body if the sender does send bodies of this size",
+        ErrorKind::BodyTooLarge => "raise max_body if the sender really sends bodies of this size",
         ErrorKind::MalformedEnvelope | ErrorKind::MissingField | ErrorKind::InvalidField => {
-            "the delivery is genuine, and its sender must put it right: check that this endpoint is for Contio"
+            "the delivery is genuine, so its sender must correct it: check that this endpoint is for Contio"
         }
-        _ if is_genuine || report.secret_index.is_some() => "put right what the message says: the signature is genuine",
+        _ if is_genuine || report.secret_index.is_some() => "correct what the message says: the signature is genuine",
         _ if body > MAX_BODY => "the body is too large to be searched for causes: try a smaller delivery",
-        ErrorKind::InvalidSecret => "put the secret right as the message says, and explain again",
+        ErrorKind::InvalidSecret => "correct the secret as the message says, and explain again",
         ErrorKind::MissingHeader => {
-            "check that this request is from the sender, and that no proxy takes the header away; nothing that was tried \
-             makes a signature of it that matches"
+            "check that this request is from the sender, and that no proxy removes the header; nothing that was tried \
+             produces a matching signature"
         }
         _ => {
             "nothing that was tried makes the signature match: the secret is another endpoint's, the body was changed in \
@@ -226,7 +229,7 @@ fn advice(report: &Report, error: Error, is_genuine: bool, body: usize) -> Strin
 }
 
 impl fmt::Debug for Explainer {
-    /// The scheme, how many secrets there are, and the limits.
+    /// Prints the scheme, the number of secrets, and the limits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Explainer")
             .field("scheme", &self.scheme)

@@ -1,32 +1,33 @@
-//! What an explanation consists of, and the JSON that is the same in every language.
+//! The report, and its JSON, which is the same in every language.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::cause::Cause;
-use super::report_json::Json;
+use super::report_json::ReportWriter;
 use super::suspicion::Suspicion;
 use crate::error::Error;
 
 /// Why a delivery was refused, as far as that can be known: see [`Explainer::explain`](super::Explainer::explain).
 ///
-/// It may go into a log: it holds no secret, no key, no signature, neither offered nor expected, and nothing of the body.
+/// It may be logged: it contains no secret, no key, no received or expected signature, and no part of the body.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
-    /// What the verification says. For the Contio schemes it includes the envelope.
+    /// The result of the verification, including the envelope for schemes that have one.
     pub verdict: Result<(), Error>,
-    /// The name of the scheme that was asked for.
+    /// The name of the explainer's scheme.
     pub scheme: String,
-    /// The name of the form that was checked: for [`Scheme::CONTIO`](crate::Scheme::CONTIO) one of its two.
+    /// The name of the variant that was checked: for [`Scheme::CONTIO`](crate::Scheme::CONTIO) one of its two variants,
+    /// otherwise the scheme.
     pub form: String,
-    /// Every check, in the order in which they are made.
+    /// Every check, in order.
     pub checks: Vec<Check>,
-    /// What can be shown: undoing all of these makes the signature genuine. Empty where nothing could be shown.
-    pub causes: Vec<Shown>,
-    /// Which of the secrets made the signature, as it is or once the causes are undone.
+    /// The causes that were found. Undoing all of them makes the signature genuine. Empty if none could be found.
+    pub causes: Vec<Finding>,
+    /// The index of the secret that made the signature, as it is or once the causes are undone.
     pub secret_index: Option<usize>,
-    /// What looks wrong, and may have nothing to do with it.
+    /// What looks wrong, and may be unrelated.
     pub suspicions: Vec<Suspicion>,
     /// How far the search for causes went.
     pub search: Search,
@@ -40,27 +41,27 @@ pub struct Report {
 pub struct Check {
     /// `secrets`, `body_size`, `headers`, `signature_form`, `timestamp_form`, `signature`, `freshness` or `envelope`.
     pub name: &'static str,
-    /// What came of it.
-    pub outcome: Outcome,
+    /// Its outcome.
+    pub outcome: CheckOutcome,
     /// For people.
     pub message: String,
-    /// The numbers behind it, by their names. Times are Unix seconds, ages and limits seconds, and `None` is what is
-    /// unknown, or a limit that is not set.
+    /// The numbers that were checked, by name. Times are Unix seconds; ages and limits are seconds. `None` is an unknown
+    /// number, or a limit that is not set.
     pub facts: Vec<(String, Option<i64>)>,
 }
 
-/// What came of a check.
+/// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was passed.
+pub enum CheckOutcome {
+    /// The check passed.
     Passed,
-    /// It is why the delivery was refused.
+    /// The check is why the delivery was refused.
     Failed,
-    /// An earlier one failed, or it does not apply.
+    /// An earlier check failed, or this one does not apply.
     Skipped,
 }
 
-impl Outcome {
+impl CheckOutcome {
     /// `passed`, `failed` or `skipped`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -72,13 +73,13 @@ impl Outcome {
     }
 }
 
-/// A cause that was shown.
+/// A cause that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Shown {
-    /// Which one.
+pub struct Finding {
+    /// The cause.
     pub cause: Cause,
-    /// The scheme that it is about, for [`Cause::SchemeIsAnother`] and its like.
+    /// The scheme that it is about, for causes such as [`Cause::SchemeIsAnother`].
     pub scheme: Option<String>,
 }
 
@@ -86,21 +87,21 @@ pub struct Shown {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Search {
-    /// How many MACs were made.
+    /// How many MACs were computed.
     pub macs: u32,
-    /// Whether all was tried. It was not if the body is too large, or there was more to try than is allowed.
+    /// Whether everything was tried: not if the body is too large, or the search reached its limits.
     pub complete: bool,
-    /// How much was done, the verification included, in units of the work of hashing one byte. It is counted before it is
-    /// done, and is not in the JSON.
+    /// How much work was done, including the verification, in units of the work of hashing one byte. Work is counted before
+    /// it is done. This is not in the JSON.
     pub work: u64,
 }
 
 impl Report {
-    /// The report as JSON, in one line: the same bytes in every language.
+    /// The report as JSON on one line: the same bytes in every language.
     #[must_use]
     pub fn to_json(&self) -> String {
         let error = self.verdict.as_ref().err();
-        let mut json = Json::default();
+        let mut json = ReportWriter::default();
         json.object(|json| {
             json.field("ok", error.is_none());
             json.field("code", error.map(Error::code));
@@ -116,11 +117,11 @@ impl Report {
                 json.name("facts");
                 json.object(|json| check.facts.iter().for_each(|(name, fact)| json.field(name, *fact)));
             });
-            json.list("causes", &self.causes, |json, shown| {
-                json.field("cause", shown.cause.code());
-                json.field("scheme", shown.scheme.as_deref());
-                json.field("finding", shown.cause.finding());
-                json.field("fix", shown.cause.fix());
+            json.list("causes", &self.causes, |json, finding| {
+                json.field("cause", finding.cause.code());
+                json.field("scheme", finding.scheme.as_deref());
+                json.field("finding", finding.cause.finding());
+                json.field("fix", finding.cause.fix());
             });
             json.list("suspicions", &self.suspicions, |json, suspicion| {
                 json.field("suspicion", suspicion.code());

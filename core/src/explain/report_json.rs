@@ -1,11 +1,11 @@
-//! Writes JSON.
+//! Writes the JSON of a report.
 
 use alloc::string::String;
 use core::fmt::Write as _;
 
-/// A text of JSON in the making.
+/// A JSON text that is being written.
 #[derive(Default)]
-pub(super) struct Json {
+pub(super) struct ReportWriter {
     text: String,
 }
 
@@ -41,7 +41,7 @@ impl<'v, T: Into<Value<'v>>> From<Option<T>> for Value<'v> {
     }
 }
 
-impl Json {
+impl ReportWriter {
     pub(super) fn into_text(self) -> String {
         self.text
     }
@@ -52,9 +52,9 @@ impl Json {
         self.text.push('}');
     }
 
-    /// The name of a field, whose value is then written.
+    /// Writes the name of a field. Its value must follow.
     pub(super) fn name(&mut self, name: &str) {
-        self.part('{');
+        self.separate('{');
         self.string(name);
         self.text.push(':');
     }
@@ -70,19 +70,19 @@ impl Json {
         }
     }
 
-    /// A field that is a list of objects.
+    /// Writes a field that is a list of objects.
     pub(super) fn list<T>(&mut self, name: &str, items: &[T], mut fields: impl FnMut(&mut Self, &T)) {
         self.name(name);
         self.text.push('[');
         for item in items {
-            self.part('[');
+            self.separate('[');
             self.object(|json| fields(json, item));
         }
         self.text.push(']');
     }
 
-    /// Parts what follows from what stands in front of it.
-    fn part(&mut self, opening: char) {
+    /// Writes a comma, unless this is the first item.
+    fn separate(&mut self, opening: char) {
         if !self.text.ends_with(opening) {
             self.text.push(',');
         }
@@ -90,11 +90,11 @@ impl Json {
 
     fn string(&mut self, text: &str) {
         self.text.push('"');
-        for letter in text.chars() {
-            match letter {
-                '"' | '\\' => self.text.extend(['\\', letter]),
-                '\0'..' ' => write!(self.text, "\\u{:04x}", u32::from(letter)).unwrap_or_default(),
-                _ => self.text.push(letter),
+        for character in text.chars() {
+            match character {
+                '"' | '\\' => self.text.extend(['\\', character]),
+                '\0'..' ' => write!(self.text, "\\u{:04x}", u32::from(character)).unwrap_or_default(),
+                _ => self.text.push(character),
             }
         }
         self.text.push('"');

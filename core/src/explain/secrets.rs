@@ -1,4 +1,4 @@
-//! The secrets that explanations are made with, usable or not.
+//! The secrets of an explainer, usable or not.
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! What looks wrong with a delivery, and may have nothing to do with why it was refused.
+//! What looks wrong with a delivery, and may be unrelated to why it was refused.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -16,55 +16,55 @@ use crate::secret::is_blank;
 pub enum Suspicion {
     /// The body is empty.
     BodyEmpty,
-    /// The header `Content-Length` says another length than the body has.
+    /// The header `Content-Length` differs from the body's length.
     BodyLengthDiffers {
-        /// What it says.
+        /// What the header says.
         declared: u64,
-        /// What the body has.
-        given: u64,
+        /// How many bytes the body has.
+        received: u64,
     },
-    /// The header `Content-Encoding` says that the body was compressed, and it is not.
+    /// The header `Content-Encoding` says that the body is compressed, and it is not.
     BodyWasCompressed,
-    /// The body is what JavaScript makes of an object as text.
+    /// The body is what JavaScript prints for an object.
     BodyIsObjectText,
-    /// The body begins as JSON does, and ends too early.
+    /// The body starts like JSON, and ends too early.
     BodyCutShort,
-    /// U+FFFD is in the body: bytes that are no UTF-8 were replaced.
+    /// The body contains U+FFFD: bytes that are not valid UTF-8 were replaced.
     BodyHasReplacements,
-    /// The body is JSON, its keys are sorted, and a Contio envelope's are not.
+    /// The body is JSON with sorted keys, and a Contio envelope's keys are not sorted.
     BodyKeysSorted,
-    /// White space surrounds a secret.
+    /// A secret has white space around it.
     SecretHasWhiteSpace {
-        /// Which one.
+        /// The secret's index.
         index: usize,
     },
-    /// Quotes surround a secret.
+    /// A secret has quotes around it.
     SecretHasQuotes {
-        /// Which one.
+        /// The secret's index.
         index: usize,
     },
-    /// A secret begins with `whsec_`, as those of other senders do.
+    /// A secret begins with `whsec_`, like those of other senders.
     SecretHasPrefix {
-        /// Which one.
+        /// The secret's index.
         index: usize,
     },
-    /// The signature has the length of another algorithm's.
+    /// The signature is as long as one of another algorithm.
     SignatureOfAnotherAlgorithm {
-        /// Which one it may be.
+        /// The algorithm that it may be.
         algorithm: &'static str,
     },
-    /// The signature is shorter than one of this scheme is.
+    /// The signature is shorter than this scheme's signatures are.
     SignatureShort,
     /// The request has the signature header of another scheme.
     HeadersOfAnotherScheme {
-        /// Which one.
+        /// The name of that scheme.
         scheme: String,
     },
     /// The timestamp is in milliseconds.
     TimestampLooksLikeMilliseconds,
     /// The delivery's age is a whole number of hours or half hours: a clock may be set to another time zone.
     ClockOffByHours {
-        /// How many minutes the delivery seems to be old; below 0 if it is from the future.
+        /// The delivery's apparent age in minutes; negative if it is dated in the future.
         minutes: i64,
     },
 }
@@ -89,7 +89,7 @@ impl Suspicion {
         "clock_off_by_hours",
     ];
 
-    /// The stable word for this.
+    /// The stable word for this suspicion, such as `body_empty`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -116,27 +116,29 @@ impl Suspicion {
     pub fn finding(&self) -> String {
         match self {
             Self::BodyEmpty => "the body is empty".into(),
-            Self::BodyLengthDiffers { declared, given } => {
-                format!("Content-Length says {declared} bytes, and the body has {given}")
+            Self::BodyLengthDiffers { declared, received } => {
+                format!("Content-Length says {declared} bytes, but the body has {received}")
             }
-            Self::BodyWasCompressed => "Content-Encoding says that the body was compressed, and it is not".into(),
-            Self::BodyIsObjectText => "the body is the text that JavaScript makes of an object".into(),
-            Self::BodyCutShort => "the body begins as JSON does, and ends too early".into(),
-            Self::BodyHasReplacements => "U+FFFD is in the body, which stands for bytes that are no UTF-8".into(),
-            Self::BodyKeysSorted => "the keys of the body are sorted, and those of a Contio envelope are not".into(),
-            Self::SecretHasWhiteSpace { index } => format!("white space surrounds secrets[{index}]"),
-            Self::SecretHasQuotes { index } => format!("quotes surround secrets[{index}]"),
+            Self::BodyWasCompressed => "Content-Encoding says that the body is compressed, but it is not".into(),
+            Self::BodyIsObjectText => "the body is the text that JavaScript prints for an object".into(),
+            Self::BodyCutShort => "the body starts like JSON, but ends too early".into(),
+            Self::BodyHasReplacements => {
+                "the body contains U+FFFD, which replaces bytes that are not valid UTF-8".into()
+            }
+            Self::BodyKeysSorted => "the keys of the body are sorted, but those of a Contio envelope are not".into(),
+            Self::SecretHasWhiteSpace { index } => format!("secrets[{index}] has white space around it"),
+            Self::SecretHasQuotes { index } => format!("secrets[{index}] has quotes around it"),
             Self::SecretHasPrefix { index } => {
-                format!("secrets[{index}] begins with whsec_, as secrets of Standard Webhooks, Svix and Stripe do")
+                format!("secrets[{index}] begins with whsec_, like secrets of Standard Webhooks, Svix and Stripe")
             }
             Self::SignatureOfAnotherAlgorithm { algorithm } => {
-                format!("the signature has the length of {algorithm}, and not of SHA-256")
+                format!("the signature is as long as one of {algorithm}, not of SHA-256")
             }
-            Self::SignatureShort => "the signature is shorter than one of SHA-256 is".into(),
+            Self::SignatureShort => "the signature is shorter than one of SHA-256".into(),
             Self::HeadersOfAnotherScheme { scheme } => format!("the request has the signature header of {scheme}"),
-            Self::TimestampLooksLikeMilliseconds => "the timestamp has the 13 digits of milliseconds".into(),
+            Self::TimestampLooksLikeMilliseconds => "the timestamp has 13 digits, like a time in milliseconds".into(),
             Self::ClockOffByHours { minutes } => {
-                format!("the delivery is off by {minutes} minutes, which is a difference between time zones")
+                format!("the delivery is off by {minutes} minutes, which is a time zone difference")
             }
         }
     }
@@ -145,58 +147,58 @@ impl Suspicion {
     #[must_use]
     pub const fn fix(&self) -> &'static str {
         match self {
-            Self::BodyEmpty => "read the body once, before anything else does: a stream that was read is empty",
-            Self::BodyLengthDiffers { .. } => "hand over all of the body, as it came",
-            Self::BodyWasCompressed => "the sender may have signed the compressed bytes: verify before decompressing",
-            Self::BodyIsObjectText => "hand over the raw body in place of what a parser made of it",
-            Self::BodyCutShort => "look for a limit on the size of bodies, and for a connection that broke",
+            Self::BodyEmpty => "read the body once, before anything else does: a stream that was already read is empty",
+            Self::BodyLengthDiffers { .. } => "pass the whole body, as it came",
+            Self::BodyWasCompressed => "verify before decompressing: the sender may have signed the compressed bytes",
+            Self::BodyIsObjectText => "pass the raw body, not what a parser made of it",
+            Self::BodyCutShort => "look for a limit on body sizes, and for a broken connection",
             Self::BodyHasReplacements => "verify the bytes as they came, before anything decodes them as text",
             Self::BodyKeysSorted => "verify the bytes as they came: something may have sorted the keys",
-            Self::SecretHasWhiteSpace { .. } => "trim it",
-            Self::SecretHasQuotes { .. } => "take the quotes off, unless the sender shows them too",
-            Self::SecretHasPrefix { .. } => "check that the secret is this sender's",
+            Self::SecretHasWhiteSpace { .. } => "trim the secret",
+            Self::SecretHasQuotes { .. } => "remove the quotes, unless the sender shows them too",
+            Self::SecretHasPrefix { .. } => "check that this secret belongs to this sender",
             Self::SignatureOfAnotherAlgorithm { .. } => {
-                "have the sender sign with HMAC-SHA256, or take its header for that"
+                "have the sender sign with HMAC-SHA256, or use its header for that algorithm"
             }
-            Self::SignatureShort => "look for what cuts header values",
+            Self::SignatureShort => "find what truncates header values",
             Self::HeadersOfAnotherScheme { .. } => "check which sender this endpoint is for",
             Self::TimestampLooksLikeMilliseconds => "have the sender send and sign Unix seconds",
-            Self::ClockOffByHours { .. } => "set both clocks by UTC: Unix seconds have no time zone",
+            Self::ClockOffByHours { .. } => "set both clocks to UTC: Unix seconds have no time zone",
         }
     }
 }
 
-/// What is looked at.
-pub(super) struct Scene<'s, H: ?Sized> {
-    pub(super) form: &'s Scheme,
+/// The delivery that is checked for suspicions. `scheme` is the variant that it follows.
+pub(super) struct SuspicionContext<'s, H: ?Sized> {
+    pub(super) scheme: &'s Scheme,
     pub(super) secrets: &'s [StoredSecret],
     pub(super) headers: &'s H,
     pub(super) body: Body<'s>,
-    /// How old the delivery is or says it is, in seconds.
+    /// The delivery's age in seconds, whether or not its timestamp is genuine.
     pub(super) age: Option<i64>,
 }
 
-impl<H: Headers + ?Sized> Scene<'_, H> {
+impl<H: Headers + ?Sized> SuspicionContext<'_, H> {
     pub(super) fn suspicions(&self) -> Vec<Suspicion> {
         let mut found = Vec::new();
-        self.look_at_body(&mut found);
+        self.check_body(&mut found);
         for (index, text) in self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.text()?)))
         {
-            look_at_secret(self.form, index, text, &mut found);
+            check_secret(self.scheme, index, text, &mut found);
         }
-        self.look_at_headers(&mut found);
-        if let Some(minutes) = self.age.and_then(minutes_of_zones) {
+        self.check_headers(&mut found);
+        if let Some(minutes) = self.age.and_then(zone_difference) {
             found.push(Suspicion::ClockOffByHours { minutes });
         }
         found
     }
 
-    fn look_at_body(&self, found: &mut Vec<Suspicion>) {
+    fn check_body(&self, found: &mut Vec<Suspicion>) {
         let Body { bytes, text, shape } = self.body;
-        let given = bytes.len() as u64;
+        let received = bytes.len() as u64;
         let declared = self.value("Content-Length").and_then(|value| value.trim().parse().ok());
-        if let Some(declared) = declared.filter(|declared| *declared != given) {
-            found.push(Suspicion::BodyLengthDiffers { declared, given });
+        if let Some(declared) = declared.filter(|declared| *declared != received) {
+            found.push(Suspicion::BodyLengthDiffers { declared, received });
         }
         let encoding = self.value("Content-Encoding").unwrap_or_default();
         let is_compressed = bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(&[0x78]);
@@ -215,15 +217,15 @@ impl<H: Headers + ?Sized> Scene<'_, H> {
         if text.contains('\u{fffd}') {
             found.push(Suspicion::BodyHasReplacements);
         }
-        if self.form.has_envelope() && shape.is_some_and(|shape| shape.is_envelope && shape.is_sorted) {
+        if self.scheme.has_envelope() && shape.is_some_and(|shape| shape.is_envelope && shape.is_sorted) {
             found.push(Suspicion::BodyKeysSorted);
         }
     }
 
-    fn look_at_headers(&self, found: &mut Vec<Suspicion>) {
-        let [signatures, timestamps, _] = self.form.header_spellings();
+    fn check_headers(&self, found: &mut Vec<Suspicion>) {
+        let [signatures, timestamps, _] = self.scheme.header_spellings();
         if let Some(signature) = self.value_under(signatures) {
-            let digits = signature.rsplit(|letter: char| !letter.is_ascii_hexdigit()).next().unwrap_or_default();
+            let digits = signature.rsplit(|character: char| !character.is_ascii_hexdigit()).next().unwrap_or_default();
             match digits.len() {
                 40 => found.push(Suspicion::SignatureOfAnotherAlgorithm { algorithm: "SHA-1" }),
                 128 => found.push(Suspicion::SignatureOfAnotherAlgorithm { algorithm: "SHA-512" }),
@@ -236,7 +238,7 @@ impl<H: Headers + ?Sized> Scene<'_, H> {
             found.push(Suspicion::TimestampLooksLikeMilliseconds);
         }
         for scheme in Scheme::PRESETS {
-            // Of a name that is also one of this form's nothing can be said. Contio's forms have one header.
+            // A name that this variant uses too says nothing. Contio's variants share one header, and are reported once.
             let theirs =
                 scheme.header_spellings()[0].map(|name| name.filter(|name| !signatures.contains(&Some(*name))));
             let is_new = !found.iter().any(|other| {
@@ -249,7 +251,7 @@ impl<H: Headers + ?Sized> Scene<'_, H> {
         }
     }
 
-    /// The first value of a header, under the first of its names that there is.
+    /// The first value of a header, under the first of its names that occurs.
     fn value_under(&self, names: [Option<&HeaderName>; 2]) -> Option<String> {
         names.into_iter().flatten().find_map(|name| self.first_value(name))
     }
@@ -268,7 +270,7 @@ impl<H: Headers + ?Sized> Scene<'_, H> {
     }
 }
 
-fn look_at_secret(form: &Scheme, index: usize, text: &str, found: &mut Vec<Suspicion>) {
+fn check_secret(scheme: &Scheme, index: usize, text: &str, found: &mut Vec<Suspicion>) {
     let trimmed = text.trim_matches(is_blank);
     if trimmed != text {
         found.push(Suspicion::SecretHasWhiteSpace { index });
@@ -276,14 +278,14 @@ fn look_at_secret(form: &Scheme, index: usize, text: &str, found: &mut Vec<Suspi
     if ['"', '\''].iter().any(|quote| trimmed.len() > 1 && trimmed.starts_with(*quote) && trimmed.ends_with(*quote)) {
         found.push(Suspicion::SecretHasQuotes { index });
     }
-    let is_usual = form.key_encoding() == KeyEncoding::Base64 || form.name() == Scheme::STRIPE.name();
+    let is_usual = scheme.key_encoding() == KeyEncoding::Base64 || scheme.name() == Scheme::STRIPE.name();
     if trimmed.starts_with("whsec_") && !is_usual {
         found.push(Suspicion::SecretHasPrefix { index });
     }
 }
 
-/// An age that is a difference between time zones to within two minutes: half hours up to 14 hours, and none below one.
-fn minutes_of_zones(age: i64) -> Option<i64> {
+/// The minutes of an age that is within two minutes of a time zone difference: in half hours, from one hour to 14.
+fn zone_difference(age: i64) -> Option<i64> {
     const HALF_HOUR: i64 = 1_800;
     let halves = (age + HALF_HOUR / 2).div_euclid(HALF_HOUR);
     let is_near = (age - halves * HALF_HOUR).abs() <= 120;

@@ -1,5 +1,5 @@
-// What explains keeps nothing of a secret once it has answered: the memory of its WebAssembly is searched, but for the
-// stack. The tests of the core look at every block as it is given back; here it is all that the package adds to them.
+// The explainer keeps no part of a secret after it has answered. These tests search the memory of its WebAssembly, except
+// the stack. The core's tests check every block when it is freed; these cover what the package adds.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
@@ -12,13 +12,13 @@ const { WebhookExplainer } = await import("hookseal/explain");
 const body = envelope();
 const headers = SENDERS["contio-timestamped"](body);
 
-/** No part of a secret is left, be it text or what text stands for. */
+/** Checks that no part of a secret is left, whether text or decoded bytes. */
 function assertWiped(...secrets) {
-  assert.ok(wasmBytes() > 0, "the memory can be seen");
+  assert.ok(wasmBytes() > 0, "the memory can be read");
   for (const secret of secrets) {
     const bytes = Buffer.from(secret);
     for (let at = 0; at + 16 <= bytes.length; at += 16) {
-      assert.ok(!holds(bytes.subarray(at, at + 16)), `bytes ${at} to ${at + 16} of a secret are still there`);
+      assert.ok(!holds(bytes.subarray(at, at + 16)), `bytes ${at} to ${at + 16} of a secret are still in memory`);
     }
   }
 }
@@ -26,7 +26,7 @@ function assertWiped(...secrets) {
 const hex = (bytes = 32) => randomBytes(bytes).toString("hex");
 
 for (const scheme of ["contio", "github", "svix", "stripe"]) {
-  test(`an explanation by ${scheme} leaves nothing of a secret`, () => {
+  test(`an explanation with ${scheme} leaves no part of a secret`, () => {
     for (const given of [hex(), hex(300), `${hex()}\n`, `"whsec_${hex()}\\n"`, ` ${hex()} ${hex()}`]) {
       const [other, key] = [hex(), randomBytes(64)];
       const explainer = new WebhookExplainer([given, key], { scheme, now: NOW, otherSecrets: { slack: other } });
@@ -38,7 +38,7 @@ for (const scheme of ["contio", "github", "svix", "stripe"]) {
   });
 }
 
-test("what a secret in base64 stands for is wiped too", () => {
+test("the decoded bytes of a secret are wiped too", () => {
   for (const encoding of ["base64", "base64url", "hex"]) {
     const key = randomBytes(48);
     for (const scheme of ["svix", "contio"]) {

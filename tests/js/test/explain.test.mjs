@@ -1,4 +1,4 @@
-// Explanations: the vectors are played elsewhere; here is what a user configures, and what nobody expects.
+// Explanations: the vectors are played elsewhere. These tests cover configuration and unexpected input.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
@@ -14,7 +14,7 @@ const body = envelope();
 const headers = SENDERS["contio-timestamped"](body);
 const causes = (report) => report.causes.map(({ cause }) => cause);
 
-test("a body that was parsed and written again is shown to be", () => {
+test("the cause is found for a body that was parsed and written again", () => {
   const explainer = new WebhookExplainer(SECRET, { now: NOW });
   const report = explainer.explain(headers, JSON.stringify(JSON.parse(new TextDecoder().decode(body)), null, 2));
   assert.deepEqual([report.ok, report.code, report.status, causes(report)], [false, "signature_mismatch", 401, ["body_was_compact"]]);
@@ -41,19 +41,19 @@ test("limits are those of the options", () => {
   assert.equal(ofEvent(null), null);
 });
 
-test("a scheme of one's own is explained", () => {
+test("a custom scheme is explained", () => {
   const scheme = defineScheme({ name: "acme", signatureHeader: "X-Acme", encoding: "hex", signed: "{body}" });
   const report = new WebhookExplainer(SECRET, { scheme }).explain(sign("{}", SECRET, { scheme }), "{}\n");
   assert.deepEqual(causes(report), ["body_newline_added"]);
 });
 
-test("a secret of another scheme is found among those that are in use", () => {
+test("a secret for another scheme is recognized", () => {
   const otherSecrets = { github: SECRET, slack: undefined };
   const report = new WebhookExplainer("another", { now: NOW, otherSecrets }).explain(headers, body);
   assert.deepEqual(report.causes.map(({ cause, scheme }) => [cause, scheme]), [["secret_of_another_scheme", "github"]]);
 });
 
-test("a header that came twice is explained in every kind of headers", () => {
+test("a header that came twice is explained in every type of headers", () => {
   const [[name, signature], [other, timestamp]] = Object.entries(headers);
   const explainer = new WebhookExplainer(SECRET, { now: NOW });
   const doubled = [
@@ -67,7 +67,7 @@ test("a header that came twice is explained in every kind of headers", () => {
   assert.deepEqual(causes(explainer.explain(joined, body)), ["header_joined"]);
 });
 
-test("configuration that cannot be used is told when the explainer is made", () => {
+test("unusable configuration is reported by the constructor", () => {
   assert.throws(() => new WebhookExplainer(SECRET, { scheme: "gitlab" }), { code: "invalid_scheme" });
   assert.throws(() => new WebhookExplainer(SECRET, { maxAge: -1 }), { code: "invalid_argument" });
   assert.throws(() => new WebhookExplainer(SECRET, { now: "now" }), { code: "invalid_argument" });
@@ -75,12 +75,12 @@ test("configuration that cannot be used is told when the explainer is made", () 
   assert.throws(() => new WebhookExplainer(SECRET, { otherSecrets: { gitlab: SECRET } }), { code: "invalid_scheme" });
 });
 
-test("a secret that cannot be used is reported, and not thrown", () => {
+test("an unusable secret is reported, not thrown", () => {
   const report = new WebhookExplainer(`${SECRET}\n`, { now: NOW }).explain(headers, body);
   assert.deepEqual([report.code, causes(report)], ["invalid_secret", ["secret_white_space"]]);
 });
 
-/** Each takes any value in one place. */
+/** Each passes any value as one of the arguments. */
 const PLACES = {
   "the secret": (value) => new WebhookExplainer(value).explain(headers, body),
   "the options": (value) => new WebhookExplainer(SECRET, value).explain(headers, body),
@@ -95,7 +95,7 @@ const PLACES = {
 };
 
 for (const [place, give] of Object.entries(PLACES)) {
-  test(`${place} may be anything: a report comes of it, or an error of the package's own`, () => {
+  test(`${place} may be anything: the result is a report or one of the package's own errors`, () => {
     const faults = [];
     for (const [what, make] of HOSTILE) {
       const value = make();
@@ -111,11 +111,11 @@ for (const [place, give] of Object.entries(PLACES)) {
     }
     assert.deepEqual(faults, []);
     const report = new WebhookExplainer(SECRET, { now: NOW }).explain(headers, body);
-    assert.ok(report.ok, "and it works on afterwards");
+    assert.ok(report.ok, "it still works afterwards");
   });
 }
 
-test("neither an explainer nor its report nor its errors show a secret", () => {
+test("neither an explainer nor its reports nor its errors reveal a secret", () => {
   const secret = "never-to-be-shown-to-anyone";
   const shown = [secret, Buffer.from(secret).toString("hex"), Buffer.from(secret).toString("base64").replace(/=+$/, "")];
   const explainer = new WebhookExplainer([secret, ` ${secret}`], { now: NOW, otherSecrets: { github: secret } });
@@ -134,7 +134,7 @@ test("neither an explainer nor its report nor its errors show a secret", () => {
   }
 });
 
-test("what verifies and what explains agree on what they are given", () => {
+test("the verifier and the explainer agree on the same delivery", () => {
   const [, timestamp] = Object.values(headers);
   for (const changed of [{}, { "X-Contio-Timestamp": timestamp }, { ...headers, "X-Contio-Timestamp": "x" }, headers]) {
     const { code } = new WebhookExplainer(SECRET, { now: NOW }).explain(changed, body);

@@ -1,4 +1,4 @@
-"""Deliveries that something went wrong with on their way, and what an explanation must show to be the cause."""
+"""Deliveries that something went wrong with on their way, and the causes that an explanation must find."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import senders
 from .senders import ALL, BODY, CONTIO, GITHUB, SHOPIFY, SLACK, STANDARD, STRIPE, SVIX, TIMESTAMPED, Sender
 from .vector import NOW, Delivery
 
-# Two objects of keys in no order, a slash, and a letter beyond ASCII.
+# Two objects with unsorted keys, a slash, and non-ASCII characters.
 DOCUMENT = {
     "event_type": "meeting.completed",
     "event_id": "evt-1",
@@ -26,7 +26,7 @@ DOCUMENT = {
 
 
 def gzipped(body: bytes) -> bytes:
-    """RFC 1952 by hand: which system the header names differs between versions of Python's own module."""
+    """RFC 1952 by hand: the operating system in the header differs between versions of Python's module."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
     data = deflate.compress(body) + deflate.flush()
     return b"\x1f\x8b\x08\0\0\0\0\0\x02\x03" + data + struct.pack("<II", zlib.crc32(body), len(body))
@@ -54,15 +54,15 @@ def go_html(body: bytes) -> bytes:
 
 LINES = b'{\n  "a": 1,\n  "b": 2\n}'
 JSON_STRING = json.dumps(compact().decode(), ensure_ascii=False).encode()
-# What a JavaScript sender writes of a title that was cut in the middle of an emoji; its JSON as text; and what another
-# library makes of it.
+# What a JavaScript sender writes for a title that was cut in the middle of an emoji; that JSON as a string; and how another
+# library writes it.
 HALF_EMOJI = '{"title":"Zoë \\ud83d","b":"\\udc00/"}'.encode()
 HALF_EMOJI_STRING = json.dumps(HALF_EMOJI.decode(), ensure_ascii=False).encode()
 HALF_EMOJI_SPACED = '{"title": "Zo\\u00eb \\ud83d", "b": "\\udc00/"}'.encode()
 BUFFER = json.dumps({"type": "Buffer", "data": list(compact())}, separators=(",", ":")).encode()
 FORM = b"payload=" + urllib.parse.quote_plus(compact()).encode()
 
-# What the sender signed, what came, and what that is called.
+# What happened, what the sender signed, what was received, and the causes.
 BODIES: list[tuple[str, bytes, bytes, list[str]]] = [
     ("spaces were added to it", compact(), spaced(), ["body_was_compact"]),
     ("it was indented by two", compact(), indented(2), ["body_was_compact"]),
@@ -145,7 +145,7 @@ def explained(
     others: list[list[str]] | None = None,
     secrets: list | None = None,
 ) -> dict:
-    """A vector: `about` is the scheme that a cause names, `others` are secrets of other schemes."""
+    """Returns a vector. `about` is the scheme that a cause is about; `others` are secrets for other schemes."""
     vector = {
         "name": name,
         "scheme": delivery.scheme,
@@ -166,7 +166,7 @@ def explained(
 
 
 def mac(sender: Sender, message: bytes, *, key: bytes | None = None) -> str:
-    """A tag over any message, written as the sender writes it."""
+    """The signature of any message, encoded as the sender does."""
     key = sender.key(sender.secret) if key is None else key
     return sender.encode(hmac.new(key, message, hashlib.sha256).digest())
 
@@ -202,7 +202,7 @@ def secrets() -> Iterator[dict]:
     for sender in ALL:
         if sender in (STANDARD, SVIX):
             continue
-        # The key as bytes, where the sender uses the text that they were decoded from.
+        # The secret is bytes, and the sender's key is the text that they were decoded from.
         for what, decode in [("hex", bytes.fromhex), ("base64", base64.b64decode)]:
             text = {"hex": b"a key as text".hex(), "base64": base64.b64encode(b"a key as text!").decode()}[what]
             yield explained(
@@ -281,7 +281,7 @@ def secrets_of(sender: Sender) -> Iterator[dict]:
         ["secret_white_space"],
         secret_index=1,
     )
-    # What belongs to another endpoint of the same user, whose scheme makes another kind of key of it.
+    # The secret belongs to another endpoint of the same user, whose scheme derives another kind of key.
     other = STANDARD if sender not in (STANDARD, SVIX) else GITHUB
     mixed = sender.carry([sender.tag(key=other.key(other.secret))])
     yield explained(
@@ -305,12 +305,12 @@ def schemes() -> Iterator[dict]:
             if other.scheme == sender.scheme or (other in CONTIO and sender in CONTIO):
                 continue
             if (other in (STANDARD, SVIX)) != (sender in (STANDARD, SVIX)):
-                # The one secret that both make a key of: bytes would do, and this is what a user has.
+                # No text gives both schemes the same key: bytes would, but users have text.
                 continue
             secret = sender.secret
             delivery = other.genuine(secret=secret).but(scheme=sender.scheme, secrets=(secret,))
             if other.signature_header in dict(sender.other_spellings).values():
-                # Both sign alike, and this one is sent under the other's names too.
+                # Both sign alike, and this scheme also accepts the other's header names.
                 yield explained(f"{sender.scheme}: scheme: the delivery could be of {other.scheme}", delivery, None, [])
                 continue
             yield explained(
@@ -410,7 +410,7 @@ def written_otherwise(sender: Sender) -> Iterator[dict]:
     if prefix:
         bare = sender.with_signature(tag)
         code = "malformed_signature"
-        # What is bare hex is the other form of Contio, which is then shown not to be it.
+        # For a Contio variant, bare hex looks like the other variant, which the explanation must rule out.
         yield explained(f"{sender.scheme}: tag: what stands in front is missing", bare, code, ["signature_prefix_missing"]) if sender is not STRIPE else explained(
             f"{sender.scheme}: tag: the version in front is missing",
             sender.with_signature(f"t={NOW},{tag}"),
@@ -432,7 +432,7 @@ def headers() -> Iterator[dict]:
         value = sender.genuine().value(sender.signature_header)
         forged = sender.present([sender.encode(bytes(32))], str(NOW))
         malformed = "malformed_signature"
-        # Of a list that was joined to another one the last item can be read, unless there are two timestamps.
+        # Where two lists were joined the last item can still be read, unless that makes two timestamps.
         is_readable = sender in (STANDARD, SVIX)
         comma = ", " if sender in (STRIPE, STANDARD, SVIX) else ","
         for what, changed, code, cause in [
@@ -477,7 +477,7 @@ def headers() -> Iterator[dict]:
 
 
 def spelt_otherwise(sender: Sender) -> Iterator[dict]:
-    """What happens to a header that has a second name happens under that name too."""
+    """A header with a second name can be damaged under that name too."""
     names = dict(sender.other_spellings)
     if not names:
         return
@@ -492,7 +492,7 @@ def spelt_otherwise(sender: Sender) -> Iterator[dict]:
     yield explained(f"{sender.scheme}: headers: the signature is doubled under its other name", doubled, "duplicate_header", ["header_doubled"])
     quoted = renamed.with_header(name, f'"{value}"')
     yield explained(f"{sender.scheme}: headers: the signature is in double quotes under its other name", quoted, "malformed_signature", ["header_quoted"])
-    # The name that decides has a forgery, and the other one the genuine value.
+    # The name that decides has a forged value, and the other name the genuine one.
     forged = sender.present([sender.encode(bytes(32))], str(NOW))
     deciding, other = (name, sender.signature_header) if sender is SHOPIFY else (sender.signature_header, name)
     both = usual.without_header(sender.signature_header).plus_header(deciding, forged).plus_header(other, value)
@@ -530,8 +530,7 @@ def nothing() -> Iterator[dict]:
             yield explained(f"{sender.scheme}: nothing is shown: {what}", delivery, code, [], secret_index=None)
 
 
-# Secrets with nothing of their own, as text that a UTF-8 scheme takes or that no scheme takes; and keys that anybody can
-# make of them.
+# Trivial secrets, and whether a UTF-8 scheme accepts them; and keys that anybody can derive from them.
 NO_SECRETS = [
     ("nothing", "", False),
     ("a space", " ", False),
@@ -552,7 +551,7 @@ def public_keys(sender: Sender) -> Iterator[tuple[str, Delivery, str]]:
     for what, secret, is_text in NO_SECRETS:
         for key in PUBLIC_KEYS:
             if key == secret.encode() and is_text or is_base64 and not key.strip(b"\0") and secret.startswith("AAAA"):
-                # This is the very key that the scheme makes of it.
+                # This is the key that the scheme itself derives from the secret.
                 continue
             is_taken = secret.startswith("AAAA") if is_base64 else is_text
             code = "signature_mismatch" if is_taken else "invalid_secret"

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use hookseal::explain::{Check, Explainer, Outcome as CheckOutcome, Report};
+use hookseal::explain::{Check, CheckOutcome, Explainer, Report};
 use hookseal::{Error, Scheme, UnixTime};
 
 use crate::args::{self, DeliveryArgs, EventAge};
@@ -85,7 +85,7 @@ fn explainer(
         explainer = explainer.secret(secret.secret());
     }
     for (scheme, secret) in others {
-        explainer = explainer.secret_of_another(*scheme, secret.secret());
+        explainer = explainer.other_secret(*scheme, secret.secret());
     }
     if let Some(limit) = args.limits.max_age {
         explainer = explainer.max_age(limit);

@@ -1,44 +1,36 @@
-//! Encodings of bytes as text, and back: forgiving ones, for what may have happened to a delivery on its way.
+//! Encodings of bytes as text, and lenient decoders for what may have happened to a delivery on its way.
 
 use alloc::vec::Vec;
 
-use super::body_writer::{Made, Unmade};
-use crate::crypto::base64;
+use super::body_writer::{BodyWriter, RebuildError};
+use crate::crypto::{base64, hex};
 
-pub(crate) const UPPER: &[u8; 16] = b"0123456789ABCDEF";
-pub(crate) const LOWER: &[u8; 16] = b"0123456789abcdef";
-
-/// The two digits of a byte.
-pub(crate) fn hex_of(byte: u8, digits: &[u8; 16]) -> [u8; 2] {
-    [byte >> 4, byte & 15].map(|nibble| digits[usize::from(nibble)])
+/// The byte that two hex digits of either case stand for.
+fn decode_hex_pair([high, low]: [u8; 2]) -> Option<u8> {
+    u8::try_from(hex::digit(high)? << 4 | hex::digit(low)?).ok()
 }
 
-/// The byte that two digits stand for.
-fn byte_of(digits: [u8; 2]) -> Option<u8> {
-    let [high, low] = digits.map(|digit| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()));
-    Some(high? << 4 | low?)
-}
-
-/// Appends what hex stands for, into room that there must be: half of its length.
-pub(crate) fn from_hex(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
+/// Appends what hex of any length decodes to. The caller reserves half of its length.
+pub(crate) fn decode_hex(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
     let (pairs, []) = text.as_chunks::<2>() else { return None };
     for pair in pairs {
-        into.push(byte_of(*pair)?);
+        into.push(decode_hex_pair(*pair)?);
     }
     (!pairs.is_empty()).then_some(())
 }
 
-/// What base64 of the standard alphabet with padding stands for.
-pub(crate) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
+/// Decodes base64 of the standard alphabet with padding.
+pub(crate) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     let mut decoded = alloc::vec![0; text.len()];
     let length = base64::decode(text, &mut decoded)?.len();
     decoded.truncate(length);
     Some(decoded).filter(|bytes| !bytes.is_empty())
 }
 
-/// Appends what base64 of either alphabet stands for, padded or not, into room that there must be: three quarters of its
-/// length.
-pub(crate) fn from_loose_base64(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
+/// Appends what base64 of either alphabet decodes to, padded or not. The caller reserves three quarters of its length.
+///
+/// Unlike the decoder in `crypto`, it takes mixed alphabets and any padding, and needs no second copy of a large body.
+pub(crate) fn decode_lenient_base64(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
     let digits = without_padding(text);
     let (quads, last) = digits.as_chunks::<4>();
     for quad in quads {
@@ -51,7 +43,7 @@ pub(crate) fn from_loose_base64(text: &[u8], into: &mut Vec<u8>) -> Option<()> {
         [_, _] => 1,
         _ => 2,
     };
-    // What is left over is no part of any byte, and must be nothing.
+    // The bits that are left over belong to no byte, and must be zero.
     let whole = bits_of(last)? << (6 * (4 - last.len()));
     let [_, kept @ ..] = whole.to_be_bytes();
     into.extend_from_slice(&kept[..bytes]);
@@ -78,14 +70,10 @@ fn bits_of(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// Appends the base64 of bytes, into room that there must be: see [`base64_length`].
-pub(crate) fn to_base64(bytes: &[u8], into: &mut Vec<u8>) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Appends the base64 of bytes. The caller reserves [`base64_length`].
+pub(crate) fn encode_base64(bytes: &[u8], into: &mut Vec<u8>) {
     for triple in bytes.chunks(3) {
-        let bits = triple.iter().fold(0, |bits, byte| (bits << 8) | usize::from(*byte)) << (8 * (3 - triple.len()));
-        let mut quad = [18, 12, 6, 0].map(|shift| DIGITS[(bits >> shift) & 63]);
-        quad[triple.len() + 1..].fill(b'=');
-        into.extend_from_slice(&quad);
+        into.extend_from_slice(&base64::encode_triple(triple));
     }
 }
 
@@ -94,18 +82,18 @@ pub(crate) const fn base64_length(bytes: usize) -> usize {
 }
 
 /// Undoes percent-encoding, where `+` is a space.
-pub(crate) fn from_form(text: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
-    made.read(text.len())?;
-    made.reserve(text.len())?;
+pub(crate) fn decode_form(text: &[u8], out: &mut BodyWriter<'_>) -> Result<(), RebuildError> {
+    out.charge_read(text.len())?;
+    out.reserve(text.len())?;
     let mut rest = text;
     while let [first, after @ ..] = rest {
         rest = after;
-        made.room().push(match first {
+        out.buffer().push(match first {
             b'+' => b' ',
             b'%' => {
-                let (digits, after) = rest.split_first_chunk().ok_or(Unmade::NotSo)?;
+                let (digits, after) = rest.split_first_chunk().ok_or(RebuildError::NotApplicable)?;
                 rest = after;
-                byte_of(*digits).ok_or(Unmade::NotSo)?
+                decode_hex_pair(*digits).ok_or(RebuildError::NotApplicable)?
             }
             byte => *byte,
         });
@@ -113,9 +101,14 @@ pub(crate) fn from_form(text: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> 
     Ok(())
 }
 
-/// Percent-encodes, but for letters, digits and the bytes of `plain`.
-pub(crate) fn to_form(bytes: &[u8], plain: &[u8], space: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
-    made.read(2 * bytes.len())?;
+/// Percent-encodes everything except letters, digits and the bytes of `plain`.
+pub(crate) fn encode_form(
+    bytes: &[u8],
+    plain: &[u8],
+    space: &[u8],
+    out: &mut BodyWriter<'_>,
+) -> Result<(), RebuildError> {
+    out.charge_read(2 * bytes.len())?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || plain.contains(&byte);
     let length = |byte: &u8| {
         if *byte == b' ' {
@@ -126,26 +119,26 @@ pub(crate) fn to_form(bytes: &[u8], plain: &[u8], space: &[u8], made: &mut Made<
             3
         }
     };
-    made.reserve(bytes.iter().map(length).sum())?;
-    let encoded = made.room();
+    out.reserve(bytes.iter().map(length).sum())?;
+    let encoded = out.buffer();
     for byte in bytes {
         if *byte == b' ' {
             encoded.extend_from_slice(space);
         } else if is_plain(*byte) {
             encoded.push(*byte);
         } else {
-            let [high, low] = hex_of(*byte, UPPER);
+            let [high, low] = hex::encode_byte(*byte, hex::UPPER);
             encoded.extend_from_slice(&[b'%', high, low]);
         }
     }
     Ok(())
 }
 
-/// Reads each byte as a character of Latin-1.
-pub(crate) fn from_latin1(bytes: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
-    made.read(2 * bytes.len())?;
-    made.reserve(bytes.len() + bytes.iter().filter(|byte| !byte.is_ascii()).count())?;
-    let text = made.room();
+/// Reads each byte as a character of Latin-1, and writes UTF-8.
+pub(crate) fn latin1_to_utf8(bytes: &[u8], out: &mut BodyWriter<'_>) -> Result<(), RebuildError> {
+    out.charge_read(2 * bytes.len())?;
+    out.reserve(bytes.len() + bytes.iter().filter(|byte| !byte.is_ascii()).count())?;
+    let text = out.buffer();
     for byte in bytes {
         if byte.is_ascii() {
             text.push(*byte);
@@ -156,19 +149,19 @@ pub(crate) fn from_latin1(bytes: &[u8], made: &mut Made<'_>) -> Result<(), Unmad
     Ok(())
 }
 
-/// Writes each character as a byte: of Latin-1, or of Windows-1252, which has others from 0x80 to 0x9f.
-pub(crate) fn to_latin1(text: &str, made: &mut Made<'_>) -> Result<(), Unmade> {
+/// Writes each character as a byte: of Latin-1, or of Windows-1252, which differs from 0x80 to 0x9f.
+pub(crate) fn utf8_to_latin1(text: &str, out: &mut BodyWriter<'_>) -> Result<(), RebuildError> {
     const WINDOWS: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
         '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
-    // A character that is no byte is looked for among the 32.
-    made.read(4 * text.len())?;
-    made.reserve(text.len())?;
-    let bytes = made.room();
-    for letter in text.chars() {
-        let of_windows = || (0x80..).zip(WINDOWS).find(|(_, other)| *other == letter).map(|(byte, _)| byte);
-        bytes.push(u8::try_from(letter).ok().or_else(of_windows).ok_or(Unmade::NotSo)?);
+    // A character outside Latin-1 is looked up among the 32.
+    out.charge_read(4 * text.len())?;
+    out.reserve(text.len())?;
+    let bytes = out.buffer();
+    for character in text.chars() {
+        let in_windows = || (0x80..).zip(WINDOWS).find(|(_, other)| *other == character).map(|(byte, _)| byte);
+        bytes.push(u8::try_from(character).ok().or_else(in_windows).ok_or(RebuildError::NotApplicable)?);
     }
     Ok(())
 }
@@ -178,31 +171,31 @@ mod tests {
     use super::*;
     use crate::explain::budget::Budget;
 
-    type Coder<'c> = &'c dyn Fn(&mut Made<'_>) -> Result<(), Unmade>;
+    type Coder<'c> = &'c dyn Fn(&mut BodyWriter<'_>) -> Result<(), RebuildError>;
 
-    fn made(make: Coder<'_>) -> Option<Vec<u8>> {
+    fn written(write: Coder<'_>) -> Option<Vec<u8>> {
         let (mut bytes, mut budget) = (Vec::new(), Budget::of(0));
-        let result = make(&mut Made::new(&mut bytes, &mut budget, 0));
+        let result = write(&mut BodyWriter::new(&mut bytes, &mut budget, 0));
         result.is_ok().then_some(bytes)
     }
 
-    fn loose(text: &[u8]) -> Option<Vec<u8>> {
+    fn lenient(text: &[u8]) -> Option<Vec<u8>> {
         let mut decoded = Vec::new();
-        from_loose_base64(text, &mut decoded).map(|()| decoded)
+        decode_lenient_base64(text, &mut decoded).map(|()| decoded)
     }
 
     #[test]
-    fn what_is_encoded_is_decoded_to_the_same() {
+    fn decoding_reverses_encoding() {
         for length in 1..40 {
             let bytes: Vec<u8> = (0..length).map(|at: u8| at.wrapping_mul(83).wrapping_add(7)).collect();
-            let hex: Vec<u8> = bytes.iter().flat_map(|byte| hex_of(*byte, LOWER)).collect();
+            let digits: Vec<u8> = bytes.iter().flat_map(|byte| hex::encode_byte(*byte, hex::LOWER)).collect();
             let mut decoded = Vec::new();
-            from_hex(&hex, &mut decoded).unwrap();
+            decode_hex(&digits, &mut decoded).unwrap();
             assert_eq!(decoded, bytes);
             let mut encoded = Vec::new();
-            to_base64(&bytes, &mut encoded);
+            encode_base64(&bytes, &mut encoded);
             assert_eq!(encoded.len(), base64_length(bytes.len()));
-            assert_eq!(from_base64(&encoded).unwrap(), bytes);
+            assert_eq!(decode_base64(&encoded).unwrap(), bytes);
             let for_urls: Vec<u8> = without_padding(&encoded)
                 .iter()
                 .map(|digit| match digit {
@@ -211,28 +204,28 @@ mod tests {
                     digit => *digit,
                 })
                 .collect();
-            assert_eq!(loose(&for_urls).unwrap(), bytes);
-            let form = made(&|made| to_form(&bytes, b"-._~", b"+", made)).unwrap();
-            assert_eq!(made(&|made| from_form(&form, made)).unwrap(), bytes);
-            let latin = alloc::string::String::from_utf8(made(&|made| from_latin1(&bytes, made)).unwrap()).unwrap();
-            assert_eq!(made(&|made| to_latin1(&latin, made)).unwrap(), bytes);
+            assert_eq!(lenient(&for_urls).unwrap(), bytes);
+            let form = written(&|out| encode_form(&bytes, b"-._~", b"+", out)).unwrap();
+            assert_eq!(written(&|out| decode_form(&form, out)).unwrap(), bytes);
+            let utf8 = alloc::string::String::from_utf8(written(&|out| latin1_to_utf8(&bytes, out)).unwrap()).unwrap();
+            assert_eq!(written(&|out| utf8_to_latin1(&utf8, out)).unwrap(), bytes);
         }
     }
 
     #[test]
-    fn what_is_no_encoding_decodes_to_nothing() {
+    fn malformed_text_does_not_decode() {
         let mut decoded = Vec::new();
         for text in ["0", "0g", ""] {
-            assert_eq!(from_hex(text.as_bytes(), &mut decoded), None, "{text}");
+            assert_eq!(decode_hex(text.as_bytes(), &mut decoded), None, "{text}");
         }
-        // Of `ab` and `abd` the bits that are left over are not nothing.
+        // In `ab` and `abd` the bits that are left over are not zero.
         for text in ["a", "=", "", "ab=c", "ab", "abd", "äbcd", "AAAAA"] {
-            assert_eq!(loose(text.as_bytes()), None, "{text}");
+            assert_eq!(lenient(text.as_bytes()), None, "{text}");
         }
-        assert_eq!((loose(b"YQ"), loose(b"YWI")), (Some(b"a".to_vec()), Some(b"ab".to_vec())));
-        assert_eq!(made(&|made| from_form(b"%4", made)), None);
-        assert_eq!(made(&|made| from_form(b"%zz", made)), None);
-        assert_eq!(made(&|made| to_latin1("\u{100}", made)), None);
-        assert_eq!(made(&|made| to_latin1("“", made)), Some([0x93].to_vec()));
+        assert_eq!((lenient(b"YQ"), lenient(b"YWI")), (Some(b"a".to_vec()), Some(b"ab".to_vec())));
+        assert_eq!(written(&|out| decode_form(b"%4", out)), None);
+        assert_eq!(written(&|out| decode_form(b"%zz", out)), None);
+        assert_eq!(written(&|out| utf8_to_latin1("\u{100}", out)), None);
+        assert_eq!(written(&|out| utf8_to_latin1("“", out)), Some([0x93].to_vec()));
     }
 }

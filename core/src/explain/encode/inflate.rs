@@ -1,23 +1,23 @@
 //! Decompresses a body that is still gzip or zlib: RFC 1950 to 1952.
 //!
-//! It is our own because every block and every symbol has to be paid for before it is read. A library decompresses all that
-//! it is given, and a body of 1 MiB can hold a hundred thousand blocks, each with tables of its own. What it reads is held
-//! against a library by the project's tests. Checksums are left unread: the MAC says whether it is what was signed.
+//! The code is our own because every block and every symbol must be charged to the budget before it is read. A library
+//! decompresses whatever it gets, and a body of 1 MiB can hold a hundred thousand blocks, each with its own tables. The
+//! project's tests compare the result with a library's. Checksums are not read: the MAC shows whether this was signed.
 
-use super::body_writer::{Made, Unmade};
+use super::body_writer::{BodyWriter, RebuildError};
 
-/// What it costs to read the tables of a block, and to read a symbol.
+/// The cost of reading a block's tables, and of reading a symbol.
 const BLOCK: usize = 2_048;
 const SYMBOL: usize = 12;
 
 /// The longest code of a symbol, in bits.
 const MAX_BITS: usize = 15;
 
-/// Codes for literals and lengths, and of those for distances.
+/// The number of codes for literals and lengths, and for distances.
 const LITERALS: usize = 288;
 const DISTANCES: usize = 30;
 
-/// The end of a block among the literals.
+/// The symbol that ends a block.
 const END: usize = 256;
 
 const LENGTHS: [(u16, u8); 29] = [
@@ -85,30 +85,30 @@ const OFFSETS: [(u16, u8); DISTANCES] = [
     (24577, 13),
 ];
 
-/// The order in which the lengths of the codes for lengths are written.
+/// The order in which the lengths of the code length codes are written.
 const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/// Writes what a body is the gzip or the zlib of.
-pub(crate) fn decompress(body: &[u8], made: &mut Made<'_>) -> Result<(), Unmade> {
-    let deflated = after_gzip_header(body).or_else(|| after_zlib_header(body)).ok_or(Unmade::NotSo)?;
+/// Writes what a gzip or zlib body decompresses to.
+pub(crate) fn decompress(body: &[u8], out: &mut BodyWriter<'_>) -> Result<(), RebuildError> {
+    let deflated = after_gzip_header(body).or_else(|| after_zlib_header(body)).ok_or(RebuildError::NotApplicable)?;
     let mut bits = Bits { rest: deflated, held: 0, count: 0 };
     loop {
-        made.read(BLOCK)?;
+        out.charge_read(BLOCK)?;
         let is_last = bits.take(1)? == 1;
         match bits.take(2)? {
-            0 => stored(&mut bits, made)?,
+            0 => stored(&mut bits, out)?,
             1 => {
                 let mut lengths = [8; LITERALS];
                 lengths[144..256].fill(9);
                 lengths[256..280].fill(7);
                 let literals = Codes::of(&lengths)?;
-                compressed(&mut bits, made, &literals, &Codes::of(&[5; DISTANCES])?)?;
+                compressed(&mut bits, out, &literals, &Codes::of(&[5; DISTANCES])?)?;
             }
             2 => {
                 let (literals, distances) = tables(&mut bits)?;
-                compressed(&mut bits, made, &literals, &distances)?;
+                compressed(&mut bits, out, &literals, &distances)?;
             }
-            _ => return Err(Unmade::NotSo),
+            _ => return Err(RebuildError::NotApplicable),
         }
         if is_last {
             return Ok(());
@@ -139,7 +139,7 @@ fn after_zlib_header(body: &[u8]) -> Option<&[u8]> {
     is_header.then_some(rest)
 }
 
-/// Bits, the lowest of each byte first.
+/// Reads bits, the lowest of each byte first.
 struct Bits<'b> {
     rest: &'b [u8],
     held: u32,
@@ -147,10 +147,10 @@ struct Bits<'b> {
 }
 
 impl Bits<'_> {
-    /// At most 16 of them.
-    fn take(&mut self, count: u32) -> Result<u32, Unmade> {
+    /// Takes at most 16 bits.
+    fn take(&mut self, count: u32) -> Result<u32, RebuildError> {
         while self.count < count {
-            let (first, rest) = self.rest.split_first().ok_or(Unmade::NotSo)?;
+            let (first, rest) = self.rest.split_first().ok_or(RebuildError::NotApplicable)?;
             self.held |= u32::from(*first) << self.count;
             self.count += 8;
             self.rest = rest;
@@ -161,21 +161,21 @@ impl Bits<'_> {
         Ok(taken)
     }
 
-    /// A number that a table has for a symbol, and the bits that are added to it.
-    fn number(&mut self, (base, more): (u16, u8)) -> Result<usize, Unmade> {
-        Ok(usize::from(base) + self.take(u32::from(more))? as usize)
+    /// Reads a number: the base that a table lists for a symbol, plus some extra bits.
+    fn number(&mut self, (base, extra): (u16, u8)) -> Result<usize, RebuildError> {
+        Ok(usize::from(base) + self.take(u32::from(extra))? as usize)
     }
 }
 
-/// Codes of symbols: how many there are of each length, and the symbols in the order of their codes.
+/// A prefix code: how many codes there are of each length, and the symbols in the order of their codes.
 struct Codes {
     counts: [u16; MAX_BITS + 1],
     symbols: [u16; LITERALS],
 }
 
 impl Codes {
-    /// Of the length of each symbol's code, 0 for those that have none.
-    fn of(lengths: &[u8]) -> Result<Self, Unmade> {
+    /// From the length of each symbol's code; 0 for symbols without one.
+    fn of(lengths: &[u8]) -> Result<Self, RebuildError> {
         let mut codes = Self { counts: [0; MAX_BITS + 1], symbols: [0; LITERALS] };
         for length in lengths {
             codes.counts[usize::from(*length)] += 1;
@@ -185,7 +185,7 @@ impl Codes {
         for bits in 1..=MAX_BITS {
             left = left * 2 - i32::from(codes.counts[bits]);
             if left < 0 {
-                return Err(Unmade::NotSo);
+                return Err(RebuildError::NotApplicable);
             }
             places[bits + 1] = places[bits] + codes.counts[bits];
         }
@@ -197,8 +197,8 @@ impl Codes {
         Ok(codes)
     }
 
-    /// Reads a symbol, bit by bit: the codes of one length are numbers in a row.
-    fn symbol(&self, bits: &mut Bits<'_>) -> Result<usize, Unmade> {
+    /// Reads a symbol bit by bit: the codes of one length are consecutive numbers.
+    fn symbol(&self, bits: &mut Bits<'_>) -> Result<usize, RebuildError> {
         let (mut code, mut first, mut place) = (0, 0, 0);
         for count in self.counts.iter().skip(1).map(|count| u32::from(*count)) {
             code |= bits.take(1)?;
@@ -209,34 +209,34 @@ impl Codes {
             first = (first + count) << 1;
             code <<= 1;
         }
-        Err(Unmade::NotSo)
+        Err(RebuildError::NotApplicable)
     }
 }
 
-/// Bytes that are written as they are, from the next whole byte on.
-fn stored(bits: &mut Bits<'_>, made: &mut Made<'_>) -> Result<(), Unmade> {
-    // Less than a byte is held, for no more is taken in than is asked for.
+/// A stored block: uncompressed bytes, from the next whole byte on.
+fn stored(bits: &mut Bits<'_>, out: &mut BodyWriter<'_>) -> Result<(), RebuildError> {
+    // Less than a byte is held, because no more is read than was asked for.
     (bits.held, bits.count) = (0, 0);
-    let ([low, high, not_low, not_high], rest) = bits.rest.split_first_chunk().ok_or(Unmade::NotSo)?;
+    let ([low, high, not_low, not_high], rest) = bits.rest.split_first_chunk().ok_or(RebuildError::NotApplicable)?;
     if [!low, !high] != [*not_low, *not_high] {
-        return Err(Unmade::NotSo);
+        return Err(RebuildError::NotApplicable);
     }
     let length = usize::from(u16::from_le_bytes([*low, *high]));
-    let (bytes, rest) = rest.split_at_checked(length).ok_or(Unmade::NotSo)?;
+    let (bytes, rest) = rest.split_at_checked(length).ok_or(RebuildError::NotApplicable)?;
     bits.rest = rest;
-    made.push(bytes)
+    out.push(bytes)
 }
 
-/// The codes that a block brings along.
-fn tables(bits: &mut Bits<'_>) -> Result<(Codes, Codes), Unmade> {
+/// Reads the codes of a dynamic block.
+fn tables(bits: &mut Bits<'_>) -> Result<(Codes, Codes), RebuildError> {
     let literals = bits.take(5)? as usize + 257;
     let distances = bits.take(5)? as usize + 1;
-    let given = bits.take(4)? as usize + 4;
+    let listed = bits.take(4)? as usize + 4;
     let mut lengths = [0; LITERALS + 32];
     if literals > LITERALS {
-        return Err(Unmade::NotSo);
+        return Err(RebuildError::NotApplicable);
     }
-    for place in ORDER.iter().take(given) {
+    for place in ORDER.iter().take(listed) {
         lengths[*place] = u8::try_from(bits.take(3)?).unwrap_or_default();
     }
     let codes = Codes::of(&lengths[..ORDER.len()])?;
@@ -245,37 +245,42 @@ fn tables(bits: &mut Bits<'_>) -> Result<(Codes, Codes), Unmade> {
     while at < literals + distances {
         let symbol = codes.symbol(bits)?;
         let (length, times) = match symbol {
-            16 => (*lengths.get(at.wrapping_sub(1)).ok_or(Unmade::NotSo)?, bits.number((3, 2))?),
+            16 => (*lengths.get(at.wrapping_sub(1)).ok_or(RebuildError::NotApplicable)?, bits.number((3, 2))?),
             17 => (0, bits.number((3, 3))?),
             18 => (0, bits.number((11, 7))?),
             _ => (u8::try_from(symbol).unwrap_or_default(), 1),
         };
         let places = lengths.get_mut(at..at + times).filter(|_| at + times <= literals + distances);
-        places.ok_or(Unmade::NotSo)?.fill(length);
+        places.ok_or(RebuildError::NotApplicable)?.fill(length);
         at += times;
     }
     Ok((Codes::of(&lengths[..literals])?, Codes::of(&lengths[literals..literals + distances])?))
 }
 
-/// Literals, and copies of what was written before.
-fn compressed(bits: &mut Bits<'_>, made: &mut Made<'_>, literals: &Codes, distances: &Codes) -> Result<(), Unmade> {
+/// A compressed block: literals, and copies of earlier output.
+fn compressed(
+    bits: &mut Bits<'_>,
+    out: &mut BodyWriter<'_>,
+    literals: &Codes,
+    distances: &Codes,
+) -> Result<(), RebuildError> {
     loop {
-        made.read(SYMBOL)?;
+        out.charge_read(SYMBOL)?;
         match literals.symbol(bits)? {
             END => return Ok(()),
             literal @ ..END => {
-                made.reserve(1)?;
-                made.room().push(u8::try_from(literal).unwrap_or_default());
+                out.reserve(1)?;
+                out.buffer().push(u8::try_from(literal).unwrap_or_default());
             }
             symbol => {
-                let length = bits.number(*LENGTHS.get(symbol - END - 1).ok_or(Unmade::NotSo)?)?;
-                made.read(SYMBOL)?;
+                let length = bits.number(*LENGTHS.get(symbol - END - 1).ok_or(RebuildError::NotApplicable)?)?;
+                out.charge_read(SYMBOL)?;
                 let symbol = distances.symbol(bits)?;
-                let distance = bits.number(*OFFSETS.get(symbol).ok_or(Unmade::NotSo)?)?;
-                made.reserve(length)?;
-                let bytes = made.room();
-                let from = bytes.len().checked_sub(distance).ok_or(Unmade::NotSo)?;
-                // Where it is longer than its distance, it copies what it has just written.
+                let distance = bits.number(*OFFSETS.get(symbol).ok_or(RebuildError::NotApplicable)?)?;
+                out.reserve(length)?;
+                let bytes = out.buffer();
+                let from = bytes.len().checked_sub(distance).ok_or(RebuildError::NotApplicable)?;
+                // A copy longer than its distance repeats what it has just written.
                 for at in from..from + length {
                     bytes.push(bytes[at]);
                 }

@@ -1,12 +1,12 @@
-//! JSON as it stands in a body: where its tokens are, and what can be said of it without keeping them.
+//! Reads the JSON of a body: where its tokens are, and what is known of it without keeping them.
 //!
-//! No tree is made of it. One would take many times the memory of the body: a value can be a single digit.
+//! No tree is built, because it would take many times the memory of the body: a value can be a single digit.
 
 use core::ops::Range;
 
 use super::json_strings::end_of_string;
 
-/// How deep values may be nested.
+/// How deeply values may be nested.
 pub(crate) const MAX_DEPTH: usize = 64;
 
 /// The white space between tokens.
@@ -15,13 +15,13 @@ pub(crate) enum Layout {
     Compact,
     /// A space after each comma and colon.
     Spaced,
-    /// Lines, indented by so many spaces a level.
+    /// One line for each item, indented by this many spaces a level.
     Indented(usize),
 }
 
 pub(crate) const LAYOUTS: [Layout; 4] = [Layout::Compact, Layout::Spaced, Layout::Indented(2), Layout::Indented(4)];
 
-/// Reads tokens. What is not JSON may be read too, if it looks like it: the MAC decides.
+/// Reads tokens. It is lenient, and may read text that only resembles JSON: the MAC decides.
 #[derive(Clone, Copy)]
 pub(crate) struct Cursor<'t> {
     pub(crate) text: &'t str,
@@ -42,14 +42,14 @@ impl<'t> Cursor<'t> {
         self.rest().first().copied()
     }
 
-    /// Skips white space, and says how much.
+    /// Skips white space, and returns its length.
     pub(crate) fn skip_white_space(&mut self) -> usize {
         let length = self.rest().iter().take_while(|byte| b" \t\r\n".contains(byte)).count();
         self.at += length;
         length
     }
 
-    /// Takes a mark, and white space before it.
+    /// Takes a mark and the white space before it.
     pub(crate) fn take(&mut self, mark: u8) -> bool {
         self.skip_white_space();
         let is_there = self.peek() == Some(mark);
@@ -57,7 +57,7 @@ impl<'t> Cursor<'t> {
         is_there
     }
 
-    /// What is between the quotes of a string.
+    /// Takes a string, and returns the range between its quotes.
     pub(crate) fn string(&mut self) -> Option<Range<usize>> {
         let start = self.at + 1;
         let length = end_of_string(self.rest().strip_prefix(b"\"")?)?;
@@ -65,8 +65,8 @@ impl<'t> Cursor<'t> {
         Some(start..start + length)
     }
 
-    /// A number, true, false or null.
-    pub(crate) fn plain(&mut self) -> Option<Range<usize>> {
+    /// Takes a number, true, false or null.
+    pub(crate) fn scalar(&mut self) -> Option<Range<usize>> {
         let start = self.at;
         let length = self.rest().iter().take_while(|byte| !b",:\"[]{} \t\r\n".contains(byte)).count();
         self.at += length;
@@ -78,36 +78,36 @@ impl<'t> Cursor<'t> {
     }
 }
 
-/// What is known of a text of JSON.
+/// What is known of a JSON text.
 #[derive(Debug)]
 pub(crate) struct Shape {
     pub(crate) root: Root,
-    /// The layout that it has, if it is one of those that are known.
+    /// Its layout, if it is one of [`LAYOUTS`].
     pub(crate) layout: Option<Layout>,
     /// Whether the keys of every object are sorted.
     pub(crate) is_sorted: bool,
-    /// Whether a key of the object at the top is `event_type`.
+    /// Whether the object at the top has the key `event_type`.
     pub(crate) is_envelope: bool,
-    /// How many lists and objects there are.
+    /// The number of arrays and objects.
     pub(crate) containers: usize,
-    /// How many orders the keys below the top can be written in; a great number if that is more than can be tried.
+    /// The number of orders that the keys below the top can be written in; saturates.
     pub(crate) orders_below: u64,
-    /// The same of the object at the top.
+    /// The same for the object at the top.
     pub(crate) orders_at_top: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Root {
     Container,
-    Text,
-    Plain,
+    String,
+    Scalar,
 }
 
 impl Shape {
-    /// Reads one value and nothing else.
+    /// Reads a text that consists of one value.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let shape = Self {
-            root: Root::Plain,
+            root: Root::Scalar,
             layout: None,
             is_sorted: true,
             is_envelope: false,
@@ -118,9 +118,9 @@ impl Shape {
         let mut reader = Reader { cursor: Cursor::new(text), shape, layouts: [true; LAYOUTS.len()] };
         reader.gap(Gap::Nothing, 0);
         reader.shape.root = match reader.cursor.peek()? {
-            b'"' => Root::Text,
+            b'"' => Root::String,
             b'[' | b'{' => Root::Container,
-            _ => Root::Plain,
+            _ => Root::Scalar,
         };
         reader.value(0)?;
         reader.gap(Gap::Nothing, 0);
@@ -134,27 +134,27 @@ impl Shape {
     }
 }
 
-/// Where white space can be.
+/// A place where white space may occur.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Gap {
-    /// Where no layout has any.
+    /// Where no layout has white space.
     Nothing,
     AfterColon,
     AfterComma,
-    /// After the mark that opens a list or an object which is not empty, or before the one that closes it.
+    /// After the mark that opens an array or object that is not empty, or before the one that closes it.
     Inside,
 }
 
 struct Reader<'t> {
     cursor: Cursor<'t>,
     shape: Shape,
-    /// Which layouts all gaps so far can be of.
+    /// Which layouts fit every gap so far.
     layouts: [bool; LAYOUTS.len()],
 }
 
 impl Reader<'_> {
-    /// Skips white space, and sees of which layouts it can be. In a list or object `depth` is how many there are around
-    /// what comes next.
+    /// Skips white space, and notes which layouts it fits. In an array or object, `depth` is the nesting depth of what
+    /// comes next.
     fn gap(&mut self, gap: Gap, depth: usize) {
         let start = self.cursor.at;
         let length = self.cursor.skip_white_space();
@@ -187,7 +187,7 @@ impl Reader<'_> {
         match self.cursor.peek()? {
             b'"' => self.cursor.string().map(drop),
             open @ (b'[' | b'{') => self.items(open, depth),
-            _ => self.cursor.plain().map(drop),
+            _ => self.cursor.scalar().map(drop),
         }
     }
 
@@ -195,7 +195,7 @@ impl Reader<'_> {
         self.shape.containers += 1;
         let (mut orders, mut fields) = (1_u64, 0_u64);
         let mut last = "";
-        // In ASCII each of the two closing marks comes two after its opening one.
+        // In ASCII, each closing mark is two after its opening mark.
         let close = open + 2;
         self.cursor.at += 1;
         let mut ahead = self.cursor;
@@ -239,7 +239,7 @@ impl Reader<'_> {
     }
 }
 
-/// The bytes in `{"type":"Buffer","data":[…]}`: each as it is written.
+/// The bytes in `{"type":"Buffer","data":[…]}`, each as the text of its number.
 pub(crate) fn items_of_buffer(text: &str) -> Option<impl Iterator<Item = &str>> {
     let mut cursor = Cursor::new(text);
     let (mut is_buffer, mut data) = (false, None);
@@ -271,7 +271,7 @@ pub(crate) fn items_of_buffer(text: &str) -> Option<impl Iterator<Item = &str>> 
     cursor.peek().is_none().then_some(items)
 }
 
-/// A text, or a list of what is not nested.
+/// A string, or an array without nested values.
 fn value_of_buffer<'t>(cursor: &mut Cursor<'t>) -> Option<&'t str> {
     let start = cursor.at;
     match cursor.peek()? {
@@ -300,14 +300,14 @@ mod tests {
     ];
 
     #[test]
-    fn the_layout_of_json_is_known() {
+    fn the_layout_of_json_is_recognized() {
         for (layout, text) in TEXTS {
             assert_eq!(Shape::read(text).unwrap().layout, layout, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_json_is_not_read() {
+    fn malformed_json_is_not_read() {
         for text in ["", "{", "{\"a\":1", "[1,]", "{\"a\"}", "\"a", "{}}", "[1}", "{\"a\":1]", &"[".repeat(100)] {
             assert!(Shape::read(text).is_none(), "{text}");
         }
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn the_orders_of_keys_are_counted_at_the_top_and_below_it() {
+    fn key_orders_are_counted_at_the_top_and_below_it() {
         let shape = Shape::read(r#"{"a":1,"b":{"c":2,"d":3},"e":[{"f":4,"e":5}]}"#).unwrap();
         assert_eq!((shape.orders_at_top, shape.orders_below, shape.is_sorted), (6, 4, false));
         assert_eq!((shape.containers, shape.is_envelope), (4, false));
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_of_a_buffer_are_found() {
+    fn the_bytes_of_a_node_buffer_are_found() {
         let items = |text| items_of_buffer(text).map(alloc::vec::Vec::from_iter);
         assert_eq!(items(r#" {"type" : "Buffer", "data": [1, 2]} "#).unwrap(), ["1", "2"]);
         assert_eq!(items(r#"{"data":[],"type":"Buffer"}"#).unwrap(), [""]);

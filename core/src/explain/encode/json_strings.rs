@@ -1,30 +1,31 @@
-//! The strings of JSON, as other libraries would have written them: which characters are escaped, and how.
+//! JSON strings as other libraries write them: which characters are escaped, and how.
 
 use core::ops::Range;
 
-use super::body_writer::{Made, Unmade};
-use super::codecs;
+use super::body_writer::{BodyWriter, RebuildError};
+use crate::crypto::hex;
 
-/// How strings are written.
+/// How a library writes strings.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Strings {
-    pub(crate) slashes: Spelling,
-    pub(crate) non_ascii: Spelling,
-    /// Whether the digits of escapes are in upper case.
+pub(crate) struct StringStyle {
+    pub(crate) slashes: EscapeStyle,
+    pub(crate) non_ascii: EscapeStyle,
+    /// Whether the hex digits of escapes are in upper case.
     pub(crate) upper: bool,
     /// Whether `<`, `>` and `&` are escaped.
     pub(crate) html: bool,
 }
 
+/// What happens to characters that JSON lets a writer escape or not.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Spelling {
+pub(crate) enum EscapeStyle {
     #[default]
-    AsItIs,
-    Escaped,
-    Plain,
+    Keep,
+    Escape,
+    Unescape,
 }
 
-/// Where the quote is that ends a string.
+/// The position of the quote that ends a string.
 pub(crate) fn end_of_string(text: &[u8]) -> Option<usize> {
     let mut escaped = false;
     text.iter().position(|byte| {
@@ -34,59 +35,59 @@ pub(crate) fn end_of_string(text: &[u8]) -> Option<usize> {
     })
 }
 
-/// Writes what is between the quotes of a string.
-pub(crate) fn write_string(raw: &str, strings: Strings, made: &mut Made<'_>) -> Result<(), Unmade> {
+/// Writes what is between the quotes of a string, in another style.
+pub(crate) fn write_string(raw: &str, style: StringStyle, out: &mut BodyWriter<'_>) -> Result<(), RebuildError> {
     let mut kept = 0;
-    if strings != Strings::default() {
-        rewrite(raw, 0..raw.len(), strings, &mut kept, made)?;
+    if style != StringStyle::default() {
+        rewrite(raw, 0..raw.len(), style, &mut kept, out)?;
     }
-    made.push(&raw.as_bytes()[kept..])
+    out.push(&raw.as_bytes()[kept..])
 }
 
-/// Writes JSON with its strings written in another way, and all else as it is.
-pub(crate) fn with_strings(body: &str, strings: Strings, made: &mut Made<'_>) -> Result<(), Unmade> {
-    made.read(body.len())?;
+/// Writes JSON with its strings in another style, and everything else unchanged.
+pub(crate) fn with_strings(body: &str, style: StringStyle, out: &mut BodyWriter<'_>) -> Result<(), RebuildError> {
+    out.charge_read(body.len())?;
     let bytes = body.as_bytes();
     let (mut kept, mut at) = (0, 0);
     while let Some(start) = bytes[at..].iter().position(|byte| *byte == b'"').map(|place| at + place + 1) {
         let end = end_of_string(&bytes[start..]).map_or(bytes.len(), |length| start + length);
-        rewrite(body, start..end, strings, &mut kept, made)?;
+        rewrite(body, start..end, style, &mut kept, out)?;
         at = bytes.len().min(end + 1);
     }
-    made.push(&bytes[kept..])
+    out.push(&bytes[kept..])
 }
 
-/// Writes what comes before each letter of a string that changes, from `kept` on, and what that letter becomes. What comes
-/// after the last one is left to be written.
+/// Writes each character of a string that changes, preceded by the unchanged text from `kept` on. The text after the last
+/// change is left to the caller.
 fn rewrite(
     text: &str,
     string: Range<usize>,
-    strings: Strings,
+    style: StringStyle,
     kept: &mut usize,
-    made: &mut Made<'_>,
-) -> Result<(), Unmade> {
+    out: &mut BodyWriter<'_>,
+) -> Result<(), RebuildError> {
     let bytes = &text.as_bytes()[..string.end];
     let mut at = string.start;
     while let Some(byte) = bytes.get(at) {
         let mut buffer = [0; 12];
         let changed = match byte {
-            b'\\' => unescaped(&bytes[at..], strings, &mut buffer),
-            b'/' if strings.slashes == Spelling::Escaped => Some((1, &b"\\/"[..])),
-            b'<' | b'>' | b'&' if strings.html => Some((1, escape(char::from(*byte), false, &mut buffer))),
-            0x80.. if strings.non_ascii == Spelling::Escaped => {
-                let letter = text.get(at..).and_then(|rest| rest.chars().next());
-                letter.map(|letter| (letter.len_utf8(), escape(letter, strings.upper, &mut buffer)))
+            b'\\' => unescaped(&bytes[at..], style, &mut buffer),
+            b'/' if style.slashes == EscapeStyle::Escape => Some((1, &b"\\/"[..])),
+            b'<' | b'>' | b'&' if style.html => Some((1, escape(char::from(*byte), false, &mut buffer))),
+            0x80.. if style.non_ascii == EscapeStyle::Escape => {
+                let character = text.get(at..).and_then(|rest| rest.chars().next());
+                character.map(|character| (character.len_utf8(), escape(character, style.upper, &mut buffer)))
             }
             _ => None,
         };
         match changed {
             Some((length, written)) => {
-                made.push(&bytes[*kept..at])?;
-                made.push(written)?;
+                out.push(&bytes[*kept..at])?;
+                out.push(written)?;
                 at += length;
                 *kept = at;
             }
-            // What an escape escapes is no mark of its own.
+            // The character after a backslash does not start another token.
             None if *byte == b'\\' && bytes.get(at + 1).is_some_and(u8::is_ascii) => at += 2,
             None => at += 1,
         }
@@ -94,58 +95,56 @@ fn rewrite(
     Ok(())
 }
 
-/// What an escape becomes, and how long it is; nothing if it stays as it is.
-fn unescaped<'b>(escape: &[u8], strings: Strings, buffer: &'b mut [u8; 12]) -> Option<(usize, &'b [u8])> {
-    if strings.slashes == Spelling::Plain && escape.starts_with(b"\\/") {
+/// The length of an escape and what it becomes; `None` if it stays unchanged.
+fn unescaped<'b>(escape: &[u8], style: StringStyle, buffer: &'b mut [u8; 12]) -> Option<(usize, &'b [u8])> {
+    if style.slashes == EscapeStyle::Unescape && escape.starts_with(b"\\/") {
         return Some((2, b"/"));
     }
-    let (letter, length) = escaped(escape).filter(|_| strings.non_ascii == Spelling::Plain)?;
-    (!letter.is_ascii()).then(|| (length, letter.encode_utf8(buffer).as_bytes()))
+    let (character, length) = decode_unicode_escape(escape).filter(|_| style.non_ascii == EscapeStyle::Unescape)?;
+    (!character.is_ascii()).then(|| (length, character.encode_utf8(buffer).as_bytes()))
 }
 
-/// The character that an escape at the beginning stands for, of one or of a pair of surrogates, and how long that is. A
-/// surrogate that has no partner is no character: it stays an escape, as in every language that can write it at all.
-fn escaped(text: &[u8]) -> Option<(char, usize)> {
-    let first = unit_of(text)?;
-    let second = text.get(6..).and_then(unit_of).filter(|_| (0xd800..0xdc00).contains(&first));
+/// The character that the `\u` escape at the start stands for, and the escape's length: 12 for a pair of surrogates. A
+/// lone surrogate is not a character, and stays an escape, as in every language that can write it at all.
+fn decode_unicode_escape(text: &[u8]) -> Option<(char, usize)> {
+    let first = escaped_unit(text)?;
+    let second = text.get(6..).and_then(escaped_unit).filter(|_| (0xd800..0xdc00).contains(&first));
     let (units, length) = ([first, second.unwrap_or_default()], if second.is_some() { 12 } else { 6 });
-    let letter = char::decode_utf16(units).next()?.ok()?;
-    Some((letter, length))
+    let character = char::decode_utf16(units).next()?.ok()?;
+    Some((character, length))
 }
 
-/// The number in `\uxxxx`.
-fn unit_of(text: &[u8]) -> Option<u16> {
+/// The UTF-16 code unit in `\uxxxx`.
+fn escaped_unit(text: &[u8]) -> Option<u16> {
     let [b'\\', b'u', digits @ ..] = text.first_chunk::<6>()? else { return None };
-    let value = |number: u32, digit: &u8| Some(number << 4 | char::from(*digit).to_digit(16)?);
-    u16::try_from(digits.iter().try_fold(0, value)?).ok()
+    hex::unit(digits)
 }
 
-fn escape(letter: char, upper: bool, buffer: &mut [u8; 12]) -> &[u8] {
+fn escape(character: char, upper: bool, buffer: &mut [u8; 12]) -> &[u8] {
     let mut units = [0; 2];
-    let digits = if upper { codecs::UPPER } else { codecs::LOWER };
-    let units = letter.encode_utf16(&mut units);
+    let digits = if upper { hex::UPPER } else { hex::LOWER };
+    let units = character.encode_utf16(&mut units);
     for (place, unit) in buffer.as_chunks_mut::<6>().0.iter_mut().zip(&*units) {
-        let [high, low] = unit.to_be_bytes().map(|byte| codecs::hex_of(byte, digits));
+        let [high, low] = unit.to_be_bytes().map(|byte| hex::encode_byte(byte, digits));
         *place = [b'\\', b'u', high[0], high[1], low[0], low[1]];
     }
     &buffer[..6 * units.len()]
 }
 
-/// Writes the text that a JSON string stands for. A surrogate without its partner, for which there is no text, becomes
-/// U+FFFD.
-pub(crate) fn write_text(raw: &str, made: &mut Made<'_>) -> Result<(), Unmade> {
-    // No escape is shorter than what it stands for.
-    made.read(raw.len())?;
-    made.reserve(raw.len())?;
-    let text = made.room();
+/// Writes the text that a JSON string stands for. A lone surrogate, which no text can hold, becomes U+FFFD.
+pub(crate) fn decode_string(raw: &str, out: &mut BodyWriter<'_>) -> Result<(), RebuildError> {
+    // What an escape stands for is never longer than the escape.
+    out.charge_read(raw.len())?;
+    out.reserve(raw.len())?;
+    let text = out.buffer();
     let mut rest = raw.as_bytes();
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
         text.extend_from_slice(&rest[..at]);
         let escape = &rest[at..];
-        let (letter, length) = match escape.get(1).ok_or(Unmade::NotSo)? {
+        let (character, length) = match escape.get(1).ok_or(RebuildError::NotApplicable)? {
             b'u' => {
-                unit_of(escape).ok_or(Unmade::NotSo)?;
-                escaped(escape).unwrap_or((char::REPLACEMENT_CHARACTER, 6))
+                escaped_unit(escape).ok_or(RebuildError::NotApplicable)?;
+                decode_unicode_escape(escape).unwrap_or((char::REPLACEMENT_CHARACTER, 6))
             }
             b'n' => ('\n', 2),
             b'r' => ('\r', 2),
@@ -153,19 +152,19 @@ pub(crate) fn write_text(raw: &str, made: &mut Made<'_>) -> Result<(), Unmade> {
             b'b' => ('\u{8}', 2),
             b'f' => ('\u{c}', 2),
             mark @ (b'"' | b'\\' | b'/') => (char::from(*mark), 2),
-            _ => return Err(Unmade::NotSo),
+            _ => return Err(RebuildError::NotApplicable),
         };
-        text.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+        text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         rest = &escape[length..];
     }
     text.extend_from_slice(rest);
     Ok(())
 }
 
-/// Writes the JSON string of a text.
-pub(crate) fn string_of(text: &str, strings: Strings, made: &mut Made<'_>) -> Result<(), Unmade> {
-    made.read(text.len())?;
-    made.push(b"\"")?;
+/// Writes a text as a JSON string.
+pub(crate) fn encode_string(text: &str, style: StringStyle, out: &mut BodyWriter<'_>) -> Result<(), RebuildError> {
+    out.charge_read(text.len())?;
+    out.push(b"\"")?;
     let bytes = text.as_bytes();
     let mut kept = 0;
     for (at, byte) in bytes.iter().enumerate() {
@@ -181,12 +180,12 @@ pub(crate) fn string_of(text: &str, strings: Strings, made: &mut Made<'_>) -> Re
             0..b' ' => escape(char::from(*byte), false, &mut buffer),
             _ => continue,
         };
-        write_string(text.get(kept..at).unwrap_or_default(), strings, made)?;
-        made.push(escaped)?;
+        write_string(text.get(kept..at).unwrap_or_default(), style, out)?;
+        out.push(escaped)?;
         kept = at + 1;
     }
-    write_string(text.get(kept..).unwrap_or_default(), strings, made)?;
-    made.push(b"\"")
+    write_string(text.get(kept..).unwrap_or_default(), style, out)?;
+    out.push(b"\"")
 }
 
 #[cfg(test)]
@@ -197,39 +196,40 @@ mod tests {
     use super::*;
     use crate::explain::budget::Budget;
 
-    fn made(make: impl Fn(&mut Made<'_>) -> Result<(), Unmade>) -> Result<String, Unmade> {
+    fn written(write: impl Fn(&mut BodyWriter<'_>) -> Result<(), RebuildError>) -> Result<String, RebuildError> {
         let (mut bytes, mut budget) = (Vec::new(), Budget::of(0));
-        make(&mut Made::new(&mut bytes, &mut budget, 0))?;
+        write(&mut BodyWriter::new(&mut bytes, &mut budget, 0))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     #[test]
-    fn a_string_and_its_text_are_made_of_each_other() {
+    fn decoding_a_string_reverses_encoding() {
         let text = "{\"a\":\"\\u00e9\n\u{1}é\"}";
-        let string = made(|made| string_of(text, Strings::default(), made)).unwrap();
+        let string = written(|out| encode_string(text, StringStyle::default(), out)).unwrap();
         assert_eq!(string, r#""{\"a\":\"\\u00e9\n\u0001é\"}""#);
         let raw = string.strip_prefix('"').unwrap().strip_suffix('"').unwrap();
-        assert_eq!(made(|made| write_text(raw, made)).unwrap(), text);
+        assert_eq!(written(|out| decode_string(raw, out)).unwrap(), text);
     }
 
     #[test]
-    fn a_surrogate_without_its_partner_stays_an_escape_and_is_no_text() {
+    fn a_lone_surrogate_stays_an_escape_and_decodes_to_the_replacement_character() {
         let raw = r"a\ud83d\u00e9\udc00\ud83e\udd80/é";
         let rewritten = |non_ascii| {
-            let strings = Strings { non_ascii, slashes: Spelling::Escaped, ..Strings::default() };
-            made(|made| write_string(raw, strings, made)).unwrap()
+            let style = StringStyle { non_ascii, slashes: EscapeStyle::Escape, ..StringStyle::default() };
+            written(|out| write_string(raw, style, out)).unwrap()
         };
-        assert_eq!(rewritten(Spelling::Plain), r"a\ud83dé\udc00🦀\/é");
-        assert_eq!(rewritten(Spelling::Escaped), r"a\ud83d\u00e9\udc00\ud83e\udd80\/\u00e9");
-        assert_eq!(made(|made| write_text(raw, made)).unwrap(), "a\u{fffd}é\u{fffd}🦀/é");
+        assert_eq!(rewritten(EscapeStyle::Unescape), r"a\ud83dé\udc00🦀\/é");
+        assert_eq!(rewritten(EscapeStyle::Escape), r"a\ud83d\u00e9\udc00\ud83e\udd80\/\u00e9");
+        assert_eq!(written(|out| decode_string(raw, out)).unwrap(), "a\u{fffd}é\u{fffd}🦀/é");
     }
 
     #[test]
-    fn what_is_no_escape_is_left_alone_or_is_no_text() {
+    fn malformed_escapes_are_left_alone_and_do_not_decode() {
+        let style =
+            StringStyle { non_ascii: EscapeStyle::Unescape, slashes: EscapeStyle::Unescape, ..StringStyle::default() };
         for raw in ["\\", "\\u12", "\\x", "\\é", "\\u+123"] {
-            assert_eq!(made(|made| write_text(raw, made)), Err(Unmade::NotSo), "{raw}");
-            let strings = Strings { non_ascii: Spelling::Plain, slashes: Spelling::Plain, ..Strings::default() };
-            assert_eq!(made(|made| write_string(raw, strings, made)).unwrap(), raw);
+            assert_eq!(written(|out| decode_string(raw, out)), Err(RebuildError::NotApplicable), "{raw}");
+            assert_eq!(written(|out| write_string(raw, style, out)).unwrap(), raw);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How bodies are encoded: the encodings that something between sender and verifier may have applied or removed.
+//! The encodings that a body may have gone through on its way, and what undoes them.
 
 pub(super) mod body_writer;
 pub(super) mod codecs;

@@ -1,64 +1,64 @@
-//! What a sender may have signed, if it is not the body that was given.
+//! The bodies that a sender may have signed, if it did not sign the one received.
 
 use alloc::vec::Vec;
 
 use super::causes::Causes;
-use super::undo::{self, BOM, Bytes, Undo};
-use crate::explain::budget::{Budget, Spent};
+use super::undo::{self, BOM, ByteSet, Undo};
+use crate::explain::body::Body;
+use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
-use crate::explain::encode::body_writer::{Made, Unmade};
+use crate::explain::encode::body_writer::{BodyWriter, RebuildError};
 use crate::explain::encode::json::{LAYOUTS, Layout, Root, Shape};
-use crate::explain::encode::json_strings::{self, Spelling, Strings};
-use crate::explain::encode::json_writer::{self, Fields, Index, Order};
+use crate::explain::encode::json_strings::{self, EscapeStyle, StringStyle};
+use crate::explain::encode::json_writer::{self, Fields, Index, KeyOrder};
 
-/// More orders of keys than these are not tried.
+/// The most orders of keys that are tried.
 const MAX_ORDERS: u64 = 5_040;
 
-/// The body that was given, and what is known of it.
+/// The body received, and what is known of it.
 pub(super) struct Bodies<'b> {
-    given: &'b [u8],
-    /// Which bytes there are in it.
-    bytes: Bytes,
+    received: &'b [u8],
+    bytes: ByteSet,
     text: Option<&'b str>,
     json: Option<Json<'b>>,
 }
 
-/// A body that is a list or an object.
+/// A body that is an array or an object.
 struct Json<'b> {
     text: &'b str,
     shape: &'b Shape,
-    /// Where its lists and objects end, if its keys have to be put into another order.
+    /// Where its arrays and objects end, if its keys are going to be reordered.
     index: Option<Index>,
 }
 
-/// Where bodies are made: memory that is kept from one to the next.
+/// The memory in which bodies are rebuilt, kept from one to the next.
 #[derive(Default)]
-pub(super) struct Workshop {
+pub(super) struct Scratch {
     bytes: Vec<u8>,
     fields: Fields,
 }
 
-/// A body that may have been signed, and how to make it.
+/// A body that may have been signed, and how to rebuild it.
 #[derive(Clone, Copy)]
-pub(super) struct Variant {
+pub(super) struct CandidateBody {
     pub(super) causes: Causes,
     pub(super) is_likely: bool,
-    make: Make,
+    rebuild: Rebuild,
 }
 
 #[derive(Clone, Copy)]
-enum Make {
+enum Rebuild {
     WithBom,
     WithoutBom,
     Empty,
     Undo(Undo),
-    /// JSON as another library writes it; without a layout, as it is but for its strings.
-    Json(Option<Layout>, Strings, Order),
-    /// A byte in place of each U+FFFD.
+    /// JSON as another library writes it. Without a layout only its strings change.
+    Json(Option<Layout>, StringStyle, KeyOrder),
+    /// With a byte in place of each U+FFFD.
     Byte(u8),
 }
 
-/// The ends of the body that was given which may have been signed: so many bytes fewer, and these after them.
+/// Another end of the body received: this many bytes are cut off, and others appended.
 pub(super) struct Ending {
     pub(super) cause: Cause,
     pub(super) cut: usize,
@@ -66,155 +66,152 @@ pub(super) struct Ending {
 }
 
 impl<'b> Bodies<'b> {
-    /// Of a body, its text if it is one, and the shape of that if it is JSON.
-    pub(super) fn of(
-        given: &'b [u8],
-        text: Option<&'b str>,
-        shape: Option<&'b Shape>,
-        budget: &mut Budget,
-    ) -> Result<Self, Spent> {
-        budget.charge(given.len())?;
-        let bytes = Bytes::of(given);
+    pub(super) fn of(body: Body<'b>, budget: &mut Budget) -> Result<Self, BudgetExhausted> {
+        let Body { bytes: received, text, shape } = body;
+        budget.charge(received.len())?;
+        let bytes = ByteSet::of(received);
         let shape = shape.filter(|shape| shape.root == Root::Container);
         let mut json = text.zip(shape).map(|(text, shape)| Json { text, shape, index: None });
         if let Some(json) = json.as_mut().filter(|json| !json.shape.is_sorted || json.shape.orders() > 1) {
-            budget.charge(2 * given.len())?;
+            budget.charge(2 * received.len())?;
             json.index = Some(Index::of(json.text, json.shape));
         }
-        Ok(Self { given, bytes, text, json })
+        Ok(Self { received, bytes, text, json })
     }
 
-    /// How the given body may have ended otherwise: hashing what comes before is done once for all of these.
+    /// How else the body received may have ended. What precedes the end is hashed once for all of these.
     pub(super) fn endings(&self) -> impl Iterator<Item = Ending> {
         let ending = |cause, cut, added: &'static str| Ending { cause, cut, added: added.as_bytes() };
-        let cut = [("\n", 1), ("\r\n", 2)].into_iter().filter(|(end, _)| self.given.ends_with(end.as_bytes()));
+        let cut = [("\n", 1), ("\r\n", 2)].into_iter().filter(|(end, _)| self.received.ends_with(end.as_bytes()));
         let cut = cut.map(move |(_, length)| ending(Cause::BodyNewlineAdded, length, ""));
         cut.chain(["\n", "\r\n"].map(|end| ending(Cause::BodyNewlineLost, 0, end)))
     }
 
-    /// The body that is made in this way, as pieces. It is never the one that was given.
-    pub(super) fn make<'m>(
+    /// Rebuilds a candidate, in two parts. The result is never the body received.
+    pub(super) fn rebuild<'m>(
         &'m self,
-        variant: &Variant,
-        workshop: &'m mut Workshop,
+        candidate: &CandidateBody,
+        scratch: &'m mut Scratch,
         budget: &mut Budget,
-    ) -> Result<[&'m [u8]; 2], Unmade> {
-        let Workshop { bytes, fields } = workshop;
-        let mut made = Made::new(bytes, budget, self.given.len());
-        match variant.make {
-            Make::WithBom => return Ok([BOM, self.given]),
-            Make::WithoutBom => return Ok([self.given.strip_prefix(BOM).ok_or(Unmade::NotSo)?, b""]),
-            Make::Empty if self.given.is_empty() => return Err(Unmade::NotSo),
-            Make::Empty => return Ok([b"", b""]),
-            Make::Undo(undo) => undo(self.given, self.text, &mut made)?,
-            Make::Json(layout, strings, order) => match (layout, &self.json) {
-                (None, _) => json_strings::with_strings(self.text.ok_or(Unmade::NotSo)?, strings, &mut made)?,
+    ) -> Result<[&'m [u8]; 2], RebuildError> {
+        let not_applicable = RebuildError::NotApplicable;
+        let Scratch { bytes, fields } = scratch;
+        let mut out = BodyWriter::new(bytes, budget, self.received.len());
+        match candidate.rebuild {
+            Rebuild::WithBom => return Ok([BOM, self.received]),
+            Rebuild::WithoutBom => return Ok([self.received.strip_prefix(BOM).ok_or(not_applicable)?, b""]),
+            Rebuild::Empty if self.received.is_empty() => return Err(not_applicable),
+            Rebuild::Empty => return Ok([b"", b""]),
+            Rebuild::Undo(undo) => undo(self.received, self.text, &mut out)?,
+            Rebuild::Json(layout, style, order) => match (layout, &self.json) {
+                (None, _) => json_strings::with_strings(self.text.ok_or(not_applicable)?, style, &mut out)?,
                 (Some(layout), Some(Json { text, index, .. })) => {
-                    json_writer::write(text, layout, strings, order, index.as_ref(), fields, &mut made)?;
+                    json_writer::write(text, layout, style, order, index.as_ref(), fields, &mut out)?;
                 }
-                (Some(_), None) => return Err(Unmade::NotSo),
+                (Some(_), None) => return Err(not_applicable),
             },
-            Make::Byte(byte) => undo::with_byte(self.text.ok_or(Unmade::NotSo)?, byte, &mut made)?,
+            Rebuild::Byte(byte) => undo::with_byte(self.text.ok_or(not_applicable)?, byte, &mut out)?,
         }
-        if bytes == self.given { Err(Unmade::NotSo) } else { Ok([bytes, b""]) }
+        if bytes == self.received { Err(not_applicable) } else { Ok([bytes, b""]) }
     }
 
-    /// All bodies that may have been signed but for the given one, those of fewer changes first.
-    pub(super) fn variants(&self) -> Vec<Variant> {
-        let one = |cause, is_likely, make| Variant { causes: Causes::of(&[cause]), is_likely, make };
-        let mut variants = alloc::vec![one(Cause::BodyBomLost, true, Make::WithBom)];
-        if self.given.starts_with(BOM) {
-            variants.push(one(Cause::BodyBomAdded, true, Make::WithoutBom));
+    /// All bodies that may have been signed in place of the one received, those of fewer changes first.
+    pub(super) fn candidates(&self) -> Vec<CandidateBody> {
+        let one = |cause, is_likely, rebuild| CandidateBody { causes: Causes::of(&[cause]), is_likely, rebuild };
+        let mut candidates = alloc::vec![one(Cause::BodyBomLost, true, Rebuild::WithBom)];
+        if self.received.starts_with(BOM) {
+            candidates.push(one(Cause::BodyBomAdded, true, Rebuild::WithoutBom));
         }
-        // The ends of lines before JSON: whoever writes that again changes them too.
-        let (of_lines, others): (Vec<_>, Vec<_>) =
-            undo::undos(&self.bytes, self.given).partition(|undo| undo.is_likely);
-        variants.extend(of_lines.iter().map(|undo| one(undo.cause, true, Make::Undo(undo.undo))));
-        let mut of_json = self.json_variants();
-        of_json.sort_by_key(|variant| variant.causes.len());
-        variants.extend(of_json);
-        variants.push(one(Cause::BodySignedEmpty, true, Make::Empty));
-        variants.extend(others.iter().map(|undo| one(undo.cause, false, Make::Undo(undo.undo))));
+        // Line ends come before JSON, because rewriting the JSON changes them too.
+        let (line_ends, others): (Vec<_>, Vec<_>) =
+            undo::undos(&self.bytes, self.received).partition(|undo| undo.is_likely);
+        candidates.extend(line_ends.iter().map(|undo| one(undo.cause, true, Rebuild::Undo(undo.undo))));
+        let mut json = self.json_candidates();
+        json.sort_by_key(|candidate| candidate.causes.len());
+        candidates.extend(json);
+        candidates.push(one(Cause::BodySignedEmpty, true, Rebuild::Empty));
+        candidates.extend(others.iter().map(|undo| one(undo.cause, false, Rebuild::Undo(undo.undo))));
         if self.text.is_some_and(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
             let bytes = (0x80..=0xff).rev();
-            variants.extend(bytes.map(|byte| one(Cause::BodyInvalidUtf8Replaced, false, Make::Byte(byte))));
+            candidates.extend(bytes.map(|byte| one(Cause::BodyInvalidUtf8Replaced, false, Rebuild::Byte(byte))));
         }
-        variants
+        candidates
     }
 
-    /// The JSON in every way in which common libraries write it, but for the way that it has.
-    fn json_variants(&self) -> Vec<Variant> {
+    /// The JSON in every way in which common libraries write it, except the way that it has.
+    fn json_candidates(&self) -> Vec<CandidateBody> {
         let Some(Json { text, shape, .. }) = &self.json else { return Vec::new() };
-        let mut variants = Vec::new();
-        let mut add = |causes: Causes, make| {
+        let mut candidates = Vec::new();
+        let mut add = |causes: Causes, rebuild| {
             if !causes.is_empty() {
-                variants.push(Variant { causes, is_likely: true, make });
+                candidates.push(CandidateBody { causes, is_likely: true, rebuild });
             }
         };
-        for (strings, of_strings) in self.strings_of(text) {
-            add(of_strings, Make::Json(None, strings, Order::AsItIs));
-            let orders: &[Order] = if shape.is_sorted { &[Order::AsItIs] } else { &[Order::AsItIs, Order::Sorted] };
+        for (style, style_causes) in self.string_styles(text) {
+            add(style_causes, Rebuild::Json(None, style, KeyOrder::Keep));
+            let orders: &[KeyOrder] =
+                if shape.is_sorted { &[KeyOrder::Keep] } else { &[KeyOrder::Keep, KeyOrder::Sorted] };
             for layout in LAYOUTS {
-                let of_layout = self.cause_of(layout);
+                let layout_cause = self.cause_of(layout);
                 for order in orders {
-                    let of_order = matches!(order, Order::Sorted).then_some(Cause::BodyKeysWereSorted);
-                    if of_layout.is_none() && of_order.is_none() {
+                    let order_cause = matches!(order, KeyOrder::Sorted).then_some(Cause::BodyKeysWereSorted);
+                    if layout_cause.is_none() && order_cause.is_none() {
                         continue;
                     }
-                    let causes = of_layout.into_iter().chain(of_order).fold(Causes::NONE, Causes::with);
-                    add(causes.and(&of_strings), Make::Json(Some(layout), strings, *order));
+                    let causes = layout_cause.into_iter().chain(order_cause).fold(Causes::NONE, Causes::with);
+                    add(causes.and(&style_causes), Rebuild::Json(Some(layout), style, *order));
                 }
             }
         }
-        variants
+        candidates
     }
 
-    /// What it would mean that another layout was signed; nothing if it is the one that there is.
+    /// The cause if another layout was signed; `None` if it is the layout that the body has.
     fn cause_of(&self, layout: Layout) -> Option<Cause> {
-        let own = self.json.as_ref().and_then(|json| json.shape.layout);
+        let received = self.json.as_ref().and_then(|json| json.shape.layout);
         let cause = match layout {
             Layout::Compact => Cause::BodyWasCompact,
             Layout::Spaced => Cause::BodyWasSpaced,
             Layout::Indented(2) => Cause::BodyWasIndentedBy2,
             Layout::Indented(_) => Cause::BodyWasIndentedBy4,
         };
-        (own != Some(layout)).then_some(cause)
+        (received != Some(layout)).then_some(cause)
     }
 
-    /// Sorted JSON in all orders of its keys, if there are not too many: in that of the guide at the top first.
-    pub(super) fn reordered(&self) -> impl Iterator<Item = Variant> {
+    /// Sorted JSON in all orders of its keys, if there are not too many: first with the guide's order at the top.
+    pub(super) fn reordered(&self) -> impl Iterator<Item = CandidateBody> {
         let shape = self.json.as_ref().map(|json| json.shape).filter(|shape| shape.is_sorted);
-        let of_guide = shape.filter(|shape| shape.is_envelope).map_or(0, |shape| shape.orders_below);
+        let with_guide = shape.filter(|shape| shape.is_envelope).map_or(0, |shape| shape.orders_below);
         let all = shape.map_or(0, Shape::orders);
         let few = |orders: u64| if orders <= MAX_ORDERS { orders } else { 0 };
-        let orders = (0..few(of_guide)).map(Order::EnvelopeAndNth).chain((0..few(all)).map(Order::Nth));
+        let orders = (0..few(with_guide)).map(KeyOrder::EnvelopeAndNth).chain((0..few(all)).map(KeyOrder::Nth));
         orders.flat_map(move |order| {
             LAYOUTS.into_iter().filter_map(move |layout| {
-                let of_layout = self.cause_of(layout);
-                let is_likely = of_layout.is_none() || matches!(layout, Layout::Compact | Layout::Spaced);
-                let causes = of_layout.into_iter().fold(Causes::of(&[Cause::BodyKeysWereUnsorted]), Causes::with);
-                let make = Make::Json(Some(layout), Strings::default(), order);
-                is_likely.then_some(Variant { causes, is_likely, make })
+                let layout_cause = self.cause_of(layout);
+                let is_likely = layout_cause.is_none() || matches!(layout, Layout::Compact | Layout::Spaced);
+                let causes = layout_cause.into_iter().fold(Causes::of(&[Cause::BodyKeysWereUnsorted]), Causes::with);
+                let rebuild = Rebuild::Json(Some(layout), StringStyle::default(), order);
+                is_likely.then_some(CandidateBody { causes, is_likely, rebuild })
             })
         })
     }
 
-    /// The ways in which the strings of a text may have been written, that can differ from how they are.
-    fn strings_of(&self, text: &str) -> Vec<(Strings, Causes)> {
-        let mut slashes = alloc::vec![(Spelling::AsItIs, None)];
+    /// The styles in which the strings of a text may have been written, as far as they can differ from how they are.
+    fn string_styles(&self, text: &str) -> Vec<(StringStyle, Causes)> {
+        let mut slashes = alloc::vec![(EscapeStyle::Keep, None)];
         if self.bytes.has(b'/') {
             if text.contains("\\/") {
-                slashes.push((Spelling::Plain, Some(Cause::BodySlashesWerePlain)));
+                slashes.push((EscapeStyle::Unescape, Some(Cause::BodySlashesWerePlain)));
             }
-            slashes.push((Spelling::Escaped, Some(Cause::BodySlashesWereEscaped)));
+            slashes.push((EscapeStyle::Escape, Some(Cause::BodySlashesWereEscaped)));
         }
-        let mut beyond = alloc::vec![(Spelling::AsItIs, false, None)];
+        let mut non_ascii = alloc::vec![(EscapeStyle::Keep, false, None)];
         if !self.bytes.is_ascii() {
-            beyond.push((Spelling::Escaped, false, Some(Cause::BodyNonAsciiWasEscaped)));
-            beyond.push((Spelling::Escaped, true, Some(Cause::BodyNonAsciiWasEscaped)));
+            non_ascii.push((EscapeStyle::Escape, false, Some(Cause::BodyNonAsciiWasEscaped)));
+            non_ascii.push((EscapeStyle::Escape, true, Some(Cause::BodyNonAsciiWasEscaped)));
         }
         if self.bytes.has(b'\\') && text.contains("\\u") {
-            beyond.push((Spelling::Plain, false, Some(Cause::BodyNonAsciiWasPlain)));
+            non_ascii.push((EscapeStyle::Unescape, false, Some(Cause::BodyNonAsciiWasPlain)));
         }
         let html: &[_] = if b"<>&".iter().any(|mark| self.bytes.has(*mark)) {
             &[(false, None), (true, Some(Cause::BodyHtmlWasEscaped))]
@@ -222,13 +219,13 @@ impl<'b> Bodies<'b> {
             &[(false, None)]
         };
         let mut all = Vec::new();
-        for (slashes, of_slashes) in slashes {
-            for (non_ascii, upper, of_beyond) in &beyond {
-                for (html, of_html) in html {
-                    // One that escapes slashes escapes all of them, and not those that are escaped.
-                    let strings = Strings { slashes, non_ascii: *non_ascii, upper: *upper, html: *html };
-                    let causes = [of_slashes, *of_beyond, *of_html].into_iter().flatten();
-                    all.push((strings, causes.fold(Causes::NONE, Causes::with)));
+        for (slashes, slashes_cause) in slashes {
+            for (non_ascii, upper, non_ascii_cause) in &non_ascii {
+                for (html, html_cause) in html {
+                    // A library that escapes slashes escapes all of them, except those that are escaped already.
+                    let style = StringStyle { slashes, non_ascii: *non_ascii, upper: *upper, html: *html };
+                    let causes = [slashes_cause, *non_ascii_cause, *html_cause].into_iter().flatten();
+                    all.push((style, causes.fold(Causes::NONE, Causes::with)));
                 }
             }
         }

@@ -1,11 +1,11 @@
-//! The causes of one change: never more than a few, so that they need no memory of their own.
+//! The causes of one change: a short list that needs no allocation.
 
 use core::ops::Deref;
 
 use crate::explain::cause::Cause;
 
-/// No change has more: a header that is doubled, swapped and joined, with a tag that is cut short, encoded in another way
-/// and in front of which something else stands, has six.
+/// No change has more causes: a header that is doubled, swapped and joined, with a signature that is cut short, encoded
+/// differently and preceded by other text, has six.
 const MAX: usize = 8;
 
 /// A short list of causes.
@@ -22,10 +22,10 @@ impl Causes {
         causes.iter().fold(Self::NONE, |list, cause| list.with(*cause))
     }
 
-    /// These and another one, unless it is among them.
+    /// This list and another cause, unless it is already in the list.
     pub(super) fn with(mut self, cause: Cause) -> Self {
         if !self.contains(&cause) {
-            debug_assert!(self.len < MAX, "{cause:?} is one too many");
+            debug_assert!(self.len < MAX, "{cause:?} is one cause too many");
             if let Some(place) = self.list.get_mut(self.len) {
                 *place = cause;
                 self.len += 1;
@@ -34,7 +34,7 @@ impl Causes {
         self
     }
 
-    /// These and those.
+    /// Both lists.
     pub(super) fn and(self, others: &[Cause]) -> Self {
         others.iter().fold(self, |list, cause| list.with(*cause))
     }

@@ -1,7 +1,7 @@
-//! The keys that a sender may have made of a secret, if it is not what the scheme makes of it.
+//! The keys that a sender may have derived from a secret, in place of the one that the scheme derives.
 //!
-//! All memory that held anything of a secret is wiped. So nothing here grows: what grows leaves copies of itself where it
-//! was.
+//! All memory that held any part of a secret is wiped. So no buffer here may grow, because growing leaves a copy where the
+//! buffer was.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,111 +9,187 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::causes::Causes;
-use super::trivial;
-use crate::crypto::base64;
+use super::signing_inputs::CandidateInput;
+use super::trivial::is_trivial_key;
 use crate::crypto::mac::Key;
-use crate::explain::budget::{Budget, Spent};
+use crate::crypto::{base64, hex};
+use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::explain::encode::codecs;
-use crate::explain::secrets::StoredSecret;
+use crate::explain::secrets::{OtherSecret, StoredSecret};
 use crate::scheme::KeyEncoding;
 use crate::secret::{MIN_DECODED, is_blank};
 
-/// A key that may have signed.
-pub(super) struct Candidate {
-    key: Zeroizing<Vec<u8>>,
-    /// What had to be done to the secret's text first.
-    cleaned: Option<Cause>,
-    spelling: Spelling,
+/// Nothing is tried with a longer secret; no sender has one.
+const MAX_BYTES: usize = 4096;
+
+/// The cost of deriving the keys of a secret: how often each byte is looked at.
+const LOOKS: usize = 256;
+
+/// The fixed cost of preparing a key, whatever its length.
+const KEY: usize = 512;
+
+const PREFIX: &str = "whsec_";
+
+/// All keys that are tried, and whether these are all that there could be.
+pub(super) struct Keys {
+    pub(super) all: Vec<PreparedKey>,
+    pub(super) complete: bool,
 }
 
-/// What the key is of the secret's text.
+/// A key that is tried, and the secret that it comes from.
+pub(super) struct PreparedKey {
+    pub(super) key: Key,
+    pub(super) owner: KeyOwner,
+    /// What is wrong with the secret if the scheme's secrets are UTF-8, or base64.
+    if_utf8: Option<Causes>,
+    if_base64: Option<Causes>,
+}
+
+/// Whose secret a key is derived from.
+#[derive(Clone)]
+pub(super) enum KeyOwner {
+    /// The endpoint's, by its index.
+    Endpoint(usize),
+    /// The one that the caller uses for the scheme of this name.
+    OtherScheme(String),
+}
+
+impl Keys {
+    /// The keys of the endpoint's secrets in every derivation, and of the secrets for other schemes as any scheme derives
+    /// them.
+    pub(super) fn of(secrets: &[StoredSecret], others: &[OtherSecret], budget: &mut Budget) -> Self {
+        let own = secrets.iter().enumerate().map(|(index, secret)| (secret, KeyOwner::Endpoint(index)));
+        let others = others
+            .iter()
+            .map(|OtherSecret { scheme, secret }| (secret, KeyOwner::OtherScheme(scheme.reported_name().into())));
+        let (mut found, mut complete) = (Vec::new(), true);
+        for (secret, owner) in own.chain(others) {
+            let Ok(keys) = candidates(secret, budget) else {
+                complete = false;
+                break;
+            };
+            let is_endpoints = matches!(owner, KeyOwner::Endpoint(_));
+            let kept = keys.into_iter().filter(|key| is_endpoints || key.is_derived_by_a_scheme());
+            found.extend(kept.map(|key| (key, owner.clone())));
+        }
+        // Allocated at once, because a vector that grows leaves copies of the keys behind.
+        let mut all = Vec::with_capacity(found.len());
+        for (candidate, owner) in found {
+            if budget.charge(KEY + candidate.length()).is_err() {
+                complete = false;
+                break;
+            }
+            let [if_utf8, if_base64] =
+                [KeyEncoding::Utf8, KeyEncoding::Base64].map(|encoding| candidate.causes(encoding));
+            all.extend(candidate.prepare().map(|key| PreparedKey { key, owner, if_utf8, if_base64 }));
+        }
+        Self { all, complete }
+    }
+}
+
+impl PreparedKey {
+    /// What is wrong with the secret if this key signed an input; `None` if it cannot have.
+    pub(super) fn causes(&self, input: &CandidateInput) -> Option<Causes> {
+        let causes = match input.key_encoding {
+            KeyEncoding::Utf8 => self.if_utf8,
+            KeyEncoding::Base64 => self.if_base64,
+        };
+        match &self.owner {
+            KeyOwner::Endpoint(_) => causes,
+            KeyOwner::OtherScheme(scheme) if input.about.as_ref() == Some(scheme) => causes,
+            KeyOwner::OtherScheme(_) => Some(Causes::of(&[Cause::SecretOfAnotherScheme])),
+        }
+    }
+}
+
+/// A key that may have signed.
+struct CandidateKey {
+    key: Zeroizing<Vec<u8>>,
+    /// What had to be cleaned off the secret's text first.
+    cleaned: Option<Cause>,
+    derivation: Derivation,
+}
+
+/// How a key is derived from the secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Spelling {
-    /// The secret was given as bytes, which are the key to any scheme.
+enum Derivation {
+    /// The secret was passed as bytes, which are the key in any scheme.
     Bytes,
-    Whole,
+    Text,
     PrefixDropped,
     PrefixAdded,
     Base64,
-    /// Base64 that is not of the standard alphabet, or not padded.
-    LooseBase64,
+    /// Base64 of the URL alphabet, or without padding.
+    LenientBase64,
     Hex,
     /// The text that the secret's bytes were decoded from.
-    TextOfBytes,
+    EncodedBytes,
 }
 
-impl Candidate {
-    /// The key, ready to make MACs. HMAC takes a key of any length.
-    pub(super) fn prepare(&self) -> Option<Key> {
+impl CandidateKey {
+    /// The key, ready to compute MACs. HMAC takes a key of any length.
+    fn prepare(&self) -> Option<Key> {
         Key::new(&self.key)
     }
 
     /// How many bytes have to be hashed for that.
-    pub(super) fn length(&self) -> usize {
+    fn length(&self) -> usize {
         self.key.len()
     }
 
-    /// What would be wrong with the secret if this were the key of a scheme; no cause if this is what it makes of it, and
-    /// nothing at all if it cannot be.
-    pub(super) fn causes(&self, form: KeyEncoding) -> Option<Causes> {
-        let is_decoded = matches!(self.spelling, Spelling::Base64 | Spelling::LooseBase64);
-        if is_decoded && form == KeyEncoding::Base64 && self.key.len() < MIN_DECODED {
+    /// What would be wrong with the secret if this were a scheme's key; empty if it is the key that the scheme derives, and
+    /// `None` if it cannot be the scheme's key.
+    fn causes(&self, encoding: KeyEncoding) -> Option<Causes> {
+        let is_decoded = matches!(self.derivation, Derivation::Base64 | Derivation::LenientBase64);
+        if is_decoded && encoding == KeyEncoding::Base64 && self.key.len() < MIN_DECODED {
             return None;
         }
-        let of_spelling: &[Cause] = match (self.spelling, form) {
-            (Spelling::Bytes, _) | (Spelling::Whole, KeyEncoding::Utf8) | (Spelling::Base64, KeyEncoding::Base64) => {
-                &[]
-            }
-            (Spelling::PrefixDropped, KeyEncoding::Utf8) => &[Cause::SecretPrefixKept],
-            (Spelling::PrefixAdded, KeyEncoding::Utf8) => &[Cause::SecretPrefixDropped],
-            (Spelling::Base64 | Spelling::LooseBase64, KeyEncoding::Utf8) => &[Cause::SecretNotBase64Decoded],
-            (Spelling::LooseBase64, KeyEncoding::Base64) => &[Cause::SecretBase64Spelling],
-            (Spelling::Whole, KeyEncoding::Base64) => &[Cause::SecretBase64Decoded],
-            (Spelling::PrefixDropped, KeyEncoding::Base64) => &[Cause::SecretBase64Decoded, Cause::SecretPrefixKept],
-            (Spelling::PrefixAdded, KeyEncoding::Base64) => &[Cause::SecretBase64Decoded, Cause::SecretPrefixDropped],
-            (Spelling::Hex, _) => &[Cause::SecretNotHexDecoded],
-            (Spelling::TextOfBytes, _) => &[Cause::SecretAlreadyDecoded],
+        let causes: &[Cause] = match (self.derivation, encoding) {
+            (Derivation::Bytes, _)
+            | (Derivation::Text, KeyEncoding::Utf8)
+            | (Derivation::Base64, KeyEncoding::Base64) => &[],
+            (Derivation::PrefixDropped, KeyEncoding::Utf8) => &[Cause::SecretPrefixKept],
+            (Derivation::PrefixAdded, KeyEncoding::Utf8) => &[Cause::SecretPrefixDropped],
+            (Derivation::Base64 | Derivation::LenientBase64, KeyEncoding::Utf8) => &[Cause::SecretNotBase64Decoded],
+            (Derivation::LenientBase64, KeyEncoding::Base64) => &[Cause::SecretBase64Spelling],
+            (Derivation::Text, KeyEncoding::Base64) => &[Cause::SecretBase64Decoded],
+            (Derivation::PrefixDropped, KeyEncoding::Base64) => &[Cause::SecretBase64Decoded, Cause::SecretPrefixKept],
+            (Derivation::PrefixAdded, KeyEncoding::Base64) => &[Cause::SecretBase64Decoded, Cause::SecretPrefixDropped],
+            (Derivation::Hex, _) => &[Cause::SecretNotHexDecoded],
+            (Derivation::EncodedBytes, _) => &[Cause::SecretAlreadyDecoded],
         };
-        Some(self.cleaned.into_iter().fold(Causes::NONE, Causes::with).and(of_spelling))
+        Some(self.cleaned.into_iter().fold(Causes::NONE, Causes::with).and(causes))
     }
 
-    /// Whether a scheme makes this key of the secret.
-    pub(super) fn is_of_a_scheme(&self) -> bool {
+    /// Whether some scheme derives this key from the secret.
+    fn is_derived_by_a_scheme(&self) -> bool {
         [KeyEncoding::Utf8, KeyEncoding::Base64]
             .iter()
-            .any(|form| self.causes(*form).is_some_and(|causes| causes.is_empty()))
+            .any(|encoding| self.causes(*encoding).is_some_and(|causes| causes.is_empty()))
     }
 }
 
-/// No sender's secret is longer, and of one that is nothing is tried.
-const MAX_BYTES: usize = 4096;
-
-/// What it costs to make the keys of a secret: each byte is looked at so often.
-const LOOKS: usize = 256;
-
-const PREFIX: &str = "whsec_";
-
-/// All keys that may be of a secret, each once. None is there that anybody could know who does not know the secret.
-pub(super) fn candidates(secret: &StoredSecret, budget: &mut Budget) -> Result<Vec<Candidate>, Spent> {
+/// All keys that may be derived from a secret, each once. Keys that anybody could know without the secret are left out.
+fn candidates(secret: &StoredSecret, budget: &mut Budget) -> Result<Vec<CandidateKey>, BudgetExhausted> {
     let bytes = secret.bytes();
     budget.charge(LOOKS * (bytes.len().min(MAX_BYTES) + LOOKS))?;
-    let mut found = Found(Vec::new());
-    if bytes.len() > MAX_BYTES || !trivial::is_own(bytes) {
+    let mut found = CandidateKeys(Vec::new());
+    if bytes.len() > MAX_BYTES || is_trivial_key(bytes) {
         return Ok(found.0);
     }
     if secret.text().is_none() {
-        found.add(copy(bytes), None, Spelling::Bytes);
-        let mut hex = buffer(2 * bytes.len());
-        bytes.iter().for_each(|byte| hex.extend_from_slice(&codecs::hex_of(*byte, codecs::LOWER)));
-        found.add(hex, None, Spelling::TextOfBytes);
+        found.add(copy(bytes), None, Derivation::Bytes);
+        let mut in_hex = buffer(2 * bytes.len());
+        bytes.iter().for_each(|byte| in_hex.extend_from_slice(&hex::encode_byte(*byte, hex::LOWER)));
+        found.add(in_hex, None, Derivation::EncodedBytes);
         let mut in_base64 = buffer(codecs::base64_length(bytes.len()));
-        codecs::to_base64(bytes, &mut in_base64);
-        found.add(in_base64, None, Spelling::TextOfBytes);
+        codecs::encode_base64(bytes, &mut in_base64);
+        found.add(in_base64, None, Derivation::EncodedBytes);
     }
     if let Ok(text) = core::str::from_utf8(bytes) {
         for (cleaned, cause) in cleanings(text) {
-            found.add_spellings(&cleaned, cause);
+            found.add_derivations(&cleaned, cause);
         }
     }
     Ok(found.0)
@@ -127,7 +203,7 @@ fn copy(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.to_vec())
 }
 
-/// The secret's text, and what else it may have been before something was added to it or taken off; each once.
+/// The secret's text, and what it may have been before something was added to it or removed; each once.
 fn cleanings(text: &str) -> Vec<(Zeroizing<String>, Option<Cause>)> {
     let trimmed = text.trim_matches(is_blank);
     let unquoted = ['"', '\'', '`'].iter().find_map(|quote| trimmed.strip_prefix(*quote)?.strip_suffix(*quote));
@@ -145,7 +221,7 @@ fn cleanings(text: &str) -> Vec<(Zeroizing<String>, Option<Cause>)> {
     add(&[&without_blanks(text)], Some(Cause::SecretWhiteSpace));
     add(&[unquoted.unwrap_or(trimmed)], Some(Cause::SecretQuoted));
     add(&[without_escape], Some(Cause::SecretNewlineEscaped));
-    add(&[&unescaped(text)], Some(Cause::SecretNewlineEscaped));
+    add(&[&unescape_line_breaks(text)], Some(Cause::SecretNewlineEscaped));
     add(&[trimmed, "\n"], Some(Cause::SecretNewlineLost));
     add(&[trimmed, "\r\n"], Some(Cause::SecretNewlineLost));
     found
@@ -153,85 +229,78 @@ fn cleanings(text: &str) -> Vec<(Zeroizing<String>, Option<Cause>)> {
 
 fn without_blanks(text: &str) -> Zeroizing<String> {
     let mut rest = Zeroizing::new(String::with_capacity(text.len()));
-    text.chars().filter(|letter| !is_blank(*letter)).for_each(|letter| rest.push(letter));
+    text.chars().filter(|character| !is_blank(*character)).for_each(|character| rest.push(character));
     rest
 }
 
-/// With line breaks in place of what is written for them.
-fn unescaped(text: &str) -> Zeroizing<String> {
+fn unescape_line_breaks(text: &str) -> Zeroizing<String> {
     let mut plain = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = text;
-    while let Some(letter) = rest.chars().next() {
-        let (letter, length) = match rest.as_bytes() {
+    while let Some(character) = rest.chars().next() {
+        let (character, length) = match rest.as_bytes() {
             [b'\\', b'n', ..] => ('\n', 2),
             [b'\\', b'r', ..] => ('\r', 2),
-            _ => (letter, letter.len_utf8()),
+            _ => (character, character.len_utf8()),
         };
-        plain.push(letter);
+        plain.push(character);
         rest = rest.get(length..).unwrap_or_default();
     }
     plain
 }
 
-struct Found(Vec<Candidate>);
+struct CandidateKeys(Vec<CandidateKey>);
 
-impl Found {
-    fn add_spellings(&mut self, text: &str, cleaned: Option<Cause>) {
+impl CandidateKeys {
+    fn add_derivations(&mut self, text: &str, cleaned: Option<Cause>) {
         let stripped = text.strip_prefix(PREFIX);
         let rest = stripped.unwrap_or(text);
-        self.add(copy(text.as_bytes()), cleaned, Spelling::Whole);
-        if let Some(key) = from_base64(rest) {
-            self.add(key, cleaned, Spelling::Base64);
+        self.add(copy(text.as_bytes()), cleaned, Derivation::Text);
+        if let Some(key) = decode_base64(rest.as_bytes()) {
+            self.add(key, cleaned, Derivation::Base64);
         }
-        if let Some(key) = from_loose_base64(rest) {
-            self.add(key, cleaned, Spelling::LooseBase64);
+        if let Some(key) = decode_lenient_base64(rest.as_bytes()) {
+            self.add(key, cleaned, Derivation::LenientBase64);
         }
         match stripped {
-            Some(rest) => self.add(copy(rest.as_bytes()), cleaned, Spelling::PrefixDropped),
+            Some(rest) => self.add(copy(rest.as_bytes()), cleaned, Derivation::PrefixDropped),
             None => {
                 let mut whole = buffer(PREFIX.len() + text.len());
                 whole.extend_from_slice(PREFIX.as_bytes());
                 whole.extend_from_slice(text.as_bytes());
-                self.add(whole, cleaned, Spelling::PrefixAdded);
+                self.add(whole, cleaned, Derivation::PrefixAdded);
             }
         }
         let digits = rest.strip_prefix("0x").unwrap_or(rest);
         let mut key = buffer(digits.len() / 2);
-        if codecs::from_hex(digits.as_bytes(), &mut key).is_some() {
-            self.add(key, cleaned, Spelling::Hex);
+        if codecs::decode_hex(digits.as_bytes(), &mut key).is_some() {
+            self.add(key, cleaned, Derivation::Hex);
         }
     }
 
-    /// A key without anything of the secret's own is none: anybody has it, and what it signs is not shown to be anybody's.
-    fn add(&mut self, key: Zeroizing<Vec<u8>>, cleaned: Option<Cause>, spelling: Spelling) {
-        if trivial::is_own(&key) && self.0.iter().all(|other| other.key != key) {
-            self.0.push(Candidate { key, cleaned, spelling });
+    /// Adds a key, unless it is known or trivial: anybody has a trivial key, so what it signs proves nothing.
+    fn add(&mut self, key: Zeroizing<Vec<u8>>, cleaned: Option<Cause>, derivation: Derivation) {
+        if !is_trivial_key(&key) && self.0.iter().all(|other| other.key != key) {
+            self.0.push(CandidateKey { key, cleaned, derivation });
         }
     }
 }
 
-/// As schemes decode it.
-fn from_base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+/// Decodes base64 as schemes do: of the standard alphabet, padded or not at all.
+fn decode_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut key = Zeroizing::new(alloc::vec![0; text.len()]);
-    let length = base64::decode_unpadded(text.as_bytes(), &mut key)?.len();
+    let length = base64::decode_unpadded(text, &mut key)?.len();
     key.truncate(length);
     Some(key)
 }
 
-/// Of either alphabet, padded or not.
-fn from_loose_base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let digits = codecs::without_padding(text.as_bytes());
-    let mut standard = buffer(digits.len() + 3);
+/// Decodes base64 of either alphabet with any padding. The digits go through the decoder that does not branch on them.
+fn decode_lenient_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let digits = codecs::without_padding(text);
+    let mut standard = buffer(digits.len());
     standard.extend(digits.iter().map(|digit| match digit {
         b'-' => b'+',
         b'_' => b'/',
         digit => *digit,
     }));
-    while !standard.len().is_multiple_of(4) {
-        standard.push(b'=');
-    }
-    let mut key = Zeroizing::new(alloc::vec![0; standard.len()]);
-    let length = base64::decode(&standard, &mut key)?.len();
-    key.truncate(length);
-    Some(key)
+    decode_base64(&standard)
 }

@@ -1,12 +1,13 @@
-//! The signed bytes around a body, as the scheme has them and as a sender may have put them together instead.
+//! The signing inputs that are tried: what precedes and follows the body, as the scheme has it and as a sender may have put
+//! it together instead.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::causes::Causes;
-use super::signatures::{Offered, Offers, Written};
-use crate::explain::budget::{Budget, Spent};
+use super::signatures::{CandidateValue, LenientHeaders, ParsedSignature};
+use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::headers::Headers;
 use crate::scheme::template::StoredPart;
@@ -14,167 +15,191 @@ use crate::scheme::{KeyEncoding, Scheme};
 use crate::verify::parsed_headers::ParsedHeaders;
 
 /// What may have been signed around a body.
-pub(super) struct Message {
-    /// Which of [`Messages::before`] comes before the body.
+pub(super) struct CandidateInput {
+    /// The index in [`SigningInputs::before`] of what precedes the body.
     pub(super) before: usize,
     pub(super) after: Vec<u8>,
     pub(super) causes: Causes,
     /// The scheme that a cause is about.
-    pub(super) scheme: Option<String>,
-    /// How the scheme that this is of makes a key.
-    pub(super) key: KeyEncoding,
-    /// Which of [`Messages::tags`] it is compared with.
-    pub(super) tags: usize,
+    pub(super) about: Option<String>,
+    /// How the scheme of this input derives keys.
+    pub(super) key_encoding: KeyEncoding,
+    /// The index in [`SigningInputs::signatures`] of what its MACs are compared with.
+    pub(super) signatures: usize,
 }
 
-/// All messages, and the tags that they are compared with.
-pub(super) struct Messages {
+/// All signing inputs, and the signatures that their MACs are compared with.
+pub(super) struct SigningInputs {
     /// Those of fewer changes first.
-    pub(super) all: Vec<Message>,
-    /// What comes before the body, each once: hashing it and the body is done once for all that end differently.
+    pub(super) all: Vec<CandidateInput>,
+    /// What precedes the body, each once: it is hashed, with the body, once for all inputs that differ only in their end.
     pub(super) before: Vec<Vec<u8>>,
-    pub(super) tags: Vec<Vec<Offered>>,
+    pub(super) signatures: Vec<Vec<ParsedSignature>>,
 }
 
-/// What it costs to put a message together, or to read the headers of another scheme.
-const MESSAGE: usize = 512;
+/// The cost of putting an input together, or of reading the headers of another scheme.
+const INPUT: usize = 512;
 
-/// More changes than these around a body are not put together.
+/// Inputs with more causes than this are not put together.
 const MAX_CAUSES: usize = 2;
 
-/// What may stand between pieces.
+/// What may separate the signed parts.
 const SEPARATORS: [&str; 11] = [".", ":", "", "\n", "|", ",", "-", "_", " ", ";", "/"];
 
-/// A piece of a signed message.
+/// A part of a signing input. Unlike the scheme's parts it owns its text, which the search changes.
 #[derive(Clone)]
-enum SignedPart {
+enum OwnedPart {
     Id,
     Timestamp,
     Body,
     Text(String),
 }
 
-type Template = Vec<SignedPart>;
+impl OwnedPart {
+    fn is_id(&self) -> bool {
+        matches!(self, Self::Id)
+    }
 
-impl Messages {
-    /// `others` are schemes of the user's besides the presets.
+    fn is_timestamp(&self) -> bool {
+        matches!(self, Self::Timestamp)
+    }
+
+    fn is_body(&self) -> bool {
+        matches!(self, Self::Body)
+    }
+}
+
+type Template = Vec<OwnedPart>;
+
+impl SigningInputs {
+    /// `others` are the schemes that the caller uses in addition to the presets.
     pub(super) fn of<H: Headers + ?Sized>(
-        form: &Scheme,
+        scheme: &Scheme,
         others: &[Scheme],
         headers: &H,
         budget: &mut Budget,
-    ) -> Result<Self, Spent> {
-        let needs_elsewhere = form.timestamp_header().is_none();
+    ) -> Result<Self, BudgetExhausted> {
+        let needs_elsewhere = scheme.timestamp_header().is_none();
         let elsewhere = if needs_elsewhere { timestamps_of_presets(headers, budget)? } else { Vec::new() };
-        let Offers { tags, timestamps, ids } = Offers::read(form, headers, budget)?;
-        let mut messages = Self { all: Vec::new(), before: Vec::new(), tags: vec![tags] };
-        // Whole deliveries of other schemes first: what is left of one would look like an odd one of this.
+        let LenientHeaders { signatures, timestamps, ids } = LenientHeaders::read(scheme, headers, budget)?;
+        let mut inputs = Self { all: Vec::new(), before: Vec::new(), signatures: vec![signatures] };
+        // Whole deliveries of other schemes come first: parts of one would look like an odd delivery of this scheme.
         for other in Scheme::PRESETS.iter().chain(others) {
-            budget.charge(MESSAGE)?;
-            messages.add_other(form, other, headers);
+            budget.charge(INPUT)?;
+            inputs.add_other(scheme, other, headers);
         }
-        if !messages.tags[0].is_empty() {
-            let given = Around { timestamps: &timestamps, elsewhere: &elsewhere, ids: &ids };
-            for (template, causes, scheme) in templates(form) {
-                messages.put_together(form, &template, &causes, scheme.as_deref(), &given, budget)?;
+        if !inputs.signatures[0].is_empty() {
+            let values = SignedValues { timestamps: &timestamps, elsewhere: &elsewhere, ids: &ids };
+            for (template, causes, about) in templates(scheme) {
+                inputs.add_template(scheme, &template, &causes, about.as_deref(), &values, budget)?;
             }
         }
-        messages.all.sort_by_key(|message| message.causes.len());
-        Ok(messages)
+        inputs.all.sort_by_key(|input| input.causes.len());
+        Ok(inputs)
     }
 
-    /// Whether there is no tag that anything could be compared with.
+    /// Whether there is no signature that a MAC could be compared with.
     pub(super) fn is_empty(&self) -> bool {
-        self.tags.iter().all(Vec::is_empty)
+        self.signatures.iter().all(Vec::is_empty)
     }
 
-    fn place_of(&mut self, before: Vec<u8>) -> usize {
+    fn index_of(&mut self, before: Vec<u8>) -> usize {
         self.before.iter().position(|other| *other == before).unwrap_or_else(|| {
             self.before.push(before);
             self.before.len() - 1
         })
     }
 
-    /// Adds every message that a template makes of the timestamps and ids that there are.
-    fn put_together(
+    /// Adds every input that a template makes of the timestamps and ids.
+    fn add_template(
         &mut self,
-        form: &Scheme,
-        template: &[SignedPart],
+        scheme: &Scheme,
+        template: &[OwnedPart],
         causes: &[Cause],
-        scheme: Option<&str>,
-        given: &Around<'_>,
+        about: Option<&str>,
+        values: &SignedValues<'_>,
         budget: &mut Budget,
-    ) -> Result<(), Spent> {
-        let has = |wanted: fn(&SignedPart) -> bool| template.iter().any(wanted);
+    ) -> Result<(), BudgetExhausted> {
         let adds_timestamp =
             causes.contains(&Cause::TimestampSigned) || causes.contains(&Cause::SignedLikeAnotherScheme);
-        let timestamps = if adds_timestamp && given.timestamps.is_empty() { given.elsewhere } else { given.timestamps };
-        for timestamp in one_of(timestamps, has(|piece| matches!(piece, SignedPart::Timestamp))) {
-            for id in one_of(given.ids, has(|piece| matches!(piece, SignedPart::Id))) {
-                let of_timestamp = timestamp.map_or(Causes::NONE, |written| written.causes);
-                let of_id = id.map_or(Causes::NONE, |written| written.causes);
-                let all = Causes::of(causes).and(&of_timestamp).and(&of_id);
+        let timestamps =
+            if adds_timestamp && values.timestamps.is_empty() { values.elsewhere } else { values.timestamps };
+        for timestamp in each_or_none(timestamps, template.iter().any(OwnedPart::is_timestamp)) {
+            for id in each_or_none(values.ids, template.iter().any(OwnedPart::is_id)) {
+                let timestamp_causes = timestamp.map_or(Causes::NONE, |timestamp| timestamp.causes);
+                let id_causes = id.map_or(Causes::NONE, |id| id.causes);
+                let all = Causes::of(causes).and(&timestamp_causes).and(&id_causes);
                 if all.len() > MAX_CAUSES {
                     continue;
                 }
-                budget.charge(MESSAGE)?;
-                let bytes = |piece: &SignedPart| match piece {
-                    SignedPart::Id => id.map(|id| id.text.clone()).unwrap_or_default(),
-                    SignedPart::Timestamp => timestamp.map(|timestamp| timestamp.text.clone()).unwrap_or_default(),
-                    SignedPart::Body => Vec::new(),
-                    SignedPart::Text(text) => text.as_bytes().to_vec(),
+                budget.charge(INPUT)?;
+                let bytes = |part: &OwnedPart| match part {
+                    OwnedPart::Id => id.map(|id| id.text.clone()).unwrap_or_default(),
+                    OwnedPart::Timestamp => timestamp.map(|timestamp| timestamp.text.clone()).unwrap_or_default(),
+                    OwnedPart::Body => Vec::new(),
+                    OwnedPart::Text(text) => text.as_bytes().to_vec(),
                 };
-                let mut sides = template.split(|piece| matches!(piece, SignedPart::Body));
+                let mut sides = template.split(OwnedPart::is_body);
                 let mut side = || sides.next().unwrap_or_default().iter().flat_map(bytes).collect();
                 let (before, after) = (side(), side());
-                let before = self.place_of(before);
-                let scheme = scheme.map(Into::into);
-                self.all.push(Message { before, after, causes: all, scheme, key: form.key_encoding, tags: 0 });
+                let (before, about) = (self.index_of(before), about.map(Into::into));
+                let key_encoding = scheme.key_encoding;
+                self.all.push(CandidateInput { before, after, causes: all, about, key_encoding, signatures: 0 });
             }
         }
         Ok(())
     }
 
-    /// Adds the message of another scheme whose headers the request has too.
-    fn add_other<H: Headers + ?Sized>(&mut self, form: &Scheme, other: &Scheme, headers: &H) {
-        if other.reported_name() == form.reported_name() && other.name() == other.reported_name() {
+    /// Adds the input of another scheme, if the request has that scheme's headers too.
+    fn add_other<H: Headers + ?Sized>(&mut self, scheme: &Scheme, other: &Scheme, headers: &H) {
+        if other.reported_name() == scheme.reported_name() && other.name() == other.reported_name() {
             return;
         }
-        let Ok(claim) = ParsedHeaders::read(other, headers) else { return };
-        if claim.scheme.reported_name() == form.reported_name() {
+        let Ok(parsed) = ParsedHeaders::read(other, headers) else { return };
+        if parsed.scheme.reported_name() == scheme.reported_name() {
             return;
         }
-        let side = |parts| claim.bytes_of(parts).flatten().copied().collect();
-        let template = &claim.scheme.template;
+        let side = |parts| parsed.bytes_of(parts).flatten().copied().collect();
+        let template = &parsed.scheme.template;
         let (before, after) = (side(template.before()), side(template.after()));
-        let mut tags = Vec::new();
-        claim.signatures.each(|tag| tags.push(Offered { tag: tag.to_vec(), causes: Causes::NONE }));
-        let scheme = Some(claim.scheme.reported_name().to_string());
-        let causes = Causes::of(&[Cause::SchemeIsAnother]);
-        let before = self.place_of(before);
-        self.all.push(Message { before, after, causes, scheme, key: claim.scheme.key_encoding, tags: self.tags.len() });
-        self.tags.push(tags);
+        let mut signatures = Vec::new();
+        parsed.signatures.each(|signature| {
+            signatures.push(ParsedSignature { bytes: signature.to_vec(), causes: Causes::NONE });
+        });
+        let before = self.index_of(before);
+        self.all.push(CandidateInput {
+            before,
+            after,
+            causes: Causes::of(&[Cause::SchemeIsAnother]),
+            about: Some(parsed.scheme.reported_name().to_string()),
+            key_encoding: parsed.scheme.key_encoding,
+            signatures: self.signatures.len(),
+        });
+        self.signatures.push(signatures);
     }
 }
 
-/// What stands around a body.
-struct Around<'w> {
-    timestamps: &'w [Written],
-    /// Timestamps that are in the headers of other schemes.
-    elsewhere: &'w [Written],
-    ids: &'w [Written],
+/// The values that a template is filled with.
+struct SignedValues<'v> {
+    timestamps: &'v [CandidateValue],
+    /// Timestamps in the headers of other schemes.
+    elsewhere: &'v [CandidateValue],
+    ids: &'v [CandidateValue],
 }
 
-/// Each of what there is, or nothing once where nothing is needed.
-fn one_of(written: &[Written], is_needed: bool) -> impl Iterator<Item = Option<&Written>> {
-    let one = (!is_needed).then_some(None);
-    one.into_iter().chain(written.iter().filter(move |_| is_needed).map(Some))
+/// Each value where one is needed; otherwise `None`, once.
+fn each_or_none(values: &[CandidateValue], is_needed: bool) -> impl Iterator<Item = Option<&CandidateValue>> {
+    let none = (!is_needed).then_some(None);
+    none.into_iter().chain(values.iter().filter(move |_| is_needed).map(Some))
 }
 
-fn timestamps_of_presets<H: Headers + ?Sized>(headers: &H, budget: &mut Budget) -> Result<Vec<Written>, Spent> {
-    let mut found: Vec<Written> = Vec::new();
+fn timestamps_of_presets<H: Headers + ?Sized>(
+    headers: &H,
+    budget: &mut Budget,
+) -> Result<Vec<CandidateValue>, BudgetExhausted> {
+    let mut found: Vec<CandidateValue> = Vec::new();
     for scheme in Scheme::PRESETS {
-        for timestamp in Offers::read(scheme, headers, budget)?.timestamps {
+        for timestamp in LenientHeaders::read(scheme, headers, budget)?.timestamps {
             let is_sound = timestamp.causes.iter().all(|cause| *cause == Cause::TimestampInMilliseconds);
             if is_sound && !found.iter().any(|other| other.text == timestamp.text) {
                 found.push(timestamp);
@@ -184,40 +209,41 @@ fn timestamps_of_presets<H: Headers + ?Sized>(headers: &H, budget: &mut Budget) 
     Ok(found)
 }
 
-/// The scheme's own template first, and then what a sender may have mistaken it for.
-fn templates(form: &Scheme) -> Vec<(Template, Vec<Cause>, Option<String>)> {
-    let own = template_of(form);
-    let has_timestamp = own.iter().any(|piece| matches!(piece, SignedPart::Timestamp));
-    let has_id = own.iter().any(|piece| matches!(piece, SignedPart::Id));
+/// The scheme's own template first, and then those that a sender may have used by mistake: each with its causes, and the
+/// scheme that these are about.
+fn templates(scheme: &Scheme) -> Vec<(Template, Vec<Cause>, Option<String>)> {
+    let own = template_of(scheme);
+    let has_timestamp = own.iter().any(OwnedPart::is_timestamp);
+    let has_id = own.iter().any(OwnedPart::is_id);
     let mut templates = vec![(own.clone(), Vec::new(), None)];
     let mut add = |template, causes: &[Cause]| templates.push((template, causes.to_vec(), None));
     if has_timestamp {
-        add(without(&own, |piece| matches!(piece, SignedPart::Timestamp)), &[Cause::TimestampNotSigned]);
+        add(without(&own, OwnedPart::is_timestamp), &[Cause::TimestampNotSigned]);
     } else {
         for separator in SEPARATORS {
             let differs = if separator == "." { &[][..] } else { &[Cause::SeparatorDiffers] };
-            let mut timestamped = vec![SignedPart::Timestamp, SignedPart::Text(separator.into())];
+            let mut timestamped = vec![OwnedPart::Timestamp, OwnedPart::Text(separator.into())];
             timestamped.extend_from_slice(&own);
             add(timestamped, &[&[Cause::TimestampSigned], differs].concat());
         }
     }
     if has_id {
-        let without_id = without(&own, |piece| matches!(piece, SignedPart::Id));
+        let without_id = without(&own, OwnedPart::is_id);
         if has_timestamp {
-            let neither = without(&without_id, |piece| matches!(piece, SignedPart::Timestamp));
-            add(neither, &[Cause::IdNotSigned, Cause::TimestampNotSigned]);
+            let body_only = without(&without_id, OwnedPart::is_timestamp);
+            add(body_only, &[Cause::IdNotSigned, Cause::TimestampNotSigned]);
         }
         add(without_id, &[Cause::IdNotSigned]);
     }
     for separator in SEPARATORS {
         add(with_separator(&own, separator), &[Cause::SeparatorDiffers]);
     }
-    for order in orders(&own) {
+    for order in other_orders(&own) {
         add(order, &[Cause::PiecesOutOfOrder]);
     }
     for preset in Scheme::PRESETS {
         let template = template_of(preset);
-        let needs_id = template.iter().any(|piece| matches!(piece, SignedPart::Id));
+        let needs_id = template.iter().any(OwnedPart::is_id);
         if has_id || !needs_id {
             templates.push((template, vec![Cause::SignedLikeAnotherScheme], Some(preset.reported_name().to_string())));
         }
@@ -232,52 +258,53 @@ fn templates(form: &Scheme) -> Vec<(Template, Vec<Cause>, Option<String>)> {
     templates
 }
 
-fn template_of(form: &Scheme) -> Template {
-    let piece = |part: &StoredPart| match part {
-        StoredPart::Id => SignedPart::Id,
-        StoredPart::Timestamp => SignedPart::Timestamp,
-        StoredPart::Body => SignedPart::Body,
-        StoredPart::Text(text) => SignedPart::Text(text.as_str().into()),
+fn template_of(scheme: &Scheme) -> Template {
+    let owned = |part: &StoredPart| match part {
+        StoredPart::Id => OwnedPart::Id,
+        StoredPart::Timestamp => OwnedPart::Timestamp,
+        StoredPart::Body => OwnedPart::Body,
+        StoredPart::Text(text) => OwnedPart::Text(text.as_str().into()),
     };
-    let (before, after) = (form.template.before(), form.template.after());
-    before.iter().map(piece).chain([SignedPart::Body]).chain(after.iter().map(piece)).collect()
+    let (before, after) = (scheme.template.before(), scheme.template.after());
+    before.iter().map(owned).chain([OwnedPart::Body]).chain(after.iter().map(owned)).collect()
 }
 
-fn text_of(template: &[SignedPart]) -> String {
-    let piece = |piece: &SignedPart| match piece {
-        SignedPart::Id => "{id}".into(),
-        SignedPart::Timestamp => "{timestamp}".into(),
-        SignedPart::Body => "{body}".into(),
-        SignedPart::Text(text) => text.clone(),
+/// A template as text, to compare it with others.
+fn text_of(template: &[OwnedPart]) -> String {
+    let text = |part: &OwnedPart| match part {
+        OwnedPart::Id => "{id}".into(),
+        OwnedPart::Timestamp => "{timestamp}".into(),
+        OwnedPart::Body => "{body}".into(),
+        OwnedPart::Text(text) => text.clone(),
     };
-    template.iter().map(piece).collect()
+    template.iter().map(text).collect()
 }
 
-/// Leaves a piece out, and the text behind it.
-fn without(template: &[SignedPart], is_it: fn(&SignedPart) -> bool) -> Template {
-    let Some(at) = template.iter().position(is_it) else { return template.to_vec() };
-    let is_text = matches!(template.get(at + 1), Some(SignedPart::Text(_)));
-    let mut left = template.to_vec();
-    left.drain(at..=at + usize::from(is_text));
-    left
+/// Leaves out a part and the text that follows it.
+fn without(template: &[OwnedPart], is_left_out: fn(&OwnedPart) -> bool) -> Template {
+    let Some(at) = template.iter().position(is_left_out) else { return template.to_vec() };
+    let has_text = matches!(template.get(at + 1), Some(OwnedPart::Text(_)));
+    let mut rest = template.to_vec();
+    rest.drain(at..=at + usize::from(has_text));
+    rest
 }
 
-/// With another mark in place of each that ends a text, such as the `:` of `v0:`.
-fn with_separator(template: &[SignedPart], separator: &str) -> Template {
-    let change = |piece: &SignedPart| match piece {
-        SignedPart::Text(text) => {
-            let word = text.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
-            SignedPart::Text([word, separator].concat())
+/// Replaces the punctuation that ends each text, such as the `:` of `v0:`.
+fn with_separator(template: &[OwnedPart], separator: &str) -> Template {
+    let change = |part: &OwnedPart| match part {
+        OwnedPart::Text(text) => {
+            let word = text.trim_end_matches(|character: char| !character.is_ascii_alphanumeric());
+            OwnedPart::Text([word, separator].concat())
         }
         other => other.clone(),
     };
     template.iter().map(change).collect()
 }
 
-/// The pieces that vary in every other order, with what is between them left where it is.
-fn orders(template: &[SignedPart]) -> Vec<Template> {
-    let places: Vec<usize> = (0..template.len()).filter(|at| !matches!(template[*at], SignedPart::Text(_))).collect();
-    let swaps: &[&[usize]] = match places.len() {
+/// Every other order of the parts that vary. The text between them stays in place.
+fn other_orders(template: &[OwnedPart]) -> Vec<Template> {
+    let places: Vec<usize> = (0..template.len()).filter(|at| !matches!(template[*at], OwnedPart::Text(_))).collect();
+    let orders: &[&[usize]] = match places.len() {
         2 => &[&[1, 0]],
         3 => &[&[1, 0, 2], &[0, 2, 1], &[2, 1, 0], &[1, 2, 0], &[2, 0, 1]],
         _ => &[],
@@ -289,5 +316,5 @@ fn orders(template: &[SignedPart]) -> Vec<Template> {
         }
         reordered
     };
-    swaps.iter().map(reorder).collect()
+    orders.iter().map(reorder).collect()
 }

@@ -1,7 +1,7 @@
-//! Whether there is anything of somebody's own in a secret or a key.
+//! Recognizes secrets and keys that anybody knows.
 //!
-//! What is left of a secret that was never set is blank, or quotes, or a prefix, or what a language prints for nothing. A
-//! key that is made of that is known to everybody, and whoever signs with it has shown nothing.
+//! What remains of a secret that was never set is blank, or quotes, or a prefix, or what a language prints for a missing
+//! value. Everybody knows a key made of that, so a signature that matches it proves nothing.
 
 use alloc::vec::Vec;
 
@@ -10,61 +10,59 @@ use zeroize::Zeroizing;
 use crate::explain::encode::codecs;
 use crate::secret::is_blank;
 
-/// What anybody can put in front of a secret, or in its place, in lower case.
+/// What may precede or replace a secret without being part of it, in lower case.
 const PREFIXES: [&str; 8] = ["whsec_", "whsec", "0x", "\\n", "\\r", "\\t", "\\u0000", "\\0"];
 
-/// What languages print for a value that is not there.
-const NOTHING: [&str; 9] = ["undefined", "null", "none", "nil", "nan", "<nil>", "<none>", "(null)", "[object object]"];
+/// What languages print for a missing value.
+const MISSING: [&str; 9] = ["undefined", "null", "none", "nil", "nan", "<nil>", "<none>", "(null)", "[object object]"];
 
-/// So often something may be encoded.
+/// How many encodings, one inside the other, are looked through.
 const MAX_ENCODINGS: usize = 3;
 
-pub(super) fn is_own(bytes: &[u8]) -> bool {
-    is_own_within(bytes, MAX_ENCODINGS)
+/// Whether these bytes have no content that is not known to everybody.
+pub(super) fn is_trivial_key(bytes: &[u8]) -> bool {
+    is_trivial(bytes, MAX_ENCODINGS)
 }
 
-fn is_own_within(bytes: &[u8], encodings: usize) -> bool {
-    // A key that ends in zeros is the same key to HMAC as one without them.
+fn is_trivial(bytes: &[u8], encodings: usize) -> bool {
+    // To HMAC, a key that ends in zeros is the same key as one without them.
     let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    // UTF-16 with its mark, as some shells write files. Its zeros are no letters.
+    // UTF-16 with a byte order mark, as some shells write files. Its zeros are not letters.
     let bytes = bytes[..end].strip_prefix(b"\xff\xfe").unwrap_or(&bytes[..end]);
     let bytes = bytes.strip_prefix(b"\xfe\xff").unwrap_or(bytes);
-    match core::str::from_utf8(bytes) {
-        Ok(text) => is_own_text(text, encodings),
-        Err(_) => true,
-    }
+    core::str::from_utf8(bytes).is_ok_and(|text| is_trivial_text(text, encodings))
 }
 
-fn is_own_text(text: &str, encodings: usize) -> bool {
+fn is_trivial_text(text: &str, encodings: usize) -> bool {
     let mut rest = text.trim_matches(is_frame);
     while let Some(prefix) = PREFIXES.iter().find(|prefix| starts_with(rest, prefix)) {
         rest = rest.get(prefix.len()..).unwrap_or_default().trim_matches(is_frame);
     }
-    let is_nothing = rest.is_empty() || NOTHING.iter().any(|word| rest.eq_ignore_ascii_case(word));
-    !is_nothing && (encodings == 0 || !decodes_to_nothing(rest.as_bytes(), encodings - 1))
+    rest.is_empty()
+        || MISSING.iter().any(|word| rest.eq_ignore_ascii_case(word))
+        || (encodings > 0 && decodes_to_trivial(rest.as_bytes(), encodings - 1))
 }
 
-/// Whether this is hex or base64 of what is nobody's own.
-fn decodes_to_nothing(digits: &[u8], encodings: usize) -> bool {
+/// Whether this is hex or base64 of a trivial key.
+fn decodes_to_trivial(digits: &[u8], encodings: usize) -> bool {
     let mut decoded = Zeroizing::new(Vec::with_capacity(digits.len()));
-    let is_nothing = |decoded: &[u8]| !is_own_within(decoded, encodings);
-    if codecs::from_hex(digits, &mut decoded).is_some() && is_nothing(&decoded) {
+    if codecs::decode_hex(digits, &mut decoded).is_some() && is_trivial(&decoded, encodings) {
         return true;
     }
     decoded.clear();
-    codecs::from_loose_base64(digits, &mut decoded).is_some() && is_nothing(&decoded)
+    codecs::decode_lenient_base64(digits, &mut decoded).is_some() && is_trivial(&decoded, encodings)
 }
 
 fn starts_with(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-/// What may stand around a secret and is no part of it: blanks, quotes, padding, and what cannot be seen.
-fn is_frame(letter: char) -> bool {
-    let is_unseen =
-        matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}');
-    let is_quote = "\"'`“”‘’=".contains(letter);
-    is_blank(letter) || letter.is_control() || is_unseen || is_quote
+/// What may surround a secret without being part of it: blanks, quotes, padding and invisible characters.
+fn is_frame(character: char) -> bool {
+    let is_invisible =
+        matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}');
+    let is_quote = "\"'`“”‘’=".contains(character);
+    is_blank(character) || character.is_control() || is_invisible || is_quote
 }
 
 #[cfg(test)]
@@ -72,8 +70,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_anybody_could_know_is_nobodys_own() {
-        let nothing: [&[u8]; 44] = [
+    fn keys_that_anybody_knows_are_trivial() {
+        let trivial: [&[u8]; 44] = [
             b"",
             b" ",
             b"\n",
@@ -119,17 +117,17 @@ mod tests {
             b"undefined",
             b"whsec_null",
         ];
-        for bytes in nothing {
-            assert!(!is_own(bytes), "{}", bytes.escape_ascii());
+        for bytes in trivial {
+            assert!(is_trivial_key(bytes), "{}", bytes.escape_ascii());
         }
         for text in ["\u{feff}", "\u{200b}", "“”", "\u{a0}"] {
-            assert!(!is_own(text.as_bytes()), "{text:?}");
+            assert!(is_trivial_key(text.as_bytes()), "{text:?}");
         }
     }
 
     #[test]
-    fn what_has_something_of_its_own_is_somebodys() {
-        let own: [&[u8]; 12] = [
+    fn keys_with_content_are_not_trivial() {
+        let keys: [&[u8]; 12] = [
             b"a",
             b"whsec_a",
             b"\"x\"",
@@ -143,8 +141,8 @@ mod tests {
             b"whsecret",
             b"\xff\xfea\0",
         ];
-        for bytes in own {
-            assert!(is_own(bytes), "{}", bytes.escape_ascii());
+        for bytes in keys {
+            assert!(!is_trivial_key(bytes), "{}", bytes.escape_ascii());
         }
     }
 }

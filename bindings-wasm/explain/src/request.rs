@@ -1,4 +1,4 @@
-//! What an explanation is asked, as one text of bytes; the same for both npm packages. `ts/question.ts` writes it.
+//! A request for an explanation, as bytes; the same in both npm packages. `ts/question.ts` writes it.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,23 +10,24 @@ use hookseal::{Error, ErrorKind, Secret, UnixTime};
 
 use crate::schemes;
 
-/// The report as JSON; or behind a `!` the code of an error, a line break and its text.
-pub(crate) fn answer(question: &[u8]) -> String {
-    match (Reader { rest: question }).explain() {
+/// Returns the report as JSON; or `!`, followed by the code of an error, a line break and its text.
+pub(crate) fn answer(request: &[u8]) -> String {
+    match (ExplainRequest { rest: request }).explain() {
         Ok(report) => report,
         Err(error) => format!("!{}\n{error}", error.code()),
     }
 }
 
-/// A question is a list of fields. A text is its length in four bytes, the lowest first, and itself; a list is the
-/// number of its items, and they; a secret is a text behind a byte that is 1 for text and 0 for the key's own bytes.
-struct Reader<'q> {
-    rest: &'q [u8],
+/// Reads a request, which is a sequence of fields. A text is its length in four bytes, lowest first, followed by its bytes.
+/// A list is the number of its items, followed by the items. A secret is a byte, 1 for text and 0 for the key's own bytes,
+/// followed by a text.
+struct ExplainRequest<'r> {
+    rest: &'r [u8],
 }
 
-impl<'q> Reader<'q> {
-    /// The scheme; the present and the four limits, as numbers of eight bytes; the secrets; the other schemes with a secret
-    /// each; the headers' names and values; and the body.
+impl<'r> ExplainRequest<'r> {
+    /// Reads the scheme; the current time and the four limits, as numbers of eight bytes; the secrets; the other schemes,
+    /// each with a secret; the headers' names and values; and the body. NaN stands for a default.
     fn explain(&mut self) -> Result<String, Error> {
         let mut explainer = Explainer::new(self.scheme()?);
         let now = self.number()?;
@@ -49,7 +50,7 @@ impl<'q> Reader<'q> {
         }
         for _ in 0..self.length()? {
             let scheme = self.scheme()?;
-            explainer = explainer.secret_of_another(scheme, self.secret()?);
+            explainer = explainer.other_secret(scheme, self.secret()?);
         }
         let mut headers = Vec::new();
         for _ in 0..self.length()? {
@@ -73,7 +74,7 @@ impl<'q> Reader<'q> {
         self.take().map(|length| u32::from_le_bytes(length) as usize)
     }
 
-    fn text(&mut self) -> Result<&'q [u8], Error> {
+    fn text(&mut self) -> Result<&'r [u8], Error> {
         let length = self.length()?;
         let (text, rest) = self.rest.split_at_checked(length).ok_or(ErrorKind::InvalidArgument)?;
         self.rest = rest;
@@ -84,7 +85,7 @@ impl<'q> Reader<'q> {
         schemes::read(core::str::from_utf8(self.text()?).unwrap_or_default())
     }
 
-    fn secret(&mut self) -> Result<Secret<'q>, Error> {
+    fn secret(&mut self) -> Result<Secret<'r>, Error> {
         let [is_text] = self.take()?;
         let bytes = self.text()?;
         Ok(match core::str::from_utf8(bytes) {
@@ -94,17 +95,17 @@ impl<'q> Reader<'q> {
     }
 }
 
-/// Fractions are cut off, as the core does.
+/// Truncates fractions, as the core does.
 fn seconds(limit: f64) -> Duration {
     Duration::from_secs(whole(limit))
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked, and infinity saturates
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked; infinity saturates
 fn whole(limit: f64) -> u64 {
     limit as u64
 }
 
-#[allow(clippy::cast_possible_truncation)] // the caller checked that it is a whole number; beyond that it saturates
+#[allow(clippy::cast_possible_truncation)] // the caller checked that it is an integer; larger ones saturate
 fn unix_time(seconds: f64) -> UnixTime {
     UnixTime::from_secs(seconds as i64)
 }
