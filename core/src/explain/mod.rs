@@ -114,8 +114,8 @@ impl Explainer {
 
     /// Explains the verdict on one delivery.
     ///
-    /// The cost is bounded in advance: as much work as hashing 32 MiB and 20 times the body, at most 16,384 MACs, and memory
-    /// of 12 times the body and 2 MiB. Bodies of more than 1 MiB are verified, but not searched for causes.
+    /// The cost is bounded in advance: as much work as hashing 32 MiB plus 20 times the body, at most 16,384 MACs, and 2 MiB
+    /// of memory plus 12 times the body. Bodies of more than 1 MiB are verified, but not searched for causes.
     pub fn explain<H: Headers + ?Sized>(&self, headers: &H, body: &[u8], now: UnixTime) -> Report {
         let mut budget = Budget::of(body.len());
         let verifier = self.verifier();
