@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::body_writer::{BodyWriter, RebuildError};
 use crate::crypto::hex;
+use crate::json::string::read_escape;
 
 /// How a library writes strings.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -104,20 +105,11 @@ fn unescaped<'b>(escape: &[u8], style: StringStyle, buffer: &'b mut [u8; 12]) ->
     (!character.is_ascii()).then(|| (length, character.encode_utf8(buffer).as_bytes()))
 }
 
-/// The character that the `\u` escape at the start stands for, and the escape's length: 12 for a pair of surrogates. A
-/// lone surrogate is not a character, and stays an escape, as in every language that can write it at all.
+/// The character that the `\u` escape at the start stands for, and the escape's length. A lone surrogate is not a
+/// character, and stays an escape, as in every language that can write it at all.
 fn decode_unicode_escape(text: &[u8]) -> Option<(char, usize)> {
-    let first = escaped_unit(text)?;
-    let second = text.get(6..).and_then(escaped_unit).filter(|_| (0xd800..0xdc00).contains(&first));
-    let (units, length) = ([first, second.unwrap_or_default()], if second.is_some() { 12 } else { 6 });
-    let character = char::decode_utf16(units).next()?.ok()?;
-    Some((character, length))
-}
-
-/// The UTF-16 code unit in `\uxxxx`.
-fn escaped_unit(text: &[u8]) -> Option<u16> {
-    let [b'\\', b'u', digits @ ..] = text.first_chunk::<6>()? else { return None };
-    hex::unit(digits)
+    let (code, length) = read_escape(text).filter(|(_, length)| *length > 2)?;
+    char::from_u32(code).map(|character| (character, length))
 }
 
 fn escape(character: char, upper: bool, buffer: &mut [u8; 12]) -> &[u8] {
@@ -141,19 +133,8 @@ pub(crate) fn decode_string(raw: &str, out: &mut BodyWriter<'_>) -> Result<(), R
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
         text.extend_from_slice(&rest[..at]);
         let escape = &rest[at..];
-        let (character, length) = match escape.get(1).ok_or(RebuildError::NotApplicable)? {
-            b'u' => {
-                escaped_unit(escape).ok_or(RebuildError::NotApplicable)?;
-                decode_unicode_escape(escape).unwrap_or((char::REPLACEMENT_CHARACTER, 6))
-            }
-            b'n' => ('\n', 2),
-            b'r' => ('\r', 2),
-            b't' => ('\t', 2),
-            b'b' => ('\u{8}', 2),
-            b'f' => ('\u{c}', 2),
-            mark @ (b'"' | b'\\' | b'/') => (char::from(*mark), 2),
-            _ => return Err(RebuildError::NotApplicable),
-        };
+        let (code, length) = read_escape(escape).ok_or(RebuildError::NotApplicable)?;
+        let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
         text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         rest = &escape[length..];
     }
