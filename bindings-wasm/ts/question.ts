@@ -1,10 +1,10 @@
-// What an explanation is asked, as one text of bytes: read by `question.rs`, for both packages.
+// Encodes a request for an explanation as bytes, which `request.rs` decodes for both packages.
 import { invalidArgument } from "./error.js";
 import { encoder } from "./exchange.js";
 import type { HeaderValue, HeadersInput } from "./input.js";
 import type { Secret } from "./options.js";
 
-/** A question in the making. */
+/** A request that is being built. */
 export class ExplainRequest {
   readonly #parts: Uint8Array[] = [];
   /** Those of the parts that are secrets, and nobody else's. */
