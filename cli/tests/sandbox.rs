@@ -282,7 +282,7 @@ fn unusable_options_and_files_are_errors_that_say_what_to_do() {
         (vec!["--speed", "0.5"], "give a whole number from 1 to 100000"),
         (vec!["--speed", "-1"], "give a whole number from 1 to 100000"),
         (vec!["--form", "other"], "possible values: timestamped, body"),
-        (vec!["--listen", &taken], "cannot listen at"),
+        (vec!["--listen", &taken], "cannot listen on"),
         (vec!["--listen", "somewhere"], "invalid socket address"),
     ] {
         let ran = hookseal(["sandbox", "--data", data]).args(options).run();

@@ -1,7 +1,7 @@
 //! Measures the sandbox: `cargo run --release -p hookseal-sandbox --example measure`.
 //!
-//! Deliveries a second to a receiver in the same process, with the database on; the memory that 100,000 pending ones take;
-//! and the time from start to ready. Each figure goes with what has to be right about it.
+//! Deliveries per second to a receiver in the same process, stored in the database; the memory with 100,000 pending
+//! deliveries; and the time from start to ready. Each measurement also asserts that the result is right.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,7 +29,7 @@ async fn main() {
 
     let since = Instant::now();
     let sandbox = Sandbox::open(&options).await.expect("a sandbox");
-    println!("start to ready, with new state: {} ms", since.elapsed().as_millis());
+    println!("start to ready, with a new database: {} ms", since.elapsed().as_millis());
     let credentials: Value =
         serde_json::from_slice(&std::fs::read(sandbox.credentials()).expect("a file")).expect("JSON");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -44,10 +44,10 @@ async fn main() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let rate = EVENTS as f64 / since.elapsed().as_secs_f64();
-    assert_eq!(received.load(Ordering::Relaxed), EVENTS, "each came once");
-    println!("{EVENTS} deliveries, each on the disk before and after it was sent: {rate:.0} a second");
+    assert_eq!(received.load(Ordering::Relaxed), EVENTS, "each arrived once");
+    println!("{EVENTS} deliveries, each written to disk before and after it was sent: {rate:.0} per second");
 
-    // Connections are taken by the system, and nobody ever answers.
+    // The system accepts connections, and nothing ever answers.
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let silent_url = format!("http://{}/", silent.local_addr().expect("an address"));
     let before = resident_kib();
@@ -55,7 +55,7 @@ async fn main() {
         emit(&credentials, &silent_url, 1000).await;
     }
     assert_eq!(pending(&credentials).await, PENDING);
-    println!("memory with {PENDING} pending: {} KiB, and before {before} KiB", resident_kib());
+    println!("memory with {PENDING} pending: {} KiB; before: {before} KiB", resident_kib());
 
     let _ = stop.send(());
     served.await.expect("no panic").expect("it served");
@@ -63,7 +63,7 @@ async fn main() {
     let sandbox = Sandbox::open(&options).await.expect("a sandbox");
     println!("start to ready, with {PENDING} pending: {} ms", since.elapsed().as_millis());
     drop(sandbox);
-    std::fs::remove_dir_all(&folder).expect("the folder goes");
+    std::fs::remove_dir_all(&folder).expect("the folder is removed");
 }
 
 async fn receiver() -> (String, Arc<AtomicUsize>) {
@@ -89,9 +89,9 @@ async fn call(credentials: &Value, method: &str, path: &str, body: Value) -> Val
         .body(Full::new(Bytes::from(body.to_string())))
         .expect("a request");
     let client = Client::builder(TokioExecutor::new()).build_http();
-    let answer = client.request(request).await.expect("an answer");
-    assert!(answer.status().is_success(), "{}", answer.status());
-    serde_json::from_slice(&answer.into_body().collect().await.expect("a body").to_bytes()).expect("JSON")
+    let response = client.request(request).await.expect("a response");
+    assert!(response.status().is_success(), "{}", response.status());
+    serde_json::from_slice(&response.into_body().collect().await.expect("a body").to_bytes()).expect("JSON")
 }
 
 async fn emit(credentials: &Value, to: &str, count: usize) {
@@ -105,7 +105,7 @@ async fn pending(credentials: &Value) -> usize {
     usize::try_from(page["total"].as_u64().expect("a number")).expect("a size")
 }
 
-/// What the process has in memory; only Linux tells it so.
+/// The resident memory of this process; 0 except on Linux.
 fn resident_kib() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The time of day, which all that is dated and signed has, and the waits, which may be shorter than Contio's.
+//! The time of day, used for everything that is dated or signed, and the waits, which may be shorter than Contio's.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,9 +10,9 @@ use time::format_description::well_known::Rfc3339;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Time(pub(crate) i64);
 
-/// The system's clock, and how many times shorter the waits between tries are.
+/// The system's clock, and the factor by which the waits between tries are shortened.
 ///
-/// Only the waits: a receiver compares what is dated and signed with a clock of its own.
+/// The factor applies only to the waits: a receiver compares what is dated and signed with its own clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     speed: u32,
@@ -24,18 +24,18 @@ impl Clock {
         Self { speed }
     }
 
-    #[expect(clippy::unused_self, reason = "a clock is what is asked for the time")]
+    #[expect(clippy::unused_self, reason = "callers ask a clock for the time")]
     pub(crate) fn now(self) -> Time {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Time(millis(since))
     }
 
-    /// How long it is until `then`; nothing once it has passed.
+    /// The time left until `then`; zero once it has passed.
     pub(crate) fn until(self, then: Time) -> Duration {
         Duration::from_millis(u64::try_from(then.0.saturating_sub(self.now().0)).unwrap_or_default())
     }
 
-    /// How long a wait of Contio's takes here.
+    /// How long one of Contio's waits takes here.
     pub(crate) fn shortened(self, wait: Duration) -> Duration {
         wait / self.speed
     }
@@ -50,7 +50,7 @@ impl Time {
         Self(self.0.saturating_add(millis(wait)))
     }
 
-    /// In the whole seconds that a signature has.
+    /// Rounded down to the whole seconds that a signature uses.
     pub(crate) fn unix(self) -> UnixTime {
         UnixTime::from_secs(self.0.div_euclid(1000))
     }
@@ -61,7 +61,7 @@ impl Time {
         time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
     }
 
-    /// What [`rfc3339`](Self::rfc3339) wrote.
+    /// Parses the output of [`rfc3339`](Self::rfc3339).
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let nanos = OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp_nanos();
         i64::try_from(nanos.div_euclid(1_000_000)).ok().map(Self)
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_speed_shortens_waits_and_leaves_the_time_of_day_as_it_is() {
+    fn the_speed_shortens_waits_and_leaves_the_time_of_day_unchanged() {
         let (slow, fast) = (Clock::new(1), Clock::new(100_000));
         assert_eq!(fast.shortened(Duration::from_secs(1800)), Duration::from_millis(18));
         assert_eq!(slow.shortened(Duration::from_secs(1800)), Duration::from_secs(1800));

@@ -1,4 +1,4 @@
-//! The file with what a user needs to call the sandbox: it is never readable by anybody else.
+//! The credentials file: what a user needs to call the sandbox. Nobody else can ever read it.
 
 use std::fs;
 use std::io::Write as _;
@@ -11,12 +11,12 @@ use crate::error::Error;
 use crate::private;
 use crate::store::Store;
 
-/// Next to the data.
+/// The file's path, next to the data.
 pub(crate) fn path(data: &Path) -> PathBuf {
     private::with_suffix(data, ".credentials")
 }
 
-/// Writes the file anew, and gives the token of the sandbox's own calls.
+/// Replaces the file, and returns the token for the sandbox's own calls.
 pub(crate) async fn write(path: &Path, store: &Store, address: SocketAddr) -> Result<String, Error> {
     let credentials = store.credentials().await?;
     let token = store.token().await?;
@@ -30,7 +30,7 @@ pub(crate) async fn write(path: &Path, store: &Store, address: SocketAddr) -> Re
     });
     let shown = path.display();
     let failed = |error| Error::unavailable(format!("cannot write {shown}: {error}"));
-    // A file that is there may be readable by others; one that is made is not, from its first byte on.
+    // An existing file may be readable by others; a new one is private from its first byte.
     let new = private::with_suffix(path, ".new");
     let _ = fs::remove_file(&new);
     let mut file = private::create(&new).map_err(failed)?;

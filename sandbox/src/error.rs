@@ -1,8 +1,8 @@
-//! One error, with what an API answers: a status, a code, and a sentence that says what to do.
+//! The sandbox's one error, with what the API answers: a status, a code, and a sentence that says what to do.
 
 use std::fmt;
 
-/// Why something could not be done.
+/// Why an operation failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     status: u16,
@@ -15,27 +15,27 @@ impl Error {
         Self { status, code, message: message.into() }
     }
 
-    /// A field or an option that cannot be used.
+    /// An invalid field or option.
     pub(crate) fn invalid(field: &str, why: &str) -> Self {
         Self::new(400, "invalid_argument", format!("{field}: {why}"))
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::new(404, "not_found", format!("there is no such {what}"))
+        Self::new(404, "not_found", format!("no such {what}"))
     }
 
-    /// The disk, the database or the network does not do its part; nothing was lost, and it can be tried again.
+    /// The disk, the database or the network failed; nothing was lost, and the call can be repeated.
     pub(crate) fn unavailable(message: impl Into<String>) -> Self {
         Self::new(503, "unavailable", message)
     }
 
-    /// The HTTP status of an answer with this.
+    /// The HTTP status of a response with this error.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
     }
 
-    /// The stable word for it.
+    /// The stable code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code
@@ -54,10 +54,12 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
         let why = match error.sqlite_error_code() {
-            Some(DiskFull) => "the disk is full: nothing was lost, and it goes on once there is room".to_owned(),
-            Some(DatabaseBusy | DatabaseLocked) => "another program holds the database: close it".to_owned(),
+            Some(DiskFull) => {
+                "the disk is full; nothing was lost, and the sandbox continues once there is space".to_owned()
+            }
+            Some(DatabaseBusy | DatabaseLocked) => "another program has locked it; close that program".to_owned(),
             _ => error.to_string(),
         };
-        Self::unavailable(format!("the database: {why}"))
+        Self::unavailable(format!("the database failed: {why}"))
     }
 }

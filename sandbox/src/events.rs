@@ -1,4 +1,4 @@
-//! How an event becomes deliveries: the switch and the filter apply, and each endpoint has one of its own.
+//! How an event becomes deliveries: the on/off switch and the filter apply, and each endpoint gets its own delivery.
 
 use std::sync::Arc;
 
@@ -11,40 +11,40 @@ use crate::error::Error;
 use crate::samples;
 use crate::store::NewDelivery;
 
-/// The largest body that is sent. The guide names no limit; receivers take 1 MiB.
+/// The largest body that is sent. The guide names no limit; receivers accept 1 MiB.
 const MAX_BODY: usize = 1 << 20;
 
-/// No more events than these are emitted by one call.
+/// The most events that one call may emit.
 const MAX_COUNT: u64 = 10_000;
 
-/// What is asked for.
-struct Wanted<'w> {
-    event_type: &'w str,
-    data: Option<&'w Value>,
-    to: Option<&'w str>,
+/// A parsed request to emit events.
+struct EmitRequest<'r> {
+    event_type: &'r str,
+    data: Option<&'r Value>,
+    to: Option<&'r str>,
     count: u64,
 }
 
-/// Emits what a call asks for, and tells the ids of the events and of their deliveries.
-pub(crate) async fn emit(shared: &Arc<Shared>, call: &Value) -> Result<Value, Error> {
-    let wanted = read(call)?;
-    samples::check_type(wanted.event_type)?;
+/// Emits the requested events, and returns their ids and those of their deliveries.
+pub(crate) async fn emit(shared: &Arc<Shared>, body: &Value) -> Result<Value, Error> {
+    let request = parse(body)?;
+    samples::check_type(request.event_type)?;
     let app = shared.store.app().await?;
-    let refused = why_not(&app, wanted.event_type);
-    let urls = match wanted.to {
+    let suppressed = suppression(&app, request.event_type);
+    let urls = match request.to {
         Some(url) => vec![url.to_owned()],
         None => endpoints(shared, &app).await?,
     };
     let now = shared.clock.now();
     let (mut events, mut deliveries) = (Vec::new(), Vec::new());
-    for _ in 0..wanted.count {
+    for _ in 0..request.count {
         let event_id = Uuid::new_v4().to_string();
-        let data = match wanted.data {
+        let data = match request.data {
             Some(data) => data.clone(),
-            None => samples::sample(wanted.event_type, now.0)?,
+            None => samples::sample(request.event_type, now.0)?,
         };
         let envelope = json!({
-            "event_type": wanted.event_type,
+            "event_type": request.event_type,
             "event_id": event_id,
             "timestamp": now.rfc3339(),
             "partner_app_id": app["id"],
@@ -55,19 +55,19 @@ pub(crate) async fn emit(shared: &Arc<Shared>, call: &Value) -> Result<Value, Er
             return Err(Error::new(
                 413,
                 "body_too_large",
-                format!("data: the body would have more than {MAX_BODY} bytes"),
+                format!("data: the body would be larger than {MAX_BODY} bytes"),
             ));
         }
         let mut ids = Vec::new();
-        for url in urls.iter().filter(|_| refused.is_none()) {
+        for url in urls.iter().filter(|_| suppressed.is_none()) {
             let id = Uuid::new_v4().to_string();
             ids.push(id.clone());
-            let (event_id, event_type) = (event_id.clone(), wanted.event_type.to_owned());
+            let (event_id, event_type) = (event_id.clone(), request.event_type.to_owned());
             deliveries.push(NewDelivery { id, event_id, event_type, url: url.clone(), body: body.clone() });
         }
         events.push(json!({"event_id": event_id, "delivery_ids": ids}));
     }
-    let reason = refused.or(if urls.is_empty() { Some("no_endpoint") } else { None });
+    let reason = suppressed.or(if urls.is_empty() { Some("no_endpoint") } else { None });
     if !deliveries.is_empty() {
         shared.store.add_deliveries(now, deliveries).await?;
         urls.iter().for_each(|url| Deliverer::wake(shared, url));
@@ -75,33 +75,33 @@ pub(crate) async fn emit(shared: &Arc<Shared>, call: &Value) -> Result<Value, Er
     Ok(json!({"events": events, "not_delivered": reason}))
 }
 
-fn read(call: &Value) -> Result<Wanted<'_>, Error> {
-    let event_type = call["type"].as_str().ok_or_else(|| Error::invalid("type", "it must be the type of an event"))?;
-    let data = match &call["data"] {
+fn parse(body: &Value) -> Result<EmitRequest<'_>, Error> {
+    let event_type = body["type"].as_str().ok_or_else(|| Error::invalid("type", "must be an event type"))?;
+    let data = match &body["data"] {
         Value::Null => None,
         data @ Value::Object(_) => Some(data),
-        _ => return Err(Error::invalid("data", "it must be an object")),
+        _ => return Err(Error::invalid("data", "must be an object")),
     };
-    let to = match &call["to"] {
+    let to = match &body["to"] {
         Value::Null => None,
         Value::String(url) => {
             deliver::check_url("to", url)?;
             Some(&**url)
         }
-        _ => return Err(Error::invalid("to", "it must be the URL of an endpoint")),
+        _ => return Err(Error::invalid("to", "must be the URL of an endpoint")),
     };
-    let count = match &call["count"] {
+    let count = match &body["count"] {
         Value::Null => 1,
         count => count
             .as_u64()
             .filter(|count| (1..=MAX_COUNT).contains(count))
-            .ok_or_else(|| Error::invalid("count", &format!("it must be a whole number from 1 to {MAX_COUNT}")))?,
+            .ok_or_else(|| Error::invalid("count", &format!("must be a whole number from 1 to {MAX_COUNT}")))?,
     };
-    Ok(Wanted { event_type, data, to, count })
+    Ok(EmitRequest { event_type, data, to, count })
 }
 
-/// Why an event is not delivered at all, if it is not.
-fn why_not(app: &Value, event_type: &str) -> Option<&'static str> {
+/// Why an event is not delivered at all, if so.
+fn suppression(app: &Value, event_type: &str) -> Option<&'static str> {
     if app["webhook_enabled"] == false {
         return Some("disabled");
     }
@@ -113,7 +113,7 @@ fn why_not(app: &Value, event_type: &str) -> Option<&'static str> {
     }
 }
 
-/// The app's URL, and those of the workflows that are active: each once.
+/// The app's URL and those of the active workflows, without duplicates.
 async fn endpoints(shared: &Arc<Shared>, app: &Value) -> Result<Vec<String>, Error> {
     let mut urls: Vec<String> = app["webhook_url"].as_str().map(Into::into).into_iter().collect();
     for workflow in shared.store.objects("workflow").await? {

@@ -1,10 +1,11 @@
-//! Sends webhooks as Contio does, with its management API, on a laptop: `hookseal sandbox`.
+//! `hookseal sandbox`: a local stand-in for Contio that sends webhooks as Contio does and answers its management API.
 //!
-//! Files to read, in order: this one (how it starts), `store/` (what survives a crash), `events.rs` (how an event becomes
-//! deliveries), `deliver/` (how those are sent, and tried again), and `api/` (what can be asked of it).
+//! Files to read, in order: this one (startup), `store/` (what survives a crash), `events.rs` (how an event becomes
+//! deliveries), `deliver/` (how they are sent and retried), and `api/` (the HTTP API).
 //!
-//! A delivery is in the database before its first byte is sent, and its outcome is there before the next one takes its
-//! place: a sandbox that is killed goes on where it was, and repeats at most what it had begun, under the same event id.
+//! A delivery is in the database before its first byte is sent, and its result is there before the next one takes its
+//! place. A sandbox that is killed continues where it was, and repeats at most what it had begun, with the same event
+//! id.
 
 mod api;
 mod clock;
@@ -31,37 +32,37 @@ use crate::clock::Clock;
 use crate::deliver::Deliverer;
 use crate::store::Store;
 
-/// Which of Contio's two forms signatures have.
+/// Which of Contio's two signature variants is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
-    /// That of the guide: hex over the timestamp and the body.
+    /// The guide's: hex over the timestamp and the body.
     #[default]
     Timestamped,
-    /// That of the vendor's SDK: `sha256=` and hex over the body alone.
+    /// The vendor SDK's: `sha256=` and hex over the body alone.
     Body,
 }
 
-/// What a sandbox is told.
+/// The settings of a sandbox.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The `SQLite` file with its state; made if it is not there.
+    /// The `SQLite` file with its state; created if it does not exist.
     pub data: PathBuf,
     /// Where the management API listens.
     pub listen: SocketAddr,
     /// How deliveries are signed.
     pub form: Form,
-    /// How many times shorter than Contio's the waits between tries are. What is dated and signed has the real time.
+    /// How many times shorter than Contio's the waits between tries are. Dates and signatures have the real time.
     pub speed: u32,
-    /// Which secret signs while a rotation is in its grace period.
+    /// Which secret signs during the grace period of a rotation.
     pub sign_with: SignWith,
-    /// Where the app's deliveries go, in place of what was said before.
+    /// Where the app's deliveries go; replaces the stored URL.
     pub webhook_url: Option<String>,
-    /// How large the file may become; any size unless said.
+    /// The maximum size of the file; unlimited by default.
     pub max_bytes: Option<u64>,
 }
 
 impl Options {
-    /// For the state in this file: on loopback, at a port that is free, and with Contio's own waits.
+    /// Uses the state in this file, a free port on loopback, and Contio's own waits.
     #[must_use]
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
@@ -84,7 +85,7 @@ pub(crate) struct Shared {
     pub(crate) token: String,
 }
 
-/// A sandbox that is ready: it listens already, and answers once it is [served](Self::serve).
+/// A sandbox that is ready: it already listens, and answers once [`serve`](Self::serve) runs.
 #[derive(Debug)]
 pub struct Sandbox {
     listener: TcpListener,
@@ -100,22 +101,22 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Sandbox {
-    /// Opens its state, or makes it: an app, an API key and a webhook secret, which are written to a file that its owner
-    /// alone can read.
+    /// Opens the state, or creates it: an app, an API key and a webhook secret, which are written to a file that only
+    /// its owner can read.
     ///
     /// # Errors
-    /// `invalid_argument` for an option that cannot be used; `unavailable` if the state cannot be opened, or another
-    /// sandbox has it, or the address cannot be listened at.
+    /// `invalid_argument` for an invalid option; `unavailable` if the state cannot be opened, another sandbox uses it, or
+    /// the address is not available.
     pub async fn open(options: &Options) -> Result<Self, Error> {
         if options.speed == 0 {
-            return Err(Error::invalid("speed", "it must be 1 or more"));
+            return Err(Error::invalid("speed", "must be 1 or more"));
         }
         if let Some(url) = &options.webhook_url {
             deliver::check_url("webhook_url", url)?;
         }
         let listener = TcpListener::bind(options.listen)
             .await
-            .map_err(|error| Error::unavailable(format!("cannot listen at {}: {error}", options.listen)))?;
+            .map_err(|error| Error::unavailable(format!("cannot listen on {}: {error}", options.listen)))?;
         let address = listener.local_addr().map_err(|error| Error::unavailable(error.to_string()))?;
         let clock = Clock::new(options.speed);
         let store = Store::open(&options.data, options.max_bytes, clock.now()).await?;
@@ -128,19 +129,20 @@ impl Sandbox {
         Ok(Self { listener, address, credentials, shared })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The file with the API key, the webhook secret and the token of the sandbox's own calls.
+    /// The file with the API key, the webhook secret and the token for the sandbox's own calls.
     #[must_use]
     pub fn credentials(&self) -> &Path {
         &self.credentials
     }
 
-    /// Delivers what is due and answers the API until `stop` is there; what is in flight is then given a few seconds.
+    /// Sends due deliveries and answers the API until `stop` resolves; deliveries in flight then get a few seconds to
+    /// finish.
     ///
     /// # Errors
     /// `unavailable` if the listener fails.

@@ -1,4 +1,4 @@
-//! Believable events: made of the catalogue, so that the type is all one has to say.
+//! Sample data for events, generated from the catalogue, so that a caller only needs to name the type.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::clock::Time;
 use crate::error::Error;
 
-/// Read from the vendor's guide and its npm package; the file says more.
+/// Taken from the vendor's guide and its npm package; the file says more.
 const CATALOGUE: &str = include_str!("../../core/catalogue/contio-events.json");
 
 fn catalogue() -> &'static Map<String, Value> {
@@ -20,37 +20,37 @@ fn catalogue() -> &'static Map<String, Value> {
     })
 }
 
-/// The types of all events that are known, in the order of the catalogue.
+/// All known event types, in the order of the catalogue.
 pub fn event_types() -> impl Iterator<Item = &'static str> {
     catalogue().keys().map(String::as_str)
 }
 
-/// A type that is in the catalogue.
+/// Checks that a type is in the catalogue.
 pub(crate) fn check_type(event_type: &str) -> Result<(), Error> {
     if catalogue().contains_key(event_type) {
         return Ok(());
     }
-    let nearest = event_types().min_by_key(|known| distance(known, event_type)).unwrap_or_default();
-    Err(Error::new(400, "unknown_event_type", format!("type: there is no such event; did you mean {nearest}?")))
+    let nearest = event_types().min_by_key(|known| edit_distance(known, event_type)).unwrap_or_default();
+    Err(Error::new(400, "unknown_event_type", format!("type: unknown event type; did you mean {nearest}?")))
 }
 
-/// What an event of a type may hold, dated `unix_millis` (milliseconds since 1970).
+/// Sample data for an event of this type, dated `unix_millis` (milliseconds since 1970).
 ///
 /// # Errors
-/// `unknown_event_type`, with the nearest that there is.
+/// `unknown_event_type`, which suggests the nearest known type.
 pub fn sample(event_type: &str, unix_millis: i64) -> Result<Value, Error> {
     check_type(event_type)?;
     let fields = catalogue()[event_type]["data"].as_object().cloned().unwrap_or_default();
-    let maker = Maker { now: Time(unix_millis), event_type };
-    Ok(maker.object(&fields))
+    let generator = Generator { now: Time(unix_millis), event_type };
+    Ok(generator.object(&fields))
 }
 
-struct Maker<'e> {
+struct Generator<'e> {
     now: Time,
     event_type: &'e str,
 }
 
-impl Maker<'_> {
+impl Generator<'_> {
     fn object(&self, fields: &Map<String, Value>) -> Value {
         fields.iter().map(|(name, field)| (name.clone(), self.value(name, field))).collect::<Map<_, _>>().into()
     }
@@ -89,7 +89,7 @@ impl Maker<'_> {
             "decision" => "approved",
             "final_status" | "status" => "completed",
             "error_code" => "timeout",
-            "error_message" => "the step did not end in time",
+            "error_message" => "the step did not finish in time",
             "type" => "email",
             _ if name.ends_with("_email") || name == "email" => "robin@example.com",
             _ if name.ends_with("_at") => return self.now.rfc3339(),
@@ -108,16 +108,16 @@ fn number(name: &str) -> Value {
     }
 }
 
-/// How many letters differ, one by one: enough to guess what was meant.
-fn distance(a: &str, b: &str) -> usize {
+/// The Levenshtein distance, which is enough to guess what was meant.
+fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (at, letter) in a.chars().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], at + 1);
-        for (place, other) in b.iter().enumerate() {
-            let changed = corner + usize::from(letter != *other);
-            corner = row[place + 1];
-            row[place + 1] = changed.min(row[place] + 1).min(corner + 1);
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
         }
     }
     row[b.len()]
@@ -129,13 +129,13 @@ mod tests {
     use hookseal::{Event, Signer, UnixTime, Verifier};
 
     #[test]
-    fn every_type_has_data_that_the_library_takes_for_an_event_of_it() {
+    fn the_library_parses_the_sample_of_every_type_as_that_type() {
         let signer = Signer::contio("a secret").expect("a signer");
         let verifier = Verifier::contio("a secret").expect("a verifier");
         let now = UnixTime::from_secs(1_736_937_000);
         let mut types = 0;
         for event_type in event_types() {
-            let data = sample(event_type, 1_736_937_000_000).expect("a type that is known");
+            let data = sample(event_type, 1_736_937_000_000).expect("a known type");
             let envelope = json!({"event_type": event_type, "event_id": "1", "timestamp": "2025-01-15T10:30:00Z", "partner_app_id": "1", "data": data});
             let body = envelope.to_string();
             let headers = signer.sign(body.as_bytes(), now, None).expect("headers");
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_is_not_known_is_an_error_with_the_nearest() {
+    fn an_unknown_type_is_an_error_that_suggests_the_nearest_one() {
         let error = sample("meeting.complete", 0).expect_err("unknown");
         assert_eq!((error.status(), error.code()), (400, "unknown_event_type"));
         assert!(error.to_string().contains("meeting.completed"), "{error}");

@@ -1,4 +1,4 @@
-//! The management API: what it answers, and what it refuses.
+//! The management API: its answers and its refusals.
 
 mod support;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Endpoint, Running, folder, options};
 
 #[tokio::test]
-async fn a_call_without_the_key_is_refused_in_the_form_of_the_api() {
+async fn a_call_without_the_key_is_refused_with_an_api_error() {
     let folder = folder();
     let sandbox = Running::start(&options(&folder)).await;
     let path = "/v1/partner/admin/app";
@@ -43,7 +43,7 @@ async fn calls_of_the_sandbox_need_its_token() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_used_is_refused_with_the_field_named() {
+async fn an_invalid_value_is_refused_and_the_field_is_named() {
     let folder = folder();
     let sandbox = Running::start(&options(&folder)).await;
     for (method, path, body, field) in [
@@ -77,7 +77,7 @@ async fn what_cannot_be_used_is_refused_with_the_field_named() {
     ] {
         let (status, answer) = sandbox.admin(method, path, body.clone()).await;
         assert_eq!(status, 400, "{method} {path} {body}: {answer}");
-        assert!(answer["error"].as_str().expect("a text").starts_with(field), "{method} {path} {body}: {answer}");
+        assert!(answer["error"].as_str().expect("a string").starts_with(field), "{method} {path} {body}: {answer}");
     }
     for (call, code, field) in [
         (json!({}), "invalid_argument", "type"),
@@ -88,7 +88,7 @@ async fn what_cannot_be_used_is_refused_with_the_field_named() {
     ] {
         let (status, answer) = sandbox.emit(call.clone()).await;
         assert_eq!((status, answer["code"].as_str()), (400, Some(code)), "{call}: {answer}");
-        assert!(answer["error"].as_str().expect("a text").starts_with(field), "{answer}");
+        assert!(answer["error"].as_str().expect("a string").starts_with(field), "{answer}");
     }
     let (status, answer) =
         sandbox.emit(json!({"type": "meeting.completed", "data": {"title": "x".repeat(1 << 20)}})).await;
@@ -97,7 +97,7 @@ async fn what_cannot_be_used_is_refused_with_the_field_named() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_404_and_another_method_405() {
+async fn an_unknown_path_is_404_and_a_wrong_method_is_405() {
     let folder = folder();
     let sandbox = Running::start(&options(&folder)).await;
     for path in ["/webhook-deliveries/none", "/workflows/none", "/automations/none", "/nothing"] {
@@ -137,27 +137,33 @@ async fn deliveries_are_paged_and_filtered() {
 }
 
 #[tokio::test]
-async fn filters_and_the_switch_apply() {
+async fn the_filter_and_the_switch_suppress_deliveries() {
     let (folder, endpoint) = (folder(), Endpoint::of(200).await);
     let sandbox = Running::start(&Options { webhook_url: Some(endpoint.url.clone()), ..options(&folder) }).await;
-    let why = async |event_type: &str| sandbox.emit(json!({"type": event_type})).await.1["not_delivered"].clone();
+    let reason = async |event_type: &str| sandbox.emit(json!({"type": event_type})).await.1["not_delivered"].clone();
     let filter = |kind: &str| json!({"type": kind, "events": ["meeting.completed"]});
     let (_, app) = sandbox.admin("PUT", "/app/webhook-filter", filter("include")).await;
     assert_eq!(app["webhook_filter"], filter("include"));
-    assert_eq!((why("meeting.completed").await, why("action_item.created").await), (Value::Null, "filtered".into()));
+    assert_eq!(
+        (reason("meeting.completed").await, reason("action_item.created").await),
+        (Value::Null, "filtered".into())
+    );
     sandbox.admin("PUT", "/app/webhook-filter", filter("exclude")).await;
-    assert_eq!((why("meeting.completed").await, why("action_item.created").await), ("filtered".into(), Value::Null));
+    assert_eq!(
+        (reason("meeting.completed").await, reason("action_item.created").await),
+        ("filtered".into(), Value::Null)
+    );
     let (_, app) = sandbox.admin("DELETE", "/app/webhook-filter", Value::Null).await;
     assert_eq!(app["webhook_filter"], Value::Null);
     let (_, app) = sandbox.admin("PUT", "/app/webhook-status", json!({"enabled": false})).await;
-    assert_eq!((&app["webhook_enabled"], why("meeting.completed").await), (&false.into(), "disabled".into()));
+    assert_eq!((&app["webhook_enabled"], reason("meeting.completed").await), (&false.into(), "disabled".into()));
     sandbox.settled().await;
     assert_eq!(endpoint.received().len(), 2);
     sandbox.stop().await;
 }
 
 #[tokio::test]
-async fn what_is_pending_is_delivered_or_abandoned_when_webhooks_are_switched_off() {
+async fn pending_deliveries_are_delivered_or_abandoned_when_webhooks_are_switched_off() {
     for (disposition, status) in [("deliver", "pending"), ("abandon", "abandoned")] {
         let (folder, endpoint) = (folder(), Endpoint::of(500).await);
         let sandbox = Running::start(&Options { webhook_url: Some(endpoint.url.clone()), ..options(&folder) }).await;
@@ -192,15 +198,15 @@ async fn a_failed_delivery_is_retried_by_hand() {
     assert_eq!((status, &retried["retry_scheduled"]), (200, &true.into()), "{retried}");
     endpoint.wait_for(2).await;
     sandbox.settled().await;
-    let whole = sandbox.whole(id).await;
+    let delivery = sandbox.delivery(id).await;
     let codes: Vec<_> =
-        whole["attempts"].as_array().expect("attempts").iter().map(|one| one["http_status_code"].clone()).collect();
-    assert_eq!(codes, [500, 200], "{whole}");
+        delivery["attempts"].as_array().expect("attempts").iter().map(|one| one["http_status_code"].clone()).collect();
+    assert_eq!(codes, [500, 200], "{delivery}");
     sandbox.stop().await;
 }
 
 #[tokio::test]
-async fn workflows_have_endpoints_of_their_own() {
+async fn each_workflow_has_its_own_endpoint() {
     let (folder, endpoint) = (folder(), Endpoint::of(200).await);
     let sandbox = Running::start(&options(&folder)).await;
     let workflow = json!({
@@ -209,13 +215,13 @@ async fn workflows_have_endpoints_of_their_own() {
         "matching_rules": {"keywords": ["follow-up", "sales"]},
         "is_active": true,
     });
-    let (status, made) = sandbox.admin("POST", "/workflows", workflow).await;
-    assert_eq!((status, &made["name"]), (200, &"CRM Integration".into()), "{made}");
+    let (status, created) = sandbox.admin("POST", "/workflows", workflow).await;
+    assert_eq!((status, &created["name"]), (200, &"CRM Integration".into()), "{created}");
     sandbox.emit(json!({"type": "meeting.completed"})).await;
     endpoint.wait_for(1).await;
-    let path = format!("/workflows/{}", made["id"].as_str().expect("an id"));
-    let (_, changed) = sandbox.admin("PUT", &path, json!({"is_active": false, "id": "another"})).await;
-    assert_eq!((&changed["is_active"], &changed["id"]), (&false.into(), &made["id"]));
+    let path = format!("/workflows/{}", created["id"].as_str().expect("an id"));
+    let (_, updated) = sandbox.admin("PUT", &path, json!({"is_active": false, "id": "another"})).await;
+    assert_eq!((&updated["is_active"], &updated["id"]), (&false.into(), &created["id"]));
     let (_, emitted) = sandbox.emit(json!({"type": "meeting.completed"})).await;
     assert_eq!(emitted["not_delivered"], "no_endpoint");
     assert_eq!(sandbox.admin("DELETE", &path, Value::Null).await.0, 200);
@@ -225,12 +231,12 @@ async fn workflows_have_endpoints_of_their_own() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_credentials_are_readable_by_their_owner_alone_and_printed_nowhere() {
+async fn only_their_owner_can_read_the_credentials_and_they_are_not_printed() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder();
     let options = options(&folder);
     let file = folder.path().join("sandbox.db.credentials");
-    std::fs::write(&file, "what was there before").expect("a file");
+    std::fs::write(&file, "an older file").expect("a file");
     let sandbox = hookseal_sandbox::Sandbox::open(&options).await.expect("a sandbox");
     assert_eq!(sandbox.credentials(), file);
     let mode = std::fs::metadata(&file).expect("the file").permissions().mode();

@@ -1,4 +1,4 @@
-//! How deliveries are sent, tried again, and kept.
+//! How deliveries are sent, retried and stored.
 
 mod support;
 
@@ -14,14 +14,14 @@ use tokio::net::TcpListener;
 
 use crate::support::{Endpoint, Received, Running, folder, millis, options, status, until};
 
-/// So fast that half an hour is three seconds.
+/// Shortens half an hour to three seconds.
 const FAST: u32 = 600;
 
 fn fast(options: Options) -> Options {
     Options { speed: FAST, ..options }
 }
 
-/// When it was signed, and which of the secrets did it. It is judged by the real clock, as a receiver does.
+/// When it was signed, and the index of the secret that matched. Uses the real clock, as a receiver does.
 fn verified(received: &Received, secrets: &[&str]) -> (UnixTime, usize) {
     let builder = secrets.iter().fold(Verifier::builder(Scheme::CONTIO), |builder, secret| builder.secret(*secret));
     let verifier = builder.build().expect("a verifier");
@@ -31,7 +31,7 @@ fn verified(received: &Received, secrets: &[&str]) -> (UnixTime, usize) {
 }
 
 #[tokio::test]
-async fn an_event_comes_signed_and_is_listed_as_delivered() {
+async fn an_event_is_signed_and_listed_as_delivered() {
     for form in [Form::Timestamped, Form::Body] {
         let (folder, endpoint) = (folder(), Endpoint::of(204).await);
         let url = Some(endpoint.url.clone());
@@ -55,7 +55,7 @@ async fn an_event_comes_signed_and_is_listed_as_delivered() {
 }
 
 #[tokio::test]
-async fn a_delivery_that_fails_is_tried_three_more_times_each_signed_anew() {
+async fn a_failed_delivery_is_tried_three_more_times_with_fresh_signatures() {
     let (folder, endpoint) = (folder(), Endpoint::of(500).await);
     let url = Some(endpoint.url.clone());
     let sandbox = Running::start(&fast(Options { webhook_url: url, ..options(&folder) })).await;
@@ -69,8 +69,8 @@ async fn a_delivery_that_fails_is_tried_three_more_times_each_signed_anew() {
     assert!(received.iter().all(|other| other.body == received[0].body), "the same bytes each time");
     let (_, page) = sandbox.admin("GET", "/webhook-deliveries?status=failed", Value::Null).await;
     let delivery = &page["deliveries"][0];
-    let whole = sandbox.whole(delivery["id"].as_str().expect("an id")).await;
-    let attempts = whole["attempts"].as_array().expect("attempts");
+    let delivery = sandbox.delivery(delivery["id"].as_str().expect("an id")).await;
+    let attempts = delivery["attempts"].as_array().expect("attempts");
     let times: Vec<i64> = attempts.iter().map(|attempt| millis(&attempt["at"])).collect();
     for (pair, wait) in times.windows(2).zip([60_000, 300_000, 1_800_000]) {
         assert!(pair[1] - pair[0] >= wait / i64::from(FAST), "no wait is shorter than it should be: {times:?}");
@@ -81,7 +81,7 @@ async fn a_delivery_that_fails_is_tried_three_more_times_each_signed_anew() {
 }
 
 #[tokio::test]
-async fn a_delivery_that_succeeds_later_is_delivered() {
+async fn a_delivery_that_succeeds_on_a_retry_is_delivered() {
     let (folder, endpoint) = (folder(), Endpoint::start(|before, _| status(if before < 2 { 503 } else { 200 })).await);
     let url = Some(endpoint.url.clone());
     let sandbox = Running::start(&fast(Options { webhook_url: url, ..options(&folder) })).await;
@@ -93,15 +93,15 @@ async fn a_delivery_that_succeeds_later_is_delivered() {
     sandbox.stop().await;
 }
 
-/// An endpoint that says these bytes to every connection, and closes it.
-async fn raw_endpoint(answer: &'static [u8], ends: bool) -> String {
+/// An endpoint that writes these bytes to every connection, and then closes it or writes on without end.
+async fn raw_endpoint(response: &'static [u8], ends: bool) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
-                let _ = stream.write_all(answer).await;
-                // Without an end: until who reads has had enough.
+                let _ = stream.write_all(response).await;
+                // Until the client has read enough.
                 while !ends && stream.write_all(&[b'x'; 4096]).await.is_ok() {}
             });
         }
@@ -110,7 +110,7 @@ async fn raw_endpoint(answer: &'static [u8], ends: bool) -> String {
 }
 
 #[tokio::test]
-async fn whatever_an_endpoint_does_is_recorded_with_its_reason() {
+async fn every_failure_of_an_endpoint_is_recorded_with_its_reason() {
     let folder = folder();
     let sandbox = Running::start(&options(&folder)).await;
     let free = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -123,9 +123,9 @@ async fn whatever_an_endpoint_does_is_recorded_with_its_reason() {
         (closed, "cannot connect: "),
         (raw_endpoint(b"", true).await, "the connection broke: "),
         (raw_endpoint(b"not HTTP\r\n\r\n", true).await, "the connection broke: "),
-        (raw_endpoint(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxx", true).await, "the answer broke off: "),
-        (raw_endpoint(b"HTTP/1.1 200 OK\r\n\r\n", false).await, "the answer has more than 65536 bytes"),
-        (large.url.clone(), "the answer has more than 65536 bytes"),
+        (raw_endpoint(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxx", true).await, "the response was cut off: "),
+        (raw_endpoint(b"HTTP/1.1 200 OK\r\n\r\n", false).await, "the response is larger than 65536 bytes"),
+        (large.url.clone(), "the response is larger than 65536 bytes"),
         ("http://no-such-host.invalid/".to_owned(), "cannot connect: "),
     ] {
         let (code, emitted) = sandbox.emit(json!({"type": "meeting.completed", "to": to})).await;
@@ -145,14 +145,14 @@ async fn whatever_an_endpoint_does_is_recorded_with_its_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_endpoints_that_hang_hold_up_none_of_the_others() {
+async fn fifty_hanging_endpoints_do_not_hold_up_the_others() {
     let folder = folder();
     let sandbox = Running::start(&options(&folder)).await;
     let mut hanging = Vec::new();
     for _ in 0..50 {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/", listener.local_addr().expect("an address"));
-        // Connections are taken by the system, and nobody ever answers.
+        // The system accepts connections, and nothing ever answers.
         hanging.push(listener);
         sandbox.emit(json!({"type": "meeting.completed", "to": url, "count": 40})).await;
     }
@@ -176,7 +176,7 @@ async fn fifty_endpoints_that_hang_hold_up_none_of_the_others() {
 }
 
 #[tokio::test]
-async fn what_was_pending_is_sent_after_a_restart_with_the_same_event_id() {
+async fn pending_deliveries_survive_a_restart_with_the_same_event_id() {
     let folder = folder();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/webhooks", listener.local_addr().expect("an address"));
@@ -189,8 +189,8 @@ async fn what_was_pending_is_sent_after_a_restart_with_the_same_event_id() {
     let endpoint = Endpoint::of(200).await;
     let again = Options { webhook_url: None, ..stopped };
     let sandbox = Running::start(&fast(again)).await;
-    assert_eq!(sandbox.secret(), secret, "the secret stays");
-    // Where they go was decided when they were emitted; what comes later goes elsewhere.
+    assert_eq!(sandbox.secret(), secret, "the secret is kept");
+    // The URL is fixed when an event is emitted; a new one applies only to later events.
     sandbox.admin("PUT", "/app", json!({"webhook_url": endpoint.url})).await;
     let (_, page) = sandbox.admin("GET", "/webhook-deliveries?status=pending", Value::Null).await;
     assert_eq!(page["total"], 5, "{page}");
@@ -207,7 +207,7 @@ async fn what_was_pending_is_sent_after_a_restart_with_the_same_event_id() {
 }
 
 #[tokio::test]
-async fn both_secrets_sign_during_a_rotation_when_asked() {
+async fn either_secret_can_sign_during_a_rotation() {
     for (sign_with, expected) in
         [(SignWith::New, vec![0, 0]), (SignWith::Old, vec![1, 1]), (SignWith::Alternate, vec![0, 1])]
     {
@@ -222,9 +222,9 @@ async fn both_secrets_sign_during_a_rotation_when_asked() {
         sandbox.emit(json!({"type": "meeting.completed", "count": 2})).await;
         let received = endpoint.wait_for(2).await;
         let secrets = [rotated["new_credential"].as_str().expect("a secret"), sandbox.secret()];
-        let mut made_by: Vec<_> = received.iter().map(|received| verified(received, &secrets).1).collect();
-        made_by.sort_unstable();
-        assert_eq!(made_by, expected, "{sign_with:?}");
+        let mut matched: Vec<_> = received.iter().map(|received| verified(received, &secrets).1).collect();
+        matched.sort_unstable();
+        assert_eq!(matched, expected, "{sign_with:?}");
         let back = json!({"rollback_token": rotated["rollback_token"]});
         let (code, _) = sandbox.admin("POST", "/credentials/webhook-secret/rollback", back.clone()).await;
         assert_eq!(code, 200);
@@ -238,7 +238,7 @@ async fn both_secrets_sign_during_a_rotation_when_asked() {
 }
 
 #[tokio::test]
-async fn a_database_that_another_program_holds_is_an_error_and_loses_nothing() {
+async fn a_database_locked_by_another_program_is_an_error_and_loses_nothing() {
     let (folder, endpoint) = (folder(), Endpoint::of(200).await);
     let options = Options { webhook_url: Some(endpoint.url.clone()), ..options(&folder) };
     let sandbox = Running::start(&options).await;
@@ -246,8 +246,8 @@ async fn a_database_that_another_program_holds_is_an_error_and_loses_nothing() {
     other.execute_batch("BEGIN IMMEDIATE").expect("a lock");
     let (code, refused) = sandbox.emit(json!({"type": "meeting.completed"})).await;
     assert_eq!((code, &refused["code"]), (503, &"unavailable".into()), "{refused}");
-    assert!(refused["error"].as_str().expect("a text").contains("another program holds the database"), "{refused}");
-    other.execute_batch("COMMIT").expect("it is free");
+    assert!(refused["error"].as_str().expect("a string").contains("another program has locked it"), "{refused}");
+    other.execute_batch("COMMIT").expect("it is unlocked");
     let (code, _) = sandbox.emit(json!({"type": "meeting.completed"})).await;
     assert_eq!(code, 200);
     endpoint.wait_for(1).await;
@@ -257,10 +257,10 @@ async fn a_database_that_another_program_holds_is_an_error_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_an_error_and_what_was_promised_is_kept() {
+async fn a_full_disk_is_an_error_and_accepted_events_are_still_delivered() {
     let (folder, endpoint) = (folder(), Endpoint::of(200).await);
     let options = Options { webhook_url: Some(endpoint.url.clone()), ..options(&folder) };
-    // A limit on the file stands for a disk that has no more room: to SQLite both are the same error.
+    // A limit on the file stands in for a full disk: SQLite reports the same error for both.
     let options = Options { max_bytes: Some(400 * 1024), ..options };
     let sandbox = Running::start(&options).await;
     let data = json!({"title": "x".repeat(40_000)});
@@ -274,18 +274,18 @@ async fn a_full_disk_is_an_error_and_what_was_promised_is_kept() {
         assert!(promised.len() < 100, "the disk is never full");
     };
     assert_eq!(refused["code"], "unavailable", "{refused}");
-    assert!(refused["error"].as_str().expect("a text").contains("the disk is full"), "{refused}");
+    assert!(refused["error"].as_str().expect("a string").contains("the disk is full"), "{refused}");
     endpoint.wait_for(promised.len()).await;
-    let came: Vec<Value> = endpoint.received().iter().map(|received| received.event()["event_id"].clone()).collect();
-    assert!(promised.iter().all(|id| came.contains(id)), "{} of {}", came.len(), promised.len());
+    let arrived: Vec<Value> = endpoint.received().iter().map(|received| received.event()["event_id"].clone()).collect();
+    assert!(promised.iter().all(|id| arrived.contains(id)), "{} of {}", arrived.len(), promised.len());
     sandbox.stop().await;
 }
 
 #[tokio::test]
-async fn one_file_has_one_sandbox() {
+async fn two_sandboxes_cannot_share_a_file() {
     let folder = folder();
     let sandbox = Running::start(&options(&folder)).await;
-    let error = hookseal_sandbox::Sandbox::open(&options(&folder)).await.expect_err("it is taken");
+    let error = hookseal_sandbox::Sandbox::open(&options(&folder)).await.expect_err("it is in use");
     assert!(error.to_string().contains("another sandbox has"), "{error}");
     sandbox.stop().await;
 }

@@ -1,4 +1,4 @@
-//! What is dated has the real time whatever the speed, and waits are as long as the speed says.
+//! Dates are real at any speed, and the waits are as long as the speed says.
 
 mod support;
 
@@ -16,7 +16,7 @@ fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis()).expect("an age")
 }
 
-/// As a receiver judges it that has a clock of its own.
+/// Verifies as a receiver with its own clock does.
 #[track_caller]
 fn assert_genuine(received: &Received, secret: &str) {
     let verifier = Verifier::builder(Scheme::CONTIO).secret(secret).build().expect("a verifier");
@@ -25,14 +25,14 @@ fn assert_genuine(received: &Received, secret: &str) {
 }
 
 #[tokio::test]
-async fn at_any_speed_what_is_signed_and_dated_has_the_real_time() {
+async fn signatures_and_dates_have_the_real_time_at_any_speed() {
     let began = now();
     for form in [Form::Timestamped, Form::Body] {
         for speed in [60, 100_000] {
             let (folder, endpoint) = (folder(), Endpoint::of(500).await);
             let url = Some(endpoint.url.clone());
             let sandbox = Running::start(&Options { form, speed, webhook_url: url, ..options(&folder) }).await;
-            // By a clock that ran with the speed these would be hours apart.
+            // On a clock that ran at this speed, these would be hours apart.
             let mut ids = Vec::new();
             for _ in 0..3 {
                 let (_, emitted) = sandbox.emit(json!({"type": "meeting.completed"})).await;
@@ -48,9 +48,9 @@ async fn at_any_speed_what_is_signed_and_dated_has_the_real_time() {
                 is_real(&received.event()["data"]["completed_at"], "a time in its data");
             }
             for id in &ids {
-                let whole = sandbox.whole(id).await;
-                is_real(&whole["created_at"], "created_at");
-                whole["attempts"]
+                let delivery = sandbox.delivery(id).await;
+                is_real(&delivery["created_at"], "created_at");
+                delivery["attempts"]
                     .as_array()
                     .expect("attempts")
                     .iter()
@@ -67,7 +67,7 @@ async fn at_any_speed_what_is_signed_and_dated_has_the_real_time() {
 }
 
 #[tokio::test]
-async fn credentials_have_the_real_age_and_their_grace_periods_the_length_that_was_asked_for() {
+async fn credentials_have_their_real_age_and_grace_periods_the_requested_length() {
     let folder = folder();
     let began = now();
     let sandbox = Running::start(&Options { speed: 100_000, ..options(&folder) }).await;
@@ -76,7 +76,7 @@ async fn credentials_have_the_real_age_and_their_grace_periods_the_length_that_w
     for end in ["grace_period_ends_at", "rollback_expires_at"] {
         assert!((began + HOUR..=now() + HOUR).contains(&millis(&rotated[end])), "{rotated}");
     }
-    // An hour of a clock that ran with the speed would be over by now.
+    // On a clock that ran at this speed, the hour would be over by now.
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     let (_, all) = sandbox.admin("GET", "/credentials", Value::Null).await;
     let secret = &all["webhook_secret"];
@@ -95,24 +95,24 @@ async fn credentials_have_the_real_age_and_their_grace_periods_the_length_that_w
 }
 
 #[tokio::test]
-async fn a_wait_is_as_many_times_shorter_as_the_speed_says_and_shown_as_it_is() {
+async fn the_speed_shortens_waits_and_the_api_shows_the_real_times() {
     for (speed, wait) in [(1, 60_000), (60, 1_000), (7, 8_571), (100_000, 0)] {
         let (folder, endpoint) = (folder(), Endpoint::of(500).await);
         let url = Some(endpoint.url.clone());
         let sandbox = Running::start(&Options { speed, webhook_url: url, ..options(&folder) }).await;
         let (_, emitted) = sandbox.emit(json!({"type": "meeting.completed"})).await;
-        let whole = sandbox.tried(only_delivery(&emitted), if wait == 0 { 4 } else { 1 }).await;
+        let delivery = sandbox.tried(only_delivery(&emitted), if wait == 0 { 4 } else { 1 }).await;
         if wait > 0 {
-            assert_eq!(millis(&whole["next_retry_at"]) - millis(&whole["attempts"][0]["at"]), wait, "{whole}");
+            assert_eq!(millis(&delivery["next_retry_at"]) - millis(&delivery["attempts"][0]["at"]), wait, "{delivery}");
         } else {
-            assert_eq!(whole["attempts"].as_array().map(Vec::len), Some(4), "none of them hides another: {whole}");
+            assert_eq!(delivery["attempts"].as_array().map(Vec::len), Some(4), "no attempt hides another: {delivery}");
         }
         sandbox.stop().await;
     }
 }
 
 #[tokio::test]
-async fn what_is_pending_waits_on_at_the_speed_of_the_next_start() {
+async fn pending_deliveries_wait_at_the_speed_of_the_next_start() {
     let (folder, endpoint) = (folder(), Endpoint::of(500).await);
     let at = |speed| Options { speed, webhook_url: Some(endpoint.url.clone()), ..options(&folder) };
     let sandbox = Running::start(&at(2)).await;
@@ -120,17 +120,17 @@ async fn what_is_pending_waits_on_at_the_speed_of_the_next_start() {
     let id = only_delivery(&emitted).to_owned();
     let next = millis(&sandbox.tried(&id, 1).await["next_retry_at"]);
     sandbox.stop().await;
-    // Half a minute that is left at speed 2 is a minute at speed 1.
+    // Half a minute left at speed 2 is a minute at speed 1.
     let sandbox = Running::start(&at(1)).await;
-    let later = millis(&sandbox.whole(&id).await["next_retry_at"]);
+    let later = millis(&sandbox.delivery(&id).await["next_retry_at"]);
     assert!(later > next && later <= now() + 60_000, "{next} {later}");
     sandbox.stop().await;
     let sandbox = Running::start(&at(1)).await;
-    assert_eq!(millis(&sandbox.whole(&id).await["next_retry_at"]), later, "the same speed changes nothing");
+    assert_eq!(millis(&sandbox.delivery(&id).await["next_retry_at"]), later, "the same speed changes nothing");
     sandbox.stop().await;
     let sandbox = Running::start(&at(100_000)).await;
-    let whole = sandbox.tried(&id, 4).await;
-    assert!(millis(&whole["attempts"][3]["at"]) <= now(), "{whole}");
+    let delivery = sandbox.tried(&id, 4).await;
+    assert!(millis(&delivery["attempts"][3]["at"]) <= now(), "{delivery}");
     for received in endpoint.received() {
         assert_genuine(&received, sandbox.secret());
     }
@@ -138,7 +138,7 @@ async fn what_is_pending_waits_on_at_the_speed_of_the_next_start() {
 }
 
 #[tokio::test]
-async fn a_clock_that_was_put_back_keeps_nothing_waiting() {
+async fn a_clock_that_was_set_back_delays_nothing() {
     let (folder, endpoint) = (folder(), Endpoint::of(200).await);
     let options = Options { webhook_url: Some(endpoint.url.clone()), ..options(&folder) };
     let sandbox = Running::start(&options).await;
@@ -152,23 +152,26 @@ async fn a_clock_that_was_put_back_keeps_nothing_waiting() {
                    created_at) SELECT 'first', event_id, event_type, partner_app_id, url, body, 'pending', due, due, due
                    FROM deliveries;
                  UPDATE credentials SET created_at = created_at + 1e12, last_used_at = created_at;";
-    file.execute_batch(moved).expect("times to come");
+    file.execute_batch(moved).expect("future times");
     drop(file);
     let sandbox = Running::start(&options).await;
     sandbox.tried("first", 1).await;
-    let whole = sandbox.whole(&id).await;
-    assert!(millis(&whole["next_retry_at"]) <= now() + 1_800_000, "no wait is longer than the longest: {whole}");
+    let delivery = sandbox.delivery(&id).await;
+    assert!(
+        millis(&delivery["next_retry_at"]) <= now() + 1_800_000,
+        "no wait is longer than the longest one: {delivery}"
+    );
     let (_, all) = sandbox.admin("GET", "/credentials", Value::Null).await;
     assert_eq!(all["webhook_secret"]["age_days"], 0, "{all}");
     assert!(millis(&all["api_key"]["last_used_at"]) <= now(), "{all}");
     sandbox.stop().await;
 }
 
-/// The database of version 1 after some hours of its clock, which ran ahead of the real one by a day: one delivery whose retry
-/// is due in five minutes of that clock, one that was never tried, one that came, and a rotation that ends in an hour.
+/// A database of version 1 whose clock ran a day ahead of the real one: one delivery whose retry is due in five minutes
+/// of that clock, one that was never tried, one that was delivered, and a rotation that ends in an hour.
 fn state_of_version_1(options: &Options, url: &str) {
     let file = rusqlite::Connection::open(&options.data).expect("a database");
-    file.execute_batch(include_str!("state/version-1.sql")).expect("the layout of version 1");
+    file.execute_batch(include_str!("state/version-1.sql")).expect("the schema of version 1");
     let ahead = now() + 24 * HOUR;
     let text = time::OffsetDateTime::from_unix_timestamp(ahead / 1000)
         .expect("a time")
@@ -186,7 +189,7 @@ fn state_of_version_1(options: &Options, url: &str) {
     for (id, status, tries, due) in [
         ("retried", "pending", 2, Some(ahead + 300_000)),
         ("new", "pending", 0, Some(ahead)),
-        ("came", "delivered", 1, None),
+        ("delivered-before", "delivered", 1, None),
     ] {
         let body = json!({"event_type": "meeting.completed", "event_id": id, "timestamp": text,
             "partner_app_id": "app-1", "data": {"title": "Größe"}});
@@ -204,7 +207,7 @@ fn state_of_version_1(options: &Options, url: &str) {
 }
 
 #[tokio::test]
-async fn a_state_of_version_1_whose_clock_ran_ahead_goes_on_in_the_real_time() {
+async fn a_state_of_version_1_whose_clock_ran_ahead_continues_in_real_time() {
     for form in [Form::Timestamped, Form::Body] {
         let (folder, endpoint) = (folder(), Endpoint::of(200).await);
         let options = Options { form, ..options(&folder) };
@@ -215,24 +218,24 @@ async fn a_state_of_version_1_whose_clock_ran_ahead_goes_on_in_the_real_time() {
             assert_genuine(&received, sandbox.secret());
             assert!(millis(&received.event()["timestamp"]) <= now(), "{:?}", received.event());
         }
-        let came: Vec<Value> =
+        let arrived: Vec<Value> =
             endpoint.received().iter().map(|received| received.event()["event_id"].clone()).collect();
-        assert!(came.contains(&"new".into()), "{came:?}");
+        assert!(arrived.contains(&"new".into()), "{arrived:?}");
 
-        let retried = sandbox.whole("retried").await;
+        let retried = sandbox.delivery("retried").await;
         let next = millis(&retried["next_retry_at"]);
-        assert!(next > now() + 200_000 && next <= now() + 300_000, "five minutes are left of its wait: {retried}");
+        assert!(next > now() + 200_000 && next <= now() + 300_000, "five minutes of its wait are left: {retried}");
         assert_eq!((&retried["retry_count"], retried["attempts"].as_array().map(Vec::len)), (&1.into(), Some(2)));
         sandbox.own("POST", "/deliveries/retried/retry").await;
-        sandbox.own("POST", "/deliveries/came/retry").await;
+        sandbox.own("POST", "/deliveries/delivered-before/retry").await;
         for received in endpoint.wait_for(4).await {
             assert_genuine(&received, sandbox.secret());
         }
-        for id in ["retried", "new", "came"] {
-            let whole = sandbox.whole(id).await;
-            assert!(millis(&whole["created_at"]) <= now(), "{whole}");
-            let attempts = whole["attempts"].as_array().expect("attempts");
-            assert!(attempts.iter().all(|attempt| millis(&attempt["at"]) <= now()), "{whole}");
+        for id in ["retried", "new", "delivered-before"] {
+            let delivery = sandbox.delivery(id).await;
+            assert!(millis(&delivery["created_at"]) <= now(), "{delivery}");
+            let attempts = delivery["attempts"].as_array().expect("attempts");
+            assert!(attempts.iter().all(|attempt| millis(&attempt["at"]) <= now()), "{delivery}");
         }
         let (_, app) = sandbox.admin("GET", "/app", Value::Null).await;
         assert_eq!(app["created_at"], "2025-01-15T10:30:00Z");
@@ -241,11 +244,11 @@ async fn a_state_of_version_1_whose_clock_ran_ahead_goes_on_in_the_real_time() {
         let secret = &all["webhook_secret"];
         assert_eq!((&secret["status"], &secret["age_days"]), (&"transitioning".into(), &0.into()), "{all}");
         let ends = millis(&secret["grace_period_ends_at"]);
-        assert!(ends > now() && ends <= now() + HOUR, "an hour is left of it: {all}");
+        assert!(ends > now() && ends <= now() + HOUR, "an hour of it is left: {all}");
         sandbox.stop().await;
-        // And once more, now that it is a state of this version.
+        // Again, now that the state has the current version.
         let sandbox = Running::start(&options).await;
-        assert_eq!(sandbox.whole("retried").await["attempts"].as_array().map(Vec::len), Some(3));
+        assert_eq!(sandbox.delivery("retried").await["attempts"].as_array().map(Vec::len), Some(3));
         sandbox.stop().await;
     }
 }

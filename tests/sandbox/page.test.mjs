@@ -1,4 +1,4 @@
-// The sandbox's page in a real browser: what it shows, what it does, and that no other page can.
+// The sandbox's page in a real browser: what it shows and does, and that no other page can do the same.
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 
 import { emit, endpoint, start, until } from "./support.mjs";
 
-// As `cargo xtask test sandbox` finds it.
+// Set by `cargo xtask test sandbox`.
 const executablePath = process.env.HOOKSEAL_CHROMIUM;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const SCREENS = { desktop: { width: 1280, height: 900 }, phone: { width: 320, height: 640 } };
@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** The page, opened with the token; whatever goes wrong in it fails the test. */
+/** The page, opened with the token. Any error in it fails the test. */
 async function opened(t, sandbox, options = {}) {
   const context = await browser.newContext(options);
   t.after(() => context.close());
@@ -32,19 +32,19 @@ async function opened(t, sandbox, options = {}) {
   return page;
 }
 
-test("events are emitted, and deliveries seen as they happen, filtered, looked at whole and sent again", async (t) => {
+test("events are emitted, and deliveries are shown as they happen, filtered, shown in full and sent again", async (t) => {
   const { url, received } = await endpoint(t, (count) => (count === 1 ? 500 : 200));
   const sandbox = await start(t, "--to", url);
   const page = await opened(t, sandbox);
   assert.ok(!page.url().includes(sandbox.sandbox_token), "the token does not stay in the address");
-  assert.ok(await page.getByLabel("sandbox_token").isHidden(), "nor is it asked for");
+  assert.ok(await page.getByLabel("sandbox_token").isHidden(), "and the page does not ask for it");
 
   await page.getByLabel("Event", { exact: true }).selectOption("meeting.completed");
   await page.getByLabel("Data").fill('{"title": "Größe"}');
   await page.getByRole("button", { name: "Emit" }).click();
   await page.getByText("Emitted.").waitFor();
   await until(() => received.length === 1);
-  // It came by itself, without a click.
+  // The page updates without a click.
   await page.getByRole("cell", { name: "500" }).waitFor();
   await page.getByRole("cell", { name: "1", exact: true }).waitFor();
 
@@ -52,7 +52,7 @@ test("events are emitted, and deliveries seen as they happen, filtered, looked a
   await page.getByRole("heading", { name: "meeting.completed" }).waitFor();
   assert.match(await page.locator("#attempts").textContent(), /the endpoint answered 500[^]*X-Contio-Signature: [0-9a-f]{64}/);
   assert.match(await page.locator("#body").textContent(), /"title": "Größe"/);
-  await page.getByRole("button", { name: "Send it again" }).click();
+  await page.getByRole("button", { name: "Send again" }).click();
   await page.getByRole("cell", { name: "delivered" }).waitFor();
   await page.locator("#attempts li").nth(1).waitFor();
   assert.deepEqual(received[1].body, received[0].body);
@@ -66,13 +66,13 @@ test("events are emitted, and deliveries seen as they happen, filtered, looked a
 
   await page.getByLabel("Data").fill("[1]");
   await page.getByRole("button", { name: "Emit" }).click();
-  await page.getByText("data: it must be an object").waitFor();
+  await page.getByText("data: must be an object").waitFor();
   await page.getByLabel("Data").fill("{");
   await page.getByRole("button", { name: "Emit" }).click();
-  await page.getByText("The data is not JSON.").waitFor();
+  await page.getByText("The data is not valid JSON.").waitFor();
 });
 
-test("what cannot be seen of an event is shown as its code, and stays what it is", async (t) => {
+test("invisible characters of an event are shown as escapes and keep their value", async (t) => {
   const { url, received } = await endpoint(t);
   const sandbox = await start(t);
   const hidden = "\u202eab\u007f\u009b\u200b\u2028\u061c\u{e0041}\u00a0\ufeff";
@@ -84,7 +84,7 @@ test("what cannot be seen of an event is shown as its code, and stays what it is
   const codes = String.raw`\u202eab\u007f\u009b\u200b\u2028\u061c\udb40\udc41\u00a0\ufeff`;
   await page.getByText(`"title": "Größe 📏${codes}"`).waitFor();
   const body = await page.locator("#body").textContent();
-  assert.deepEqual(JSON.parse(body), JSON.parse(received[0].body), "nothing of it is lost");
+  assert.deepEqual(JSON.parse(body), JSON.parse(received[0].body), "nothing is lost");
   assert.ok(body.includes(`"${codes}": 1`), body);
   await page.getByRole("button", { name: "action_item.created" }).click();
   await page.getByRole("heading", { name: "action_item.created" }).waitFor();
@@ -93,7 +93,7 @@ test("what cannot be seen of an event is shown as its code, and stays what it is
   assert.doesNotMatch(all, /[\u061c\u007f-\u009f\u00a0\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u);
 });
 
-test("without the token the page asks for it, and takes it by hand", async (t) => {
+test("without the token the page asks for it and accepts it from the form", async (t) => {
   const sandbox = await start(t);
   const context = await browser.newContext();
   t.after(() => context.close());
@@ -101,7 +101,7 @@ test("without the token the page asks for it, and takes it by hand", async (t) =
   await page.goto(sandbox.base_url);
   await page.getByLabel("sandbox_token").fill("another");
   await page.keyboard.press("Enter");
-  await page.getByText("needs the token").waitFor();
+  await page.getByText("needs the sandbox's token").waitFor();
   await page.getByLabel("sandbox_token").fill(sandbox.sandbox_token);
   await page.keyboard.press("Enter");
   await page.getByText("0 of 0").waitFor();
@@ -109,7 +109,7 @@ test("without the token the page asks for it, and takes it by hand", async (t) =
   await page.getByText("0 of 0").waitFor();
 });
 
-test("another page of the browser can neither call the sandbox nor show its page inside of itself", async (t) => {
+test("another page in the browser can neither call the sandbox nor frame its page", async (t) => {
   const sandbox = await start(t);
   const { url } = await endpoint(t);
   const page = await browser.newPage();
@@ -131,13 +131,13 @@ test("another page of the browser can neither call the sandbox nor show its page
 
 for (const [name, viewport] of Object.entries(SCREENS)) {
   for (const colorScheme of ["light", "dark"]) {
-    test(`the page can be read and used: ${name}, ${colorScheme}`, async (t) => {
+    test(`the page is readable and usable: ${name}, ${colorScheme}`, async (t) => {
       const { url } = await endpoint(t);
       const sandbox = await start(t, "--to", url);
       await emit(sandbox, { type: "meeting.completed", count: 3 });
       const page = await opened(t, sandbox, { viewport, colorScheme, bypassCSP: true });
       await page.getByText("3 of 3").waitFor();
-      // By the keyboard: to a delivery, and into it.
+      // A delivery can be opened with the keyboard.
       await page.getByRole("button", { name: "meeting.completed" }).first().focus();
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "meeting.completed" }).waitFor();

@@ -1,4 +1,4 @@
-// The vendor's own SDK against the sandbox: it must not be able to tell it from the real management API.
+// The vendor's own SDK against the sandbox, which it must not be able to distinguish from the real management API.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
@@ -14,7 +14,7 @@ for (const version of ["1.6", "1.9"]) {
   const adminOf = ({ base_url, api_key, client_id }, key = api_key) =>
     new PartnerAdminClient(new ApiKeyClient({ apiKey: key, clientId: client_id }), { baseURL: base_url, retries: 0 });
 
-  test(`SDK ${version}: its verifier takes deliveries of the body form`, async (t) => {
+  test(`SDK ${version}: its verifier accepts deliveries of the body variant`, async (t) => {
     const { url, received } = await endpoint(t);
     const sandbox = await start(t, "--to", url, "--form", "body");
     await emit(sandbox, { type: "meeting.completed" });
@@ -47,14 +47,14 @@ for (const version of ["1.6", "1.9"]) {
     const [first, second] = received;
     assert.deepEqual(second.body, first.body);
     const timestamp = second.headers["x-contio-timestamp"];
-    const tag = createHmac("sha256", sandbox.webhook_secret).update(`${timestamp}.`).update(second.body).digest("hex");
-    assert.equal(second.headers["x-contio-signature"], tag, "as the guide signs");
+    const signature = createHmac("sha256", sandbox.webhook_secret).update(`${timestamp}.`).update(second.body).digest("hex");
+    assert.equal(second.headers["x-contio-signature"], signature, "as the guide signs");
   });
 
-  test(`SDK ${version}: errors are those of an API`, async (t) => {
+  test(`SDK ${version}: errors arrive as API errors`, async (t) => {
     const sandbox = await start(t);
     const refused = async (call, status, code) => {
-      const error = await call.then(() => assert.fail("it was not refused"), (thrown) => thrown);
+      const error = await call.then(() => assert.fail("the call was not refused"), (thrown) => thrown);
       assert.ok(error instanceof ContioAPIError, String(error));
       assert.deepEqual([error.statusCode, error.code], [status, code]);
       assert.ok(error.message);
@@ -104,7 +104,7 @@ for (const version of ["1.6", "1.9"]) {
   });
 }
 
-test("SDK 1.9: automations are made, changed and deleted", async (t) => {
+test("SDK 1.9: automations are created, updated and deleted", async (t) => {
   const { ApiKeyClient, PartnerAdminClient } = require("sdk-1.9");
   const { base_url, api_key } = await start(t);
   const admin = new PartnerAdminClient(new ApiKeyClient({ apiKey: api_key }), { baseURL: base_url, retries: 0 });
@@ -116,7 +116,7 @@ test("SDK 1.9: automations are made, changed and deleted", async (t) => {
   await assert.rejects(admin.getAutomation(made.id), { statusCode: 404 });
 });
 
-test("SDK 1.6: the workflow of the guide is created, and its URL receives", async (t) => {
+test("SDK 1.6: the guide's workflow can be created, and its URL receives deliveries", async (t) => {
   const { ApiKeyClient, PartnerAdminClient } = require("sdk-1.6");
   const { url, received } = await endpoint(t);
   const sandbox = await start(t);

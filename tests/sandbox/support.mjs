@@ -1,4 +1,4 @@
-// A sandbox, and endpoints for it, in the tests of other programs that talk to it.
+// Starts a sandbox and endpoints for it, for tests of programs that talk to a sandbox.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,23 +12,23 @@ import { createInterface } from "node:readline";
 const HOOKSEAL = process.env.HOOKSEAL_CLI;
 assert(HOOKSEAL, "HOOKSEAL_CLI names the binary `hookseal`: cargo build -p hookseal-cli makes one");
 
-/** A sandbox with a state of its own, until the test is over. */
+/** A sandbox with its own state, which runs until the test ends. */
 export async function start(t, ...options) {
   const folder = await mkdtemp(path.join(tmpdir(), "hookseal-sandbox-"));
   const data = path.join(folder, "sandbox.db");
-  const words = ["sandbox", "--json", "--listen", "127.0.0.1:0", "--data", data, ...options];
-  const sandbox = spawn(HOOKSEAL, words, { stdio: ["ignore", "pipe", "inherit"] });
+  const args = ["sandbox", "--json", "--listen", "127.0.0.1:0", "--data", data, ...options];
+  const sandbox = spawn(HOOKSEAL, args, { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(sandbox, "exit");
   t.after(async () => {
     sandbox.kill();
-    assert.equal((await exited)[0], 0, "it ends well");
+    assert.equal((await exited)[0], 0, "it exits cleanly");
     await rm(folder, { recursive: true });
   });
   const [line] = await once(createInterface({ input: sandbox.stdout }), "line");
   return JSON.parse(await readFile(JSON.parse(line).credentials, "utf8"));
 }
 
-/** An endpoint that keeps what comes, and answers as it is told. */
+/** An endpoint that records deliveries, and answers with the status for each. */
 export async function endpoint(t, statusOf = () => 200) {
   const received = [];
   const server = http.createServer(async (req, res) => {
@@ -47,16 +47,16 @@ export async function endpoint(t, statusOf = () => 200) {
 
 export async function emit({ base_url, sandbox_token }, call) {
   const headers = { "X-Sandbox-Token": sandbox_token };
-  const answer = await fetch(`${base_url}/sandbox/events`, { method: "POST", headers, body: JSON.stringify(call) });
-  assert.equal(answer.status, 200, await answer.clone().text());
-  return answer.json();
+  const response = await fetch(`${base_url}/sandbox/events`, { method: "POST", headers, body: JSON.stringify(call) });
+  assert.equal(response.status, 200, await response.clone().text());
+  return response.json();
 }
 
-/** Asks until there is an answer. */
-export async function until(ask) {
+/** Polls until there is a truthy value. */
+export async function until(poll) {
   for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
+    const value = await poll();
+    if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,9 +1,9 @@
-//! The page at the root. There is nothing secret in it: what it shows it asks for with the token, which the browser is given
-//! behind the `#` of its address and which no other page knows.
+//! The page at the root. It contains nothing secret: it requests what it shows with the token, which the browser
+//! receives after the `#` of the address and which no other page knows.
 
 use axum::response::{IntoResponse, Response};
 
-/// Nothing but what is served beside it, and no page around it.
+/// Allows only the files that are served with the page, and no page may frame it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 

@@ -1,4 +1,4 @@
-//! One HTTP request to an endpoint, and why it failed, in words for the list of deliveries.
+//! One HTTP request to an endpoint, and the reason if it failed, worded for the list of deliveries.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-/// How long an endpoint may take to answer, by the guide. In real time, for that is what its user's code has.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// How long the guide gives an endpoint to answer. Never shortened, because the endpoint's own code runs in real time.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// No more of an answer is read: nothing but its status counts.
-const MAX_ANSWER: usize = 64 * 1024;
+/// The most that is read of a response, of which only the status counts.
+const MAX_RESPONSE: usize = 64 * 1024;
 
 pub(crate) struct Client {
     client: HyperClient<HttpsConnector<HttpConnector>, Full<Bytes>>,
@@ -30,36 +30,36 @@ impl Client {
         Self { client }
     }
 
-    /// Posts a body, and gives the status of the answer, or why there is none.
+    /// Posts a body, and returns the status of the response, or the reason why there is none.
     pub(crate) async fn post(&self, url: &str, headers: &[(String, String)], body: Vec<u8>) -> Result<u16, String> {
         let mut request = Request::post(url);
         for (name, value) in headers {
             request = request.header(name, value);
         }
         let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
-        match tokio::time::timeout(ANSWER_WITHIN, self.exchange(request)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(format!("the endpoint did not answer within {} s", ANSWER_WITHIN.as_secs())),
+        match tokio::time::timeout(RESPONSE_TIMEOUT, self.send(request)).await {
+            Ok(result) => result,
+            Err(_) => Err(format!("the endpoint did not answer within {} s", RESPONSE_TIMEOUT.as_secs())),
         }
     }
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<u16, String> {
-        let answer = self.client.request(request).await.map_err(|error| reason(&error))?;
-        let status = answer.status().as_u16();
-        let mut body = answer.into_body();
+    async fn send(&self, request: Request<Full<Bytes>>) -> Result<u16, String> {
+        let response = self.client.request(request).await.map_err(|error| reason(&error))?;
+        let status = response.status().as_u16();
+        let mut body = response.into_body();
         let mut read = 0;
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| format!("the answer broke off: {error}"))?;
+            let frame = frame.map_err(|error| format!("the response was cut off: {error}"))?;
             read += frame.data_ref().map_or(0, Bytes::len);
-            if read > MAX_ANSWER {
-                return Err(format!("the answer has more than {MAX_ANSWER} bytes"));
+            if read > MAX_RESPONSE {
+                return Err(format!("the response is larger than {MAX_RESPONSE} bytes"));
             }
         }
         Ok(status)
     }
 }
 
-/// The innermost cause, which says most.
+/// The innermost cause, which says the most.
 fn reason(error: &hyper_util::client::legacy::Error) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {

@@ -1,76 +1,76 @@
-// Shows the deliveries of the sandbox that serves this. Everything is asked for with its token.
+// Shows the deliveries of the sandbox that serves this page. Every request carries its token.
 
 const REFRESH_MS = 1000;
-const PLACE = "hookseal-sandbox-token";
+const TOKEN_KEY = "hookseal-sandbox-token";
 
-/** What shows nothing itself, or changes how other text is shown: as `hookseal` has it in a terminal (cli/src/escape.rs). */
+/** Characters that are invisible or change how other text is displayed, as in a terminal (cli/src/escape.rs). */
 const HIDDEN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\ufff9-\ufffb]|(?! )\p{Zs}/gu;
 
 const element = (id) => document.getElementById(id);
 let token = "";
-let shown;
+let selected;
 
-/** Text of an event or an endpoint, which its author chose: what cannot be seen of it is written as its code. */
+/** Untrusted text of an event or an endpoint, with its invisible characters escaped. */
 function visible(text) {
-  const code = (letter) => `\\u{${letter.codePointAt(0).toString(16)}}`;
-  return String(text).replaceAll("\\", "\\\\").replace(HIDDEN, code);
+  const escape = (character) => `\\u{${character.codePointAt(0).toString(16)}}`;
+  return String(text).replaceAll("\\", "\\\\").replace(HIDDEN, escape);
 }
 
-/** A body over several lines, as the JSON that it is. */
+/** A body as indented JSON, with invisible characters escaped as JSON does. */
 function pretty(body) {
-  const unit = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  const code = (letter) => (letter === "\n" ? letter : letter.split("").map(unit).join(""));
-  return JSON.stringify(JSON.parse(body), null, 2).replace(HIDDEN, code);
+  const unit = (half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const escape = (character) => (character === "\n" ? character : character.split("").map(unit).join(""));
+  return JSON.stringify(JSON.parse(body), null, 2).replace(HIDDEN, escape);
 }
 
-/** A call of the sandbox; what it refuses is an error with what it says. */
-async function call(path, options = {}) {
-  const answer = await fetch(`/sandbox/${path}`, { ...options, headers: { "X-Sandbox-Token": token } });
-  const said = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(said.error), { status: answer.status });
-  return said;
+/** Calls the sandbox. A refusal is thrown as an error with the sandbox's message. */
+async function request(path, options = {}) {
+  const response = await fetch(`/sandbox/${path}`, { ...options, headers: { "X-Sandbox-Token": token } });
+  const body = await response.json();
+  if (!response.ok) throw Object.assign(new Error(body.error), { status: response.status });
+  return body;
 }
 
-function say(text) {
-  const said = visible(text);
-  if (element("state").textContent !== said) element("state").textContent = said;
+function setStatus(text) {
+  const status = visible(text);
+  if (element("state").textContent !== status) element("state").textContent = status;
 }
 
-/** Does something, and tells what went wrong with it. */
+/** Runs an action, and shows the error if it fails. */
 async function attempt(act) {
   try {
     await act();
     return true;
   } catch (error) {
-    if (error.status === 401) return ask();
-    say(error.status === undefined ? "The sandbox does not answer: is it running?" : error.message);
+    if (error.status === 401) return askForToken();
+    setStatus(error.status === undefined ? "The sandbox does not respond. Is it running?" : error.message);
     return false;
   }
 }
 
-/** Asks for the token. */
-function ask() {
-  sessionStorage.removeItem(PLACE);
+/** Shows the form for the token. */
+function askForToken() {
+  sessionStorage.removeItem(TOKEN_KEY);
   element("sandbox").hidden = true;
   element("entry").hidden = false;
-  say("This page needs the token of the sandbox.");
+  setStatus("This page needs the sandbox's token.");
   return false;
 }
 
 async function open() {
-  const is_open = await attempt(async () => {
-    const { event_types } = await call("event-types");
+  const isOpen = await attempt(async () => {
+    const { event_types } = await request("event-types");
     element("type").replaceChildren(...event_types.map((type) => new Option(type)));
     element("type").value = "meeting.completed";
     element("only").replaceChildren(new Option("all", ""), ...event_types.map((type) => new Option(type)));
-    sessionStorage.setItem(PLACE, token);
+    sessionStorage.setItem(TOKEN_KEY, token);
     element("entry").hidden = true;
     element("sandbox").hidden = false;
-    say("");
+    setStatus("");
     await refresh();
   });
-  if (is_open) schedule();
+  if (isOpen) schedule();
 }
 
 function schedule() {
@@ -85,13 +85,13 @@ async function refresh() {
   const query = new URLSearchParams({ limit: "50" });
   if (element("status").value !== "") query.set("status", element("status").value);
   if (element("only").value !== "") query.set("event_type", element("only").value);
-  const { deliveries, total } = await call(`deliveries?${query}`);
+  const { deliveries, total } = await request(`deliveries?${query}`);
   const focused = document.activeElement?.dataset?.id;
   element("list").replaceChildren(...deliveries.map(rowOf));
-  // What is read with a keyboard stays where it was.
+  // Keeps the keyboard focus on the same delivery.
   if (focused !== undefined) element("list").querySelector(`[data-id="${focused}"]`)?.focus();
   element("count").textContent = `${deliveries.length} of ${total}`;
-  if (shown !== undefined) await show(shown, false);
+  if (selected !== undefined) await show(selected, false);
 }
 
 function rowOf({ id, event_type, delivery_status, http_status_code, error_message, tries, created_at }) {
@@ -102,8 +102,8 @@ function rowOf({ id, event_type, delivery_status, http_status_code, error_messag
   const first = document.createElement("th");
   first.scope = "row";
   first.append(button);
-  const answer = http_status_code ?? (error_message === null ? "" : "none");
-  row.append(first, cell(delivery_status, delivery_status), cell(answer), cell(tries), cell(created_at));
+  const response = http_status_code ?? (error_message === null ? "" : "none");
+  row.append(first, cell(delivery_status, delivery_status), cell(response), cell(tries), cell(created_at));
   return row;
 }
 
@@ -111,10 +111,10 @@ function cell(text, style = "") {
   return Object.assign(document.createElement("td"), { textContent: visible(text), className: style });
 }
 
-/** Shows one delivery whole. */
-async function show(id, is_asked) {
-  const delivery = await call(`deliveries/${id}`);
-  shown = id;
+/** Shows one delivery in full. */
+async function show(id, takesFocus) {
+  const delivery = await request(`deliveries/${id}`);
+  selected = id;
   element("one-title").textContent = visible(delivery.event_type);
   const facts = ["id", "event_id", "url", "delivery_status", "error_message", "next_retry_at", "delivered_at"];
   element("facts").replaceChildren(
@@ -127,14 +127,14 @@ async function show(id, is_asked) {
   );
   element("attempts").replaceChildren(
     ...delivery.attempts.map(({ at, http_status_code, error_message, headers }) => {
-      const came = error_message ?? `answered ${http_status_code}`;
-      const lines = [`${at}: ${came}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+      const result = error_message ?? `answered ${http_status_code}`;
+      const lines = [`${at}: ${result}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
       return Object.assign(document.createElement("li"), { textContent: lines.map(visible).join("\n") });
     }),
   );
   element("body").textContent = pretty(delivery.body);
   element("one").hidden = false;
-  if (is_asked) element("one").focus();
+  if (takesFocus) element("one").focus();
 }
 
 element("entry").addEventListener("submit", (event) => {
@@ -147,33 +147,33 @@ element("entry").addEventListener("submit", (event) => {
 element("emit").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(async () => {
-    const call_body = { type: element("type").value };
+    const body = { type: element("type").value };
     const data = element("data").value.trim();
     if (data !== "") {
       try {
-        call_body.data = JSON.parse(data);
+        body.data = JSON.parse(data);
       } catch {
-        return say("The data is not JSON.");
+        return setStatus("The data is not valid JSON.");
       }
     }
-    const { not_delivered } = await call("events", { method: "POST", body: JSON.stringify(call_body) });
-    say(not_delivered === null ? "Emitted." : `Emitted, and not delivered: ${not_delivered.replaceAll("_", " ")}.`);
+    const { not_delivered } = await request("events", { method: "POST", body: JSON.stringify(body) });
+    setStatus(not_delivered === null ? "Emitted." : `Emitted, but not delivered: ${not_delivered.replaceAll("_", " ")}.`);
     await refresh();
   });
 });
 
 element("retry").addEventListener("click", () =>
   attempt(async () => {
-    await call(`deliveries/${shown}/retry`, { method: "POST" });
-    say("It is sent again.");
+    await request(`deliveries/${selected}/retry`, { method: "POST" });
+    setStatus("Sending again.");
     await refresh();
   }),
 );
 
 for (const id of ["status", "only"]) element(id).addEventListener("change", () => attempt(refresh));
 
-// The token leaves the address, where it would stay in the history.
-token = location.hash.slice(1) || (sessionStorage.getItem(PLACE) ?? "");
+// The token is removed from the address, so that it does not stay in the history.
+token = location.hash.slice(1) || (sessionStorage.getItem(TOKEN_KEY) ?? "");
 history.replaceState(null, "", location.pathname);
-if (token === "") ask();
+if (token === "") askForToken();
 else open();

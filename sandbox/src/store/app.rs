@@ -1,4 +1,4 @@
-//! The app, its credentials, its workflows and automations.
+//! The app, its credentials, and its workflows and automations.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::error::Error;
 #[derive(Clone)]
 pub(crate) struct Credential {
     pub(crate) value: String,
-    /// That before, which is live until the grace period ends.
+    /// The previous value, which is live until the grace period ends.
     pub(crate) previous: Option<String>,
     pub(crate) created_at: Time,
     pub(crate) last_rotated_at: Option<Time>,
@@ -29,7 +29,7 @@ pub(crate) struct Credentials {
 }
 
 impl Credential {
-    /// Whether the one before is still live.
+    /// Whether the previous value is still live.
     pub(crate) fn is_transitioning(&self, now: Time) -> bool {
         self.previous.is_some() && self.grace_period_ends_at.is_some_and(|end| now < end)
     }
@@ -52,18 +52,18 @@ impl Credential {
 const COLUMNS: &str = "value, previous, created_at, last_rotated_at, last_used_at, grace_period_ends_at, rollback_token, \
                        rollback_expires_at";
 
-/// A value that nobody guesses.
+/// An unguessable value.
 fn random(prefix: &str) -> String {
     format!("{prefix}{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
 }
 
 impl Store {
-    /// Makes an app with its credentials, if there is none yet; and has its webhooks sent to `url`, if one is given.
+    /// Creates the app and its credentials if there is none yet, and sets its webhook URL if one is given.
     pub(crate) async fn prepare(&self, now: Time, url: Option<String>) -> Result<(), Error> {
         self.write(move |connection| {
             if app(connection).is_err() {
-                let made = new_app(now);
-                connection.execute("INSERT INTO app VALUES (1, ?)", [made.to_string()])?;
+                let app = new_app(now);
+                connection.execute("INSERT INTO app VALUES (1, ?)", [app.to_string()])?;
                 for (kind, prefix) in [("api_key", "sandbox_key_"), ("webhook_secret", ""), ("client_secret", "")] {
                     let sql = "INSERT INTO credentials (type, value, created_at) VALUES (?, ?, ?)";
                     connection.execute(sql, params![kind, random(prefix), now.0])?;
@@ -71,7 +71,7 @@ impl Store {
                 connection.execute("INSERT INTO settings VALUES ('token', ?)", [random("")])?;
             }
             match url {
-                Some(url) => change_app(connection, now, &[("webhook_url", url.into())]).map(drop),
+                Some(url) => update_app(connection, now, &[("webhook_url", url.into())]).map(drop),
                 None => Ok(()),
             }
         })
@@ -82,12 +82,12 @@ impl Store {
         self.read(app).await
     }
 
-    /// Sets fields of the app, and gives it.
-    pub(crate) async fn change_app(&self, now: Time, fields: Vec<(&'static str, Value)>) -> Result<Value, Error> {
-        self.write(move |connection| change_app(connection, now, &fields)).await
+    /// Sets fields of the app, and returns it.
+    pub(crate) async fn update_app(&self, now: Time, fields: Vec<(&'static str, Value)>) -> Result<Value, Error> {
+        self.write(move |connection| update_app(connection, now, &fields)).await
     }
 
-    /// Switches deliveries on or off. What is pending then is delivered still, or abandoned.
+    /// Switches webhooks on or off. Pending deliveries are still made, or abandoned.
     pub(crate) async fn switch(&self, now: Time, enabled: bool, abandon: bool) -> Result<Value, Error> {
         self.write(move |connection| {
             if !enabled && abandon {
@@ -95,7 +95,7 @@ impl Store {
                            asked = NULL WHERE due IS NOT NULL";
                 connection.execute(sql, [])?;
             }
-            change_app(connection, now, &[("webhook_enabled", enabled.into())])
+            update_app(connection, now, &[("webhook_enabled", enabled.into())])
         })
         .await
     }
@@ -117,10 +117,10 @@ impl Store {
         .await
     }
 
-    /// Remembers that a credential was used: to the minute, so that not every call is a write.
+    /// Records that a credential was used, to the minute, so that not every call is a write.
     pub(crate) async fn use_credential(&self, kind: &'static str, now: Time) -> Result<(), Error> {
-        let known = self.read(move |connection| credential(connection, kind)).await?.last_used_at;
-        if known.is_some_and(|last| (0..60_000).contains(&now.0.saturating_sub(last.0))) {
+        let last_used = self.read(move |connection| credential(connection, kind)).await?.last_used_at;
+        if last_used.is_some_and(|last| (0..60_000).contains(&now.0.saturating_sub(last.0))) {
             return Ok(());
         }
         self.write(move |connection| {
@@ -130,7 +130,7 @@ impl Store {
         .await
     }
 
-    /// Replaces a credential; the one before stays live until `grace_ends`.
+    /// Replaces a credential; the previous value stays live until `grace_ends`.
     pub(crate) async fn rotate(&self, kind: &'static str, now: Time, grace_ends: Time) -> Result<Credential, Error> {
         self.write(move |connection| {
             let old = credential(connection, kind)?;
@@ -152,14 +152,14 @@ impl Store {
         .await
     }
 
-    /// Takes a rotation back.
+    /// Rolls a rotation back.
     pub(crate) async fn roll_back(&self, kind: &'static str, now: Time, token: String) -> Result<(), Error> {
         self.write(move |connection| {
             let current = credential(connection, kind)?;
             let is_valid = current.rollback_token.as_ref() == Some(&token)
                 && current.rollback_expires_at.is_some_and(|end| now < end);
             let Some(previous) = current.previous.filter(|_| is_valid) else {
-                return Err(Error::invalid("rollback_token", "there is no rotation that this token takes back"));
+                return Err(Error::invalid("rollback_token", "no rotation can be rolled back with this token"));
             };
             let sql = "UPDATE credentials SET value = ?, previous = NULL, last_rotated_at = previous_rotated_at, \
                        previous_rotated_at = NULL, grace_period_ends_at = NULL, rollback_token = NULL, rollback_expires_at = NULL WHERE type = ?";
@@ -212,7 +212,7 @@ fn new_app(now: Time) -> Value {
     json!({
         "id": Uuid::new_v4().to_string(),
         "name": "Sandbox app",
-        "description": "Made by hookseal sandbox.",
+        "description": "Created by hookseal sandbox.",
         "slug": "sandbox-app",
         "client_id": Uuid::new_v4().to_string(),
         "status": "active",
@@ -226,10 +226,10 @@ fn new_app(now: Time) -> Value {
 
 pub(super) fn app(connection: &Connection) -> Result<Value, Error> {
     let text: String = connection.query_row("SELECT json FROM app", [], |row| row.get(0))?;
-    serde_json::from_str(&text).map_err(|error| Error::unavailable(format!("the app cannot be read: {error}")))
+    serde_json::from_str(&text).map_err(|error| Error::unavailable(format!("the stored app cannot be read: {error}")))
 }
 
-fn change_app(connection: &Connection, now: Time, fields: &[(&'static str, Value)]) -> Result<Value, Error> {
+fn update_app(connection: &Connection, now: Time, fields: &[(&'static str, Value)]) -> Result<Value, Error> {
     let mut changed = app(connection)?;
     for (name, value) in fields {
         changed[*name] = value.clone();

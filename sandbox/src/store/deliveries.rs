@@ -1,4 +1,4 @@
-//! Deliveries and their attempts.
+//! Stores and lists deliveries, and says which are due.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use super::app::app;
 use crate::clock::Time;
 use crate::error::Error;
 
-/// What is to be delivered.
+/// A delivery to be stored.
 #[derive(Clone, Debug)]
 pub(crate) struct NewDelivery {
     pub(crate) id: String,
@@ -21,21 +21,21 @@ pub(crate) struct NewDelivery {
     pub(crate) body: Vec<u8>,
 }
 
-/// A delivery whose time has come.
+/// A delivery that is due.
 #[derive(Debug)]
-pub(crate) struct Due {
+pub(crate) struct DueDelivery {
     pub(crate) seq: i64,
     pub(crate) url: String,
     pub(crate) body: Vec<u8>,
-    /// Whether it is due by itself, or only since it was asked for.
+    /// Whether an automatic try is due, and not only a manual retry.
     pub(crate) is_automatic: bool,
-    /// How many retries were planned before.
-    pub(crate) automatic: u32,
-    /// When it was asked for, if it was.
-    pub(crate) asked: Option<i64>,
+    /// How many automatic retries were scheduled so far.
+    pub(crate) automatic_retries: u32,
+    /// When a manual retry was requested, if one was.
+    pub(crate) requested_at: Option<i64>,
 }
 
-/// The states that a delivery can be in.
+/// The states of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Pending,
@@ -57,7 +57,7 @@ impl Status {
     }
 }
 
-/// Which deliveries are listed.
+/// Which deliveries to list.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) status: Option<Status>,
@@ -69,17 +69,17 @@ pub(crate) struct Filter {
 const COLUMNS: &str = "id, event_id, event_type, partner_app_id, status, http_status, error, tries, due, created_at, \
                        delivered_at, url";
 
-/// Who a list is for.
+/// Whom a list is for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Shown {
-    /// Whoever calls the management API.
-    ByApi,
-    /// The sandbox's page, with the number of tries.
-    ByPage,
+pub(crate) enum View {
+    /// A caller of the management API.
+    Api,
+    /// The sandbox's page, which also shows the number of tries.
+    Page,
 }
 
 impl Store {
-    /// Keeps deliveries, which are due at once.
+    /// Stores deliveries, which are due at once.
     pub(crate) async fn add_deliveries(&self, now: Time, new: Vec<NewDelivery>) -> Result<(), Error> {
         self.write(move |connection| {
             let app = app(connection)?;
@@ -95,7 +95,7 @@ impl Store {
         .await
     }
 
-    /// The endpoints that have something to deliver, now or later.
+    /// The endpoints that have a delivery due, now or later.
     pub(crate) async fn endpoints(&self) -> Result<Vec<String>, Error> {
         self.read(|connection| {
             let sql = "SELECT DISTINCT url FROM deliveries WHERE due IS NOT NULL";
@@ -106,30 +106,31 @@ impl Store {
         .await
     }
 
-    /// What is due at an endpoint, the earliest first, without what is in flight; and when the next one is due after now.
+    /// The deliveries that are due at an endpoint and not in flight, earliest first, and the time of the next one after
+    /// now.
     pub(crate) async fn due(
         &self,
         url: String,
         now: Time,
         in_flight: HashSet<i64>,
         limit: usize,
-    ) -> Result<(Vec<Due>, Option<Time>), Error> {
+    ) -> Result<(Vec<DueDelivery>, Option<Time>), Error> {
         self.read(move |connection| {
             let sql = "SELECT seq, url, body, coalesce(next_automatic <= ?2, FALSE), automatic, asked FROM deliveries \
                        WHERE url = ?1 AND due <= ?2 ORDER BY due, seq LIMIT ?3";
             let most = i64::try_from(limit + in_flight.len()).unwrap_or(i64::MAX);
             let mut statement = connection.prepare_cached(sql)?;
             let read = |row: &Row<'_>| {
-                Ok(Due {
+                Ok(DueDelivery {
                     seq: row.get(0)?,
                     url: row.get(1)?,
                     body: row.get(2)?,
                     is_automatic: row.get(3)?,
-                    automatic: row.get(4)?,
-                    asked: row.get(5)?,
+                    automatic_retries: row.get(4)?,
+                    requested_at: row.get(5)?,
                 })
             };
-            let due: Vec<Due> =
+            let due: Vec<DueDelivery> =
                 statement.query_map(params![url, now.0, most], read)?.collect::<rusqlite::Result<_>>()?;
             let due = due.into_iter().filter(|due| !in_flight.contains(&due.seq)).take(limit).collect();
             let next = "SELECT min(due) FROM deliveries WHERE url = ? AND due > ?";
@@ -140,10 +141,11 @@ impl Store {
         .await
     }
 
-    /// Has a delivery tried once more, now, and gives it with where it goes. Several calls before that try are one.
+    /// Makes a delivery due now for one more try, and returns it with its URL. Several calls before that try count as
+    /// one.
     pub(crate) async fn retry(&self, id: String, now: Time) -> Result<(Value, String), Error> {
         self.write(move |connection| {
-            // No two have the same time, so that a later call is known from the one that an attempt was made for.
+            // No two requests have the same time, so that a later one is distinguished from the one being served.
             let sql = "UPDATE deliveries SET status = 'pending', due = ?1, asked = max(?1, coalesce(asked, 0) + 1) \
                        WHERE id = ?2";
             if connection.execute(sql, params![now.0, id])? == 0 {
@@ -155,8 +157,8 @@ impl Store {
         .await
     }
 
-    /// A page of deliveries, the newest first, and how many there are in all.
-    pub(crate) async fn deliveries(&self, filter: Filter, shown: Shown) -> Result<(Vec<Value>, i64), Error> {
+    /// A page of deliveries, newest first, and the total number.
+    pub(crate) async fn deliveries(&self, filter: Filter, view: View) -> Result<(Vec<Value>, i64), Error> {
         self.read(move |connection| {
             let mut conditions = Vec::new();
             let mut values: Vec<Sql> = Vec::new();
@@ -168,16 +170,16 @@ impl Store {
                 conditions.push("event_type = ?");
                 values.push(event_type.into());
             }
-            let such =
+            let condition =
                 if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
-            let count = format!("SELECT count(*) FROM deliveries {such}");
+            let count = format!("SELECT count(*) FROM deliveries {condition}");
             let total = connection.prepare_cached(&count)?.query_row(params_from_iter(&values), |row| row.get(0))?;
             values.extend([filter.limit.into(), filter.offset.into()]);
-            let page = format!("SELECT {COLUMNS} FROM deliveries {such} ORDER BY seq DESC LIMIT ? OFFSET ?");
+            let page = format!("SELECT {COLUMNS} FROM deliveries {condition} ORDER BY seq DESC LIMIT ? OFFSET ?");
             let mut statement = connection.prepare_cached(&page)?;
             let rows = statement.query_map(params_from_iter(&values), |row| {
                 let mut delivery = read(row)?;
-                if let Shown::ByPage = shown {
+                if let View::Page = view {
                     delivery["tries"] = row.get::<_, u32>(7)?.into();
                 }
                 Ok(delivery)
@@ -196,13 +198,12 @@ impl Store {
         .await
     }
 
-    /// A delivery with its body and every attempt: for the sandbox's own calls.
-    pub(crate) async fn whole_delivery(&self, id: String) -> Result<Value, Error> {
+    /// A delivery with its body and every attempt, for the sandbox's own calls.
+    pub(crate) async fn delivery_with_attempts(&self, id: String) -> Result<Value, Error> {
         self.read(move |connection| {
             let sql = format!("SELECT {COLUMNS}, seq, body FROM deliveries WHERE id = ?");
-            let read_whole = |row: &Row<'_>| Ok((read(row)?, row.get(11)?, row.get(12)?, row.get(13)?));
-            let found: Option<(Value, String, i64, Vec<u8>)> =
-                connection.query_row(&sql, [id], read_whole).optional()?;
+            let read_all = |row: &Row<'_>| Ok((read(row)?, row.get(11)?, row.get(12)?, row.get(13)?));
+            let found: Option<(Value, String, i64, Vec<u8>)> = connection.query_row(&sql, [id], read_all).optional()?;
             let (mut delivery, url, seq, body) = found.ok_or_else(|| Error::not_found("delivery"))?;
             let sql = "SELECT at, http_status, error, headers FROM attempts WHERE delivery = ? ORDER BY number";
             let mut statement = connection.prepare_cached(sql)?;
@@ -236,7 +237,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Value> {
         "delivery_status": row.get::<_, String>(4)?,
         "http_status_code": row.get::<_, Option<u16>>(5)?,
         "error_message": row.get::<_, Option<String>>(6)?,
-        // The first try is none.
+        // The first try is not a retry.
         "retry_count": tries.saturating_sub(1),
         "next_retry_at": due.filter(|_| tries > 0),
         "created_at": time(9)?,

@@ -1,11 +1,11 @@
-//! What survives a crash: one `SQLite` file. Only the files here know SQL.
+//! The state that survives a crash: one `SQLite` file. Only the files in this folder know SQL.
 //!
-//! Writes go through one thread, which puts all that wait into one transaction: that is how some thousand a second can each
-//! be on the disk before they are answered. Reads have connections of their own.
+//! All writes go through one thread, which puts those that wait into one transaction. That is how some thousand writes
+//! a second can each be on disk before they are answered. Reads have their own connections.
 
 mod app;
+mod attempts;
 mod deliveries;
-mod outcome;
 mod upgrade;
 mod writer;
 
@@ -21,15 +21,15 @@ use crate::error::Error;
 use crate::private;
 
 pub(crate) use self::app::Credential;
-pub(crate) use self::deliveries::{Due, Filter, NewDelivery, Shown, Status};
-pub(crate) use self::outcome::Outcome;
+pub(crate) use self::attempts::Attempt;
+pub(crate) use self::deliveries::{DueDelivery, Filter, NewDelivery, Status, View};
 use self::writer::Writer;
 
-/// The layout of the file; another one is another program's, or a later version's.
-const VERSION: i64 = 2;
+/// The version of the schema. Version 1 is upgraded; any other version is another program's or a later sandbox's.
+const SCHEMA_VERSION: i64 = 2;
 
-/// How long a database that somebody else holds is waited for.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long to wait for a database that another program has locked.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(crate) struct Store {
     path: PathBuf,
@@ -38,13 +38,13 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the file, or makes it. No other sandbox may have it open, and nobody else may read it.
+    /// Opens or creates the file. No other sandbox may have it open, and no other user may read it.
     pub(crate) async fn open(path: &Path, max_bytes: Option<u64>, now: Time) -> Result<Self, Error> {
         let path = path.to_owned();
         blocking(move || {
-            let (path, lock) = take(&path)?;
+            let (path, lock) = acquire(&path)?;
             let connection = connect(&path)?;
-            lay_out(&connection, now)?;
+            prepare_schema(&connection, now)?;
             if let Some(max_bytes) = max_bytes {
                 let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
                 connection.pragma_update(
@@ -59,12 +59,12 @@ impl Store {
         .await
     }
 
-    /// Writes what waits, and gives the file free.
+    /// Completes the waiting writes, and releases the file.
     pub(crate) fn close(&self) {
         self.writer.close();
     }
 
-    /// Changes something, and is done when that is on the disk.
+    /// Runs a write, and returns once it is on disk.
     async fn write<T: Send + 'static>(
         &self,
         act: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
@@ -72,7 +72,7 @@ impl Store {
         self.writer.write(act).await
     }
 
-    /// Reads what was written before, as it was at one time.
+    /// Runs a read on a consistent snapshot.
     async fn read<T: Send + 'static>(
         &self,
         act: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
@@ -80,20 +80,20 @@ impl Store {
         let (path, readers) = (self.path.clone(), Arc::clone(&self.readers));
         blocking(move || {
             let idle = || readers.lock().unwrap_or_else(PoisonError::into_inner);
-            let taken = idle().pop();
-            let connection = match taken {
+            let reused = idle().pop();
+            let connection = match reused {
                 Some(connection) => connection,
                 None => connect(&path)?,
             };
-            let read = connection.unchecked_transaction().map_err(Error::from).and_then(|at_once| act(&at_once));
+            let read = connection.unchecked_transaction().map_err(Error::from).and_then(|snapshot| act(&snapshot));
             idle().push(connection);
             read
         })
         .await
     }
 
-    /// Has what is pending wait as long as this speed has it wait, and never longer than `longest` before that is shortened:
-    /// the sandbox may have run at another speed before, and the system's clock may have been put back.
+    /// Rescales the waits of pending deliveries to this speed, and limits them to `longest` (before it is shortened):
+    /// the sandbox may have run at another speed before, and the system's clock may have been set back.
     pub(crate) async fn set_speed(&self, clock: Clock, longest: Duration) -> Result<(), Error> {
         let (now, longest) = (clock.now().0, clock::millis(clock.shortened(longest)));
         self.write(move |connection| {
@@ -106,7 +106,7 @@ impl Store {
                 );
                 connection.execute(&sql, params![now, before, clock.speed(), longest])?;
             }
-            // What waits for nothing is due now, whatever the clock showed when it came.
+            // A delivery that waits for no retry is due now, whatever the clock said when it was created.
             let sql = "UPDATE deliveries SET due = ?1, next_automatic = CASE WHEN tries = 0 THEN ?1 ELSE next_automatic END \
                        WHERE due > ?1 AND (tries = 0 OR asked IS NOT NULL)";
             connection.execute(sql, [now])?;
@@ -122,47 +122,48 @@ async fn blocking<T: Send + 'static>(act: impl FnOnce() -> Result<T, Error> + Se
     tokio::task::spawn_blocking(act).await.map_err(|error| Error::unavailable(error.to_string()))?
 }
 
-/// Takes the file for this process alone, before it is opened: a second sandbox on it is an error.
+/// Locks the file for this process before it is opened, so that a second sandbox on it is an error.
 ///
-/// What `SQLite` makes next to its file has the rights of that; what is there already may have those of before.
-fn take(path: &Path) -> Result<(PathBuf, File), Error> {
+/// `SQLite` gives its other files the rights of the main one, but existing ones may still have older rights.
+fn acquire(path: &Path) -> Result<(PathBuf, File), Error> {
     let cannot = |error| Error::unavailable(format!("cannot open {}: {error}", path.display()));
-    // By its own name where it has several, for `SQLite` names its files after that.
+    // Links are resolved, because `SQLite` names its other files after the real file.
     let path = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).map_err(cannot)?;
     let lock = writer::lock(&path)?;
     drop(private::open(&path)?);
     for suffix in ["-wal", "-shm", "-journal"] {
-        private::close_to_others(&private::with_suffix(&path, suffix))?;
+        private::restrict_existing(&private::with_suffix(&path, suffix))?;
     }
     Ok((path, lock))
 }
 
 fn connect(path: &Path) -> Result<Connection, Error> {
-    // It is there already, and its name is a path whatever that begins with.
+    // The file exists already. Without the URI flag its name is a path, whatever that begins with.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| Error::unavailable(format!("cannot open {}: {error}", path.display())))?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
-    // A transaction is on the disk when it is done, and not only in the system's memory.
+    // A completed transaction is on disk, and not only in the system's memory.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // What is sorted stays out of the folder for temporary files.
+    // Sorting must not write to the folder for temporary files.
     connection.pragma_update(None, "temp_store", "memory")?;
     Ok(connection)
 }
 
-fn lay_out(connection: &Connection, now: Time) -> Result<(), Error> {
+fn prepare_schema(connection: &Connection, now: Time) -> Result<(), Error> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let tables: Option<i64> =
         connection.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |row| row.get(0)).optional()?;
     match (version, tables) {
-        (VERSION, _) => Ok(()),
-        (1, Some(_)) => upgrade::from_1(connection, now),
+        (SCHEMA_VERSION, _) => Ok(()),
+        (1, Some(_)) => upgrade::from_version_1(connection, now),
         (0, None) => {
-            let script = format!("BEGIN; {} PRAGMA user_version = {VERSION}; COMMIT;", include_str!("schema.sql"));
+            let script =
+                format!("BEGIN; {} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;", include_str!("schema.sql"));
             Ok(connection.execute_batch(&script)?)
         }
-        _ => Err(Error::unavailable("the data is not that of a sandbox of this version: name another file")),
+        _ => Err(Error::unavailable("the file does not belong to a sandbox of this version: choose another one")),
     }
 }

@@ -8,7 +8,7 @@ CREATE TABLE credentials (
   previous TEXT,
   created_at INTEGER NOT NULL,
   last_rotated_at INTEGER,
-  -- That of `previous`, for when the rotation is taken back.
+  -- When `previous` was rotated in, for a rollback.
   previous_rotated_at INTEGER,
   last_used_at INTEGER,
   grace_period_ends_at INTEGER,
@@ -16,13 +16,13 @@ CREATE TABLE credentials (
   rollback_expires_at INTEGER
 );
 
--- What the sandbox remembers of itself: its token, and its speed.
+-- The sandbox's own settings: its token and its speed.
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 -- Workflows of the guide, automations of the SDK.
 CREATE TABLE objects (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL UNIQUE, json TEXT NOT NULL);
 
--- One event at one endpoint. `due` is when it is tried next, and NULL once it is not any more. Times are milliseconds.
+-- One event for one endpoint. `due` is the time of the next try, and NULL if there is none. Times are in milliseconds.
 CREATE TABLE deliveries (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -37,10 +37,10 @@ CREATE TABLE deliveries (
   -- How many attempts were made.
   tries INTEGER NOT NULL DEFAULT 0,
   due INTEGER,
-  -- When it is tried next by itself, and how many retries were planned so before: what is asked for by hand takes none away.
+  -- The time of the next automatic try, and how many automatic retries were scheduled. A failed manual one changes neither.
   next_automatic INTEGER,
   automatic INTEGER NOT NULL DEFAULT 0,
-  -- When one more try was asked for, until that is made.
+  -- When a manual retry was requested; NULL once it was made.
   asked INTEGER,
   created_at INTEGER NOT NULL,
   delivered_at INTEGER
@@ -49,7 +49,7 @@ CREATE INDEX deliveries_due ON deliveries (url, due) WHERE due IS NOT NULL;
 CREATE INDEX deliveries_status ON deliveries (status, seq);
 CREATE INDEX deliveries_type ON deliveries (event_type, seq);
 
--- Every try of a delivery. Two may end at one time, or be dated by a clock that was put back.
+-- Every attempt of a delivery. Numbered, because two may end at the same time, or the clock may be set back.
 CREATE TABLE attempts (
   delivery INTEGER NOT NULL REFERENCES deliveries (seq),
   number INTEGER NOT NULL,

@@ -1,5 +1,5 @@
-//! The file of an earlier version. Its clock ran ahead of the real one where it ran faster: what it dated later than now is
-//! brought back, so that receivers take what is signed from now on.
+//! Upgrades the file of version 1, whose clock ran ahead of real time at a higher speed. Dates later than now are moved
+//! back to now, so that receivers accept what is signed from now on.
 
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::clock::Time;
 use crate::error::Error;
 
-/// How late it was by the clock of version 1: the latest of what it dated.
+/// The time by the clock of version 1: its latest date.
 const LATEST: &str = "SELECT max(at) FROM (SELECT max(created_at) AS at FROM deliveries \
                       UNION ALL SELECT max(at) FROM attempts UNION ALL SELECT max(created_at) FROM credentials)";
 
-/// In its layout attempts had no number, and one count had the retries that were asked for and those that were planned.
-const LAYOUT: &str = "\
+/// In version 1 attempts had no number, and one column counted manual and automatic retries together.
+const MIGRATION: &str = "\
 ALTER TABLE credentials ADD COLUMN previous_rotated_at INTEGER;
 ALTER TABLE deliveries RENAME COLUMN retry_count TO automatic;
 ALTER TABLE deliveries ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
@@ -36,11 +36,11 @@ UPDATE deliveries SET tries = (SELECT count(*) FROM attempts WHERE delivery = se
 PRAGMA user_version = 2;
 ";
 
-/// All of it or nothing: a sandbox that is killed meanwhile begins anew.
-pub(super) fn from_1(connection: &Connection, now: Time) -> Result<(), Error> {
+/// Runs in one transaction, so that a sandbox that is killed meanwhile starts over.
+pub(super) fn from_version_1(connection: &Connection, now: Time) -> Result<(), Error> {
     let transaction = connection.unchecked_transaction()?;
     let latest: Option<i64> = transaction.query_row(LATEST, [], |row| row.get(0)).optional()?.flatten();
-    transaction.execute_batch(LAYOUT)?;
+    transaction.execute_batch(MIGRATION)?;
     let base = now.max(Time(latest.unwrap_or(now.0)));
     for (table, columns) in [
         ("deliveries", &["created_at", "delivered_at"][..]),
@@ -51,7 +51,7 @@ pub(super) fn from_1(connection: &Connection, now: Time) -> Result<(), Error> {
             transaction.execute(&format!("UPDATE {table} SET {column} = ?1 WHERE {column} > ?1"), [now.0])?;
         }
     }
-    // What was to come is as far away as it was.
+    // Future times stay as far away as they were.
     for (table, columns) in
         [("deliveries", ["due", "next_automatic"]), ("credentials", ["grace_period_ends_at", "rollback_expires_at"])]
     {
@@ -66,7 +66,7 @@ pub(super) fn from_1(connection: &Connection, now: Time) -> Result<(), Error> {
     Ok(transaction.commit()?)
 }
 
-/// Brings back the times in objects of JSON that are later than now. The others stay as they are, to the byte.
+/// Moves times in JSON objects that are later than now back to now. Other objects stay the same, byte for byte.
 fn redate(connection: &Connection, table: &str, column: &str, fields: &[&str], now: Time) -> Result<(), Error> {
     let mut rows = connection.prepare(&format!("SELECT rowid, CAST({column} AS BLOB) FROM {table}"))?;
     let mut changed = Vec::new();
@@ -86,8 +86,8 @@ fn redate(connection: &Connection, table: &str, column: &str, fields: &[&str], n
     }
     let sql = format!("UPDATE {table} SET {column} = ? WHERE rowid = ?");
     for (rowid, text) in changed {
-        let written = if column == "body" { Sql::Blob(text.into_bytes()) } else { Sql::Text(text) };
-        connection.execute(&sql, params![written, rowid])?;
+        let value = if column == "body" { Sql::Blob(text.into_bytes()) } else { Sql::Text(text) };
+        connection.execute(&sql, params![value, rowid])?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The one thread that writes: all that waits goes into one transaction, and each is answered when that is on the disk.
+//! The one thread that writes: all waiting writes share one transaction, and are answered once it is on disk.
 
 use std::fs::File;
 use std::path::Path;
@@ -12,28 +12,28 @@ use tokio::sync::oneshot;
 use crate::error::Error;
 use crate::private;
 
-/// So many writes share a transaction.
-const BATCH: usize = 256;
+/// The most writes in one transaction.
+const MAX_BATCH: usize = 256;
 
-/// So many may wait before who comes next waits for a place.
-const QUEUE: usize = 4096;
+/// The most writes that may wait; further callers wait for a place in the queue.
+const QUEUE_LENGTH: usize = 4096;
 
-/// Tells what became of the transaction to who waits for it.
-type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
+/// Reports the result of the transaction to the caller that waits for it.
+type Reply = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
-/// Writes inside of the transaction; and says what went wrong, if something did.
-type Write = Box<dyn FnOnce(&Connection) -> (Answer, Option<Error>) + Send>;
+/// Writes inside the transaction, and returns the error if it failed.
+type Write = Box<dyn FnOnce(&Connection) -> (Reply, Option<Error>) + Send>;
 
 pub(super) struct Writer {
-    /// Gone once it is closed.
+    /// `None` once it is closed.
     queue: Mutex<Option<SyncSender<Write>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
-    /// Holds the lock until it is closed.
+    /// Starts the thread, which holds the lock until the writer is closed.
     pub(super) fn start(connection: Connection, lock: File) -> Result<Self, Error> {
-        let (queue, writes) = sync_channel(QUEUE);
+        let (queue, writes) = sync_channel(QUEUE_LENGTH);
         let thread = thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || {
@@ -46,11 +46,11 @@ impl Writer {
         Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
     }
 
-    /// Writes what waits, and gives the file free. Who writes later is refused.
+    /// Completes the waiting writes, and releases the file. Later writes are refused.
     pub(super) fn close(&self) {
-        drop(taken(&self.queue));
-        if let Some(thread) = taken(&self.thread) {
-            // It has no more to say, even if it panicked.
+        drop(take(&self.queue));
+        if let Some(thread) = take(&self.thread) {
+            // Nothing is left to do, even if the thread panicked.
             let _ = thread.join();
         }
     }
@@ -59,11 +59,11 @@ impl Writer {
         &self,
         act: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (send, answered) = oneshot::channel();
+        let (send, reply) = oneshot::channel();
         let write: Write = Box::new(move |connection| {
             let done = in_savepoint(connection, act);
             let error = done.as_ref().err().cloned();
-            // Who asked may have gone meanwhile.
+            // The caller may be gone by now.
             (Box::new(move |committed: Result<(), Error>| drop(send.send(committed.and(done)))), error)
         });
         let stopped = || Error::unavailable("the database is closed");
@@ -76,21 +76,21 @@ impl Writer {
             }
             Err(TrySendError::Disconnected(_)) => return Err(stopped()),
         }
-        answered.await.map_err(|_| stopped())?
+        reply.await.map_err(|_| stopped())?
     }
 }
 
-fn taken<T>(place: &Mutex<Option<T>>) -> Option<T> {
+fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
     place.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-/// A lock on the data that ends with the process, however that ends.
+/// A lock on the data that is released when the process ends, however it ends.
 pub(super) fn lock(path: &Path) -> Result<File, Error> {
     let file = private::open(&private::with_suffix(path, ".lock"))?;
     let locked = file.try_lock().map(|()| file).map_err(std::io::Error::from);
     locked.map_err(|error| match error.kind() {
         std::io::ErrorKind::WouldBlock => {
-            Error::unavailable(format!("another sandbox has {} open: stop it, or name another file", path.display()))
+            Error::unavailable(format!("another sandbox has {} open: stop it, or choose another file", path.display()))
         }
         _ => Error::unavailable(format!("cannot lock {}: {error}", path.display())),
     })
@@ -98,27 +98,27 @@ pub(super) fn lock(path: &Path) -> Result<File, Error> {
 
 fn commit(connection: &Connection, first: Write, writes: &Receiver<Write>) {
     let begun = connection.execute_batch("BEGIN IMMEDIATE").map_err(Error::from);
-    let waiting: Vec<Write> = std::iter::once(first).chain(writes.try_iter().take(BATCH - 1)).collect();
-    let (answers, errors): (Vec<Answer>, Vec<Option<Error>>) =
+    let waiting: Vec<Write> = std::iter::once(first).chain(writes.try_iter().take(MAX_BATCH - 1)).collect();
+    let (replies, errors): (Vec<Reply>, Vec<Option<Error>>) =
         waiting.into_iter().map(|write| write(connection)).unzip();
-    // Without room on the disk SQLite takes back the whole transaction, with what others wrote in it.
-    let was_taken_back = begun.is_ok() && connection.is_autocommit();
-    let kept = match errors.into_iter().flatten().next() {
-        Some(error) if was_taken_back => Err(error),
+    // On a full disk SQLite rolls back the whole transaction, including what others wrote in it.
+    let was_rolled_back = begun.is_ok() && connection.is_autocommit();
+    let intact = match errors.into_iter().flatten().next() {
+        Some(error) if was_rolled_back => Err(error),
         _ => Ok(()),
     };
-    let committed = begun.and(kept).and_then(|()| connection.execute_batch("COMMIT").map_err(Error::from));
+    let committed = begun.and(intact).and_then(|()| connection.execute_batch("COMMIT").map_err(Error::from));
     if committed.is_err() {
-        // There is nothing to roll back if it never began.
+        // Fails if the transaction never began, which does not matter.
         let _ = connection.execute_batch("ROLLBACK");
     }
-    answers.into_iter().for_each(|answer| answer(committed.clone()));
+    replies.into_iter().for_each(|reply| reply(committed.clone()));
 }
 
-/// What fails takes nothing with it that others wrote in the same transaction.
+/// Runs one write so that its failure undoes nothing that others wrote in the same transaction.
 fn in_savepoint<T>(connection: &Connection, act: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
     if connection.is_autocommit() {
-        // The transaction could not begin, and the answer will say why.
+        // The transaction could not begin; the error of `BEGIN` is what the caller gets.
         return Err(Error::unavailable("the database cannot be written"));
     }
     connection.execute_batch("SAVEPOINT write")?;

@@ -1,6 +1,6 @@
 //! Sandboxes and endpoints for tests, on loopback.
 
-// Each file of tests uses its part of this.
+// Each test file uses only a part of this.
 #![allow(dead_code, unreachable_pub)]
 
 use std::future::Future;
@@ -24,23 +24,23 @@ use tokio::task::JoinHandle;
 
 use hookseal_sandbox::{Options, Sandbox};
 
-/// However slow a machine is, nothing here takes longer.
+/// Long enough for every wait here on the slowest machine.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Waits until `done` gives something.
-pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut done: impl FnMut() -> F) -> T {
+/// Polls until there is a value.
+pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut poll: impl FnMut() -> F) -> T {
     let search = async {
         loop {
-            if let Some(found) = done().await {
-                return found;
+            if let Some(value) = poll().await {
+                return value;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(DEADLINE, search).await.unwrap_or_else(|_| panic!("it never came: {what}"))
+    tokio::time::timeout(DEADLINE, search).await.unwrap_or_else(|_| panic!("this never happened: {what}"))
 }
 
-/// A sandbox that runs, and what calls it.
+/// A running sandbox, and calls to it.
 pub struct Running {
     pub address: SocketAddr,
     pub credentials: Value,
@@ -79,7 +79,7 @@ impl Running {
         self.credentials["webhook_secret"].as_str().expect("a secret")
     }
 
-    /// A call with these headers: the status and the answer.
+    /// Makes a call with these headers, and returns the status and the JSON of the response.
     pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
         let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.address));
         for (name, value) in headers {
@@ -87,13 +87,13 @@ impl Running {
         }
         let request = request.body(Full::new(Bytes::from(body.to_owned()))).expect("a request");
         let client = Client::builder(TokioExecutor::new()).build_http();
-        let answer = client.request(request).await.expect("an answer");
-        let status = answer.status().as_u16();
-        let body = answer.into_body().collect().await.expect("a body").to_bytes();
+        let response = client.request(request).await.expect("a response");
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
         (status, serde_json::from_slice(&body).unwrap_or_default())
     }
 
-    /// A call of the management API, with the key.
+    /// Calls the management API, with the key.
     pub async fn admin(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let key = self.credentials["api_key"].as_str().expect("a key");
         let body = if body.is_null() { String::new() } else { body.to_string() };
@@ -106,7 +106,7 @@ impl Running {
         self.call("POST", "/sandbox/events", &[("X-Sandbox-Token", token)], &call.to_string()).await
     }
 
-    /// A call of the sandbox's own, with the token.
+    /// Makes one of the sandbox's own calls, with the token.
     pub async fn own(&self, method: &str, path: &str) -> Value {
         let token = self.credentials["sandbox_token"].as_str().expect("a token");
         let (status, answer) = self.call(method, &format!("/sandbox{path}"), &[("X-Sandbox-Token", token)], "").await;
@@ -115,15 +115,15 @@ impl Running {
     }
 
     /// A delivery with its body and every attempt.
-    pub async fn whole(&self, id: &str) -> Value {
+    pub async fn delivery(&self, id: &str) -> Value {
         self.own("GET", &format!("/deliveries/{id}")).await
     }
 
-    /// Waits until so many attempts of a delivery are recorded, and gives it whole.
+    /// Waits until this many attempts of a delivery are recorded, and returns it with all of them.
     pub async fn tried(&self, id: &str, times: usize) -> Value {
         until(&format!("{times} attempts"), || async {
-            let whole = self.whole(id).await;
-            (whole["attempts"].as_array().expect("attempts").len() >= times).then_some(whole)
+            let delivery = self.delivery(id).await;
+            (delivery["attempts"].as_array().expect("attempts").len() >= times).then_some(delivery)
         })
         .await
     }
@@ -142,15 +142,15 @@ impl Running {
 pub fn millis(time: &Value) -> i64 {
     let time = time.as_str().expect("a time");
     let time = time::OffsetDateTime::parse(time, &time::format_description::well_known::Rfc3339).expect("RFC 3339");
-    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).expect("a year of this age")
+    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).expect("a recent year")
 }
 
-/// The id of the only delivery of the only event that was emitted.
+/// The id of the only delivery of the only emitted event.
 pub fn only_delivery(emitted: &Value) -> &str {
     emitted["events"][0]["delivery_ids"][0].as_str().expect("an id")
 }
 
-/// A delivery that came in.
+/// A received delivery.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub headers: HeaderMap,
@@ -165,7 +165,7 @@ impl Received {
 
 type Answer = Arc<dyn Fn(usize, &Received) -> Response + Send + Sync>;
 
-/// An endpoint that keeps what it receives, and answers as it is told, given how many came before.
+/// An endpoint that records deliveries, and answers with a function of their number so far and the delivery.
 #[derive(Clone)]
 pub struct Endpoint {
     pub url: String,
@@ -184,7 +184,7 @@ impl Endpoint {
         Self { url, received }
     }
 
-    /// One that answers always alike.
+    /// An endpoint that always answers with this status.
     pub async fn of(status: u16) -> Self {
         Self::start(move |_, _| self::status(status)).await
     }
@@ -217,5 +217,5 @@ async fn receive(
 }
 
 pub fn status(status: u16) -> Response {
-    Response::builder().status(StatusCode::from_u16(status).expect("a status")).body(Body::empty()).expect("an answer")
+    Response::builder().status(StatusCode::from_u16(status).expect("a status")).body(Body::empty()).expect("a response")
 }
