@@ -1,4 +1,4 @@
-/** A delivery whose body was parsed and written again on its way, with spaces. The secret was made up for it. */
+/** A delivery whose body was parsed on its way and serialized again with spaces. The secret is invented. */
 export const EXAMPLE = {
   scheme: "contio",
   secret: "a-secret-of-the-examples",

@@ -1,4 +1,4 @@
-// Explains a delivery that a user pasted. Runs in the page alone.
+// Explains a delivery that a user pasted, entirely in the page.
 import { WebhookVerificationError } from "hookseal";
 import { type Check, type Report, WebhookExplainer } from "hookseal/explain";
 
@@ -6,9 +6,9 @@ import { EXAMPLE } from "./example.js";
 import { readRequest } from "./request.js";
 
 const SCHEMES = [
-  ["contio", "Contio, either form"],
-  ["contio-timestamped", "Contio, timestamped form"],
-  ["contio-body", "Contio, body form"],
+  ["contio", "Contio, either variant"],
+  ["contio-timestamped", "Contio, timestamped variant"],
+  ["contio-body", "Contio, body variant"],
   ["standard-webhooks", "Standard Webhooks"],
   ["svix", "Svix"],
   ["stripe", "Stripe"],
@@ -90,7 +90,7 @@ function showReport(report: Report): void {
       return box;
     }),
   );
-  put("advice", sentence(advice === "" ? "nothing: the delivery is as it should be" : advice));
+  put("advice", sentence(advice === "" ? "nothing: the delivery is valid" : advice));
   put(
     "suspicions",
     ...suspicions.flatMap(({ suspicion, finding, fix }) => [text("h3", `Suspicion: ${suspicion}`), text("p", sentence(`${finding}: ${fix}`))]),
@@ -109,13 +109,13 @@ function rowOf({ check, outcome, message }: Check): HTMLElement {
 }
 
 function showError(message: string): void {
-  put("verdict", text("span", "That cannot be read", "bad"));
+  put("verdict", text("span", "The request cannot be read", "bad"));
   put("message", sentence(message));
-  put("advice", "Paste the request as it came: header lines, an empty line, and the body.");
+  put("advice", "Paste the request as you received it: header lines, an empty line, and the body.");
   for (const id of ["causes", "suspicions", "checks", "json"]) put(id);
 }
 
-/** Messages are parts of sentences elsewhere. */
+/** Makes a sentence of a message, which has no capital and no full stop because other places embed it. */
 function sentence(part: string): string {
   return `${part.charAt(0).toUpperCase()}${part.slice(1)}.`;
 }
@@ -125,8 +125,8 @@ function put(id: string, ...content: (Node | string)[]): void {
 }
 
 function text(tag: string, content: string, style = ""): HTMLElement {
-  const made = document.createElement(tag);
-  made.textContent = content;
-  if (style !== "") made.className = style;
-  return made;
+  const created = document.createElement(tag);
+  created.textContent = content;
+  if (style !== "") created.className = style;
+  return created;
 }

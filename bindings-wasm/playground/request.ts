@@ -1,4 +1,4 @@
-// Reads a raw request of HTTP/1.1 as bytes: its body must stay what it is.
+// Parses a raw HTTP/1.1 request as bytes, because its body must stay unchanged.
 
 const LF = 10;
 const CR = 13;
@@ -9,10 +9,10 @@ export interface Request {
 }
 
 /**
- * Reads header lines, with or without the request's own line in front, an empty line, and the body. A body in chunks is
- * put together.
+ * Parses header lines, optionally preceded by the request line, then an empty line and the body. The chunks of a chunked
+ * body are joined.
  *
- * @throws {RangeError} with what is wrong, for the user
+ * @throws {RangeError} with a message for the user
  */
 export function readRequest(raw: Uint8Array): Request {
   const headers: Request["headers"] = [];
@@ -25,7 +25,7 @@ export function readRequest(raw: Uint8Array): Request {
     if (line === "") break;
     if (number === 0 && / HTTP\/\d/.test(line)) continue;
     const colon = line.indexOf(":");
-    if (colon < 1) throw new RangeError(`line ${number + 1} is no header: it has no colon`);
+    if (colon < 1) throw new RangeError(`line ${number + 1} is not a header: it has no colon`);
     headers.push([line.slice(0, colon), line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "")]);
   }
   const body = raw.subarray(at);
@@ -39,12 +39,12 @@ function joinChunks(raw: Uint8Array): Uint8Array {
   for (;;) {
     const end = raw.indexOf(LF, at);
     const size = end === -1 ? NaN : parseInt(decode(raw.subarray(at, end)), 16);
-    if (!(size >= 0) || end + 1 + size > raw.length) throw new RangeError("the chunks of the body are not whole");
+    if (!(size >= 0) || end + 1 + size > raw.length) throw new RangeError("the chunked body is incomplete or malformed");
     if (size === 0) return Uint8Array.from(chunks);
     for (const byte of raw.subarray(end + 1, end + 1 + size)) chunks.push(byte);
     at = end + 1 + size;
     if (raw[at] === CR) at++;
-    if (raw[at] !== LF) throw new RangeError("the chunks of the body are not whole");
+    if (raw[at] !== LF) throw new RangeError("the chunked body is incomplete or malformed");
     at++;
   }
 }

@@ -1,5 +1,5 @@
-// node run/playground.mjs: the page that explains deliveries, in a real browser: what it says, that nothing leaves it, and
-// that it can be used with a keyboard, by a screen reader, in light and dark and on a phone.
+// node run/playground.mjs tests the page that explains deliveries in a real browser: what it says, that nothing leaves
+// it, and that it works with a keyboard, with a screen reader, in light and dark mode, and on a phone.
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ import { chromium, versionOf } from "../lib/programs.mjs";
 import { CHROMIUM_FLAGS } from "../lib/runtimes.mjs";
 import { NOW, SECRET, SENDERS, envelope } from "../lib/senders.mjs";
 
-/** The page, as a file that was saved: so it works without a server, and offline. */
+/** The page as a saved file, so that it must work offline and without a server. */
 const PAGE = pathToFileURL(path.resolve("../../playground/index.html")).href;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const SCREENS = { desktop: { width: 1280, height: 900 }, phone: { width: 320, height: 640 } };
@@ -50,7 +50,7 @@ async function checkPage(name, options) {
   await saysWhatCannotBeRead(page);
   await clears(page);
   assert.deepEqual(errors, [], what);
-  assert.deepEqual(requests, [PAGE], `${what}: nothing but the page was asked for`);
+  assert.deepEqual(requests, [PAGE], `${what}: nothing but the page was requested`);
   await cannotConnect(page);
 
   await page.getByRole("button", { name: "Fill in an example" }).click();
@@ -69,7 +69,7 @@ async function checkPage(name, options) {
 }
 
 async function explainsTheExample(page) {
-  // By the keyboard alone.
+  // With the keyboard only.
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.id), "scheme");
   await page.getByRole("button", { name: "Fill in an example" }).focus();
@@ -77,7 +77,7 @@ async function explainsTheExample(page) {
   await page.getByLabel("Secret, as the sender shows it").focus();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Refused: signature_mismatch" }).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.id), "report", "the report is where one reads on");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "report", "the focus moves to the report");
   await page.getByRole("heading", { name: "body_was_compact" }).waitFor();
   assert.match(await page.locator("#advice").textContent(), /Verify the bytes as they came/);
   const outcomes = await page.locator("#checks tr td:nth-of-type(1)").allTextContents();
@@ -88,7 +88,7 @@ async function explain(page, { secret = SECRET, text, now = NOW }) {
   await page.getByRole("button", { name: "Clear" }).click();
   await page.getByLabel("Secret, as the sender shows it").fill(secret);
   if (text !== undefined) await page.getByLabel("Or paste it").fill(text);
-  await page.getByLabel("When it came").fill(String(now));
+  await page.getByLabel("When it arrived").fill(String(now));
   await page.getByRole("button", { name: "Explain" }).click();
   await page.locator("#report").waitFor();
 }
@@ -110,7 +110,7 @@ async function explainsWhatIsTyped(page) {
 async function explainsAFile(page) {
   await page.getByRole("button", { name: "Clear" }).click();
   await page.getByLabel("Secret, as the sender shows it").fill(SECRET);
-  await page.getByLabel("When it came").fill(String(NOW));
+  await page.getByLabel("When it arrived").fill(String(NOW));
   const buffer = Buffer.concat([Buffer.from(rawRequest("")), Buffer.from(body), Buffer.from("\r\n")]);
   await page.getByLabel("A file with the raw request").setInputFiles({ name: "request.txt", mimeType: "text/plain", buffer });
   await page.getByRole("button", { name: "Explain" }).click();
@@ -129,9 +129,9 @@ async function explainsAFile(page) {
 }
 
 async function saysWhatCannotBeRead(page) {
-  await explain(page, { text: "this is no request\n\n{}" });
-  await page.getByRole("heading", { name: "That cannot be read" }).waitFor();
-  assert.match(await page.locator("#message").textContent(), /Line 1 is no header/);
+  await explain(page, { text: "not a request\n\n{}" });
+  await page.getByRole("heading", { name: "The request cannot be read" }).waitFor();
+  assert.match(await page.locator("#message").textContent(), /Line 1 is not a header/);
   await explain(page, { text: "X-Header: value" });
   assert.match(await page.locator("#message").textContent(), /no empty line/);
 }
@@ -142,7 +142,7 @@ async function clears(page) {
   assert.ok(await page.locator("#report").isHidden());
 }
 
-/** Whatever script ran in the page could tell nobody. */
+/** Even a script that runs in the page cannot send anything out. */
 async function cannotConnect(page) {
   const refused = await page.evaluate(async () => {
     const violations = [];
@@ -160,7 +160,7 @@ async function cannotConnect(page) {
   assert.deepEqual(refused, { violations: ["connect-src", "img-src", "script-src-elem"], injected: false });
 }
 
-/** As axe sees it, with a report on it and without. It is injected, which the page's policy would not allow. */
+/** Checks the page with axe, with and without a report. The page's policy would not allow axe to be injected. */
 async function isAccessible(what, options) {
   const context = await browser.newContext({ ...options, bypassCSP: true });
   const page = await context.newPage();
