@@ -34,7 +34,7 @@ use crate::store::Store;
 
 /// Which of Contio's two signature variants is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
+pub enum SignatureVariant {
     /// The guide's: hex over the timestamp and the body.
     #[default]
     Timestamped,
@@ -50,7 +50,7 @@ pub struct Options {
     /// Where the management API listens.
     pub listen: SocketAddr,
     /// How deliveries are signed.
-    pub form: Form,
+    pub variant: SignatureVariant,
     /// How many times shorter than Contio's the waits between tries are. Dates and signatures have the real time.
     pub speed: u32,
     /// Which secret signs during the grace period of a rotation.
@@ -68,7 +68,7 @@ impl Options {
         Self {
             data: data.into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            form: Form::default(),
+            variant: SignatureVariant::default(),
             speed: 1,
             sign_with: SignWith::default(),
             webhook_url: None,
@@ -124,7 +124,7 @@ impl Sandbox {
         store.set_speed(clock, deliver::longest_wait()).await?;
         let credentials = credentials::path(&options.data);
         let token = credentials::write(&credentials, &store, address).await?;
-        let deliverer = Deliverer::new(options.form, options.sign_with);
+        let deliverer = Deliverer::new(options.variant, options.sign_with);
         let shared = Arc::new(Shared { store, clock, deliverer, token });
         Ok(Self { listener, address, credentials, shared })
     }

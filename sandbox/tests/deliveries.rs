@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use hookseal::{Event, Scheme, UnixTime, Verifier};
-use hookseal_sandbox::{Form, Options, SignWith};
+use hookseal_sandbox::{Options, SignWith, SignatureVariant};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
@@ -32,10 +32,10 @@ fn verified(received: &Received, secrets: &[&str]) -> (UnixTime, usize) {
 
 #[tokio::test]
 async fn an_event_is_signed_and_listed_as_delivered() {
-    for form in [Form::Timestamped, Form::Body] {
+    for variant in [SignatureVariant::Timestamped, SignatureVariant::Body] {
         let (folder, endpoint) = (folder(), Endpoint::of(204).await);
         let url = Some(endpoint.url.clone());
-        let sandbox = Running::start(&Options { form, webhook_url: url, ..options(&folder) }).await;
+        let sandbox = Running::start(&Options { variant, webhook_url: url, ..options(&folder) }).await;
         let (code, emitted) = sandbox.emit(json!({"type": "meeting.completed"})).await;
         assert_eq!(code, 200, "{emitted}");
         let received = endpoint.wait_for(1).await;
@@ -43,8 +43,8 @@ async fn an_event_is_signed_and_listed_as_delivered() {
         assert_eq!(received[0].headers.get_all("content-type").iter().collect::<Vec<_>>(), ["application/json"]);
         assert_eq!(received[0].event()["event_id"], emitted["events"][0]["event_id"]);
         let signature = received[0].headers["X-Contio-Signature"].to_str().expect("text");
-        assert_eq!(signature.starts_with("sha256="), form == Form::Body);
-        assert_eq!(received[0].headers.contains_key("X-Contio-Timestamp"), form == Form::Timestamped);
+        assert_eq!(signature.starts_with("sha256="), variant == SignatureVariant::Body);
+        assert_eq!(received[0].headers.contains_key("X-Contio-Timestamp"), variant == SignatureVariant::Timestamped);
         sandbox.settled().await;
         let id = emitted["events"][0]["delivery_ids"][0].as_str().expect("an id");
         let (_, delivery) = sandbox.admin("GET", &format!("/webhook-deliveries/{id}"), Value::Null).await;

@@ -5,7 +5,7 @@ mod support;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hookseal::{Scheme, UnixTime, Verifier};
-use hookseal_sandbox::{Form, Options};
+use hookseal_sandbox::{Options, SignatureVariant};
 use serde_json::{Value, json};
 
 use crate::support::{Endpoint, Received, Running, folder, millis, only_delivery, options};
@@ -27,11 +27,11 @@ fn assert_genuine(received: &Received, secret: &str) {
 #[tokio::test]
 async fn signatures_and_dates_have_the_real_time_at_any_speed() {
     let began = now();
-    for form in [Form::Timestamped, Form::Body] {
+    for variant in [SignatureVariant::Timestamped, SignatureVariant::Body] {
         for speed in [60, 100_000] {
             let (folder, endpoint) = (folder(), Endpoint::of(500).await);
             let url = Some(endpoint.url.clone());
-            let sandbox = Running::start(&Options { form, speed, webhook_url: url, ..options(&folder) }).await;
+            let sandbox = Running::start(&Options { variant, speed, webhook_url: url, ..options(&folder) }).await;
             // On a clock that ran at this speed, these would be hours apart.
             let mut ids = Vec::new();
             for _ in 0..3 {
@@ -208,9 +208,9 @@ fn state_of_version_1(options: &Options, url: &str) {
 
 #[tokio::test]
 async fn a_state_of_version_1_whose_clock_ran_ahead_continues_in_real_time() {
-    for form in [Form::Timestamped, Form::Body] {
+    for variant in [SignatureVariant::Timestamped, SignatureVariant::Body] {
         let (folder, endpoint) = (folder(), Endpoint::of(200).await);
-        let options = Options { form, ..options(&folder) };
+        let options = Options { variant, ..options(&folder) };
         state_of_version_1(&options, &endpoint.url);
         let sandbox = Running::start(&options).await;
         sandbox.emit(json!({"type": "meeting.completed"})).await;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use hookseal_sandbox::{Form, Options, Sandbox, SignWith};
+use hookseal_sandbox::{Options, Sandbox, SignWith, SignatureVariant};
 
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -90,9 +90,9 @@ pub(crate) fn run(args: &SandboxArgs) -> Result<Outcome, Failure> {
 async fn serve(args: &SandboxArgs) -> Result<(), hookseal_sandbox::Error> {
     let options = Options {
         listen: args.listen,
-        form: match args.form {
-            FormArg::Timestamped => Form::Timestamped,
-            FormArg::Body => Form::Body,
+        variant: match args.form {
+            FormArg::Timestamped => SignatureVariant::Timestamped,
+            FormArg::Body => SignatureVariant::Body,
         },
         sign_with: match args.sign_with {
             SignWithArg::New => SignWith::New,

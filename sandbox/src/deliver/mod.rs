@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use crate::clock::Time;
 use crate::error::Error;
 use crate::store::{Attempt, DueDelivery};
-use crate::{Form, Shared};
+use crate::{Shared, SignatureVariant};
 
 use self::client::Client;
 
@@ -56,7 +56,7 @@ pub enum SignWith {
 
 pub(crate) struct Deliverer {
     client: Client,
-    form: Form,
+    variant: SignatureVariant,
     sign_with: SignWith,
     /// What wakes the worker of each URL.
     workers: Mutex<HashMap<String, Arc<Notify>>>,
@@ -75,9 +75,9 @@ pub(crate) fn check_url(field: &str, url: &str) -> Result<(), Error> {
 }
 
 impl Deliverer {
-    pub(crate) fn new(form: Form, sign_with: SignWith) -> Self {
+    pub(crate) fn new(variant: SignatureVariant, sign_with: SignWith) -> Self {
         let stopping = watch::Sender::new(false);
-        Self { client: Client::new(), form, sign_with, workers: Mutex::default(), tasks: Mutex::default(), stopping }
+        Self { client: Client::new(), variant, sign_with, workers: Mutex::default(), tasks: Mutex::default(), stopping }
     }
 
     /// Continues with the deliveries that were pending when the sandbox last stopped.
@@ -201,9 +201,9 @@ async fn headers(shared: &Shared, due: &DueDelivery, at: Time) -> Result<Vec<(St
         SignWith::Alternate => due.seq % 2 == 0,
     };
     let key = secret.previous.as_deref().filter(|_| is_old && secret.is_transitioning(at)).unwrap_or(&secret.value);
-    let scheme = match shared.deliverer.form {
-        Form::Timestamped => Scheme::CONTIO_TIMESTAMPED,
-        Form::Body => Scheme::CONTIO_BODY,
+    let scheme = match shared.deliverer.variant {
+        SignatureVariant::Timestamped => Scheme::CONTIO_TIMESTAMPED,
+        SignatureVariant::Body => Scheme::CONTIO_BODY,
     };
     let unusable = |error: hookseal::Error| Error::unavailable(error.to_string());
     let signed = Signer::new(scheme, key).map_err(unusable)?;
