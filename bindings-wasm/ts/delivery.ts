@@ -8,6 +8,8 @@ export interface Delivery {
   readonly timestamp: number | null;
   /** Which of the verifier's secrets made the signature, from 0. */
   readonly secretIndex: number;
+  /** Whether deliveries of this scheme carry a Contio envelope, which `event()` reads. */
+  readonly hasEnvelope: boolean;
   /**
    * What duplicates are told by: the signed id of Standard Webhooks and Svix, Contio's `event_id`; `null` for the others,
    * which sign no id.

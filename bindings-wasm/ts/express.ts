@@ -53,7 +53,7 @@ export function webhook(
     const judge = (body: Uint8Array | string): void => {
       try {
         const delivery = verifier.verify(headersOf(req), body);
-        if (delivery.scheme.startsWith("contio")) delivery.event();
+        if (delivery.hasEnvelope) delivery.event();
         leaveVerified(req, delivery);
       } catch (error) {
         return fail(error);

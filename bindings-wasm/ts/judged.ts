@@ -40,10 +40,14 @@ export class JudgedDelivery implements Delivery {
     this.timestamp = timestamp;
   }
 
+  get hasEnvelope(): boolean {
+    return this.#source.handle.hasEnvelope;
+  }
+
   get id(): string | null {
-    const { handle, claim } = this.#source;
-    if (typeof claim.id === "string") return claim.id;
-    return handle.hasEnvelope ? this.event().event_id : null;
+    const { id } = this.#source.claim;
+    if (typeof id === "string") return id;
+    return this.hasEnvelope ? this.event().event_id : null;
   }
 
   get body(): Uint8Array {

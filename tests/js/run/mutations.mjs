@@ -41,9 +41,9 @@ console.log(`seed ${seed}: ${COUNT} mutations, of which ${genuine} are genuine, 
 function outcome(hookseal, vector, headers, body, now) {
   try {
     const delivery = verifierOf(hookseal, vector, now).verify(headers, body);
-    const { scheme, timestamp, secretIndex } = delivery;
-    const event = scheme.startsWith("contio") ? delivery.event() : null;
-    return { ok: { scheme, timestamp, secretIndex, id: delivery.id, event } };
+    const { scheme, timestamp, secretIndex, hasEnvelope } = delivery;
+    const event = hasEnvelope ? delivery.event() : null;
+    return { ok: { scheme, timestamp, secretIndex, hasEnvelope, id: delivery.id, event } };
   } catch (error) {
     if (error.name !== "WebhookVerificationError") throw error;
     return { error: error.code, message: error.message };

@@ -15,7 +15,7 @@ import { createProxyMiddleware, fixRequestBody } from "http-proxy-middleware";
 import { WebhookVerifier } from "hookseal";
 import { webhook } from "hookseal/express";
 
-import { NOW, SECRET, envelope, github, listen, post, timestamped } from "./support.mjs";
+import { NOW, SECRET, contioX, envelope, github, listen, post, timestamped } from "./support.mjs";
 
 const MIB = 1024 * 1024;
 const verifier = new WebhookVerifier(SECRET, { now: NOW });
@@ -24,7 +24,10 @@ const small = envelope();
 const limited = (size) => Buffer.concat([small, Buffer.alloc(size - small.length, " ")]);
 const BODIES = { "a small body": small, "a body of 300 KB": limited(300_000), "a body at the limit": limited(MIB) };
 
-/** Each starts a server that has the middleware in front, and answers with the id of the event that it has parsed. */
+/**
+ * Each starts a server that calls the middleware first and then answers with two ids: of the event that it has parsed, and of
+ * the delivery. The verifier is for the application that a proxy forwards to.
+ */
 const FRAMEWORKS = {
   "Fastify with @fastify/middie": async (t, middleware) => {
     const app = Fastify({ bodyLimit: MIB });
@@ -57,22 +60,27 @@ const FRAMEWORKS = {
     await app.listen(0, "127.0.0.1");
     return app.getHttpServer().address().port;
   },
-  "http-proxy": async (t, middleware) => {
-    const proxy = httpProxy.createProxyServer({ target: await application(t) });
+  "http-proxy": async (t, middleware, verifier) => {
+    const proxy = httpProxy.createProxyServer({ target: await application(t, verifier) });
     return listen(t, express().use(middleware, (req, res) => proxy.web(req, res)));
   },
-  "http-proxy-middleware": async (t, middleware) =>
-    listen(t, express().use(middleware, createProxyMiddleware({ target: await application(t) }))),
-  "http-proxy-middleware with its mending of parsed bodies": async (t, middleware) => {
-    const on = { proxyReq: fixRequestBody };
-    return listen(t, express().use(middleware, createProxyMiddleware({ target: await application(t), on })));
+  "http-proxy-middleware": async (t, middleware, verifier) => {
+    const proxy = createProxyMiddleware({ target: await application(t, verifier) });
+    return listen(t, express().use(middleware, proxy));
   },
-  "http-proxy-middleware after a parser": async (t, middleware) =>
-    listen(t, express().use(middleware, express.json(), createProxyMiddleware({ target: await application(t) }))),
+  "http-proxy-middleware with its repair of parsed bodies": async (t, middleware, verifier) => {
+    const on = { proxyReq: fixRequestBody };
+    const proxy = createProxyMiddleware({ target: await application(t, verifier), on });
+    return listen(t, express().use(middleware, proxy));
+  },
+  "http-proxy-middleware after a parser": async (t, middleware, verifier) => {
+    const proxy = createProxyMiddleware({ target: await application(t, verifier) });
+    return listen(t, express().use(middleware, express.json(), proxy));
+  },
 };
 
-/** What a proxy passes requests on to. It has a verifier of its own. */
-async function application(t) {
+/** What a proxy forwards requests to. It verifies them once more. */
+async function application(t, verifier) {
   const app = express().post("/", webhook(verifier), (req, res) => {
     res.end(`${JSON.parse(req.body).event_id} ${req.delivery.id}`);
   });
@@ -82,7 +90,7 @@ async function application(t) {
 for (const [name, serve] of Object.entries(FRAMEWORKS)) {
   test(`${name} after the middleware gets genuine deliveries, and no others`, async (t) => {
     const failures = [];
-    const port = await serve(t, webhook(verifier, { onFailure: ({ code }) => failures.push(code) }));
+    const port = await serve(t, webhook(verifier, { onFailure: ({ code }) => failures.push(code) }), verifier);
     for (const [what, body] of Object.entries(BODIES)) {
       for (const chunked of [false, true]) {
         const genuine = await post(port, body, timestamped(body), { chunked });
@@ -94,6 +102,16 @@ for (const [name, serve] of Object.entries(FRAMEWORKS)) {
     assert.deepEqual(failures, Array(6).fill("signature_mismatch"));
     const larger = limited(MIB + 1);
     assert.equal((await post(port, larger, timestamped(larger))).status, 413);
+  });
+
+  test(`${name} after the middleware gets deliveries of a scheme named contio-x without an envelope`, async (t) => {
+    const contioNamed = new WebhookVerifier(SECRET, { scheme: contioX.scheme });
+    const port = await serve(t, webhook(contioNamed), contioNamed);
+    const body = Buffer.from('{"event_id":"no envelope"}');
+    const genuine = await post(port, body, contioX.headers(body));
+    assert.deepEqual([genuine.status, genuine.text], [200, "no envelope null"]);
+    const forged = await post(port, body, contioX.headers(body, { secret: "another" }));
+    assert.deepEqual([forged.status, forged.text], [401, '{"error":"signature_mismatch"}']);
   });
 }
 

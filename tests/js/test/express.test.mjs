@@ -6,10 +6,10 @@ import http from "node:http";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { WebhookVerificationError, WebhookVerifier } from "hookseal";
+import { WebhookVerificationError, WebhookVerifier, defineScheme } from "hookseal";
 import { webhook } from "hookseal/express";
 
-import { NOW, SECRET, bodyForm, envelope, github, listen, post, receiver, timestamped } from "./support.mjs";
+import { NOW, SECRET, bodyForm, contioX, envelope, github, listen, post, receiver, timestamped } from "./support.mjs";
 import { turns, until } from "./waiting.mjs";
 
 const contio = (options) => new WebhookVerifier(SECRET, { now: NOW, ...options });
@@ -83,6 +83,27 @@ test("deliveries of other senders are not held to Contio's envelope", async (t) 
   const bytes = Buffer.from([0xff, 0x00, 0x0a]);
   assert.equal((await post(port, bytes, github(bytes))).status, 200);
   assert.deepEqual(Buffer.from(deliveries[0].body), bytes);
+});
+
+test("deliveries of a custom scheme are not held to Contio's envelope because of its name", async (t) => {
+  const { port, deliveries, failures } = await receiver(t, { verifier: contio({ scheme: contioX.scheme }) });
+  for (const sent of [Buffer.from([0xff, 0x00, 0x0a]), Buffer.from('{"event_type":5}'), Buffer.alloc(0)]) {
+    assert.equal((await post(port, sent, contioX.headers(sent))).status, 200);
+    const delivery = deliveries.pop();
+    assert.deepEqual([delivery.scheme, delivery.hasEnvelope, delivery.id], ["contio-x", false, null]);
+    assert.deepEqual(Buffer.from(delivery.body), sent);
+  }
+  assert.deepEqual(failures, []);
+});
+
+test("deliveries of a custom scheme with an envelope are held to it, whatever its name", async (t) => {
+  const definition = { name: "acme", signatureHeader: "X-Signature", encoding: "hex", signed: "{body}" };
+  const scheme = defineScheme({ ...definition, timestampInEnvelope: true });
+  const { port, deliveries } = await receiver(t, { verifier: contio({ scheme, maxEventAge: null }) });
+  assert.equal((await post(port, body, contioX.headers(body))).status, 200);
+  assert.deepEqual([deliveries[0].hasEnvelope, deliveries[0].id], [true, "evt-1"]);
+  const none = Buffer.from("[]");
+  assert.equal((await post(port, none, contioX.headers(none))).text, '{"error":"malformed_envelope"}');
 });
 
 test("a refused delivery leaves the connection open for the next one", async (t) => {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { WebhookVerifier } from "hookseal";
 
 import { NOW, SECRET, SENDERS, envelope } from "../lib/senders.mjs";
+import { contioX } from "./support.mjs";
 import { endless, outcomeOf, piecesOf, requestOf, streamOf } from "./requests.mjs";
 
 const body = envelope();
@@ -39,6 +40,16 @@ test("forged, stale, early and incomplete requests are rejected with the code th
   }
   const longer = requestOf(headers, Buffer.concat([body, Buffer.from(" ")]));
   await assert.rejects(verifier.verifyRequest(longer), { code: "signature_mismatch" });
+});
+
+test("a request of a custom scheme named contio-x need not carry an envelope", async () => {
+  const contioNamed = new WebhookVerifier(SECRET, { scheme: contioX.scheme });
+  // The host makes the MAC of the larger one.
+  for (const sent of ["no envelope", "x".repeat(100 * 1024)]) {
+    const delivery = await contioNamed.verifyRequest(requestOf(contioX.headers(sent), sent));
+    assert.deepEqual([delivery.scheme, delivery.hasEnvelope, delivery.id], ["contio-x", false, null]);
+    assert.equal(Buffer.from(delivery.body).toString(), sent);
+  }
 });
 
 for (const size of [1, 7, 64, 1000]) {

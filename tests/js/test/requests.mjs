@@ -54,15 +54,16 @@ export function* endless(piece) {
 export async function outcomeOf(call) {
   try {
     const delivery = await call();
-    const { scheme, timestamp, secretIndex } = delivery;
+    const { scheme, timestamp, secretIndex, hasEnvelope } = delivery;
     const body = Buffer.from(delivery.body);
-    return { scheme, timestamp, secretIndex, body, id: told(() => delivery.id), event: told(() => delivery.event()) };
+    const [id, event] = [() => delivery.id, () => delivery.event()].map(resultOf);
+    return { scheme, timestamp, secretIndex, hasEnvelope, body, id, event };
   } catch (thrown) {
     return refusal(thrown);
   }
 }
 
-function told(read) {
+function resultOf(read) {
   try {
     return read();
   } catch (thrown) {

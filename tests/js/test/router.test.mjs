@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { WebhookVerificationError, WebhookVerifier } from "hookseal";
 import { WebhookRouter } from "hookseal/router";
 
-import { NOW, SECRET, envelope, timestamped } from "./support.mjs";
+import { NOW, SECRET, contioX, envelope, timestamped } from "./support.mjs";
 
 const eventOf = (type) => JSON.parse(envelope({ event_type: type }));
 
@@ -69,6 +69,21 @@ test("a delivery whose envelope is none is refused and starts no handler", async
   const router = new WebhookRouter().onAny(() => calls.push("any"));
   await assert.rejects(router.handle(deliveryOf(body)), { code: "malformed_envelope", status: 400 });
   assert.deepEqual(calls, []);
+});
+
+test("a delivery of a custom scheme named contio-x is routed by its event, and its JSON without an envelope too", async () => {
+  const verifier = new WebhookVerifier(SECRET, { scheme: contioX.scheme });
+  const calls = [];
+  const router = new WebhookRouter().on("order.paid", (event, delivery) => calls.push(event, delivery));
+  const ofEvent = Buffer.from(envelope({ event_type: "order.paid" }));
+  const delivery = verifier.verify(contioX.headers(ofEvent), ofEvent);
+  await router.handle(delivery);
+  assert.deepEqual(calls.splice(0), [JSON.parse(ofEvent), delivery]);
+  const ofNone = Buffer.from('{"event_type":"order.paid"}');
+  const other = verifier.verify(contioX.headers(ofNone), ofNone);
+  assert.equal(other.hasEnvelope, false);
+  await router.handle(other.json());
+  assert.deepEqual(calls, [{ event_type: "order.paid" }, undefined]);
 });
 
 test("every handler is started and awaited, whatever becomes of the others", async () => {

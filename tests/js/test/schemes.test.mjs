@@ -26,6 +26,7 @@ for (const { scheme, secret, id, timestamp, isContio } of SCHEMES) {
     assert.equal(delivery.timestamp, timestamp);
     assert.equal(delivery.secretIndex, 0);
     assert.equal(delivery.id, id);
+    assert.equal(delivery.hasEnvelope, isContio === true);
     assert.deepEqual(delivery.body, body);
     assert.equal(delivery.event().event_id, "evt-1");
   });
@@ -58,7 +59,8 @@ test("contio takes either form, and says which it was", () => {
   const verifier = new WebhookVerifier(SECRET, { now });
   for (const form of ["contio-timestamped", "contio-body"]) {
     const delivery = verifier.verify(SENDERS[form](body), body);
-    assert.deepEqual([delivery.scheme, delivery.timestamp, delivery.id], [form, NOW, "evt-1"]);
+    const { scheme, timestamp, id, hasEnvelope } = delivery;
+    assert.deepEqual([scheme, timestamp, id, hasEnvelope], [form, NOW, "evt-1", true]);
   }
 });
 
@@ -138,6 +140,7 @@ for (const [what, definition, headers, secret = SECRET] of OWN) {
     assert.equal(delivery.scheme, "acme");
     assert.equal(delivery.timestamp, hasTime ? NOW : null);
     assert.equal(delivery.id, definition.timestampInEnvelope ? "evt-1" : (id ?? null));
+    assert.equal(delivery.hasEnvelope, definition.timestampInEnvelope === true);
     assert.equal(delivery.event().event_type, "meeting.completed");
     const other = defineScheme({ ...definition, key: "utf8" });
     const forged = { ...headers, ...sign(body, "another", signOptions(other, id)) };

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import http from "node:http";
 
 import express from "express";
+import { defineScheme } from "hookseal";
 import { webhook } from "hookseal/express";
 
 import * as senders from "../lib/senders.mjs";
@@ -33,6 +34,12 @@ export const bodyForm = sends("contio-body");
 
 /** GitHub, whose bodies need not be anything. */
 export const github = sends("github");
+
+/** A custom scheme without an envelope, whose name begins like Contio's, and the headers of its sender. */
+export const contioX = {
+  scheme: defineScheme({ name: "contio-x", signatureHeader: "X-Signature", encoding: "hex", signed: "{body}" }),
+  headers: (body, { secret = SECRET } = {}) => ({ "x-signature": senders.hmac(secret, body).digest("hex") }),
+};
 
 /** Serves until the test is over, and gives the port. */
 export async function listen(t, handler) {

@@ -89,6 +89,7 @@ is<typeof delivery, Delivery>(true);
 is<typeof delivery.scheme, string>(true);
 is<typeof delivery.timestamp, number | null>(true);
 is<typeof delivery.secretIndex, number>(true);
+is<typeof delivery.hasEnvelope, boolean>(true);
 is<typeof delivery.id, string | null>(true);
 is<typeof delivery.body, Uint8Array>(true);
 is<ReturnType<typeof delivery.json>, unknown>(true);
