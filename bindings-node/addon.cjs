@@ -1,12 +1,12 @@
-// Loads the native code, which is in a package of its own for each platform: npm installs the one that fits.
+// Loads the native code. Each platform has a package of its own; npm installs the matching one.
 "use strict";
 
 const { arch, platform } = process;
 
-/** Linux has two C libraries, and code for one does not run with the other. */
+/** Whether Linux uses musl. Code built for one C library does not run with the other. */
 function isMusl() {
   if (platform !== "linux") return false;
-  // Else it would look at the network too, which takes long.
+  // Otherwise the report includes the network, which takes long.
   process.report.excludeNetwork = true;
   return process.report.getReport().header.glibcVersionRuntime === undefined;
 }
@@ -14,17 +14,17 @@ function isMusl() {
 const SUFFIXES = { linux: isMusl() ? "-musl" : "-gnu", win32: "-msvc" };
 const target = `${platform}-${arch}${SUFFIXES[platform] ?? ""}`;
 
-// A failure is given, and thrown by who asks: Node 20 ends the process where this file throws and was imported.
+// A failure is exported for the importer to throw: Node 20 ends the process if this file throws while it is imported.
 try {
   exports.addon = require(`@hookseal/node-${target}`);
 } catch (cause) {
   const reason =
     cause.code === "MODULE_NOT_FOUND"
-      ? `there is none for ${target}, or npm was told to leave optional dependencies out`
-      : `that for ${target} does not start`;
+      ? `there is none for ${target}, or npm was configured to omit optional dependencies`
+      : `the code for ${target} does not start`;
   exports.failure = new Error(
     `@hookseal/node has no native code here (${reason}): ` +
-      'use the package "hookseal", which is the same and runs everywhere',
+      'use the package "hookseal", which has the same API and runs everywhere',
     { cause },
   );
 }

@@ -1,4 +1,4 @@
-/** The functions of `src/`, as they are called. */
+/** The functions of `src/`. */
 interface Addon {
   prepare(
     scheme: string,
@@ -14,6 +14,6 @@ interface Addon {
   sign(verifier: number, body: Uint8Array, bytes: number, timestamp: number, id: string | undefined): string | number;
 }
 
-/** The native code, or why there is none. */
+/** The native code, or the error that says why there is none. */
 declare const loaded: { addon: Addon; failure?: undefined } | { addon?: undefined; failure: Error };
 export = loaded;

@@ -1,4 +1,4 @@
-//! What the linker has to know of Node.
+//! Sets up linking against Node.
 
 fn main() {
     napi_build::setup();

@@ -1,14 +1,14 @@
-//! Makes deliveries.
+//! Signs deliveries.
 
 use hookseal::ErrorKind;
 use napi_derive::napi;
 
 use crate::{fail, first, unix_time, with_verifier};
 
-/// Signs a body with a verifier's first secret, and with an id for schemes that sign one. Gives each header's name and
-/// its value, on a line each; and where that failed the number of the failure instead.
+/// Signs a body with a verifier's first secret, and with an id for schemes that sign one. Returns the name and the
+/// value of each header, one header per line, or the number of a failure.
 #[napi]
-#[allow(clippy::needless_pass_by_value)] // as napi has it
+#[allow(clippy::needless_pass_by_value)] // napi requires it
 pub fn sign(verifier: u32, body: &[u8], bytes: f64, timestamp: f64, id: Option<String>) -> napi::Either<String, u32> {
     let signed = with_verifier(verifier, |verifier| {
         let signer = verifier.signer(0).ok_or(ErrorKind::InvalidSecret)?;

@@ -1,4 +1,4 @@
-//! What verifiers are made of.
+//! Makes verifiers.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use napi_derive::napi;
 
 use crate::{VERIFIERS, fail, schemes, secrets, with_verifier};
 
-/// Makes a verifier, and tells its number, or a negative failure.
+/// Makes a verifier and returns its number, or a negative failure.
 ///
-/// `scheme` is the name of one, or its words. The secrets stand in one array, as [`secrets::read`] has them, which the
-/// caller wipes: what crosses as a text is copied, and the copy is freed as it is. A limit is in seconds or bytes; what is
-/// not a number stays the core's default, and an infinite age is any age.
+/// `scheme` is what [`schemes::read`] takes. The secrets are in one array, encoded as [`secrets::read`] expects, which
+/// the caller wipes: a string that crosses is copied, and the copy is freed without being wiped. Limits are in seconds
+/// or bytes: NaN stands for the core's default, and an infinite age allows any age.
 #[napi]
-#[allow(clippy::needless_pass_by_value)] // as napi has it
+#[allow(clippy::needless_pass_by_value)] // napi requires it
 pub fn prepare(scheme: String, secrets: &[u8], max_age: f64, max_skew: f64, max_event_age: f64, max_body: f64) -> i32 {
     let verifier = match make(&scheme, secrets, [max_age, max_skew, max_event_age, max_body]) {
         Ok(verifier) => verifier,
@@ -30,16 +30,16 @@ pub fn prepare(scheme: String, secrets: &[u8], max_age: f64, max_skew: f64, max_
     })
 }
 
-/// Drops a verifier, which wipes its keys. Its number goes to another one.
+/// Drops a verifier, which wipes its keys. Its number may be given to another one.
 #[napi]
 pub fn release(verifier: u32) {
     let released = VERIFIERS.with_borrow_mut(|verifiers| verifiers.get_mut(verifier as usize).and_then(Option::take));
     drop(released);
 }
 
-/// A verifier's names, in lines: those under which the signature, the timestamp and the id are looked for, which
-/// decide, then their other names, empty where there is none; whether its deliveries carry a Contio envelope, as a line that
-/// is not empty; and the names that deliveries go under.
+/// A verifier's names, one per line: the names of the signature, timestamp and id headers, which take precedence; their
+/// other names, empty where there are none; a line that is not empty if deliveries carry a Contio envelope; and the
+/// names of the scheme's variants.
 #[napi]
 #[must_use]
 pub fn names(verifier: u32) -> String {
@@ -74,12 +74,12 @@ fn make(scheme: &str, secrets: &[u8], limits: [f64; 4]) -> Result<Verifier, Erro
     builder.build()
 }
 
-/// Fractions are cut off, as the core does.
+/// Truncates fractions, as the core does.
 fn seconds(limit: f64) -> Duration {
     Duration::from_secs(whole(limit))
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked, and infinity saturates
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked; infinity saturates
 fn whole(limit: f64) -> u64 {
     limit as u64
 }

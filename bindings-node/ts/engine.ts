@@ -1,53 +1,73 @@
-// Calls into the core, which is native code here. The only file that knows that: the one of this name in
-// `bindings-wasm/ts` calls it as WebAssembly.
+// Calls the core as native code. Only this file knows that: the file of the same name in `bindings-wasm/ts` calls
+// WebAssembly.
 import { Buffer } from "node:buffer";
 
 import loaded from "../addon.cjs";
 import { WebhookVerificationError } from "./error.js";
-import { type Handle, type Settings, type Verdict, alive, codeOf, encoder, putSecrets, putText, readNames, readVerdict, size } from "./exchange.js";
-import type { Claim } from "./input.js";
+import {
+  type Prepared,
+  type Settings,
+  type Verdict,
+  alive,
+  codeOf,
+  encoder,
+  putSecrets,
+  putText,
+  readNames,
+  readVerdict,
+  size,
+} from "./exchange.js";
+import type { HeaderValues } from "./input.js";
 
 if (loaded.failure !== undefined) throw loaded.failure;
 const { addon } = loaded;
 
-/** Where header values begin, after the numbers. */
+/** The offset of the header values, after the numbers. */
 const VALUES = 32;
 
-/** In the place of a body's length: all that its array has. */
+/** Stands for the length of a body that fills its array. */
 const ALL = -1;
 
-/** The least room for bodies, and the most that is kept for later ones. */
-const LEAST_ROOM = 4096;
-const KEPT_ROOM = 1 << 20;
+/** The smallest buffer for bodies, and the largest that is kept for later bodies. */
+const MIN_BUFFER = 4096;
+const MAX_KEPT_BUFFER = 1 << 20;
 
-/** What is asked of the core but for the body, as `Question` in `src/lib.rs` reads it: writing numbers is free there. */
-class Question {
+/**
+ * The arguments of a verification except the body, as `VerifyCall` in `src/lib.rs` reads them. Writing numbers here
+ * costs nothing.
+ */
+class VerifyCall {
   readonly text: Uint8Array;
   /** The verifier, and the lengths of the header values. */
   readonly words: Int32Array;
-  /** How many bytes of the body count, and the present. */
+  /** How many bytes of the array are the body, and the current time. */
   readonly numbers: Float64Array;
 
-  /** @param room how many bytes header values may have */
-  constructor(readonly room: number) {
-    const memory = new ArrayBuffer(VALUES + room);
+  /** @param capacity how many bytes the header values may have */
+  constructor(readonly capacity: number) {
+    const memory = new ArrayBuffer(VALUES + capacity);
     this.text = new Uint8Array(memory);
     this.words = new Int32Array(memory, 0, 4);
     this.numbers = new Float64Array(memory, 16, 2);
   }
 }
 
-/** The native code, in which verifiers live and deliveries are judged one after the other. */
+/** A prepared verifier with its engine. */
+export interface Handle extends Prepared {
+  readonly engine: Engine;
+}
+
+/** The native code. It holds verifiers, and verifies one delivery at a time. */
 export class Engine {
-  /** How many bodies were looked at: the last one is still there, if it was to be kept. */
+  /** Counts the bodies that were passed to the core. The last one is still there if it was to be kept. */
   generation = 0;
-  #question = new Question(1024);
-  /** Bodies that are to be kept are written here. */
-  #body = Buffer.alloc(LEAST_ROOM);
-  /** How much of the body counts that was looked at last. */
+  #call = new VerifyCall(1024);
+  /** The buffer for bodies that are kept. */
+  #body = Buffer.alloc(MIN_BUFFER);
+  /** The length of the last body, or `ALL`. */
   #bytes = 0;
-  /** Frees what a verifier had whose user forgot to. */
-  readonly #forgotten = new FinalizationRegistry((number: number) => addon.release(number));
+  /** Frees verifiers that the caller did not free. */
+  readonly #collected = new FinalizationRegistry((number: number) => addon.release(number));
 
   /** Prepares a verifier. */
   prepare({ scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings): Handle {
@@ -61,7 +81,7 @@ export class Engine {
     }
     if (number < 0) throw this.failure(-number);
     const handle = { engine: this, ...readNames(addon.names(number).split("\n")), secrets: secrets.length, number };
-    this.#forgotten.register(handle, number, handle);
+    this.#collected.register(handle, number, handle);
     return handle;
   }
 
@@ -70,25 +90,25 @@ export class Engine {
     const { number } = handle;
     if (number === undefined) return;
     handle.number = undefined;
-    this.#forgotten.unregister(handle);
+    this.#collected.unregister(handle);
     addon.release(number);
   }
 
-  /** Judges a delivery. A body that is kept can be read until the next delivery, and is then what was judged. */
-  judge(
+  /** Verifies a delivery. A body that is kept can be read until the next delivery, exactly as it was verified. */
+  verify(
     handle: Handle,
-    claim: Claim,
+    values: HeaderValues,
     input: Uint8Array | string,
     now: number,
-    _tags?: Uint8Array,
+    _macs?: Uint8Array,
     isKept = false,
   ): Verdict {
     const number = alive(handle);
     const body = this.#bodyOf(input, isKept);
-    const { signature, timestamp, id } = claim;
+    const { signature, timestamp, id } = values;
     const bytes = (size(signature) + size(timestamp) + size(id)) * 3;
-    if (this.#question.room < bytes) this.#question = new Question(bytes + 1024);
-    const { text, words, numbers } = this.#question;
+    if (this.#call.capacity < bytes) this.#call = new VerifyCall(bytes + 1024);
+    const { text, words, numbers } = this.#call;
     const first = putText(signature, text, VALUES);
     const second = putText(timestamp, text, VALUES + (first > 0 ? first : 0));
     const third = putText(id, text, VALUES + (first > 0 ? first : 0) + (second > 0 ? second : 0));
@@ -101,14 +121,14 @@ export class Engine {
     return readVerdict(addon.verify(text, body), handle);
   }
 
-  /** Checks that the body that was kept last holds a Contio envelope, or at least JSON: gives what is wrong, or null. */
+  /** Checks that the last kept body is a Contio envelope, or at least JSON. Returns the error, or null. */
   checkBody(isEnvelope: boolean): WebhookVerificationError | null {
     const failure = addon.checkBody(this.#body, this.#bytes, isEnvelope);
     return failure === 0 ? null : this.failure(failure);
   }
 
-  /** The text of the body that was kept last, and that was checked. */
-  judgedText(): string {
+  /** The text of the last kept body, which must have been checked. */
+  verifiedText(): string {
     return this.#body.toString("utf8", 0, this.#bytes);
   }
 
@@ -122,7 +142,7 @@ export class Engine {
     return addon.message();
   }
 
-  /** Signs a body with the first secret, and gives the headers' names and values. */
+  /** Signs a body with the first secret, and returns the names and values of the headers. */
   sign(
     handle: Handle,
     input: Uint8Array | string,
@@ -139,13 +159,13 @@ export class Engine {
       .map((line) => line.split("\t") as [string, string]);
   }
 
-  /** A body as the core takes it: an array, and in `#bytes` how many of it count. */
+  /** Returns the array that is passed to the core, and sets `#bytes` to how many of its bytes are the body. */
   #bodyOf(input: Uint8Array | string, isKept: boolean): Uint8Array {
     this.generation++;
     if (typeof input === "string") {
-      // Room for three bytes a character is what a short text may need, and too much for a long one.
-      if (input.length > LEAST_ROOM) return this.#bodyOf(encoder.encode(input), isKept);
-      this.#room(input.length * 3);
+      // A character takes up to three bytes. Reserving as much for a long text would waste memory.
+      if (input.length > MIN_BUFFER) return this.#bodyOf(encoder.encode(input), isKept);
+      this.#grow(input.length * 3);
       this.#bytes = encoder.encodeInto(input, this.#body).written;
       return this.#body;
     }
@@ -153,17 +173,17 @@ export class Engine {
       this.#bytes = ALL;
       return input;
     }
-    // Asked once, for it can be an object that answers as it likes.
+    // Read only once: a subclass may return another value the next time.
     const { length } = input;
     this.#bytes = length;
-    this.#room(length);
+    this.#grow(length);
     this.#body.set(input);
     return this.#body;
   }
 
-  /** Makes sure of so much room. That of a large body goes with the next smaller one. */
-  #room(bytes: number): void {
+  /** Makes sure that the buffer is large enough. The buffer of a large body is freed by the next smaller one. */
+  #grow(bytes: number): void {
     const { length } = this.#body;
-    if (length < bytes || (length > KEPT_ROOM && bytes <= KEPT_ROOM)) this.#body = Buffer.alloc(bytes + LEAST_ROOM);
+    if (length < bytes || (length > MAX_KEPT_BUFFER && bytes <= MAX_KEPT_BUFFER)) this.#body = Buffer.alloc(bytes + MIN_BUFFER);
   }
 }

@@ -1,1 +1,1 @@
-export { lean as full } from "./lean.js";
+export { verifyOnly as full } from "./lean.js";

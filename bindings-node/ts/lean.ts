@@ -1,4 +1,4 @@
-// The core. There is one of native code, for all that the package does.
+// The core. The native package has only one, which can do everything.
 import { Engine } from "./engine.js";
 
-export const lean = new Engine();
+export const verifyOnly = new Engine();

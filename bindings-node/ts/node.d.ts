@@ -1,4 +1,4 @@
-// What is used of Node, so that it can be built without its types.
+// Declares the part of Node that is used, so that building does not need Node's types.
 declare module "node:buffer" {
   export interface Buffer extends Uint8Array<ArrayBuffer> {
     toString(encoding?: "utf8", start?: number, end?: number): string;

@@ -1,17 +1,17 @@
-// MACs that are made elsewhere: none are. Native code has the processor's instructions itself.
-import type { Handle } from "./exchange.js";
-import type { Claim } from "./input.js";
+// Makes no MACs outside the core, since native code uses the processor's instructions itself.
+import type { Handle } from "./engine.js";
+import type { HeaderValues } from "./input.js";
 
-export interface Tags {
+export interface Macs {
   readonly bytes: Uint8Array;
   readonly body: Uint8Array;
   readonly readsBody: boolean;
 }
 
-export class Host {
+export class WebCryptoHmac {
   constructor(_handle: Handle) {}
 
-  makeTags(_claim: Claim, _body: Uint8Array): Promise<Tags | undefined> | undefined {
+  makeMacs(_values: HeaderValues, _body: Uint8Array): Promise<Macs | undefined> | undefined {
     return undefined;
   }
 }

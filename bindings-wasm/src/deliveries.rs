@@ -1,21 +1,21 @@
-//! One delivery at a time: its header values and its body stand in the core's memory, and the verdict goes out.
+//! One delivery at a time: its header values and body are read from the core's memory, and the verdict is returned.
 
 use hookseal::{Delivery, Error, HeaderValues};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::verifiers::Verifier;
-use crate::{Core, crossing, first, share, unix_time, values, verdict};
+use crate::{Core, as_i32, first, share, unix_time, values, verdict};
 
 #[wasm_bindgen]
 impl Core {
-    /// Judges the delivery whose signature, timestamp and id stand in `text`, one behind the other, with these lengths:
-    /// −1 is for a header that is absent, and −2 for one that occurs twice.
+    /// Verifies a delivery. The values of its signature, timestamp and id headers follow each other in `text`, with
+    /// these lengths: −1 for a missing header, −2 for a duplicate one.
     ///
-    /// With `tags`, the MACs were made elsewhere: those of all secrets stand in `text` after the header values. The caller
-    /// wipes them.
+    /// If `macs` is set, the MACs were made elsewhere: one for each secret, in `text` after the header values. The
+    /// caller wipes them.
     ///
-    /// The verdict is one number, of `verdict::number_of` or a failure's.
-    #[allow(clippy::too_many_arguments)] // an object for them would be one more crossing
+    /// Returns a number from `verdict::number_of`, or that of a failure.
+    #[allow(clippy::too_many_arguments)] // passing them as an object would be another crossing
     pub fn verify(
         &self,
         verifier: usize,
@@ -24,19 +24,19 @@ impl Core {
         id: i32,
         body: usize,
         now: f64,
-        tags: bool,
+        macs: bool,
     ) -> f64 {
-        let judged = self.verifier(verifier).and_then(|verifier| {
+        let verified = self.verifier(verifier).and_then(|verifier| {
             let (text, raw) = (share(&self.text), share(&self.body));
             let text = text.as_ref().map_or(&[][..], |text| text);
             let (headers, rest) = values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
-            judge(&verifier, &headers, first(raw.as_ref(), body)?, now, tags.then_some(rest))
+            verify(&verifier, &headers, first(raw.as_ref(), body)?, now, macs.then_some(rest))
         });
-        judged.unwrap_or_else(|error| self.fail(error).into())
+        verified.unwrap_or_else(|error| self.fail(error).into())
     }
 
-    /// Checks the body of so many bytes, which was verified before and still stands there: that it holds a Contio envelope, or
-    /// at least JSON.
+    /// Checks the first `body` bytes of the body buffer, which were verified before: they must be a Contio envelope, or
+    /// at least JSON. Returns 0 or the number of a failure.
     pub fn check_body(&self, body: usize, is_envelope: bool) -> u32 {
         let raw = share(&self.body);
         let check = if is_envelope { Delivery::recheck_envelope } else { hookseal::check_json };
@@ -44,40 +44,40 @@ impl Core {
         checked.map_or_else(|error| self.fail(error), |()| 0)
     }
 
-    /// Answers with what is signed in front of the body, and behind that with what is signed behind it. Tells their
-    /// lengths, in 12 bits each, and above those whether the verdict depends on the body beside its MAC; or what is wrong
-    /// with the headers, as a negative failure.
+    /// Writes an answer: the bytes that are signed before the body, followed by those after it. Returns both lengths in
+    /// 12 bits each, and above them whether the verdict depends on more of the body than its MAC; or a negative failure
+    /// if the headers are wrong.
     pub fn signing_input(&self, verifier: usize, signature: i32, timestamp: i32, id: i32) -> i32 {
-        let around = self.verifier(verifier).and_then(|verifier| {
+        let written = self.verifier(verifier).and_then(|verifier| {
             let text = share(&self.text);
             let text = text.as_ref().map_or(&[][..], |text| text);
             let (headers, _) = values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
-            let around = verifier.core.signing_input(&headers)?;
+            let input = verifier.core.signing_input(&headers)?;
             let mut before = 0;
             let end = self.answer.write(|answer| {
-                around.before_body().for_each(|piece| answer.put(piece));
+                input.before_body().for_each(|part| answer.put(part));
                 before = answer.length();
-                around.after_body().for_each(|piece| answer.put(piece));
+                input.after_body().for_each(|part| answer.put(part));
             });
-            // An id has at most 256 bytes, a timestamp 12, and a text 15.
-            Ok(crossing(before | (end - before) << 12 | usize::from(around.reads_body()) << 24))
+            // An id has at most 256 bytes, a timestamp 12, and a literal text 15.
+            Ok(as_i32(before | (end - before) << 12 | usize::from(input.reads_body()) << 24))
         });
-        around.unwrap_or_else(|error| self.fail(error).cast_signed().wrapping_neg())
+        written.unwrap_or_else(|error| self.fail(error).cast_signed().wrapping_neg())
     }
 }
 
-fn judge(
+fn verify(
     Verifier { core, keys }: &Verifier,
     headers: &HeaderValues<'_>,
     body: &[u8],
     now: f64,
-    tags: Option<&[u8]>,
+    macs: Option<&[u8]>,
 ) -> Result<f64, Error> {
     let now = unix_time(now);
-    let delivery = match tags {
-        Some(tags) => {
-            let tags = tags.as_chunks().0;
-            core.verify_with_macs(headers, body, tags.get(..keys.count).unwrap_or_default(), now)
+    let delivery = match macs {
+        Some(macs) => {
+            let macs = macs.as_chunks().0;
+            core.verify_with_macs(headers, body, macs.get(..keys.count).unwrap_or_default(), now)
         }
         None => core.verify(headers, body, now),
     }?;

@@ -1,13 +1,13 @@
-//! The core for JavaScript: converts arguments, calls the core, converts the answer. Nothing is decided here.
+//! The core for JavaScript: converts arguments, calls the core, converts the result. Nothing is decided here.
 //!
-//! Numbers alone cross. Texts and bodies are written by the caller into memory that [`Core`] keeps for them, so that a
-//! verification neither allocates nor crosses more than once. The TypeScript in `ts/engine.ts` is the only caller.
+//! Only numbers cross. The caller writes texts and bodies into buffers that [`Core`] keeps, so that a verification
+//! neither allocates nor crosses more than once. The TypeScript in `ts/engine.ts` is the only caller.
 //!
-//! It is built twice: to verify by the schemes that are built in, which is what a worker at the edge does and all that it
-//! should load; and with the feature `full`, to sign and for schemes of the user's own too.
+//! The crate is built twice: once to verify by the built-in schemes, which is all that a worker at the edge should
+//! load; and once with the feature `full`, which adds signing and custom schemes.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
-// Nothing prints these types, which are JavaScript's; and formatting weighs much.
+// Only JavaScript sees these types, nothing prints them, and formatting code is large.
 #![allow(missing_debug_implementations)]
 
 extern crate alloc;
@@ -33,15 +33,15 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::answer::Answer;
 use crate::verifiers::Verifier;
 
-/// All that a JavaScript realm has of the core: its verifiers, the memory that deliveries are written into, and what is
-/// left to be asked of the last one.
+/// The core of a JavaScript realm: its verifiers, the buffers that deliveries are written into, and the last answer and
+/// failure.
 ///
-/// Verifiers go by a number. A function that can fail gives that of a failure, 1 for the first of [`ErrorKind::ALL`] and
-/// so on; its text is then had from `message`.
+/// Verifiers are identified by numbers. A function that fails returns the number of the failure, starting with 1 for
+/// the first of [`ErrorKind::ALL`]; `message` then gives its text.
 ///
-/// The end of JavaScript's stack can stop a function at any call that it makes, and nothing that it has on its stack is
-/// dropped then. So nothing is borrowed or taken out of its cell during a call, for it would stay so for ever: what a
-/// function needs is shared, and the most that is lost is a count.
+/// A JavaScript stack overflow can stop a function at any call that it makes, and nothing on its stack is dropped then.
+/// So nothing is borrowed or taken out of its cell during a call, because it would stay that way forever: functions
+/// share what they need, and at worst a reference count leaks.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Core {
@@ -57,37 +57,37 @@ type Table = Vec<Cell<Option<Rc<Verifier>>>>;
 
 #[wasm_bindgen]
 impl Core {
-    /// Without verifiers, and without any room yet.
+    /// Has no verifiers and no buffers yet.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Makes room for so many bytes of a body, or of text, and gives the address; 0 if there is no memory for it. What was in a
-    /// smaller room is not copied.
-    pub fn room(&self, is_body: bool, bytes: usize) -> *const u8 {
-        room(if is_body { &self.body } else { &self.text }, bytes)
+    /// Makes sure that the buffer for bodies, or the one for text, has at least `bytes` bytes. Returns its address, or
+    /// 0 if there is not enough memory. The contents of a smaller buffer are not copied.
+    pub fn buffer(&self, is_body: bool, bytes: usize) -> *const u8 {
+        buffer(if is_body { &self.body } else { &self.text }, bytes)
     }
 
-    /// Where the last answer stands, of a function that gives the length of one.
+    /// The address of the last answer. The function that wrote it returned its length.
     #[must_use]
     pub fn answer(&self) -> *const u8 {
         self.answer.as_ptr()
     }
 
-    /// Answers with the text of the last failure.
+    /// Writes an answer with the text of the last failure, and returns its length.
     pub fn message(&self) -> usize {
         self.answer.write(|answer| {
             if let Some(error) = self.error.get() {
-                error.parts().into_iter().for_each(|piece| answer.put(piece.as_bytes()));
+                error.parts().into_iter().for_each(|part| answer.put(part.as_bytes()));
             }
         })
     }
 }
 
 impl Core {
-    /// Keeps a failure for `message`, and tells its number.
+    /// Keeps a failure for `message`, and returns its number.
     fn fail(&self, error: Error) -> u32 {
         self.error.set(Some(error));
         number_of(error)
@@ -100,32 +100,32 @@ impl Core {
     }
 }
 
-/// What is in a cell, which stays there.
+/// Shares the contents of a cell, which stay there.
 fn share<T>(cell: &Cell<Option<Rc<T>>>) -> Option<Rc<T>> {
     let taken = cell.take();
     let shared = taken.clone();
-    // Nothing is there meanwhile that would have to be dropped.
+    // The cell is empty in the meantime, so there is nothing to drop.
     core::mem::forget(cell.replace(taken));
     shared
 }
 
-/// The first bytes of a room. If there are not as many, none are taken in their place.
-fn first(room: Option<&Rc<Vec<u8>>>, bytes: usize) -> Result<&[u8], Error> {
-    room.and_then(|room| room.get(..bytes)).ok_or(ErrorKind::InvalidArgument.into())
+/// The first bytes of a buffer. Having fewer is an error: other bytes must not be verified in their place.
+fn first(buffer: Option<&Rc<Vec<u8>>>, bytes: usize) -> Result<&[u8], Error> {
+    buffer.and_then(|buffer| buffer.get(..bytes)).ok_or(ErrorKind::InvalidArgument.into())
 }
 
 fn number_of(error: Error) -> u32 {
     (1..).zip(ErrorKind::ALL).find(|(_, kind)| **kind == error.kind()).map_or(0, |(number, _)| number)
 }
 
-fn room(cell: &Cell<Option<Rc<Vec<u8>>>>, wanted: usize) -> *const u8 {
-    if let Some(room) = share(cell).filter(|room| room.len() >= wanted) {
-        return room.as_ptr();
+fn buffer(cell: &Cell<Option<Rc<Vec<u8>>>>, wanted: usize) -> *const u8 {
+    if let Some(buffer) = share(cell).filter(|buffer| buffer.len() >= wanted) {
+        return buffer.as_ptr();
     }
-    // The smaller one goes first, so that there are never two at once.
+    // Frees the smaller buffer first, so that there are never two at once.
     cell.set(None);
     let mut bytes = Vec::new();
-    // A body too large for the memory is no reason to trap.
+    // A body that does not fit into memory must not trap.
     if bytes.try_reserve_exact(wanted).is_err() {
         return core::ptr::null();
     }
@@ -135,17 +135,17 @@ fn room(cell: &Cell<Option<Rc<Vec<u8>>>>, wanted: usize) -> *const u8 {
     address
 }
 
-/// A number as it crosses. None is so large that it would not fit.
-fn crossing(number: usize) -> i32 {
+/// A number for JavaScript. None is so large that it would not fit.
+fn as_i32(number: usize) -> i32 {
     i32::try_from(number).unwrap_or_default()
 }
 
-#[allow(clippy::cast_possible_truncation)] // the caller checked that it is a whole number; beyond that it saturates
+#[allow(clippy::cast_possible_truncation)] // the caller checked that it is an integer; larger ones saturate
 fn unix_time(seconds: f64) -> UnixTime {
     UnixTime::from_secs(seconds as i64)
 }
 
-/// The standard library's allocator and its way to report a panic weigh more than the core does.
+/// The standard library's allocator and panic messages would be larger than the core.
 #[cfg(target_arch = "wasm32")]
 mod instead_of_std {
     #[global_allocator]

@@ -1,12 +1,12 @@
-//! Schemes of the user's own: only in the full module, and in the native package.
+//! Decodes custom schemes: only in the full module and in the native package.
 
 use hookseal::{Error, KeyEncoding, Scheme, SignatureFormat, SignedPart};
 
-/// One of the core's own schemes by its name; or one of words, as `Scheme::builder` has them, each ended by a NUL and
-/// empty where it does not apply. They are its name; the signature header; `hex` or `base64`; the prefix of the only tag;
-/// the separator, joiner and version of a list; the timestamp header; the timestamp's key in the list; `envelope` if the
-/// time is there; the id header; the template of what is signed; `base64` if the key is; and for each other spelling of a
-/// header `newer` or `fallback`, the header, and its other name.
+/// A built-in scheme by its name, or a custom one from words, each terminated by a NUL and empty where it does not
+/// apply. They are what `Scheme::builder` takes: the name; the signature header; `hex` or `base64`; the prefix of a
+/// single signature; the separator, joiner and version of a list; the timestamp header; the timestamp's key in the
+/// list; `envelope` if the timestamp is in the envelope; the id header; the template of the signing input; `base64` if
+/// the key is in base64; and for each other name of a header `newer` or `fallback`, the header, and that name.
 pub(crate) fn read(text: &str) -> Result<Scheme, Error> {
     if !text.ends_with('\0') {
         return Scheme::preset(text);
@@ -15,13 +15,13 @@ pub(crate) fn read(text: &str) -> Result<Scheme, Error> {
     let mut word = || words.next().unwrap_or("");
     let (name, header, encoding) = (word(), word(), word());
     let (prefix, separator, joiner, version) = (word(), word(), word(), word());
-    let tags = match (encoding == "hex", separator) {
+    let format = match (encoding == "hex", separator) {
         (true, "") => SignatureFormat::hex(prefix),
         (false, "") => SignatureFormat::base64(prefix),
         (true, _) => SignatureFormat::hex_list(mark(separator), mark(joiner), version),
         (false, _) => SignatureFormat::base64_list(mark(separator), mark(joiner), version),
     };
-    let mut builder = Scheme::builder(name).signature(header, tags);
+    let mut builder = Scheme::builder(name).signature(header, format);
     let (timestamp_header, timestamp_key, envelope, id_header) = (word(), word(), word(), word());
     if !timestamp_header.is_empty() {
         builder = builder.timestamp_header(timestamp_header);
@@ -35,8 +35,8 @@ pub(crate) fn read(text: &str) -> Result<Scheme, Error> {
     if !id_header.is_empty() {
         builder = builder.id_header(id_header);
     }
-    let mut room = [SignedPart::Body; 8];
-    builder = builder.signed(SignedPart::read_template(word(), &mut room)?);
+    let mut buffer = [SignedPart::Body; 8];
+    builder = builder.signed(SignedPart::read_template(word(), &mut buffer)?);
     if !word().is_empty() {
         builder = builder.key_encoding(KeyEncoding::Base64);
     }
@@ -50,7 +50,7 @@ pub(crate) fn read(text: &str) -> Result<Scheme, Error> {
     }
 }
 
-/// The only character of a text; one that no list can have if there is another number of them.
+/// The single character of a text. A text of any other length gives one that no list may use.
 fn mark(text: &str) -> char {
     match text.as_bytes() {
         [mark] => char::from(*mark),

@@ -1,9 +1,9 @@
-//! Secrets as they cross: for both npm packages, whose TypeScript writes them alike.
+//! Decodes secrets. The TypeScript of both npm packages encodes them alike.
 
 use hookseal::Secret;
 
-/// Each secret is a byte that is 1 for text and 0 for the key's own bytes, its length in four bytes, the lowest first, and
-/// itself. One that is cut short is empty, which cannot be used.
+/// Each secret is a byte that is 1 for text and 0 for raw key bytes, its length in four bytes (little-endian), and its
+/// bytes. A truncated secret is read as an empty one, which cannot be used.
 pub(crate) fn read(mut text: &[u8]) -> impl Iterator<Item = Secret<'_>> {
     core::iter::from_fn(move || {
         let ([is_text, length @ ..], rest) = text.split_first_chunk::<5>()?;

@@ -1,4 +1,4 @@
-//! Makes deliveries: only in the full module.
+//! Signs deliveries. Only the full module does.
 
 use hookseal::ErrorKind;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -7,8 +7,9 @@ use crate::{Core, first, number_of, share, unix_time};
 
 #[wasm_bindgen]
 impl Core {
-    /// Signs the body with the first secret, for schemes that sign an id with that of so many bytes in `text`. Answers
-    /// with each header's name and its value, on a line each; 0 if that failed.
+    /// Signs the body with the first secret. For schemes that sign an id, `id` is the id's length in `text`; it is
+    /// negative for the others. Writes an answer with the name and the value of each header, one header per line, and
+    /// returns its length; 0 if signing failed.
     pub fn sign(&self, verifier: usize, body: usize, timestamp: f64, id: i32) -> usize {
         let signed = self.verifier(verifier).and_then(|verifier| {
             let (text, raw) = (share(&self.text), share(&self.body));
@@ -18,7 +19,7 @@ impl Core {
             let headers = signer.sign(first(raw.as_ref(), body)?, unix_time(timestamp), id)?;
             Ok(self.answer.write(|answer| {
                 for (name, value) in headers.iter() {
-                    [name, "\t", value, "\n"].iter().for_each(|piece| answer.put(piece.as_bytes()));
+                    [name, "\t", value, "\n"].iter().for_each(|part| answer.put(part.as_bytes()));
                 }
             }))
         });

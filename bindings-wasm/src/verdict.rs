@@ -1,12 +1,12 @@
-//! A verdict as it crosses: for both npm packages, whose TypeScript reads it alike.
+//! How a verdict crosses to JavaScript. Both npm packages use this encoding, and their TypeScript decodes it alike.
 
 use hookseal::{Delivery, Scheme, UnixTime};
 
-/// What was found out of a delivery, as one number. Its lowest five bits are left to failures, and are 0. Above them stands, a
-/// bit each, whether the envelope was judged because the verdict depends on it, whether the delivery goes under the second of
-/// the scheme's form names, and whether its time is known; in three bits, which secret made it; and above those the time, in
-/// Unix seconds.
-#[allow(clippy::cast_precision_loss)] // at most 8 secrets, and 12 digits: a number in JavaScript holds all of it
+/// The facts of a delivery as one number. The lowest five bits are reserved for failures and are 0. Then one bit each:
+/// whether the envelope was checked because the verdict depends on it, whether the delivery has the second of the
+/// scheme's variants, and whether its time is known. Then three bits for the index of the secret that verified it, and
+/// above those the time in Unix seconds.
+#[allow(clippy::cast_precision_loss)] // at most 8 secrets and 12 digits, which a number in JavaScript holds exactly
 pub(crate) fn number_of(delivery: &Delivery<'_>, scheme: &Scheme) -> f64 {
     let is_second = scheme.variants()[0].name() != delivery.scheme();
     let flags = [delivery.has_read_envelope(), is_second, delivery.timestamp().is_some()];

@@ -1,4 +1,4 @@
-//! What verifiers are made of.
+//! Makes verifiers.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -11,16 +11,16 @@ use hookseal::{Error, HeaderName, MAX_SECRETS};
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
-use crate::{Core, crossing, first, secrets, share};
+use crate::{Core, as_i32, first, secrets, share};
 
 /// Prepared keys and limits.
 pub(crate) struct Verifier {
     pub(crate) core: hookseal::Verifier,
-    /// The same keys, for MACs that are made elsewhere.
+    /// The same keys, for MACs that are made outside the core.
     pub(crate) keys: Keys,
 }
 
-/// Keys one after the other. Wiped when dropped.
+/// Keys, one after the other. They are wiped when dropped.
 pub(crate) struct Keys {
     bytes: Zeroizing<Vec<u8>>,
     ends: [usize; MAX_SECRETS],
@@ -28,12 +28,12 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Without any, and with room for so many bytes of them: what grows would leave a copy where it was.
-    fn with_room(bytes: usize) -> Self {
+    /// Reserves the memory for all keys at once: a vector that grows would leave a copy of them behind.
+    fn with_capacity(bytes: usize) -> Self {
         Self { bytes: Zeroizing::new(Vec::with_capacity(bytes)), ends: [0; MAX_SECRETS], count: 0 }
     }
 
-    /// Adds a key, unless there are too many, which is an error of the verifier's.
+    /// Adds a key. If there are too many, building the verifier fails.
     fn push(&mut self, key: &[u8]) {
         if let Some(end) = self.ends.get_mut(self.count) {
             self.bytes.extend_from_slice(key);
@@ -50,11 +50,10 @@ impl Keys {
 
 #[wasm_bindgen]
 impl Core {
-    /// Makes a verifier, and tells its number, or a negative failure.
+    /// Makes a verifier and returns its number, or a negative failure.
     ///
-    /// What it is made of stands in `text`, which the caller wipes: the scheme, of so many bytes, and then the secrets, up
-    /// to `bytes`. A limit is in seconds or bytes; what is not a number stays the core's default, and an infinite age is
-    /// any age.
+    /// `text` contains the scheme, whose length is `scheme`, followed by the secrets, which end at `bytes`; the caller
+    /// wipes it. Limits are in seconds or bytes: NaN stands for the core's default, and an infinite age allows any age.
     pub fn prepare(
         &self,
         scheme: usize,
@@ -81,18 +80,18 @@ impl Core {
         if let Some(place) = table.get(number) {
             place.set(Some(verifier));
         }
-        crossing(number)
+        as_i32(number)
     }
 
-    /// Drops a verifier and wipes its keys. Its number goes to another one.
+    /// Drops a verifier and wipes its keys. Its number may be given to another one.
     pub fn release(&self, verifier: usize) {
         let released = share(&self.verifiers).and_then(|table| table.get(verifier)?.take());
         drop(released);
     }
 
-    /// Answers with a verifier's names, in lines: those under which the signature, the timestamp and the id are looked for, which
-    /// decide, then their other names, empty where there is none; whether its deliveries carry a Contio envelope, as a line that
-    /// is not empty; and the names that deliveries go under.
+    /// Writes an answer with a verifier's names, one per line, and returns its length: the names of the signature,
+    /// timestamp and id headers, which take precedence; their other names, empty where there are none; a line that is
+    /// not empty if deliveries carry a Contio envelope; and the names of the scheme's variants.
     pub fn names(&self, verifier: usize) -> usize {
         let Ok(verifier) = self.verifier(verifier) else { return 0 };
         let scheme = verifier.core.scheme();
@@ -110,10 +109,10 @@ impl Core {
         })
     }
 
-    /// Where the key stands that a secret became, to be imported into the host's own cryptography: its address, and 2^32 times
-    /// its length; 0 if there is none.
+    /// Where the key made from a secret is stored, for import into WebCrypto: its address, plus 2^32 times its length;
+    /// 0 if there is no such key.
     #[must_use]
-    #[allow(clippy::cast_precision_loss)] // both have 32 bits
+    #[allow(clippy::cast_precision_loss)] // each has 32 bits
     pub fn key(&self, verifier: usize, index: usize) -> f64 {
         let place = |key: &[u8]| (key.len() as u64) << 32 | key.as_ptr() as u64;
         let verifier = self.verifier(verifier).ok();
@@ -130,12 +129,12 @@ fn make(text: &[u8], scheme: usize, limits: [f64; 4]) -> Result<Verifier, Error>
     let scheme = Scheme::preset(scheme)?;
     let key_encoding = scheme.key_encoding();
     let mut builder = hookseal::Verifier::builder(scheme);
-    let mut keys = Keys::with_room(text.len());
-    let mut room = Zeroizing::new([0; 512]);
+    let mut keys = Keys::with_capacity(text.len());
+    let mut buffer = Zeroizing::new([0; 512]);
     for secret in secrets::read(secrets) {
         builder = builder.secret(secret);
-        // What cannot be used is an error of the builder's, and there will be no verifier.
-        if let Ok(key) = secret.key(key_encoding, &mut room) {
+        // Building the verifier fails if a secret cannot be used.
+        if let Ok(key) = secret.key(key_encoding, &mut buffer) {
             keys.push(key);
         }
     }
@@ -155,12 +154,12 @@ fn make(text: &[u8], scheme: usize, limits: [f64; 4]) -> Result<Verifier, Error>
     Ok(Verifier { core: builder.build()?, keys })
 }
 
-/// Fractions are cut off, as the core does.
+/// Truncates fractions, as the core does.
 fn seconds(limit: f64) -> Duration {
     Duration::from_secs(whole(limit))
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the caller checked the sign, and infinity saturates
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the caller checked the sign; infinity saturates
 fn whole(limit: f64) -> u64 {
     limit as u64
 }

@@ -1,4 +1,4 @@
-/** Compiles a module from its bytes in base64. */
+/** Compiles a module from base64. */
 export function compile(base64: string): WebAssembly.Module {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);

@@ -1,25 +1,33 @@
 import type { SchemeName } from "./codes.js";
 import type { Engine } from "./engine.js";
 import { WebhookVerificationError } from "./error.js";
-import { lean } from "./lean.js";
-import type { Scheme } from "./scheme.js";
+import { verifyOnly } from "./lean.js";
 
-/** What a scheme is to the engine that knows it. */
+declare const made: unique symbol;
+
+/** A custom scheme, made by `defineScheme`. */
+export interface Scheme {
+  readonly name: string;
+  readonly [made]: true;
+}
+
+/** A scheme as the engine takes it. */
 export interface Definition {
+  /** The engine that can read it. */
   readonly engine: Engine;
-  /** A name, or words as `defineScheme` makes them. */
+  /** The name of a built-in scheme, or the words that `defineScheme` makes. */
   readonly words: string;
 }
 
 /**
- * The schemes that `defineScheme` made. Apart from it, so that who verifies by a scheme that is built in does not load
- * what makes others.
+ * The schemes that `defineScheme` made. They are kept apart from it so that a program that uses only built-in schemes
+ * does not load the code for custom ones.
  */
 export const definitions = new WeakMap<object, Definition>();
 
-/** Where a scheme is known, and what the core is told of it. */
+/** The definition of a scheme that was passed as an option. */
 export function readScheme(scheme: SchemeName | Scheme = "contio"): Definition {
-  if (typeof scheme === "string") return { engine: lean, words: scheme };
+  if (typeof scheme === "string") return { engine: verifyOnly, words: scheme };
   const definition = definitions.get(scheme);
   if (definition !== undefined) return definition;
   throw new WebhookVerificationError(

@@ -1,7 +1,7 @@
-// Calls into the core. The only file that knows WebAssembly: another package replaces it to call native code.
+// Calls the core as WebAssembly. Only this file knows that: the native package replaces it.
 import { WebhookVerificationError } from "./error.js";
 import {
-  type Handle,
+  type Prepared,
   type Settings,
   type Verdict,
   alive,
@@ -13,11 +13,11 @@ import {
   readVerdict,
   size,
 } from "./exchange.js";
-import type { Claim } from "./input.js";
+import type { HeaderValues } from "./input.js";
 
-/** The functions of `Core` in `src/` that the module exports, each with its address before the arguments. */
+/** The exported functions of `Core` in `src/`. Each takes the address of the `Core` before its arguments. */
 type Name =
-  | "core_room"
+  | "core_buffer"
   | "core_answer"
   | "core_message"
   | "core_prepare"
@@ -27,35 +27,40 @@ type Name =
   | "core_verify"
   | "core_check_body"
   | "core_signing_input"
-  // Of the full module alone, as `full.ts` calls them.
+  // Only the full module has these; `full.ts` calls them.
   | "core_sign"
   | "core_failure";
 
 interface Exports extends Readonly<Record<Name, (core: number, ...numbers: number[]) => number>> {
   readonly memory: WebAssembly.Memory;
-  /** Where the stack of the module ends that grows downwards: a call leaves it as it was. */
+  /** The module's stack pointer. Every call that returns restores it. */
   readonly stack_pointer: WebAssembly.Global<"i32">;
   core_new(): number;
 }
 
 const decoder = new TextDecoder();
-const NO_ROOM = new Uint8Array(0);
+const EMPTY = new Uint8Array(0);
 
-/** An instance of the core's module, in which verifiers live and deliveries are judged one after the other. */
+/** A prepared verifier with its engine. */
+export interface Handle extends Prepared {
+  readonly engine: Engine;
+}
+
+/** An instance of the core's module. It holds verifiers, and verifies one delivery at a time. */
 export class Engine {
-  /** How many deliveries were written into the core's memory: the last one is still there. */
+  /** Counts the bodies that were written into the core's memory. The last one is still there. */
   generation = 0;
   readonly #module: () => WebAssembly.Module;
   #started: { exports: Exports; core: number; stack: number } | undefined;
-  /** Whether a call is under way; where none can be, one was stopped by the end of JavaScript's stack. */
+  /** Set during a call. If it is set before one, a stack overflow stopped the previous call. */
   #isInside = false;
-  /** The room for header values and for bodies, inside the core's memory. */
-  #text = NO_ROOM;
-  #body = NO_ROOM;
-  /** How much of that the body has that was judged last. */
-  #judged = 0;
-  /** Frees what a verifier had whose user forgot to. Older settings of workerd lack it: verifiers stay there. */
-  readonly #forgotten =
+  /** The buffers for header values and for bodies, inside the core's memory. */
+  #text = EMPTY;
+  #body = EMPTY;
+  /** The length of the body that was verified last. */
+  #verified = 0;
+  /** Frees verifiers that the caller did not free. Older workerd settings lack it; verifiers then stay in memory. */
+  readonly #collected =
     globalThis.FinalizationRegistry &&
     new FinalizationRegistry((number: number) => this.call("core_release", number));
 
@@ -65,7 +70,7 @@ export class Engine {
 
   /** Prepares a verifier. */
   prepare({ scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings): Handle {
-    this.#textRoom(secrets.reduce((bytes, secret) => bytes + 5 + secret.length * 3, scheme.length * 3));
+    this.#growText(secrets.reduce((bytes, secret) => bytes + 5 + secret.length * 3, scheme.length * 3));
     const { byteOffset, length } = this.#text;
     const limits = [maxAge, maxSkew, maxEventAge, maxBody].map((limit) => limit ?? NaN);
     let number: number;
@@ -74,56 +79,56 @@ export class Engine {
       const end = putSecrets(secrets, this.#text, words);
       number = this.call("core_prepare", words, end, ...limits);
     } finally {
-      // A view has no length any more once the memory grew.
+      // A new view, because the old one is detached if the memory grew.
       this.#view(byteOffset, length).fill(0);
     }
     if (number < 0) throw this.failure(-number);
     const names = this.lines(this.call("core_names", number));
     const handle = { engine: this, ...readNames(names), secrets: secrets.length, number };
-    this.#forgotten?.register(handle, number, handle);
+    this.#collected?.register(handle, number, handle);
     return handle;
   }
 
-  /** Gives the memory of a verifier back. */
+  /** Frees the memory of a verifier and wipes its keys. */
   free(handle: Handle): void {
     const { number } = handle;
     if (number === undefined) return;
     handle.number = undefined;
-    this.#forgotten?.unregister(handle);
+    this.#collected?.unregister(handle);
     this.call("core_release", number);
   }
 
   /**
-   * Judges a delivery. With `tags`, one of 32 bytes for each secret, the MACs are not made here. The body stays in the
-   * core's memory until the next one, whether it is to be kept or not.
+   * Verifies a delivery. `macs` has a MAC of 32 bytes for each secret if they were made outside the core. The body
+   * stays in the core's memory until the next one, whatever `_isKept` is.
    */
-  judge(
+  verify(
     handle: Handle,
-    claim: Claim,
+    values: HeaderValues,
     input: Uint8Array | string,
     now: number,
-    tags?: Uint8Array,
+    macs?: Uint8Array,
     _isKept?: boolean,
   ): Verdict {
     const number = alive(handle);
     const bytes = this.putBody(input);
-    const [signature, timestamp, id] = this.putClaim(claim, tags === undefined ? 0 : tags.length);
-    if (tags !== undefined) this.#text.set(tags, Math.max(signature, 0) + Math.max(timestamp, 0) + Math.max(id, 0));
-    const verdict = this.call("core_verify", number, signature, timestamp, id, bytes, now, Number(tags !== undefined));
-    if (tags !== undefined) this.#text.fill(0);
+    const [signature, timestamp, id] = this.putHeaderValues(values, macs === undefined ? 0 : macs.length);
+    if (macs !== undefined) this.#text.set(macs, Math.max(signature, 0) + Math.max(timestamp, 0) + Math.max(id, 0));
+    const verdict = this.call("core_verify", number, signature, timestamp, id, bytes, now, Number(macs !== undefined));
+    if (macs !== undefined) this.#text.fill(0);
     return readVerdict(verdict, handle);
   }
 
-  /** Checks that the body that was judged last holds a Contio envelope, or at least JSON: gives what is wrong, or null. */
+  /** Checks that the last verified body is a Contio envelope, or at least JSON. Returns the error, or null. */
   checkBody(isEnvelope: boolean): WebhookVerificationError | null {
-    const failure = this.call("core_check_body", this.#judged, Number(isEnvelope));
+    const failure = this.call("core_check_body", this.#verified, Number(isEnvelope));
     return failure === 0 ? null : this.failure(failure);
   }
 
-  /** The text of the body that was judged last, and that was checked. */
-  judgedText(): string {
-    this.#bodyRoom(this.#judged);
-    return decoder.decode(this.#body.subarray(0, this.#judged));
+  /** The text of the last verified body, which must have been checked. */
+  verifiedText(): string {
+    this.#growBody(this.#verified);
+    return decoder.decode(this.#body.subarray(0, this.#verified));
   }
 
   /** The last failure, as an error. */
@@ -136,10 +141,13 @@ export class Engine {
     return decoder.decode(this.#answer(this.call("core_message")));
   }
 
-  /** What is signed around a body, valid until the next call, and whether the verdict depends on more of the body than its MAC. */
-  signingInput(handle: Handle, claim: Claim): { beforeBody: Uint8Array; afterBody: Uint8Array; readsBody: boolean } {
+  /**
+   * What is signed before and after the body, valid until the next call; and whether the verdict depends on the body
+   * itself.
+   */
+  signingInput(handle: Handle, values: HeaderValues): { beforeBody: Uint8Array; afterBody: Uint8Array; readsBody: boolean } {
     const number = alive(handle);
-    const lengths = this.putClaim(claim, 0);
+    const lengths = this.putHeaderValues(values, 0);
     const input = this.call("core_signing_input", number, ...lengths);
     if (input < 0) throw this.failure(-input);
     const end = input & 0xfff;
@@ -147,7 +155,7 @@ export class Engine {
     return { beforeBody: parts.subarray(0, end), afterBody: parts.subarray(end), readsBody: input >> 24 !== 0 };
   }
 
-  /** A copy of the key that a secret became, for the host's own cryptography. */
+  /** A copy of the key made from a secret, for WebCrypto. */
   key(handle: Handle, index: number): Uint8Array<ArrayBuffer> {
     const number = alive(handle);
     const place = this.call("core_key", number, index);
@@ -164,49 +172,53 @@ export class Engine {
     return result;
   }
 
-  /** Makes sure of so many bytes of room. Whether a larger one can be had or not, the smaller one is gone. */
-  #textRoom(bytes: number): void {
+  /** Makes sure that the buffer has more than `bytes` bytes. Growing frees the old buffer, even if it fails. */
+  #growText(bytes: number): void {
     if (this.#text.length > bytes) return;
-    this.#text = NO_ROOM;
-    this.#text = this.#room(false, bytes);
+    this.#text = EMPTY;
+    this.#text = this.#grow(false, bytes);
   }
 
-  #bodyRoom(bytes: number): void {
+  #growBody(bytes: number): void {
     if (this.#body.length > bytes) return;
-    this.#body = NO_ROOM;
-    this.#body = this.#room(true, bytes);
+    this.#body = EMPTY;
+    this.#body = this.#grow(true, bytes);
   }
 
-  /** Some more room than asked for. As many as 2 GiB are never to be had, and more would cross as another number. */
-  #room(isBody: boolean, bytes: number): Uint8Array<ArrayBuffer> {
-    const room = bytes + 1024;
-    const address = room < 2 ** 31 ? this.call("core_room", Number(isBody), room) : 0;
-    if (address === 0) throw new WebhookVerificationError("body_too_large", "there is no memory for this delivery");
-    return this.#view(address, room);
+  /**
+   * Allocates a little more than asked for. 2 GiB are never available, and larger numbers would not cross as they are.
+   */
+  #grow(isBody: boolean, bytes: number): Uint8Array<ArrayBuffer> {
+    const buffer = bytes + 1024;
+    const address = buffer < 2 ** 31 ? this.call("core_buffer", Number(isBody), buffer) : 0;
+    if (address === 0) throw new WebhookVerificationError("body_too_large", "not enough memory for this delivery");
+    return this.#view(address, buffer);
   }
 
   #view(address: number, bytes: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#started!.exports.memory.buffer as ArrayBuffer, address >>> 0, bytes);
   }
 
-  /** Writes a body, and tells its length. That is asked of it once, for it can be an object that answers as it likes. */
+  /**
+   * Writes a body and returns its length, which is read only once: a subclass may return another value the next time.
+   */
   protected putBody(input: Uint8Array | string): number {
     this.generation++;
-    // Room for three bytes a character is what a short text may need, and too much for a long one.
+    // A character takes up to three bytes. Reserving as much for a long text would waste memory.
     if (typeof input === "string" && input.length > 4096) input = encoder.encode(input);
     const { length } = input;
     if (typeof input === "string") {
-      this.#bodyRoom(length * 3);
-      return (this.#judged = encoder.encodeInto(input, this.#body).written);
+      this.#growBody(length * 3);
+      return (this.#verified = encoder.encodeInto(input, this.#body).written);
     }
-    this.#bodyRoom(length);
+    this.#growBody(length);
     this.#body.set(input);
-    return (this.#judged = length);
+    return (this.#verified = length);
   }
 
-  /** Writes all values of a claim, with `more` bytes of room behind. Tells their lengths. */
-  protected putClaim({ signature, timestamp, id }: Claim, more: number): [number, number, number] {
-    this.#textRoom((size(signature) + size(timestamp) + size(id)) * 3 + more);
+  /** Writes header values, with space for `more` bytes after them, and returns their lengths. */
+  protected putHeaderValues({ signature, timestamp, id }: HeaderValues, more: number): [number, number, number] {
+    this.#growText((size(signature) + size(timestamp) + size(id)) * 3 + more);
     const ofSignature = putText(signature, this.#text, 0);
     let at = Math.max(ofSignature, 0);
     const ofTimestamp = putText(timestamp, this.#text, at);
@@ -214,20 +226,20 @@ export class Engine {
     return [ofSignature, ofTimestamp, putText(id, this.#text, at)];
   }
 
-  /** The core's last answer, where it stands. */
+  /** The core's last answer, in place. */
   #answer(bytes: number): Uint8Array<ArrayBuffer> {
     return this.#view(this.call("core_answer"), bytes);
   }
 
-  /** An answer of lines. */
+  /** An answer, line by line. */
   protected lines(bytes: number): string[] {
     return decoder.decode(this.#answer(bytes)).split("\n").slice(0, -1);
   }
 }
 
 /**
- * Instantiates the module. It imports one function of wasm-bindgen's, under a name of its own, which is never called: to
- * throw, in answer to misuse that cannot be here.
+ * Instantiates the module. It imports one function from wasm-bindgen, whose name varies: it throws on misuse of the
+ * generated exports, which does not happen here.
  */
 function start(module: WebAssembly.Module): { exports: Exports; core: number; stack: number } {
   const misused = () => {

@@ -3,8 +3,8 @@ import { STATUS_BY_CODE, type ErrorCode } from "./codes.js";
 /**
  * Why a delivery was refused, or why a verifier could not be made or used.
  *
- * `code` is stable and the same in every language; `status` is the HTTP status to answer with. The message is for
- * people: it says what to do, and never shows a secret, a signature or a part of the body.
+ * `code` is stable and the same in every language; `status` is the HTTP status to respond with. The message is for
+ * people: it says what to do, and never contains a secret, a signature or any part of the body.
  */
 export class WebhookVerificationError extends Error {
   override readonly name = "WebhookVerificationError";
@@ -19,7 +19,7 @@ export class WebhookVerificationError extends Error {
   }
 
   /**
-   * Whether something that was thrown is one of these. `instanceof` asks the object, which can throw in turn.
+   * Whether a thrown value is an instance of this class. `instanceof` would query the object, which can itself throw.
    *
    * @internal
    */
@@ -28,19 +28,19 @@ export class WebhookVerificationError extends Error {
   }
 }
 
-/** More bytes than the limit allows, or than anybody's does: the core takes bodies of less than 4 GiB. */
+/** For a body over the limit, or over the core's own: bodies must be smaller than 4 GiB. */
 export function bodyTooLarge(): WebhookVerificationError {
   return new WebhookVerificationError("body_too_large", "the body is larger than max_body");
 }
 
-/** An argument of the caller's own that cannot be used. */
+/** For an argument that cannot be used. */
 export function invalidArgument(message: string, cause?: unknown): WebhookVerificationError {
   return new WebhookVerificationError("invalid_argument", message, cause === undefined ? undefined : { cause });
 }
 
 /**
- * What was thrown, as our own error. Arguments are foreign objects: a proxy, a getter or a detached buffer can throw
- * anything at any use.
+ * A thrown value as a `WebhookVerificationError`. Arguments are foreign objects: a proxy, a getter or a detached buffer
+ * can throw anything whenever it is used.
  */
 export function asVerificationError(thrown: unknown): WebhookVerificationError {
   return WebhookVerificationError.isOwn(thrown)

@@ -1,12 +1,11 @@
-// What every engine has in common, whatever it calls the core through: verifiers as it keeps them, and how header
-// values are written for it.
+// What all engines share, however they call the core: prepared verifiers, verdicts, and the encoding of header values
+// and secrets.
 import { CODES, type ErrorCode } from "./codes.js";
-import type { Engine } from "./engine.js";
 import { invalidArgument } from "./error.js";
-import type { Found, HeaderNames } from "./input.js";
+import type { HeaderLookup, HeaderNames } from "./input.js";
 
 export interface Settings {
-  /** The name of a scheme, or its words. */
+  /** The name of a built-in scheme, or the words of a custom one. */
   scheme: string;
   secrets: readonly (string | Uint8Array)[];
   maxAge?: number | undefined;
@@ -16,26 +15,26 @@ export interface Settings {
 }
 
 /** A prepared verifier inside the core. */
-export interface Handle {
-  readonly engine: Engine;
+export interface Prepared {
   readonly names: HeaderNames;
-  /** The names that deliveries go under. */
-  readonly forms: readonly string[];
+  /** The names of the scheme's variants. */
+  readonly variants: readonly string[];
   readonly hasEnvelope: boolean;
+  /** How many secrets it has. */
   readonly secrets: number;
-  /** The core's number for it; undefined once it was freed. */
+  /** The core's number for it; undefined once it is freed. */
   number: number | undefined;
 }
 
-/** What the core says of a delivery. */
+/** The core's verdict on a delivery. */
 export interface Verdict {
   /** The number of a failure, or 0. */
   readonly failure: number;
-  /** Whether its envelope was judged, because the verdict depends on it. */
-  readonly hasEnvelope: boolean;
-  /** The name that it goes under. */
+  /** Whether its envelope was checked, because the verdict depends on it. */
+  readonly hasReadEnvelope: boolean;
+  /** The name of the variant that it has. */
   readonly scheme: string;
-  /** Which secret made it. */
+  /** The index of the secret that verified it. */
   readonly secretIndex: number;
   /** When it was signed or its event happened, if that is known. */
   readonly timestamp: number | null;
@@ -43,70 +42,73 @@ export interface Verdict {
 
 export const encoder = new TextEncoder();
 
-/** Whether this is workerd, where calls into the host take longer than elsewhere, and its cryptography answers at once. */
+/** Whether this is workerd, where calls into the host take longer than elsewhere, and WebCrypto answers immediately. */
 export const IN_WORKERD = globalThis.navigator?.userAgent === "Cloudflare-Workers";
 
-/** The word for a failure's number. */
+/** The error code for the number of a failure. */
 export function codeOf(number: number): ErrorCode {
   return CODES[number - 1] ?? "invalid_argument";
 }
 
-/** What the core says of a verifier, line by line. */
-export function readNames(lines: readonly string[]): Pick<Handle, "names" | "hasEnvelope" | "forms"> {
+/** Reads the names of a verifier, which the core returns line by line. */
+export function readNames(lines: readonly string[]): Pick<Prepared, "names" | "hasEnvelope" | "variants"> {
   const names = (at: number): HeaderNames => {
     const [signature = "", timestamp = "", id = ""] = lines.slice(at).map((line) => line.toLowerCase());
     return { signature, timestamp, id };
   };
   const others = lines.slice(3, 6).join("") === "" ? undefined : names(3);
-  return { names: { ...names(0), others }, hasEnvelope: lines[6] !== "", forms: lines.slice(7) };
+  return { names: { ...names(0), others }, hasEnvelope: lines[6] !== "", variants: lines.slice(7) };
 }
 
-/** What the core's number for a verdict says. */
-export function readVerdict(verdict: number, { forms }: Handle): Verdict {
+/** Decodes a verdict, as `verdict.rs` encodes it. */
+export function readVerdict(verdict: number, { variants }: Prepared): Verdict {
   const bits = verdict & 0x7ff;
   return {
     failure: bits & 31,
-    hasEnvelope: (bits & 32) !== 0,
-    scheme: forms[(bits >> 6) & 1] as string,
+    hasReadEnvelope: (bits & 32) !== 0,
+    scheme: variants[(bits >> 6) & 1] as string,
     secretIndex: bits >> 8,
     timestamp: (bits & 128) === 0 ? null : (verdict - bits) / 0x800,
   };
 }
 
-/** The core's number for a verifier that was not freed. */
-export function alive({ number }: Handle): number {
+/** The core's number for a verifier. Throws if it was freed. */
+export function alive({ number }: Prepared): number {
   if (number === undefined) throw invalidArgument("this verifier was freed: make a new one");
   return number;
 }
 
-/** Writes a header's value, and tells its length, or that it has none. */
-export function putText(value: Found, room: Uint8Array, at: number): number {
+/** Writes a header's value and returns its length, or the number that stands for a missing or duplicate header. */
+export function putText(value: HeaderLookup, buffer: Uint8Array, at: number): number {
   if (typeof value === "number") return value;
   const { length } = value;
-  // Measured: the host is faster from here on, but not workerd.
+  // Measured: the host's encoder is faster for longer values, except in workerd.
   let isAscii = length <= 32 || IN_WORKERD;
   for (let index = 0; isAscii && index < length; index++) {
     const code = value.charCodeAt(index);
     isAscii = code < 128;
-    room[at + index] = code;
+    buffer[at + index] = code;
   }
-  return isAscii ? length : encoder.encodeInto(value, at === 0 ? room : room.subarray(at)).written;
+  return isAscii ? length : encoder.encodeInto(value, at === 0 ? buffer : buffer.subarray(at)).written;
 }
 
-/** How many characters are to be written. */
-export function size(value: Found): number {
+/** How many characters a value has. */
+export function size(value: HeaderLookup): number {
   return typeof value === "string" ? value.length : 0;
 }
 
-/** Writes secrets from `at` on, as `secrets.rs` reads them, and gives their end. Room is for three bytes a character. */
-export function putSecrets(secrets: Settings["secrets"], room: Uint8Array, at: number): number {
+/**
+ * Writes secrets from `at` on, as `secrets.rs` reads them, and returns where they end. Text needs three bytes per
+ * character.
+ */
+export function putSecrets(secrets: Settings["secrets"], buffer: Uint8Array, at: number): number {
   for (const secret of secrets) {
     const isText = typeof secret === "string";
     const start = at + 5;
     let { length } = secret;
-    if (isText) length = encoder.encodeInto(secret, room.subarray(start)).written;
-    else room.set(secret, start);
-    room.set([Number(isText), length, length >> 8, length >> 16, length >> 24], at);
+    if (isText) length = encoder.encodeInto(secret, buffer.subarray(start)).written;
+    else buffer.set(secret, start);
+    buffer.set([Number(isText), length, length >> 8, length >> 16, length >> 24], at);
     at = start + length;
   }
   return at;

@@ -1,8 +1,8 @@
-// What the sender of a refused delivery is told: the status and the code. The message is for the receiver.
+// Responds to refused deliveries with the status and the code. The message is only for the receiver.
 import type { WebhookVerificationError } from "./error.js";
 import type { WebhookRequest } from "./express-body.js";
 
-/** What is needed of a response: those of Express 4 and 5, and of Node's own server, have it. */
+/** The part of a response that is used. Responses of Express 4 and 5 and of Node's own server have it. */
 export interface WebhookResponse {
   statusCode: number;
   readonly headersSent: boolean;
@@ -15,13 +15,13 @@ export interface WebhookResponse {
 }
 
 /**
- * How long a sender whose body is not wanted may go on sending. Closed at once, the connection would be reset, and many
- * senders would lose the answer that is on its way to them.
+ * How long a sender may keep sending a body that was refused. If the connection were closed immediately, it would be
+ * reset, and many senders would lose the response.
  */
 const LINGER_MS = 2000;
 
 export function refuse(req: WebhookRequest, res: WebhookResponse, error: WebhookVerificationError): void {
-  // Somebody else has answered while the body came in, such as a middleware that limits the time.
+  // Other code responded while the body arrived, such as a timeout middleware.
   if (res.headersSent) return;
   const json = JSON.stringify({ error: error.code });
   res.statusCode = error.status;
@@ -36,20 +36,20 @@ export function refuse(req: WebhookRequest, res: WebhookResponse, error: Webhook
   lingerBefore(() => res.end(), req);
 }
 
-/** Throws away what is still coming in, for a while. Ending the response then closes the connection. */
+/** Discards incoming data for a while. Ending the response then closes the connection. */
 function lingerBefore(close: () => void, req: WebhookRequest): void {
   const events = ["end", "error", "close"];
-  const over = (): void => {
+  const done = (): void => {
     clearTimeout(timer);
-    for (const event of events) req.removeListener(event, over);
+    for (const event of events) req.removeListener(event, done);
     close();
   };
-  const timer = setTimeout(over, LINGER_MS);
-  for (const event of events) req.on(event, over);
+  const timer = setTimeout(done, LINGER_MS);
+  for (const event of events) req.on(event, done);
   req.resume();
 }
 
-/** Calls back when the answer has left, or can no longer leave. */
+/** Calls back once the response was sent, or can no longer be sent. */
 export function whenAnswered(res: WebhookResponse, callback: () => void): void {
   if (res.writableFinished === true || res.destroyed === true) return callback();
   let called = false;

@@ -1,12 +1,12 @@
-// The core with all that it can. Loaded by what needs it alone: `sign` and `defineScheme`.
+// The full core. Only `sign` and `defineScheme` load it, because only they need it.
 import module from "#module-full";
 
-import { Engine } from "./engine.js";
-import { type Handle, alive } from "./exchange.js";
-import { ABSENT } from "./input.js";
+import { Engine, type Handle } from "./engine.js";
+import { alive } from "./exchange.js";
+import { MISSING } from "./input.js";
 
 class FullEngine extends Engine {
-  /** Signs a body with the first secret, and gives the headers' names and values. */
+  /** Signs a body with the first secret, and returns the names and values of the headers. */
   sign(
     handle: Handle,
     input: Uint8Array | string,
@@ -15,7 +15,7 @@ class FullEngine extends Engine {
   ): [name: string, value: string][] {
     const number = alive(handle);
     const bytes = this.putBody(input);
-    const [length] = this.putClaim({ signature: id ?? ABSENT, timestamp: ABSENT, id: ABSENT }, 0);
+    const [length] = this.putHeaderValues({ signature: id ?? MISSING, timestamp: MISSING, id: MISSING }, 0);
     const signed = this.call("core_sign", number, bytes, timestamp, length);
     if (signed === 0) throw this.failure(this.call("core_failure"));
     return this.lines(signed).map((line) => line.split("\t") as [string, string]);

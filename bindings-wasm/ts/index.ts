@@ -1,7 +1,7 @@
 /**
- * Verifies signed webhook deliveries: genuine, fresh and well formed, or a clear error.
+ * Verifies signed webhook deliveries: each is genuine, fresh and well formed, or gives a clear error.
  *
- * Read `verifier.ts` first; `engine.ts` is where the core is called.
+ * Read `verifier.ts` first; `engine.ts` calls the core.
  *
  * @module
  */

@@ -1,40 +1,41 @@
 import type { Delivery } from "./delivery.js";
-import type { Handle, Verdict } from "./exchange.js";
+import type { Handle } from "./engine.js";
 import type { WebhookVerificationError } from "./error.js";
 import type { WebhookEvent } from "./events.js";
-import type { Claim } from "./input.js";
-import type { Tags } from "./tags.js";
+import type { Verdict } from "./exchange.js";
+import type { HeaderValues } from "./input.js";
+import type { Macs } from "./tags.js";
 
-/** What a delivery is judged from. */
+/** Everything a delivery is verified from. */
 export interface Source {
   readonly handle: Handle;
-  readonly claim: Claim;
+  readonly values: HeaderValues;
   readonly body: Uint8Array | string;
   readonly now: number;
-  /** The MACs, where they were not made by the core. */
-  readonly tags: Tags | undefined;
+  /** The MACs, if they were made outside the core. */
+  readonly macs: Macs | undefined;
 }
 
 const EMPTY = new Uint8Array(0);
 
-/** The delivery of a source, once it was judged. */
-export class JudgedDelivery implements Delivery {
+/** A delivery that was verified from its source. */
+export class VerifiedDelivery implements Delivery {
   readonly scheme: string;
   readonly timestamp: number | null;
   readonly secretIndex: number;
   readonly #source: Source;
-  /** Where the core still holds the very bytes that it judged: it does until the next delivery. */
+  /** The engine's generation at which the core held this body. It holds each body until the next one. */
   #generation = -1;
-  /** What is wrong with the envelope; `null` if nothing is, undefined as long as nobody asked. */
+  /** The error of the envelope; `null` if it is valid, undefined if it was not checked yet. */
   #envelope: WebhookVerificationError | null | undefined;
   #json: unknown;
   #body: Uint8Array | undefined;
 
   /** @throws {WebhookVerificationError} with the code that says why it was refused */
   constructor(source: Source) {
-    const { tags } = source;
+    const { macs } = source;
     this.#source = source;
-    const { scheme, secretIndex, timestamp } = tags === undefined || tags.readsBody ? this.#judge() : this.#decide(EMPTY);
+    const { scheme, secretIndex, timestamp } = macs === undefined || macs.readsBody ? this.#verify() : this.#decide(EMPTY);
     this.scheme = scheme;
     this.secretIndex = secretIndex;
     this.timestamp = timestamp;
@@ -45,21 +46,21 @@ export class JudgedDelivery implements Delivery {
   }
 
   get id(): string | null {
-    const { id } = this.#source.claim;
+    const { id } = this.#source.values;
     if (typeof id === "string") return id;
     return this.hasEnvelope ? this.event().event_id : null;
   }
 
   get body(): Uint8Array {
-    const { body, tags } = this.#source;
+    const { body, macs } = this.#source;
     if (typeof body === "string") return new TextEncoder().encode(body);
-    // Whoever gave the body may have changed it while the host made its MAC, and whoever asks may change what is given.
-    return tags === undefined ? body : (this.#body ??= tags.body.slice());
+    // A copy: the caller may have changed the body during WebCrypto's call, and may change what is returned here.
+    return macs === undefined ? body : (this.#body ??= macs.body.slice());
   }
 
   json(): unknown {
     if (this.#json === undefined) {
-      this.#bringBack();
+      this.#ensureVerified();
       const wrong = this.#source.handle.engine.checkBody(false);
       if (wrong) throw wrong;
     }
@@ -68,40 +69,40 @@ export class JudgedDelivery implements Delivery {
 
   event(): WebhookEvent {
     if (this.#envelope === undefined) {
-      this.#bringBack();
+      this.#ensureVerified();
       this.#envelope = this.#source.handle.engine.checkBody(true);
     }
     if (this.#envelope) throw this.#envelope;
     return this.#parse() as WebhookEvent;
   }
 
-  /** Parses a body that was checked, where the core read it: the caller's bytes may have changed since. */
+  /** Parses a checked body as the core holds it, since the caller's bytes may have changed. */
   #parse(): unknown {
     if (this.#json === undefined) {
       const { handle, body } = this.#source;
-      this.#bringBack();
-      this.#json = JSON.parse(typeof body === "string" ? body : handle.engine.judgedText());
+      this.#ensureVerified();
+      this.#json = JSON.parse(typeof body === "string" ? body : handle.engine.verifiedText());
     }
     return this.#json;
   }
 
-  /** Sees to it that the body is the one in the core, and judged. */
-  #bringBack(): void {
-    if (this.#source.handle.engine.generation !== this.#generation) this.#judge();
+  /** Makes sure that the core holds this body and has verified it. */
+  #ensureVerified(): void {
+    if (this.#source.handle.engine.generation !== this.#generation) this.#verify();
   }
 
-  #judge(): Verdict {
-    const { handle, body, tags } = this.#source;
-    const verdict = this.#decide(tags === undefined ? body : tags.body);
+  #verify(): Verdict {
+    const { handle, body, macs } = this.#source;
+    const verdict = this.#decide(macs === undefined ? body : macs.body);
     this.#generation = handle.engine.generation;
-    if (verdict.hasEnvelope) this.#envelope = null;
+    if (verdict.hasReadEnvelope) this.#envelope = null;
     return verdict;
   }
 
-  /** With tags the body is asked only for its length, unless the verdict depends on it. */
+  /** If the MACs are given, an empty body will do unless the verdict depends on it. */
   #decide(body: Uint8Array | string): Verdict {
-    const { handle, claim, now, tags } = this.#source;
-    const verdict = handle.engine.judge(handle, claim, body, now, tags?.bytes, true);
+    const { handle, values, now, macs } = this.#source;
+    const verdict = handle.engine.verify(handle, values, body, now, macs?.bytes, true);
     if (verdict.failure !== 0) throw handle.engine.failure(verdict.failure);
     return verdict;
   }

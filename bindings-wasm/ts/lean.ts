@@ -1,6 +1,6 @@
-// The core that verifies by the schemes that are built in: what a worker at the edge loads.
+// The core that verifies by built-in schemes, which is all that a worker at the edge loads.
 import module from "#module";
 
 import { Engine } from "./engine.js";
 
-export const lean = new Engine(module);
+export const verifyOnly = new Engine(module);

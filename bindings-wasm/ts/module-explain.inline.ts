@@ -1,4 +1,4 @@
-// As `module.inline.ts`.
+// Like `module.inline.ts`.
 import { compile } from "./compile.js";
 import { WASM_BASE64 } from "./wasm-bytes-explain.js";
 

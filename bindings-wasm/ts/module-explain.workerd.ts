@@ -1,4 +1,4 @@
-// As `module.workerd.ts`.
+// Like `module.workerd.ts`.
 import module from "../hookseal-explain.wasm";
 
 export default (): WebAssembly.Module => module;

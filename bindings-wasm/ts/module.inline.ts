@@ -1,4 +1,5 @@
-// Everywhere but in workerd: the module's bytes travel inside the JavaScript, so that no bundler has to know of them.
+// For every runtime except workerd: the JavaScript contains the module's bytes, so that bundlers need no WebAssembly
+// support.
 import { compile } from "./compile.js";
 import { WASM_BASE64 } from "./wasm-bytes.js";
 

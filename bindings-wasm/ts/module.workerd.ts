@@ -1,4 +1,4 @@
-// In workerd, which compiles no bytes while it runs: the module is a file that the worker is uploaded with.
+// For workerd, which cannot compile bytes at run time: the module is a file that is uploaded with the worker.
 import module from "../hookseal.wasm";
 
 export default (): WebAssembly.Module => module;

@@ -1,31 +1,31 @@
-// What callers configure, held to its types: the core judges what it says, but can be told only strings and numbers.
+// Checks the types of options. The core checks their values, but can be passed only strings and numbers.
 import type { SchemeName } from "./codes.js";
+import type { Scheme } from "./definitions.js";
 import { WebhookVerificationError, invalidArgument } from "./error.js";
 import { MOST_BYTES, bytesOf, isBytes, isWellFormed } from "./input.js";
-import type { Scheme } from "./scheme.js";
 
-/** A secret: text as the sender shows it, or the key's very bytes. */
+/** A secret: text as the sender displays it, or the raw bytes of the key. */
 export type Secret = string | Uint8Array;
 
 export interface VerifierOptions {
-  /** Who sends: `contio` unless said. */
+  /** The sender's scheme; `contio` by default. */
   scheme?: SchemeName | Scheme | undefined;
-  /** How long ago a delivery may have been signed, in seconds; 300 unless said. */
+  /** The maximum age of a delivery since it was signed, in seconds; 300 by default. */
   maxAge?: number | undefined;
-  /** How far ahead of the clock a delivery may be dated, in seconds; 300 unless said. */
+  /** How far ahead of the clock a delivery's timestamp may be, in seconds; 300 by default. */
   maxSkew?: number | undefined;
-  /** How long ago the event of a `contio-body` delivery may have happened, in seconds; 86,400 unless said, `null` for any. */
+  /** The maximum age of the event of a `contio-body` delivery, in seconds; 86,400 by default, `null` for any age. */
   maxEventAge?: number | null | undefined;
-  /** The most bytes that a body may have; unless said none for `verify`, and 1 MiB where a body is read for you. */
+  /** The maximum size of a body in bytes. By default none for `verify`, and 1 MiB where the body is read for you. */
   maxBody?: number | undefined;
-  /** The present in Unix seconds, or what tells it; the system's clock unless said. */
+  /** The current time in Unix seconds, or a function that returns it; the system's clock by default. */
   now?: number | (() => number) | undefined;
 }
 
-/** A limit, unless it is left to its default. */
+/** A limit; `undefined` stands for the default. */
 export function limit(name: string, value: unknown): number | undefined {
   if (value === undefined || (typeof value === "number" && value >= 0)) return value;
-  throw invalidArgument(`${name} must be a number, and not below 0`);
+  throw invalidArgument(`${name} must be a number that is not negative`);
 }
 
 export function secretList(secrets: Secret | readonly Secret[]): readonly Secret[] {
@@ -42,9 +42,9 @@ export function checkClock(now: VerifierOptions["now"]): VerifierOptions["now"] 
   return now;
 }
 
-/** A time in Unix seconds, from a number or from what gives one. */
+/** A time in Unix seconds, from a number or a function that returns one. */
 export function readClock(now: VerifierOptions["now"]): number {
   const seconds = now === undefined ? Date.now() / 1000 : typeof now === "function" ? now() : now;
   if (typeof seconds === "number" && Number.isFinite(seconds)) return Math.floor(seconds);
-  throw invalidArgument("now must be Unix seconds, or a function that gives them");
+  throw invalidArgument("now must be Unix seconds, or a function that returns them");
 }

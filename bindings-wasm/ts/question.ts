@@ -7,7 +7,7 @@ import type { Secret } from "./options.js";
 /** A request that is being built. */
 export class ExplainRequest {
   readonly #parts: Uint8Array[] = [];
-  /** Those of the parts that are secrets, and nobody else's. */
+  /** The parts that are copies of secrets. */
   readonly #secrets: Uint8Array[] = [];
 
   text(text: string | Uint8Array): void {
@@ -30,7 +30,7 @@ export class ExplainRequest {
     this.text(bytes);
   }
 
-  /** Overwrites the secrets in it. */
+  /** Overwrites the copies of secrets. */
   wipe(): void {
     for (const secret of this.#secrets) secret.fill(0);
   }
@@ -40,16 +40,16 @@ export class ExplainRequest {
     items.forEach(put);
   }
 
-  /** How many bytes it has. */
+  /** Its size in bytes. */
   get size(): number {
     return this.#parts.reduce((bytes, part) => bytes + part.length, 0);
   }
 
-  /** Writes it where there is room. */
-  write(room: Uint8Array): void {
+  /** Writes it into a buffer of at least its size. */
+  write(buffer: Uint8Array): void {
     let at = 0;
     for (const part of this.#parts) {
-      room.set(part, at);
+      buffer.set(part, at);
       at += part.length;
     }
   }
@@ -61,7 +61,7 @@ export class ExplainRequest {
   }
 }
 
-/** All headers of a request as pairs; one that occurs several times is several pairs. */
+/** All headers of a request as pairs. A header that occurs several times gives several pairs. */
 export function pairsOf(headers: HeadersInput): [name: string, value: string][] {
   if (typeof headers !== "object" || headers === null) {
     throw invalidArgument("headers must be a Headers, an object, a Map or pairs");
@@ -81,7 +81,7 @@ export function pairsOf(headers: HeadersInput): [name: string, value: string][] 
     headers.forEach((value, name) => add(name, value));
   } else if (Symbol.iterator in headers) {
     for (const pair of headers as Iterable<readonly [string, HeaderValue]>) {
-      if (!Array.isArray(pair) || pair.length !== 2) throw invalidArgument("headers in a list must be pairs of name and value");
+      if (!Array.isArray(pair) || pair.length !== 2) throw invalidArgument("each header in a list must be a pair of name and value");
       add(pair[0], pair[1]);
     }
   } else {
@@ -90,7 +90,7 @@ export function pairsOf(headers: HeadersInput): [name: string, value: string][] 
   return pairs;
 }
 
-/** A fetch `Headers`, also one of a library's own; an array has no `get`. */
+/** Whether it is a fetch `Headers`, or that of a library; an array has no `get`. */
 function hasForEach(
   headers: object,
 ): headers is { forEach(callback: (value: string, name: string) => void): void } {

@@ -3,7 +3,7 @@ import { gather } from "./gathered.js";
 import { IN_WORKERD } from "./exchange.js";
 import { type HeadersInput, bytesOf, isBytes } from "./input.js";
 
-/** A fetch `Request`, or what looks like one. */
+/** A fetch `Request`, or an object like one. */
 export interface RequestLike {
   readonly headers: HeadersInput & { get(name: string): string | null };
   readonly body?: ReadableStream<Uint8Array> | null;
@@ -11,18 +11,18 @@ export interface RequestLike {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Reads the body, but not beyond the limit. */
+/** Reads the body, but no further than the limit. */
 export function readRequest(request: RequestLike, limit: number): Promise<Uint8Array> | Uint8Array {
   if (request.bodyUsed === true) {
-    throw invalidArgument("the request's body was read already: verify first, and take the body from the delivery");
+    throw invalidArgument("the request's body was already read: verify first, and take the body from the delivery");
   }
   const { body } = request;
   const declared = request.headers.get("content-length");
-  // What is declared too large is refused unread.
+  // A body whose declared length is too large is refused without reading it.
   if (Number(declared) > limit) throw tooLarge(body);
   if (body === null) return new Uint8Array(0);
-  // Not every runtime has the stream. In workerd it comes in small pieces, which takes several times as long, and no body
-  // is longer than declared: the rest is cut off, and a body in chunks declares nothing.
+  // Some runtimes have no stream. In workerd, the stream gives small chunks, which takes several times as long, and a
+  // body is never longer than declared: the rest is cut off, and a chunked body declares no length.
   if (body === undefined || (IN_WORKERD && declared !== null)) return readWhole(request, limit);
   return readStream(body.getReader(), limit, Number(declared));
 }
@@ -47,7 +47,7 @@ async function readStream(
   }
 }
 
-/** The error, once nobody reads on. What comes of cancelling changes nothing, so that it is not waited for. */
+/** The error, after cancelling the rest of the body. The result of cancelling does not matter, so it is not awaited. */
 function tooLarge(rest: { cancel(): Promise<void> } | null | undefined): WebhookVerificationError {
   Promise.resolve()
     .then(() => rest?.cancel())

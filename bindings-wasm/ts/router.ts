@@ -1,10 +1,10 @@
-// Hands each event to the handlers that were registered for its type.
+// Passes each event to the handlers that are registered for its type.
 import { WebhookVerificationError } from "./error.js";
 import type { Delivery, EventOf, EventType, UnknownEvent, WebhookEvent } from "./index.js";
 
 /**
- * The event that a handler for `T` gets: of that type if this version knows it, an `UnknownEvent` if not, and any event
- * for a type that is known only while the program runs.
+ * The event that a handler for `T` gets: the event of that type if this version knows it, an `UnknownEvent` if not, and
+ * any event if the type is known only at run time.
  */
 export type RoutedEvent<T extends string> = T extends EventType
   ? EventOf<T>
@@ -12,17 +12,17 @@ export type RoutedEvent<T extends string> = T extends EventType
     ? WebhookEvent
     : UnknownEvent;
 
-/** What it returns is awaited and otherwise not looked at. The delivery is there if `handle` was given one. */
+/** The result is awaited and otherwise ignored. The delivery is passed if `handle` was called with one. */
 export type WebhookHandler<E> = (event: E, delivery?: Delivery) => unknown;
 
-// What the handlers take is known by the type that they are registered under.
+// The type that a handler is registered for determines what it takes.
 type AnyHandler = WebhookHandler<never>;
 
 /**
  * ```ts
  * const router = new WebhookRouter()
  *   .on("meeting.completed", (event) => console.log(event.data.title))
- *   .onUnknown((event) => console.log("nobody waits for", event.event_type));
+ *   .onUnknown((event) => console.log("no handler for", event.event_type));
  * await router.handle(verifier.verify(headers, body));
  * ```
  */
@@ -31,9 +31,12 @@ export class WebhookRouter {
   readonly #any: AnyHandler[] = [];
   readonly #unknown: AnyHandler[] = [];
 
-  /** Adds a handler for one type of event. A type may have several, and may be one that this version does not know. */
+  /**
+   * Adds a handler for one event type. A type may have several handlers, and may be one that this version does not
+   * know.
+   */
   on<T extends EventType | (string & {})>(type: T, handler: WebhookHandler<RoutedEvent<T>>): this {
-    if (typeof type !== "string") throw misused("the type of an event must be a string");
+    if (typeof type !== "string") throw misused("an event's type must be a string");
     mustBeFunction(handler);
     const handlers = this.#byType.get(type);
     if (handlers === undefined) this.#byType.set(type, [handler]);
@@ -41,14 +44,14 @@ export class WebhookRouter {
     return this;
   }
 
-  /** Adds a handler for every event, whether there are others for it or not. */
+  /** Adds a handler for every event, whether or not it has other handlers. */
   onAny(handler: WebhookHandler<WebhookEvent>): this {
     mustBeFunction(handler);
     this.#any.push(handler);
     return this;
   }
 
-  /** Adds a handler for the events whose type has no handler from `on`. */
+  /** Adds a handler for events whose type has no handler added by `on`. */
   onUnknown(handler: WebhookHandler<WebhookEvent>): this {
     mustBeFunction(handler);
     this.#unknown.push(handler);
@@ -56,18 +59,18 @@ export class WebhookRouter {
   }
 
   /**
-   * Starts every handler for an event, those of its type first, and waits for all of them, whatever becomes of each.
-   * Rejects with an `AggregateError` if any of them failed, and with the error of `delivery.event()` if the delivery
-   * has no event in it.
+   * Starts every handler for an event, those for its type first, and waits for all of them, even if some fail. Rejects
+   * with an `AggregateError` if any of them failed, and with the error of `delivery.event()` if the delivery contains
+   * no event.
    */
   async handle(deliveryOrEvent: Delivery | WebhookEvent): Promise<void> {
     const delivery = isDelivery(deliveryOrEvent) ? deliveryOrEvent : undefined;
     const event = isDelivery(deliveryOrEvent) ? deliveryOrEvent.event() : deliveryOrEvent;
     const type: unknown = event?.event_type;
-    if (typeof type !== "string") throw misused("handle() takes a delivery or its event");
+    if (typeof type !== "string") throw misused("handle() needs a delivery or its event");
 
     const handlers = [...(this.#byType.get(type) ?? this.#unknown), ...this.#any];
-    // An async function, so that one handler that throws at once does not keep the others from being started.
+    // An async function, so that a handler that throws synchronously does not keep the others from starting.
     const outcomes = await Promise.allSettled(handlers.map(async (handler) => handler(event as never, delivery)));
     const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
     if (errors.length > 0) {
@@ -82,7 +85,7 @@ function isDelivery(value: Delivery | WebhookEvent): value is Delivery {
 }
 
 function mustBeFunction(handler: unknown): void {
-  if (typeof handler !== "function") throw misused("the handler of an event must be a function");
+  if (typeof handler !== "function") throw misused("an event's handler must be a function");
 }
 
 function misused(message: string): WebhookVerificationError {

@@ -1,22 +1,21 @@
 import type { SchemeName } from "./codes.js";
-import { readScheme } from "./definitions.js";
+import { type Scheme, readScheme } from "./definitions.js";
 import { asVerificationError, invalidArgument } from "./error.js";
 import { full } from "./full.js";
 import { type Body, rawBody } from "./input.js";
 import { type Secret, readClock, secretList } from "./options.js";
-import type { Scheme } from "./scheme.js";
 
 export interface SignOptions {
-  /** How to sign: `contio` unless said, which signs as the guide has it (`contio-timestamped`). */
+  /** The scheme; `contio` by default, which signs as its guide says (`contio-timestamped`). */
   scheme?: SchemeName | Scheme | undefined;
-  /** When it is signed, in Unix seconds; now unless said. */
+  /** The time of signing in Unix seconds; now by default. */
   timestamp?: number | undefined;
-  /** The delivery's id, for schemes that sign one (`standard-webhooks`, `svix`), and for no others. */
+  /** The delivery's id: required for schemes that sign one (`standard-webhooks`, `svix`), not allowed for others. */
   id?: string | undefined;
 }
 
 /**
- * Makes the headers of a delivery, as a sender does: for tests, for tools, and for senders.
+ * Signs a body and returns the headers of the delivery, as a sender does: for tests, tools and senders.
  *
  * @throws {WebhookVerificationError} `invalid_secret`, `invalid_scheme` or `invalid_argument`
  */
@@ -30,7 +29,7 @@ export function sign(body: Body, secret: Secret, options: SignOptions = {}): Rec
     const handle = full.prepare({ scheme: readScheme(options.scheme).words, secrets: secretList([secret]) });
     try {
       const pairs = full.sign(handle, raw, now, id);
-      // Not by assignment: a scheme can name its header `__proto__`.
+      // Not by assignment, since a scheme may name its header `__proto__`.
       return Object.fromEntries(pairs);
     } finally {
       full.free(handle);

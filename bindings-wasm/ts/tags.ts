@@ -1,28 +1,31 @@
-// MACs of large bodies, made by the host's own cryptography, which has instructions that WebAssembly lacks. The core
-// says what is signed, and decides as if it had made them.
-import { type Handle, IN_WORKERD } from "./exchange.js";
-import type { Claim } from "./input.js";
+// Makes the MACs of large bodies by WebCrypto, which can use instructions that WebAssembly lacks. The core says what is
+// signed, and decides as if it had made the MACs itself.
+import type { Handle } from "./engine.js";
+import { IN_WORKERD } from "./exchange.js";
+import type { HeaderValues } from "./input.js";
 
 /** The MACs of a body. */
-export interface Tags {
-  /** Those of all secrets, one behind the other. */
+export interface Macs {
+  /** Those of all secrets, one after the other. */
   readonly bytes: Uint8Array;
-  /** A copy of the body that nobody else can change: what the MACs were made of, and what an event is read from. */
+  /**
+   * A private copy of the body, which no one else can change: the MACs are made from it, and the event is read from it.
+   */
   readonly body: Uint8Array;
-  /** Whether the verdict depends on the body beside its MAC. */
+  /** Whether the verdict depends on the body itself, not only on its MAC. */
   readonly readsBody: boolean;
 }
 
-const TAG_BYTES = 32;
+const MAC_BYTES = 32;
 
 /**
- * From which size on the host is faster than the core. Outside of workerd a call goes through a pool of threads. Measured; see
- * `benches/RESULTS.md`.
+ * The size from which WebCrypto is faster than the core. Outside workerd, a call goes through a thread pool. Measured;
+ * see `benches/RESULTS.md`.
  */
 const WORTHWHILE_BYTES = IN_WORKERD ? 2048 : 32 * 1024;
 
-/** The host, with the keys of a verifier: it keeps them where they cannot be read. */
-export class Host {
+/** WebCrypto with the keys of a verifier, which cannot be read back from it. */
+export class WebCryptoHmac {
   readonly #handle: Handle;
   #keys: readonly CryptoKey[] | undefined;
 
@@ -30,11 +33,11 @@ export class Host {
     this.#handle = handle;
   }
 
-  /** The tags of a body, or nothing where the core makes them faster, or the host does not make them at all. */
-  makeTags(claim: Claim, body: Uint8Array): Promise<Tags | undefined> | undefined {
+  /** The MACs of a body; undefined if the core is faster, or if WebCrypto is unavailable or fails. */
+  makeMacs(values: HeaderValues, body: Uint8Array): Promise<Macs | undefined> | undefined {
     if (body.length < WORTHWHILE_BYTES || globalThis.crypto?.subtle === undefined) return undefined;
-    const { beforeBody, afterBody, readsBody } = this.#handle.engine.signingInput(this.#handle, claim);
-    // The pieces stand in the core's memory, and are gone when it grows.
+    const { beforeBody, afterBody, readsBody } = this.#handle.engine.signingInput(this.#handle, values);
+    // Copied here, because the parts are in the core's memory and are lost when it grows.
     const [start, end] = [beforeBody.length, beforeBody.length + body.length];
     const message = new Uint8Array(end + afterBody.length);
     message.set(beforeBody);
@@ -50,9 +53,9 @@ export class Host {
     const keys = (this.#keys ??= await importKeys(this.#handle));
     const [only] = keys;
     if (keys.length === 1 && only) return new Uint8Array(await crypto.subtle.sign("HMAC", only, message));
-    const tags = await Promise.all(keys.map((key) => crypto.subtle.sign("HMAC", key, message)));
-    const bytes = new Uint8Array(tags.length * TAG_BYTES);
-    tags.forEach((tag, index) => bytes.set(new Uint8Array(tag), index * TAG_BYTES));
+    const macs = await Promise.all(keys.map((key) => crypto.subtle.sign("HMAC", key, message)));
+    const bytes = new Uint8Array(macs.length * MAC_BYTES);
+    macs.forEach((mac, index) => bytes.set(new Uint8Array(mac), index * MAC_BYTES));
     return bytes;
   }
 }

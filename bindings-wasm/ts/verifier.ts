@@ -1,60 +1,61 @@
 import { type ErrorCode } from "./codes.js";
 import { readScheme } from "./definitions.js";
 import type { Delivery } from "./delivery.js";
-import { type Handle, codeOf } from "./exchange.js";
+import type { Handle } from "./engine.js";
 import { asVerificationError } from "./error.js";
 import type { WebhookEvent } from "./events.js";
+import { codeOf } from "./exchange.js";
 import {
   type Body,
-  type Claim,
+  type HeaderValues,
   type HeaderValue,
   type HeadersInput,
   MOST_BYTES,
-  claimOf,
-  findClaim,
+  findHeaderValues,
+  headerValuesOf,
   rawBody,
 } from "./input.js";
-import { JudgedDelivery } from "./judged.js";
+import { VerifiedDelivery } from "./judged.js";
 import { type Secret, type VerifierOptions, checkClock, limit, readClock, secretList } from "./options.js";
 import { type RequestLike, readRequest } from "./request.js";
-import { Host, type Tags } from "./tags.js";
+import { WebCryptoHmac, type Macs } from "./tags.js";
 
 declare global {
-  // Not every user's settings name it; for those who do, this is the same declaration again.
+  // Not every TypeScript configuration declares it; where one does, this repeats the same declaration.
   interface SymbolConstructor {
     readonly dispose: unique symbol;
   }
 }
 
-/** What adapters hold bodies to unless `maxBody` says otherwise: 1 MiB. */
+/** The limit of adapters without the option `maxBody`: 1 MiB. */
 const DEFAULT_MAX_BODY = 1 << 20;
 
-/** A verdict that is not thrown. */
+/** A verdict that is returned, not thrown. */
 export type VerificationResult =
   | { isValid: true; code?: undefined; error?: undefined }
   | { isValid: false; code: ErrorCode; error: string };
 
 /**
- * Decides whether deliveries are genuine, fresh and well formed, by one scheme and with prepared secrets.
+ * Decides whether deliveries are genuine, fresh and well formed, using one scheme and prepared secrets.
  *
- * Make one and keep it: preparing a secret takes longer than verifying a small delivery.
+ * Create one and keep it: preparing a secret takes longer than verifying a small delivery.
  */
 export class WebhookVerifier {
-  /** The most bytes that a body may have where it is read for you: the option, or 1 MiB. */
+  /** The maximum size of bodies that are read for you, in bytes: the option, or 1 MiB. */
   readonly maxBody: number;
-  /** The most bytes that any body may have. */
+  /** The maximum size of any body, in bytes. */
   readonly #limit: number;
   readonly #now: number | (() => number) | undefined;
   readonly #handle: Handle;
-  readonly #host: Host;
+  readonly #webCrypto: WebCryptoHmac;
 
   static {
-    // Not every runtime has the symbol yet.
+    // Some runtimes do not have the symbol yet.
     if (Symbol.dispose !== undefined) this.prototype[Symbol.dispose] = this.prototype.free;
   }
 
   /**
-   * @param secrets the endpoint's secret; during a rotation all that are live, at most 8
+   * @param secrets the endpoint's secret, or during a rotation all secrets in use, at most 8
    * @throws {WebhookVerificationError} `invalid_secret`, `invalid_scheme` or `invalid_argument`
    */
   constructor(secrets: Secret | readonly Secret[], options: VerifierOptions = {}) {
@@ -72,7 +73,7 @@ export class WebhookVerifier {
         maxEventAge: options.maxEventAge === null ? Infinity : limit("maxEventAge", options.maxEventAge),
         maxBody,
       });
-      this.#host = new Host(this.#handle);
+      this.#webCrypto = new WebCryptoHmac(this.#handle);
     } catch (thrown) {
       throw asVerificationError(thrown);
     }
@@ -81,42 +82,43 @@ export class WebhookVerifier {
   /**
    * Verifies one delivery from its headers and its raw body.
    *
-   * @throws {WebhookVerificationError} with the code that says why it was refused
+   * @throws {WebhookVerificationError} whose code says why the delivery was refused
    */
   verify(headers: HeadersInput, body: Body): Delivery {
     try {
-      return this.#deliver(findClaim(headers, this.#handle.names), rawBody(body, this.#limit));
+      return this.#deliver(findHeaderValues(headers, this.#handle.names), rawBody(body, this.#limit));
     } catch (thrown) {
       throw asVerificationError(thrown);
     }
   }
 
   /**
-   * Verifies a fetch `Request`, whose body it reads: no further than `maxBody` allows.
+   * Verifies a fetch `Request`. Reads its body, but no further than `maxBody` allows.
    *
-   * @throws {WebhookVerificationError} with the code that says why it was refused
+   * @throws {WebhookVerificationError} whose code says why the delivery was refused
    */
   async verifyRequest(request: RequestLike): Promise<Delivery> {
     try {
-      const claim = findClaim(request.headers, this.#handle.names);
+      const values = findHeaderValues(request.headers, this.#handle.names);
       const body = rawBody(await readRequest(request, this.maxBody)) as Uint8Array;
-      const tags = this.#host.makeTags(claim, body);
-      return this.#deliver(claim, body, tags && (await tags));
+      const macs = this.#webCrypto.makeMacs(values, body);
+      return this.#deliver(values, body, macs && (await macs));
     } catch (thrown) {
       throw asVerificationError(thrown);
     }
   }
 
   /**
-   * Verifies a body by the values of its signature and timestamp headers. Never throws: what is wrong is in the answer.
+   * Verifies a body, given the values of its signature and timestamp headers. Never throws: the result says what is
+   * wrong.
    *
-   * For schemes that sign an id too, use `verify`.
+   * For schemes that also sign an id, use `verify`.
    */
   verifySignature(body: Body, signature: HeaderValue, timestamp?: HeaderValue): VerificationResult {
     try {
-      const claim = claimOf(signature, timestamp);
+      const values = headerValuesOf(signature, timestamp);
       const { engine } = this.#handle;
-      const { failure } = engine.judge(this.#handle, claim, rawBody(body, this.#limit), readClock(this.#now));
+      const { failure } = engine.verify(this.#handle, values, rawBody(body, this.#limit), readClock(this.#now));
       if (failure === 0) return { isValid: true };
       return { isValid: false, code: codeOf(failure), error: engine.message() };
     } catch (thrown) {
@@ -126,26 +128,28 @@ export class WebhookVerifier {
   }
 
   /**
-   * Verifies a body by the values of its signature and timestamp headers, and gives its event.
+   * Verifies a body, given the values of its signature and timestamp headers, and returns its event.
    *
-   * @throws {WebhookVerificationError} with the code that says why it was refused
+   * @throws {WebhookVerificationError} whose code says why the delivery was refused
    */
   parseWebhook(body: Body, signature: HeaderValue, timestamp?: HeaderValue): WebhookEvent {
     try {
-      return this.#deliver(claimOf(signature, timestamp), rawBody(body, this.#limit)).event();
+      return this.#deliver(headerValuesOf(signature, timestamp), rawBody(body, this.#limit)).event();
     } catch (thrown) {
       throw asVerificationError(thrown);
     }
   }
 
-  /** Gives its memory back and wipes its keys, at once: otherwise that happens when the verifier is collected. */
+  /**
+   * Frees its memory and wipes its keys immediately. Otherwise, that happens when the verifier is garbage-collected.
+   */
   free(): void {
     this.#handle.engine.free(this.#handle);
   }
 
   declare [Symbol.dispose]: () => void;
 
-  #deliver(claim: Claim, body: Uint8Array | string, tags?: Tags): Delivery {
-    return new JudgedDelivery({ handle: this.#handle, claim, body, now: readClock(this.#now), tags });
+  #deliver(values: HeaderValues, body: Uint8Array | string, macs?: Macs): Delivery {
+    return new VerifiedDelivery({ handle: this.#handle, values, body, now: readClock(this.#now), macs });
   }
 }

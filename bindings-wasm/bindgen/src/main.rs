@@ -1,18 +1,18 @@
-//! Makes of a `.wasm` that rustc wrote the one that is shipped:
+//! Turns a `.wasm` from rustc into the one that is shipped:
 //!
 //! ```text
 //! hookseal-bindgen INPUT.wasm OUTPUT.wasm
 //! ```
 //!
-//! It takes out what `#[wasm_bindgen]` left in it for the making of JavaScript. The JavaScript that wasm-bindgen makes is
-//! left out: numbers alone cross, so that `ts/engine.ts` calls the exports as they are, and does not have to carry what
-//! would weigh half as much as itself.
+//! It removes the sections from which wasm-bindgen generates JavaScript, and does not generate that JavaScript: only
+//! numbers cross, so `ts/engine.ts` calls the exports directly and is spared code of half its own size.
 //!
-//! What that JavaScript would call is left out with it: `wasm-opt` then drops what nothing else reaches. The stack pointer is
-//! exported: a call that ends at the end of JavaScript's stack leaves it where it was, and `ts/engine.ts` puts it back.
+//! The exports that only that JavaScript would call are removed as well, and `wasm-opt` then drops what nothing else
+//! reaches. The stack pointer is exported: a call that ends in a JavaScript stack overflow does not restore it, so
+//! `ts/engine.ts` does.
 //!
-//! The command of wasm-bindgen does the same and more, but has to be installed at just the right version; as a crate of
-//! the workspace it is built from the same lock file as everything else.
+//! The `wasm-bindgen` command does the same and more, but must be installed in exactly the right version. As a crate of
+//! the workspace, this is built from the same lock file as everything else.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -52,15 +52,15 @@ fn bindgen(wasm: Vec<u8>) -> Result<Vec<u8>, String> {
     let mut made = made?;
     let no_snippets = made.snippets().values().all(Vec::is_empty);
     if !(no_snippets && made.local_modules().is_empty() && made.npm_dependencies().is_empty()) {
-        return Err("it needs JavaScript of its own, which the package has no place for".to_owned());
+        return Err("the module needs JavaScript of its own, which the package has no place for".to_owned());
     }
     let module = made.wasm_mut();
     let is_stack_pointer = |name: Option<&str>| name == Some("__stack_pointer");
     let stack_pointer = module.globals.iter().find(|global| is_stack_pointer(global.name.as_deref()));
-    let stack_pointer = stack_pointer.ok_or("it has no global of the name `__stack_pointer`")?.id();
+    let stack_pointer = stack_pointer.ok_or("the module has no global named `__stack_pointer`")?.id();
     module.exports.add("stack_pointer", stack_pointer);
-    let is_of_glue = |name: &str| name.starts_with("__");
-    let of_glue: Vec<_> = module.exports.iter().filter(|export| is_of_glue(&export.name)).map(|e| e.id()).collect();
-    of_glue.into_iter().for_each(|export| module.exports.delete(export));
+    let is_glue = |name: &str| name.starts_with("__");
+    let glue: Vec<_> = module.exports.iter().filter(|export| is_glue(&export.name)).map(|e| e.id()).collect();
+    glue.into_iter().for_each(|export| module.exports.delete(export));
     Ok(module.emit_wasm())
 }

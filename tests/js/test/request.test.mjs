@@ -138,14 +138,14 @@ test("a declared length that is not the body's decides nothing, as long as it is
   }
 });
 
-test("a request whose body was read already says so", async () => {
+test("a request whose body was already read fails with a message that says so", async () => {
   const request = requestOf(headers, body);
   await request.text();
-  const readAlready = { code: "invalid_argument", status: 500, message: /read already/ };
-  await assert.rejects(verifier.verifyRequest(request), readAlready);
+  const alreadyRead = { code: "invalid_argument", status: 500, message: /already read/ };
+  await assert.rejects(verifier.verifyRequest(request), alreadyRead);
   const twice = requestOf(headers, body);
   assert.equal((await verifier.verifyRequest(twice)).id, "evt-1");
-  await assert.rejects(verifier.verifyRequest(twice), readAlready);
+  await assert.rejects(verifier.verifyRequest(twice), alreadyRead);
 });
 
 test("a request whose body somebody else is reading ends in a code", async () => {
