@@ -5,9 +5,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use core::time::Duration;
 
-#[cfg(not(feature = "full"))]
-use hookseal::Scheme;
-use hookseal::{Error, HeaderName, MAX_SECRETS};
+use hookseal::{Error, HeaderName, MAX_SECRETS, Scheme};
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
@@ -105,7 +103,7 @@ impl Core {
                 headers.iter().for_each(|names| line(names[spelling].map_or("", HeaderName::as_str)));
             }
             line(if scheme.has_envelope() { "envelope" } else { "" });
-            scheme.variants().iter().map(hookseal::Scheme::name).for_each(line);
+            scheme.variants().iter().map(Scheme::name).for_each(line);
         })
     }
 

@@ -1,5 +1,5 @@
-// An application for bundlers that takes the package by `import`. What runs it finds its function in the global object,
-// where all formats of bundles can put one.
+// An application for bundlers that loads the package by `import`. It puts its function into the global object, where
+// every bundle format can reach it.
 import { WebhookVerifier } from "hookseal";
 
 globalThis.receive = (secret, headers, body) => new WebhookVerifier(secret).verify(headers, body).event();

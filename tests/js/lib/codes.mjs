@@ -1,4 +1,4 @@
-// The codes of errors, and the status that goes with each, as they are documented.
+// The error codes and their statuses, as documented.
 import assert from "node:assert/strict";
 
 const STATUS = {
@@ -19,7 +19,7 @@ const STATUS = {
   invalid_argument: 500,
 };
 
-/** Asserts that what was thrown is an error of the package's own, complete with code, status and message. */
+/** Asserts that a thrown value is an error of the package, with code, status and message. */
 export function assertOwnError(thrown, ownError) {
   assert.equal(Object.getPrototypeOf(thrown), ownError.prototype);
   assert.ok(Object.hasOwn(STATUS, thrown.code), `no such code: ${String(thrown.code)}`);

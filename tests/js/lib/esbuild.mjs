@@ -4,7 +4,7 @@ import path from "node:path";
 
 import * as esbuild from "esbuild";
 
-/** For workers: the WebAssembly stays a file, and is a module beside the worker. */
+/** For workers: the WebAssembly stays a file, which becomes a module of the worker. */
 const FOR_WORKERD = { conditions: ["workerd"], loader: { ".wasm": "copy" }, assetNames: "[name]" };
 
 export function bundle(entry, folder, options) {
@@ -19,7 +19,7 @@ export function bundle(entry, folder, options) {
   });
 }
 
-/** Bundles a worker. Gives its folder, and the names of its modules: that of the worker itself first. */
+/** Bundles a worker. Returns its folder and the names of its modules, starting with the worker itself. */
 export async function bundleWorker(entry, name, options = {}) {
   const folder = await emptied(name);
   await bundle(entry, folder, { ...FOR_WORKERD, ...options });
@@ -28,7 +28,7 @@ export async function bundleWorker(entry, name, options = {}) {
   return { folder, modules: [worker, ...others] };
 }
 
-/** A folder for what a script makes, with nothing in it. */
+/** Empties the folder that a script writes to, and returns it. */
 export async function emptied(name) {
   const folder = made(name);
   await rm(folder, { recursive: true, force: true });

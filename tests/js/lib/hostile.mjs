@@ -1,9 +1,9 @@
-// Values that nobody expects, made anew each time, since some are used up.
+// Values that no one expects. Each is created anew for every use, since some are used up.
 import vm from "node:vm";
 
 const MIB = 1 << 20;
 
-/** Throws something for whatever is done with it. */
+/** Throws for everything that is done with it. */
 function throwing(target, thrown = () => new Error("thrown by a trap")) {
   const trap = () => {
     throw thrown();
@@ -24,7 +24,7 @@ function detached(make) {
   return value;
 }
 
-/** A view whose bytes are gone, as its buffer became shorter. */
+/** A view that is out of bounds because its buffer shrank. */
 function outOfBounds() {
   const buffer = new ArrayBuffer(100, { maxByteLength: 100 });
   const view = new Uint8Array(buffer, 50, 50);
@@ -32,14 +32,14 @@ function outOfBounds() {
   return view;
 }
 
-/** Bytes that say something else of themselves, to `length`, `byteLength` and so on. */
-function liar(name, told) {
+/** Bytes that misreport a property such as `length` or `byteLength`. */
+function liar(name, reported) {
   class Liar extends Uint8Array {}
-  Object.defineProperty(Liar.prototype, name, { get: typeof told === "function" ? told : () => told });
+  Object.defineProperty(Liar.prototype, name, { get: typeof reported === "function" ? reported : () => reported });
   return new Liar(64).fill(0x61);
 }
 
-/** All names of properties that are looked at anywhere, and some symbols. */
+/** All property names that are read anywhere, and some symbols. */
 const NAMES = [
   "length", "byteLength", "byteOffset", "buffer", "map", "get", "forEach", "then", "toString", "valueOf", "next",
   "scheme", "maxAge", "maxSkew", "maxEventAge", "maxBody", "now", "name", "signatureHeader", "encoding", "prefix",
@@ -49,7 +49,7 @@ const NAMES = [
   Symbol.iterator, Symbol.asyncIterator, Symbol.toPrimitive, Symbol.toStringTag, "constructor",
 ];
 
-/** An object all of whose properties come to the same. */
+/** An object whose properties all have the same getter. */
 function ofGetters(get) {
   const object = {};
   for (const name of NAMES) Object.defineProperty(object, name, { get, enumerable: true, configurable: true });
@@ -102,7 +102,7 @@ export const HOSTILE = Object.entries({
   "an array that maps to a number": () => Object.assign([1], { map: () => 5 }),
   "an array that maps to a reduced number": () => Object.assign([1], { map: () => ({ reduce: () => 40 }) }),
   "an array of another length": () => Object.defineProperty([], "length", { value: 2 ** 20 }),
-  "something like an array": () => ({ length: 2, 0: "x", 1: "y" }),
+  "an array-like object": () => ({ length: 2, 0: "x", 1: "y" }),
   "a date": () => new Date(),
   "an invalid date": () => new Date(NaN),
   "a regular expression": () => /x/g,
@@ -133,14 +133,14 @@ export const HOSTILE = Object.entries({
   "a mebibyte": () => new Uint8Array(MIB),
   "the memory of a WebAssembly": () => new Uint8Array(new WebAssembly.Memory({ initial: 1 }).buffer),
   ...Object.fromEntries(
-    [-1, 0, 63, 65, NaN, 2 ** 31, 2 ** 40, Infinity, "5", "x", null, undefined, {}, Symbol("5"), 5n].map((told) => [
-      `bytes of a length that they say is ${typeof told} ${String(told)}`,
-      () => liar("length", told),
+    [-1, 0, 63, 65, NaN, 2 ** 31, 2 ** 40, Infinity, "5", "x", null, undefined, {}, Symbol("5"), 5n].map((reported) => [
+      `bytes that report the length ${typeof reported} ${String(reported)}`,
+      () => liar("length", reported),
     ]),
   ),
-  "bytes that say that they have another byteLength": () => liar("byteLength", 2),
-  "bytes that say that they begin elsewhere": () => liar("byteOffset", 2 ** 30),
-  "bytes that say that they have no buffer": () => liar("buffer", undefined),
+  "bytes that report another byteLength": () => liar("byteLength", 2),
+  "bytes that report another byteOffset": () => liar("byteOffset", 2 ** 30),
+  "bytes that report no buffer": () => liar("buffer", undefined),
   "bytes that throw for their length": () => liar("length", raise(new Error("no length"))),
   "bytes that throw for their buffer": () => liar("buffer", raise(undefined)),
   "an empty string": () => "",
@@ -169,19 +169,19 @@ export const HOSTILE = Object.entries({
   "getters that throw a revoked proxy": () => ofGetters(raise(revoked({}))),
   "getters that throw a proxy that throws": () => ofGetters(raise(throwing({}))),
   "getters that throw a proxy of an error that throws": () => ofGetters(raise(throwing(new Error("inside")))),
-  "getters that give a revoked proxy": () => ofGetters(() => revoked({})),
-  "getters that give a symbol": () => ofGetters(() => Symbol("given")),
-  "getters that give functions that throw": () => ofGetters(() => raise(new Error("thrown later"))),
+  "getters that return a revoked proxy": () => ofGetters(() => revoked({})),
+  "getters that return a symbol": () => ofGetters(() => Symbol("given")),
+  "getters that return functions that throw": () => ofGetters(() => raise(new Error("thrown later"))),
   "an object that cannot be a primitive": () => ({ [Symbol.toPrimitive]: raise(new Error("no primitive")) }),
   "an iterable that throws": () => ({ [Symbol.iterator]: raise(new Error("no iterator")) }),
-  "an iterable of what is not": () => ({ [Symbol.iterator]: () => 5 }),
-  "an iterator that gives nothing": () => ({ [Symbol.iterator]: () => ({ next: () => undefined }) }),
+  "an iterable without an iterator": () => ({ [Symbol.iterator]: () => 5 }),
+  "an iterator that returns nothing": () => ({ [Symbol.iterator]: () => ({ next: () => undefined }) }),
   "a generator that throws": function* thrower() {
     yield ["x-contio-signature", "x"];
     throw new Error("thrown by a generator");
   },
-  "headers that give a number": () => ({ get: () => 5 }),
-  "headers that give a symbol": () => ({ get: () => Symbol("value") }),
+  "headers that return a number": () => ({ get: () => 5 }),
+  "headers that return a symbol": () => ({ get: () => Symbol("value") }),
   "headers that throw": () => ({ get: raise(new Error("no header")) }),
   "a thenable that throws": () => ({ then: raise(new Error("no promise")) }),
   "a thenable that rejects": () => ({ then: (_, reject) => reject(revoked({})) }),

@@ -1,5 +1,5 @@
-// Gives one body of so many zeros to every call, and prints what comes of each, and how much memory the process then has.
-// What is left of the length in 32 bits is the length of a body that was signed. With `secret`, the zeros are a secret.
+// Passes one body of the given number of zeros to every call, and prints the result of each and the process's memory.
+// Truncated to 32 bits, its length is that of a body that was signed. With `secret`, the zeros are a secret.
 import process from "node:process";
 
 import { WebhookVerifier, sign } from "hookseal";

@@ -1,4 +1,4 @@
-// Answers with the status of what became of a delivery, whose body may have so many bytes.
+// Responds with the status of a delivery, and limits its body to the given number of bytes.
 import { WebhookVerifier } from "hookseal";
 
 export default {

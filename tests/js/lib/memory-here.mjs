@@ -1,5 +1,5 @@
-// Does one thing over and over in Node, and prints how much memory the WebAssembly and the heap have: first when it is
-// warm, and then after each round. Needs --expose-gc. The only argument says what is done.
+// Repeats one operation in Node, and prints the memory of the WebAssembly and the heap after a warm-up and after each
+// round. Needs --expose-gc. The only argument names the operation.
 import process from "node:process";
 import { setImmediate as turn } from "node:timers/promises";
 
@@ -32,7 +32,7 @@ const refused = (call) => {
   throw new Error("it was not refused");
 };
 
-/** What is done in a round. */
+/** The work of one round. */
 const ROUNDS = {
   verify: () => {
     const { genuine, refused } = verifyOften(verifier, headers, body, 100_000);
@@ -62,7 +62,7 @@ const ROUNDS = {
 };
 const COUNT = 10;
 
-/** Lets everything go that nobody holds. What is collected is told of in a later turn. */
+/** Lets everything unreachable be collected. Finalization callbacks run in a later turn. */
 async function collect() {
   for (let count = 0; count < 4; count++) {
     globalThis.gc();
@@ -71,11 +71,11 @@ async function collect() {
 }
 
 const round = ROUNDS[process.argv[2]];
-const told = [];
+const samples = [];
 for (let count = 0; count <= COUNT; count++) {
   await round();
   await collect();
   const { heapUsed, external } = process.memoryUsage();
-  told.push({ wasm: wasmBytes(), heap: heapUsed + external });
+  samples.push({ wasm: wasmBytes(), heap: heapUsed + external });
 }
-process.stdout.write(JSON.stringify(told));
+process.stdout.write(JSON.stringify(samples));

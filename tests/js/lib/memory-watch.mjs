@@ -1,5 +1,5 @@
-// Watches the memory of the WebAssembly. Nothing is instantiated before the first verifier is made, so that whoever
-// imports this sees it.
+// Watches the memory of the WebAssembly. Nothing is instantiated before the first verifier is created, so importing
+// this first is enough.
 const memories = [];
 
 WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
@@ -10,19 +10,19 @@ WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
   },
 });
 
-/** How many bytes all instances have that there are. */
+/** The total memory of all instances, in bytes. */
 export function wasmBytes() {
   if (memories.length === 0) throw new Error("there is no WebAssembly yet, or it is out of sight");
   return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
 }
 
-/** Where the stack of the WebAssembly ends, which stands in front of everything else. */
+/** The end of the WebAssembly's stack, which precedes everything else in memory. */
 const STACK_BYTES = 1 << 20;
 
-/** Whether any of them holds these bytes, but for the stack. */
+/** Whether the memory of any instance contains these bytes, outside the stack. */
 export const holds = (bytes) => memories.some(({ buffer }) => Buffer.from(buffer, STACK_BYTES).includes(bytes));
 
-/** A delivery with these headers is judged so many times. Half of them are forged. */
+/** Verifies a delivery with these headers the given number of times. Half of the attempts are forged. */
 export function verifyOften(verifier, headers, body, times) {
   const text = new TextDecoder().decode(body);
   const forged = new TextEncoder().encode(text.replace("evt-1", "evt-2"));

@@ -1,5 +1,5 @@
-// A worker that judges one delivery over and over. Each request tells, as JSON, what is judged how often; the answer is
-// how many were genuine and refused, and how much memory the WebAssembly has then.
+// A worker that verifies one delivery over and over. Each request says, as JSON, what to verify and how often; the
+// response says how many were genuine and refused, and how much memory the WebAssembly then has.
 import { WebhookVerifier } from "hookseal";
 
 import { verifyOften, wasmBytes } from "./memory-watch.mjs";
@@ -10,7 +10,7 @@ export default {
   async fetch(request) {
     const { secret, now, headers, body, times } = await request.json();
     verifier ??= new WebhookVerifier(secret, { now });
-    const judged = verifyOften(verifier, headers, new TextEncoder().encode(body), times);
-    return Response.json({ ...judged, wasm: wasmBytes() });
+    const counts = verifyOften(verifier, headers, new TextEncoder().encode(body), times);
+    return Response.json({ ...counts, wasm: wasmBytes() });
   },
 };

@@ -1,5 +1,5 @@
-// Plays the vectors in the runtime that this is started with, and prints its version and what was played. The only
-// argument says how the package is loaded: `import` or `require`.
+// Plays the vectors in the runtime that runs this, and prints its version and the results. The only argument says how
+// the package is loaded: `import` or `require`.
 import { createRequire } from "node:module";
 import process from "node:process";
 

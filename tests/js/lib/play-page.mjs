@@ -1,4 +1,4 @@
-// Gives a page of a browser the function that plays vectors.
+// Gives a browser page the function that plays vectors.
 import * as verifying from "hookseal";
 import * as explaining from "hookseal/explain";
 

@@ -1,4 +1,4 @@
-// Plays all vectors in a worker thread, and posts what was played.
+// Plays all vectors in a worker thread, and posts the results.
 import { parentPort } from "node:worker_threads";
 
 import * as verifying from "hookseal";

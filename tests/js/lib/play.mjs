@@ -1,9 +1,9 @@
-// Plays vectors, in any runtime: what is used here is the language, and what everything that knows `fetch` has.
-// The format of a vector is told by `tests/vectors/README.md`.
+// Plays vectors in any runtime: uses only the language itself, and what every runtime with `fetch` has.
+// `tests/vectors/README.md` describes the format of a vector.
 
 /**
- * The signature header and the timestamp header of the schemes that sign no id. Where a header has two spellings, the
- * one that decides stands first.
+ * The signature header and the timestamp header of the schemes that sign no id. If a header has two names, the one that
+ * takes precedence comes first.
  */
 const HEADERS = {
   contio: ["x-contio-signature", "x-contio-timestamp"],
@@ -16,8 +16,9 @@ const HEADERS = {
 };
 
 /**
- * Plays each vector in all ways that can express it; `hookseal` is all that the package exports, `hookseal/explain` too. Gives its `outcome`, the `ways` beside the first, and the
- * `faults`: ways of another outcome.
+ * Plays each vector in every way that can express it. `hookseal` has all exports of the package, including those of
+ * `hookseal/explain`. Returns the `outcome` of each vector, the other `ways` that were tried, and the `faults`: ways
+ * with another outcome.
  */
 export async function play(vectors, hookseal) {
   const played = [];
@@ -57,7 +58,7 @@ async function playOne(vector, hookseal) {
   }
   const request = asRequest(headers, bytes);
   if (request !== undefined) {
-    // Bodies that are too large are told of by other words, since they are not read to the end.
+    // Requests report bodies that are too large in other words, because they do not read them to the end.
     const [{ message: _, ...expected }, { message: __, ...other }] = [
       outcome,
       await attempt(async () => verdict(await verifier.verifyRequest(request), bytes)),
@@ -68,7 +69,7 @@ async function playOne(vector, hookseal) {
   return { outcome, ways, faults };
 }
 
-/** Explains a delivery, and the same in other types. */
+/** Explains a delivery, and again with its headers and body in other types. */
 async function explainOne(vector, { WebhookExplainer, WebhookVerificationError }) {
   const attempt = attempts(WebhookVerificationError);
   const bytes = bytesOf(vector.body_base64);
@@ -88,7 +89,7 @@ async function explainOne(vector, { WebhookExplainer, WebhookVerificationError }
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
-/** What becomes of a call: `ok`, the code and message of our own error, or that something else was thrown. */
+/** The outcome of a call: `ok`, the code and message of our own error, or that something else was thrown. */
 const attempts = (ownError) => async (call) => {
   try {
     return { ok: await call() };
@@ -103,7 +104,7 @@ function options({ scheme, now, options = {} }) {
   return { scheme, now, maxAge: max_age, maxSkew: max_skew, maxEventAge: max_event_age, maxBody: max_body };
 }
 
-/** What a vector's `expect.ok` is compared with. */
+/** The part of a delivery that a vector's `expect.ok` is compared with. */
 function verdict(delivery, sent) {
   const { scheme, timestamp, secretIndex, hasEnvelope, id, body } = delivery;
   if (body.length !== sent.length || body.some((byte, at) => byte !== sent[at])) throw new Error("another body");
@@ -114,7 +115,7 @@ function verdict(delivery, sent) {
   return { ...ok, event_type: event.event_type, event_id: event.event_id };
 }
 
-/** The same delivery in other types, as arguments of `verify`. */
+/** The same delivery in other types, as arguments for `verify`. */
 function* sameDelivery(headers, bytes) {
   const byName = new Map();
   for (const [name, value] of headers) byName.set(name, [...(byName.get(name) ?? []), value]);
@@ -136,19 +137,19 @@ function textOf(bytes) {
   }
 }
 
-/** Names are told apart without case, of ASCII alone. */
+/** Names are compared without regard to case, of ASCII letters only. */
 const lower = (name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 function valueOf(headers, name) {
   const values = [name].flat().map((spelling) => valuesOf(headers, spelling));
-  // A spelling that occurs twice is a fault whatever the other does; otherwise the first that is there is read.
+  // A name that occurs twice is an error whatever the other one has; otherwise, the first name that is present is read.
   const found = values.find(({ length }) => length > 1) ?? values.find(({ length }) => length === 1) ?? [];
   return found.length > 1 ? found : found[0];
 }
 
 const valuesOf = (headers, name) => headers.filter(([other]) => lower(other) === name).map(([, value]) => value);
 
-/** Unless it refuses, joins or changes any of them. */
+/** Undefined if `Headers` refuses, joins or changes any of them. */
 function asHeaders(headers) {
   try {
     const made = new Headers(headers);

@@ -1,4 +1,4 @@
-// Where the runtimes and the checkers are, which are packages.
+// Finds the runtimes and checkers, which are installed as packages.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -6,10 +6,10 @@ import path from "node:path";
 /** The folder in which packages are installed. */
 export const PACKAGES = path.resolve("node_modules");
 
-/** What runs a program in JavaScript of some package: this very Node, and not one that a package brought along. */
+/** Runs a package's JavaScript program: with this Node, and not with one that a package installed. */
 export const script = (file) => [process.execPath, path.join(PACKAGES, file)];
 
-/** A program that is put beside all others: here, or where the project around this one has them. */
+/** A program that is installed in this project or in the one around it. */
 export const binary = (name) => {
   const places = [PACKAGES, path.resolve("..", "node_modules")].map((place) => path.join(place, ".bin", name));
   return [places.find((place) => existsSync(place)) ?? name];

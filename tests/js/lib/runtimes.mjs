@@ -1,4 +1,4 @@
-// Plays the vectors in one runtime each. Every function gives the runtime's version and what was played.
+// Plays the vectors in one runtime per function. Each returns the runtime's version and the results.
 import { execFile } from "node:child_process";
 import http from "node:http";
 import path from "node:path";
@@ -10,13 +10,13 @@ import { bundle, bundleWorker, emptied, made } from "./esbuild.mjs";
 import { binary, chromium, versionOf } from "./programs.mjs";
 import { withWorker } from "./workerd.mjs";
 
-/** What a runtime may print, at most. */
+/** The maximum size of a runtime's output. */
 const MAX_OUTPUT = 64 << 20;
 
 /** How many vectors are posted to a worker at once. */
 const BATCH = 250;
 
-/** Keeps a browser without a screen from what tests have no use for. */
+/** Turns off browser features that tests do not need. */
 export const CHROMIUM_FLAGS = [
   "--headless",
   "--no-sandbox",
@@ -40,7 +40,7 @@ export const RUNTIMES = {
   chromium: inChromium,
 };
 
-/** In a runtime that reads files: the package is loaded both ways, which must come to the same. */
+/** For runtimes that read files: loads the package both ways, which must give the same results. */
 async function inProcess([program, ...flags], env = {}) {
   const run = async (way) => {
     const line = [...flags, path.join("lib", "play-here.mjs"), way];
@@ -48,7 +48,7 @@ async function inProcess([program, ...flags], env = {}) {
     return (await promisify(execFile)(program, line, options)).stdout;
   };
   const [imported, required] = [await run("import"), await run("require")];
-  if (imported !== required) throw new Error("the package gives other outcomes by require than by import");
+  if (imported !== required) throw new Error("the package has other outcomes with require than with import");
   return JSON.parse(imported);
 }
 

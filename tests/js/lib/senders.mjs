@@ -1,21 +1,21 @@
-// Senders, with Node's own HMAC: nothing here is shared with what is tested.
+// Senders that use Node's own HMAC: they share no code with what is tested.
 import { createHmac } from "node:crypto";
 
 export const SECRET = "a-secret-that-was-made-up-for-tests";
 
-/** A secret of senders whose keys are base64, and that key. */
+/** A secret of senders whose keys are base64, and its key. */
 export const BASE64_SECRET = "whsec_bWFkZSB1cCBmb3IgdGVzdHMsIG5vdGhpbmcgZWxzZQ==";
 const BASE64_KEY = Buffer.from("made up for tests, nothing else");
 
-/** The present in tests, in Unix seconds, and how an event of then writes it. */
+/** The current time in tests, in Unix seconds and as an event writes it. */
 export const NOW = 1_700_000_000;
 export const NOW_TEXT = "2023-11-14T22:13:20Z";
 
-export const hmac = (key, ...pieces) => pieces.reduce((mac, piece) => mac.update(piece), createHmac("sha256", key));
+export const hmac = (key, ...parts) => parts.reduce((mac, part) => mac.update(part), createHmac("sha256", key));
 
 export const nowSeconds = () => Math.floor(Date.now() / 1000);
 
-/** An event, as bytes. `fields` replace those of the envelope. */
+/** An event as bytes. `fields` replace those of the envelope. */
 export function envelope(fields = {}) {
   const event = {
     event_type: "meeting.completed",
@@ -28,7 +28,7 @@ export function envelope(fields = {}) {
   return new TextEncoder().encode(JSON.stringify(event));
 }
 
-/** What each sender signs, and in which headers. `key` is a secret, or a key in bytes. */
+/** What each sender signs, and in which headers. `key` is a secret, or the bytes of a key. */
 export const SENDERS = {
   "contio-timestamped": (body, { key = SECRET, timestamp = NOW } = {}) => ({
     "X-Contio-Signature": hmac(key, `${timestamp}.`, body).digest("hex"),
@@ -58,7 +58,7 @@ function withId(sender, body, { key = BASE64_KEY, timestamp = NOW, id = "msg_1" 
   };
 }
 
-/** The schemes by name, the secret that a receiver has for each, and whether its deliveries have an id or a time. */
+/** The schemes by name, a receiver's secret for each, and the id and the time of their deliveries. */
 export const SCHEMES = [
   { scheme: "contio-timestamped", secret: SECRET, id: "evt-1", timestamp: NOW, isContio: true },
   { scheme: "contio-body", secret: SECRET, id: "evt-1", timestamp: NOW, isContio: true },

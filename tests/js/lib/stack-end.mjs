@@ -1,11 +1,11 @@
-// Calls something where the stack ends.
+// Calls a function where the stack ends.
 
-/** So many arguments end the stack in so many places between two frames. */
+/** With this many different numbers of arguments, the stack ends at as many places between two frames. */
 const ARGUMENTS = Array.from({ length: 128 }, (_, count) => Array(count).fill(0));
 
 /**
- * Has a call stopped by the end of the stack so many times, each time somewhere else: from the deepest frame up to where it
- * succeeds. Gives what was thrown otherwise, unless it is expected.
+ * Lets a stack overflow stop a call the given number of times, each time in another place: from the deepest frame up to
+ * where the call succeeds. Returns an unexpected error, if one was thrown.
  */
 export function stopOften(times, call, isExpected) {
   let stopped = 0;
@@ -21,7 +21,7 @@ export function stopOften(times, call, isExpected) {
     }
     for (const given of ARGUMENTS) {
       if (isDone || unexpected !== undefined) return;
-      // Where calls fail for ever, whatever room they have, there is no end to them.
+      // A call that always fails, however much stack it has, would never end.
       if (++attempts > times * 4 + 100_000) unexpected = new Error("calls are stopped where the stack does not end");
       try {
         attempt(...given);

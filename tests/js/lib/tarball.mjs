@@ -5,10 +5,10 @@ import { gunzipSync } from "node:zlib";
 
 import { PACKAGES } from "./programs.mjs";
 
-/** The size of a tarball's blocks. */
+/** The block size of a tarball. */
 const BLOCK = 512;
 
-/** Where it is: npm keeps a note of what it installed. */
+/** Its path, which npm recorded when it installed the package. */
 export function tarballOf(name) {
   const { packages } = JSON.parse(readFileSync(path.join(PACKAGES, ".package-lock.json"), "utf8"));
   const from = packages[`node_modules/${name}`]?.resolved;
@@ -16,7 +16,7 @@ export function tarballOf(name) {
   return path.resolve(from.slice("file:".length));
 }
 
-/** Its files, by their paths inside the package. */
+/** Its files by their paths inside the package. */
 export function filesOf(tarball) {
   const tar = gunzipSync(readFileSync(tarball));
   const files = new Map();

@@ -1,11 +1,11 @@
-// Reads the vectors, and holds what was played against what they expect.
+// Reads the vectors, and compares results with what they expect.
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 
-/** How many must at least be expressible as a `Request`. */
+/** The minimum number of vectors that a `Request` must be able to express. */
 const LEAST_REQUESTS = 100;
 
-/** All vectors, in the order of their files: of the folder that the caller names, or of `vectors`. */
+/** All vectors, in the order of their files, from the folder that the caller names or from `vectors`. */
 export function readVectors() {
   const folder = process.env.HOOKSEAL_VECTORS ?? "vectors";
   const files = readdirSync(folder).filter((name) => name.endsWith(".json")).sort();
@@ -13,7 +13,7 @@ export function readVectors() {
 }
 
 /**
- * The vectors of explanations, each with the report of the core in Rust, which every other one must be: the same JSON.
+ * The vectors for explanations, each with the report from the core in Rust. Every other report must be the same JSON.
  */
 export function readExplained() {
   const [vectors, reports] = ["causes", "reports"].map((name) =>
@@ -22,10 +22,10 @@ export function readExplained() {
   return vectors.map((vector) => ({ ...vector, report: reports[vector.name] }));
 }
 
-/** Those and the others. */
+/** Both kinds of vectors. */
 export const readAll = () => [...readVectors(), ...readExplained()];
 
-/** What is wrong with what was played, in lines; none if it is as expected. */
+/** The differences between results and expectations, one per line; none if all results are as expected. */
 export function faultsOf(vectors, played) {
   const lines = [];
   if (vectors.length === 0) lines.push("there are no vectors");
@@ -59,10 +59,10 @@ function isExpected(outcome, expect) {
 const show = (value) => JSON.stringify(value);
 const sorted = (object) => Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** Where what was played in a runtime is kept, for all runtimes to be compared. */
+/** The file with the results of a runtime, for comparing all runtimes. */
 export const outcomesFile = (runtime) => path.join("outcomes", `${runtime}.json`);
 
-/** What has to be the same in every runtime: each vector's name and outcome, messages included. */
+/** What must be the same in every runtime: each vector's name and outcome, including messages. */
 export function outcomesText(played) {
   const lines = played.map(({ name, outcome }) => show([name, outcome]));
   return `[\n${lines.join(",\n")}\n]\n`;

@@ -1,4 +1,4 @@
-// The worker that the README shows.
+// The worker from the README.
 import { WebhookVerifier } from "hookseal";
 
 export default {

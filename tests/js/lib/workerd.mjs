@@ -7,12 +7,12 @@ import { workerd } from "./programs.mjs";
 
 const COMPATIBILITY_DATE = "2025-01-01";
 
-/** What workerd calls a module, by the ending of its name. */
+/** workerd's name for a kind of module, by the file's extension. */
 const TYPES = { ".js": "esModule", ".mjs": "esModule", ".wasm": "wasm" };
 
 /**
- * Serves the worker of some files in a folder, the first of which is its entry, on a free port of loopback. Calls `use`
- * with its address, and stops it.
+ * Serves the worker of some files in a folder, the first of which is the entry, on a free loopback port. Calls `use`
+ * with its address, and then stops it.
  */
 export async function withWorker(folder, { modules, bindings = {} }, use) {
   const config = path.join(folder, "config.capnp");
@@ -43,15 +43,15 @@ const main :Workerd.Worker = (
 `;
 }
 
-/** It tells, on a pipe of its own, once it listens. */
+/** workerd reports on a separate pipe when it listens. */
 function portOf(child) {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => reject(new Error(`workerd ended with ${code ?? signal} before it listened`)));
-    let told = "";
+    let printed = "";
     child.stdio[3].setEncoding("utf8").on("data", (text) => {
-      told += text;
-      for (const line of told.split("\n").slice(0, -1)) {
+      printed += text;
+      for (const line of printed.split("\n").slice(0, -1)) {
         const { event, port } = JSON.parse(line);
         if (event === "listen") resolve(port);
       }

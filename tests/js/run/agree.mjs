@@ -1,4 +1,4 @@
-// node run/agree.mjs: holds against each other what run/vectors.mjs found in every runtime, error messages included.
+// node run/agree.mjs: compares the results of run/vectors.mjs in all runtimes, including error messages.
 import { readFile } from "node:fs/promises";
 
 import { RUNTIMES } from "../lib/runtimes.mjs";
@@ -17,4 +17,4 @@ for (const other of others) {
   const at = lines.findIndex((line, index) => line !== otherLines[index]);
   throw new Error(`${first} and ${other} differ:\n${lines[at]}\n${otherLines[at]}`);
 }
-console.log(`${first}, ${others.join(", ")}: ${names.length} outcomes are the same in all of them, to the letter`);
+console.log(`${first}, ${others.join(", ")}: ${names.length} outcomes are exactly the same in all of them`);

@@ -1,5 +1,5 @@
-// node run/bundles.mjs: bundles the package with the tools that users have, and lets each result judge a genuine and a
-// forged delivery. Holds the worker to a size.
+// node run/bundles.mjs: bundles the package with the tools that users have, and lets each bundle verify a genuine and a
+// forged delivery. Enforces the size limit of the worker.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -16,14 +16,14 @@ import { script, versionOf } from "../lib/programs.mjs";
 import { SECRET, SENDERS, envelope, nowSeconds } from "../lib/senders.mjs";
 import { withWorker } from "../lib/workerd.mjs";
 
-/** What the worker of three lines may weigh: minified JavaScript and WebAssembly, each compressed as a host does. */
+/** The size limit of the README's worker: minified JavaScript and WebAssembly, each compressed as a host does. */
 const MAX_WORKER_BYTES = 24 * 1024;
 
 const body = envelope({ timestamp: new Date().toISOString() });
 const genuine = SENDERS["contio-timestamped"](body, { timestamp: nowSeconds() });
 const forged = SENDERS["contio-timestamped"](body, { timestamp: nowSeconds(), key: "another secret" });
 
-/** A worker answers with the event, or with the error's status and code. */
+/** The worker responds with the event, or with the status and code of the error. */
 async function checkWorker(what, folder, modules) {
   await withWorker(folder, { modules, bindings: { SECRET } }, async (address) => {
     const post = (headers) => fetch(address, { method: "POST", headers, body });
@@ -35,7 +35,7 @@ async function checkWorker(what, folder, modules) {
   console.log(`${what}: the worker runs in workerd ${versionOf("workerd")}`);
 }
 
-/** A bundled application leaves its function in the global object. */
+/** A bundled application puts its function into the global object. */
 async function checkApp(what, load) {
   delete globalThis.receive;
   await load();
@@ -70,7 +70,7 @@ async function viteApp() {
   const root = await emptied("bundles/vite");
   await writeFile(path.join(root, "index.html"), '<!doctype html><script type="module" src="/main.mjs"></script>');
   await writeFile(path.join(root, "main.mjs"), 'import "../../../lib/app.mjs";\n');
-  // The polyfill is for pages, and this is run by Node.
+  // Only pages need the polyfill, and Node runs this.
   const build = { modulePreload: { polyfill: false } };
   await viteBuild({ root, build, configFile: false, logLevel: "warn" });
   const assets = path.join(root, "dist", "assets");
@@ -89,7 +89,7 @@ async function wranglerWorker() {
     CI: "1",
     WRANGLER_SEND_METRICS: "false",
     WRANGLER_HIDE_BANNER: "true",
-    // Its logs and its registry of workers stay here.
+    // Keeps its logs and its registry of workers in this folder.
     XDG_CONFIG_HOME: folder,
     WRANGLER_LOG_PATH: folder,
   };
@@ -99,7 +99,7 @@ async function wranglerWorker() {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const out = path.join(folder, "out");
-  // It uploads every WebAssembly that it came across on its way, also what the script does not import in the end.
+  // It uploads every WebAssembly that it finds on the way, including those that the script does not import in the end.
   const made = readFileSync(path.join(out, "worker.js"), "utf8");
   const imported = readdirSync(out).filter((name) => name.endsWith(".wasm") && made.includes(name));
   const modules = ["worker.js", ...imported];

@@ -1,5 +1,5 @@
-// node run/mutations.mjs [SEED]: gives vectors that were changed at random to both npm packages, in one process. The
-// verdict, the code and the message have to be the same, and so has the event.
+// node run/mutations.mjs [SEED]: passes randomly changed vectors to both npm packages in one process. The verdict, the
+// code, the message and the event must be the same.
 import { randomInt } from "node:crypto";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -12,7 +12,7 @@ const COUNT = 100_000;
 
 /** The other package is installed in the project around this one. */
 const wasm = createRequire(path.resolve("..", "package.json"))("hookseal");
-if (wasm.WebhookVerifier === native.WebhookVerifier) throw new Error("both are one package");
+if (wasm.WebhookVerifier === native.WebhookVerifier) throw new Error("both are the same package");
 
 const seed = Number(process.argv[2] ?? randomInt(2 ** 31));
 const random = generator(seed);
@@ -28,15 +28,15 @@ for (let count = 0; count < COUNT; count++) {
   const body = Buffer.from(vector.body_base64, "base64");
   if (body.length > 0 && random(3) === 0) body[random(body.length)] ^= 1 << random(8);
   const now = random(5) === 0 ? vector.now + random(1000) - 500 : vector.now;
-  const judged = (hookseal) => JSON.stringify(outcome(hookseal, vector, headers, body, now));
-  const [ours, theirs] = [native, wasm].map(judged);
+  const outcomeJson = (hookseal) => JSON.stringify(outcome(hookseal, vector, headers, body, now));
+  const [ours, theirs] = [native, wasm].map(outcomeJson);
   if (ours !== theirs) {
     throw new Error(`seed ${seed}, mutation ${count} of "${vector.name}":\nnative ${ours}\nwasm   ${theirs}`);
   }
   genuine += Number(ours.startsWith('{"ok"'));
 }
-if (genuine < COUNT / 100 || genuine > COUNT * 0.99) throw new Error(`${genuine} were genuine: that is no mixture`);
-console.log(`seed ${seed}: ${COUNT} mutations, of which ${genuine} are genuine, are judged alike by both packages`);
+if (genuine < COUNT / 100 || genuine > COUNT * 0.99) throw new Error(`${genuine} were genuine, which is not a mixture`);
+console.log(`seed ${seed}: ${COUNT} mutations, ${genuine} of them genuine, have the same verdict in both packages`);
 
 function outcome(hookseal, vector, headers, body, now) {
   try {
@@ -50,7 +50,7 @@ function outcome(hookseal, vector, headers, body, now) {
   }
 }
 
-/** Most vectors come up several times: a verifier is kept for each, with a clock that can be set. */
+/** Most vectors are used several times: keeps a verifier for each, with a settable clock. */
 function verifierOf(hookseal, vector, now) {
   const key = `${hookseal === native} ${vector.name}`;
   let made = cache.get(key);
@@ -66,14 +66,14 @@ function verifierOf(hookseal, vector, now) {
   return made.verifier;
 }
 
-/** A text with a character replaced, put in, or taken out. */
+/** A text with one character replaced, inserted or removed. */
 function mutated(text) {
   const at = random(text.length + 1);
   const character = String.fromCharCode(random(10) === 0 ? random(0xd800) : 32 + random(95));
   return text.slice(0, at) + [character, "", character][random(3)] + text.slice(at + random(2));
 }
 
-/** Numbers below a limit, the same for the same seed: mulberry32. */
+/** Random numbers below a limit, the same for the same seed (mulberry32). */
 function generator(state) {
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;

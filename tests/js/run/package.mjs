@@ -1,5 +1,5 @@
-// node run/package.mjs: checks the tarball: its manifest, its types, which files it has, and that nothing in them tells
-// where it was built.
+// node run/package.mjs: checks the tarball's manifest, types and files, and that nothing in them reveals where it was
+// built.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
@@ -67,7 +67,7 @@ const OTHERS = [
 
 const tarball = tarballOf("hookseal");
 
-/** What stands in paths of the machines that packages are built on, and in those of this one. */
+/** What appears in the paths of machines that build packages, including this one. */
 const PLACES = ["/home/", "/Users/", "/.cargo/", "/.rustup/", "registry"];
 const OWN_PLACES = [os.homedir(), path.resolve(tarball, "../../..")].filter((place) => path.dirname(place) !== place);
 
@@ -109,4 +109,4 @@ if (status !== 0) faults.push("attw has objections");
 
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) throw new Error(`the package has ${faults.length} faults`);
-console.log(`${files.size} files, and publint and attw have no objection`);
+console.log(`${files.size} files, and publint and attw find no fault`);

@@ -1,4 +1,4 @@
-// node run/readme.mjs: the TypeScript in the package's README is what TypeScript accepts, in its strictest setting.
+// node run/readme.mjs: compiles the TypeScript in the package's README in the strictest mode.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -23,6 +23,6 @@ const files = blocks.map((block, index) => {
 });
 const [program, ...words] = [...script("typescript/bin/tsc"), ...FLAGS.split(" "), ...files];
 const { status } = spawnSync(program, words, { stdio: "inherit" });
-if (status !== 0) throw new Error("an example of the README is not what TypeScript accepts");
+if (status !== 0) throw new Error("TypeScript rejects an example in the README");
 rmSync(FOLDER, { recursive: true });
-console.log(`${blocks.length} examples of the README are accepted`);
+console.log(`${blocks.length} examples in the README compile`);

@@ -1,5 +1,5 @@
-// node run/types.mjs: compiles what is in `types`, as those do who use the package in one way or another. The types of
-// the package are checked as well.
+// node run/types.mjs: compiles the files in `types` the way different users of the package do, and checks the package's
+// own types as well.
 import { spawnSync } from "node:child_process";
 import { copyFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -9,7 +9,7 @@ import { script, versionOf } from "../lib/programs.mjs";
 
 const COMMON = ["is.ts", "events.ts", "verifier.ts", "adapters.ts", "explain.ts"];
 
-/** What every project here has: nothing is overlooked, and nothing is written. */
+/** The settings that every project here shares: nothing is skipped, and nothing is written. */
 const STRICT = { strict: true, skipLibCheck: false, noEmit: true, noUncheckedIndexedAccess: true, target: "es2022" };
 
 const FOR_NODE = { module: "nodenext", lib: ["es2022"], types: ["node"] };
@@ -42,6 +42,6 @@ for (const [name, { type, options, files }] of Object.entries(PROJECTS)) {
   const { status } = spawnSync(node, [tsc, "-p", folder], { stdio: "inherit" });
   if (status !== 0) faults.push(name);
 }
-if (faults.length > 0) throw new Error(`types do not hold for: ${faults.join("; ")}`);
+if (faults.length > 0) throw new Error(`the types fail in: ${faults.join("; ")}`);
 const count = Object.keys(PROJECTS).length;
-console.log(`TypeScript ${versionOf("typescript")}: the types hold in ${count} kinds of projects`);
+console.log(`TypeScript ${versionOf("typescript")}: the types compile in ${count} kinds of projects`);

@@ -1,4 +1,4 @@
-// node run/vectors.mjs RUNTIME: plays every vector in a runtime, from the package as it is installed.
+// node run/vectors.mjs RUNTIME: plays every vector in a runtime, using the installed package.
 import { mkdir, rm, writeFile } from "node:fs/promises";
 
 import { RUNTIMES } from "../lib/runtimes.mjs";

@@ -1,4 +1,4 @@
-// What is of the native package alone: where its code comes from, threads, and memory that is not JavaScript's.
+// What only the native package has: where its code comes from, threads, and memory outside JavaScript.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
@@ -21,7 +21,7 @@ const [signature, timestamp] = Object.values(headers);
 
 const run = (...words) => promisify(execFile)(process.execPath, words);
 
-test("the package goes by its own name, and has no dependency but its platforms'", () => {
+test("the package has its own name, and depends only on its platform packages", () => {
   const manifest = createRequire(import.meta.url)("hookseal/package.json");
   assert.equal(manifest.name, "@hookseal/node");
   for (const absent of ["dependencies", "devDependencies", "private"]) assert.ok(!(absent in manifest), absent);
@@ -32,7 +32,7 @@ test("the package goes by its own name, and has no dependency but its platforms'
 });
 
 for (const [variable, value] of [["arch", "mips"], ["platform", "aix"]]) {
-  test(`a ${variable} without native code is an error that names the package that runs there`, async () => {
+  test(`a ${variable} without native code gives an error that names the package that runs there`, async () => {
     for (const [kind, load] of [["commonjs", 'require("hookseal")'], ["module", 'await import("hookseal")']]) {
       const program = `
         Object.defineProperty(process, "${variable}", { value: "${value}" });
@@ -43,7 +43,7 @@ for (const [variable, value] of [["arch", "mips"], ["platform", "aix"]]) {
   });
 }
 
-test("native code that does not start is an error that says why", async () => {
+test("native code that does not start gives an error that says why", async () => {
   const program = `
     const Module = require("node:module");
     const load = Module._load;
@@ -56,7 +56,7 @@ test("native code that does not start is an error that says why", async () => {
   assert.match(stdout, /does not start.*use the package "hookseal".*GLIBC_9\.9 not found/);
 });
 
-test("worker threads that play all vectors at once get the outcomes of the main thread", async () => {
+test("worker threads that play all vectors at once have the same outcomes as the main thread", async () => {
   const expected = JSON.stringify(await play(readAll(), { ...hookseal, ...explaining }));
   const outcomes = Array.from({ length: WORKERS }, async () => {
     const worker = new Worker(new URL("../lib/play-thread.mjs", import.meta.url));
@@ -67,7 +67,7 @@ test("worker threads that play all vectors at once get the outcomes of the main 
   for (const outcome of await Promise.all(outcomes)) assert.equal(outcome, expected);
 });
 
-test("verifiers of one thread are not those of another, and outlive it", async () => {
+test("the verifiers of different threads are independent, and outlive other threads", async () => {
   const verifier = new hookseal.WebhookVerifier(SECRET, { now: NOW });
   const program = `
     const { WebhookVerifier } = require("hookseal");
@@ -83,7 +83,7 @@ test("verifiers of one thread are not those of another, and outlive it", async (
   }
 });
 
-test("a body in memory that threads share is judged as it was at one moment", () => {
+test("a body in memory that threads share is verified as it was at one moment", () => {
   const shared = new Uint8Array(new SharedArrayBuffer(body.length));
   shared.set(body);
   const verifier = new hookseal.WebhookVerifier(SECRET, { now: NOW });
@@ -93,7 +93,7 @@ test("a body in memory that threads share is judged as it was at one moment", ()
   assert.equal(delivery.event().event_id, "evt-1");
 });
 
-/** What is done in a round. Whatever is lost in each is at least these bytes for one time. */
+/** The work of one round. A leak in each iteration would lose at least these bytes. */
 const WORK = {
   "a million verifications": {
     work:
@@ -101,7 +101,7 @@ const WORK = {
       "own.verifySignature(body, '00'.repeat(32), '1'); own.verifySignature(body, ...values); }",
     lost: 200_000 * 16,
   },
-  "a hundred thousand verifiers that are freed": {
+  "a hundred thousand freed verifiers": {
     work:
       "for (let n = 0; n < 20_000; n++) { const own = new WebhookVerifier(['a', 'b' + n]); " +
       "own.verifySignature('', '', ''); own.free(); }",
@@ -115,7 +115,7 @@ const WORK = {
 const ROUNDS = 5;
 
 for (const [what, { work, lost }] of Object.entries(WORK)) {
-  test(`${what} do not make the process grow`, async () => {
+  test(`${what} do not increase the memory of the process`, async () => {
     const program = `
       const { WebhookVerifier, sign } = require("hookseal");
       const headers = ${JSON.stringify(headers)}, values = Object.values(headers);
@@ -128,7 +128,7 @@ for (const [what, { work, lost }] of Object.entries(WORK)) {
     const { stdout } = await run("--expose-gc", "-e", program);
     const sizes = JSON.parse(stdout);
     const growths = sizes.slice(1).map((size, round) => size - sizes[round]);
-    // An engine takes memory and gives it back as it likes; what is lost is lost in every round.
+    // Engines allocate and free memory as they like, but a leak loses memory in every round.
     const median = growths.sort((one, other) => one - other)[Math.floor(ROUNDS / 2)];
     assert.ok(median < lost / 2, `${growths} bytes`);
   });

@@ -1,5 +1,5 @@
-// Every argument of every function, with values that nobody expects: what comes of it is a normal result, or an error
-// of the package's own, and never a trap. What is given as genuine still has to be: the verifier works on afterwards.
+// Passes unexpected values as every argument of every function. The result is a normal one, or an error of the package,
+// and never a trap. Only genuine deliveries are accepted, and the verifier still works afterwards.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -32,7 +32,7 @@ const OPTIONAL = ["prefix", "idHeader", "key", "newerSpellings", "fallbackSpelli
 const schemeParts = [...Object.keys(acme), ...TIMES, ...OPTIONAL];
 const ofAcme = (parts) => make({ scheme: defineScheme({ ...acme, ...parts }) }).verify({}, body);
 
-/** Each takes any value in one place. */
+/** Each passes any value in one place. */
 const PLACES = {
   "the secret": (value) => make({}, value),
   "one of the secrets": (value) => make({}, ["fine", value]),
@@ -45,7 +45,7 @@ const PLACES = {
     ]),
   ),
   "the definition of a scheme": (value) => make({ scheme: defineScheme(value) }),
-  "what the clock gives": (value) => make({ now: () => value }).verify(headers, body),
+  "the result of the clock": (value) => make({ now: () => value }).verify(headers, body),
   ...Object.fromEntries(
     schemeParts.map((name) => [`the scheme's ${name}`, (value) => ofAcme({ [name]: value })]),
   ),
@@ -63,7 +63,7 @@ const PLACES = {
   "a value in a list": (value) => verify({ ...headers, "X-Contio-Signature": [value] }, body),
   "the value in a map": (value) => verify(new Map([["x-contio-timestamp", value]]), body),
   "the key in a map": (value) => verify(new Map([[value, "x"]]), body),
-  "what get gives": (value) => verify({ get: () => value, forEach() {} }, body),
+  "the result of get": (value) => verify({ get: () => value, forEach() {} }, body),
   "the method get": (value) => verify({ get: value }, body),
   "the body": (value) => verify(headers, value),
   "both arguments": (value) => verify(value, value),
@@ -79,13 +79,13 @@ const PLACES = {
   "the request's body": (value) => request({ body: value }),
   "the request's bodyUsed": (value) => request({ bodyUsed: value }),
   "the request's arrayBuffer": (value) => request({ body: undefined, arrayBuffer: value }),
-  "what arrayBuffer gives": (value) => request({ body: undefined, arrayBuffer: () => value }),
+  "the result of arrayBuffer": (value) => request({ body: undefined, arrayBuffer: () => value }),
   "what arrayBuffer resolves to": (value) => request({ body: undefined, arrayBuffer: () => Promise.resolve(value) }),
   "what arrayBuffer rejects with": (value) => request({ body: undefined, arrayBuffer: () => Promise.reject(value) }),
   "a chunk of the request": (value) => request({ body: streamOf(value) }),
   "the reader of the request": (value) => request({ body: { getReader: () => value } }),
   "what the reader reads": (value) => request({ body: { getReader: () => ({ read: () => value, cancel() {} }) } }),
-  "what sign signs": (value) => sign(value, SECRET),
+  "the body of sign": (value) => sign(value, SECRET),
   "the secret of sign": (value) => sign(body, value),
   "the options of sign": (value) => sign(body, SECRET, value),
   "the scheme of sign": (value) => sign(body, SECRET, { scheme: value }),
@@ -93,7 +93,7 @@ const PLACES = {
   "the id of sign": (value) => sign(body, SECRET, { scheme: "svix", id: value }),
 };
 
-/** A delivery is looked at from all sides, and a result's code is one of those that there are. */
+/** Reads everything that a delivery has. The code of a result must be a documented one. */
 async function use(result) {
   if (typeof result?.isValid === "boolean") {
     if (result.isValid) return;
@@ -122,7 +122,7 @@ function assertWorks() {
 }
 
 for (const [place, call] of Object.entries(PLACES)) {
-  test(`${place}: whatever it is, there is a result or an error with a code`, async () => {
+  test(`${place}: any value gives a result or an error with a code`, async () => {
     const faults = [];
     for (const [name, value] of HOSTILE) {
       try {
@@ -136,7 +136,7 @@ for (const [place, call] of Object.entries(PLACES)) {
   });
 }
 
-/** What was thrown may itself be hostile. */
+/** A thrown value can itself be hostile. */
 function describe(fault) {
   try {
     return String(fault?.stack ?? fault).split("\n").slice(0, 3).join(" ");

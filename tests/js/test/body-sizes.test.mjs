@@ -1,4 +1,5 @@
-// Bodies that are larger than a limit, or than any limit can be: refused by their length, before anything copies them.
+// Bodies that are larger than the limit, or than any limit can be: they are refused by their length, before they are
+// copied.
 import assert from "node:assert/strict";
 import { constants } from "node:buffer";
 import { test } from "node:test";
@@ -12,14 +13,17 @@ const genuine = envelope();
 const headers = SENDERS["contio-timestamped"](genuine);
 const [signature, timestamp] = Object.values(headers);
 
-/** Of this many bytes, the first of which are the genuine body. The others are zeros that take no memory until they are read. */
+/**
+ * An array of this many bytes that starts with the genuine body. The rest are zeros, which take no memory until they
+ * are read.
+ */
 function beginningAsGenuine(bytes) {
   const body = new Uint8Array(bytes);
   body.set(genuine);
   return body;
 }
 
-// A length that is cut to 32 bits is that of an empty body, and of the genuine one.
+// Truncated to 32 bits, these lengths are those of an empty body, and of the genuine one.
 const SIZES = [2 ** 32, 2 ** 32 + genuine.length].filter((bytes) => bytes <= constants.MAX_LENGTH);
 
 for (const bytes of SIZES) {
@@ -40,7 +44,7 @@ for (const bytes of SIZES) {
   });
 }
 
-test("what is over maxBody is neither copied nor encoded", () => {
+test("a body over maxBody is neither copied nor encoded", () => {
   const verifier = new WebhookVerifier(SECRET, { now: NOW, maxBody: 1024 });
   const bytes = new Uint8Array(64 << 20);
   const text = "x".repeat(64 << 20);
@@ -58,7 +62,7 @@ test("what is over maxBody is neither copied nor encoded", () => {
   assert.ok(held() < 16 << 20, `${held()} bytes more`);
 });
 
-test("maxBody is the number of bytes, also of a body that is text", () => {
+test("maxBody counts bytes, even for a body that is text", () => {
   const text = "é".repeat(512);
   const verdict = (maxBody) => new WebhookVerifier(SECRET, { now: NOW, maxBody }).verifySignature(text, signature, timestamp).code;
   assert.equal(verdict(1024), "signature_mismatch");

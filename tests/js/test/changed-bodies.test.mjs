@@ -1,4 +1,4 @@
-// A body that is changed between `verify` and `event()`: what is given then is what was verified, or an error.
+// A body that changes between `verify` and `event()`: the result is what was verified, or an error.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -7,11 +7,11 @@ import { WebhookVerifier } from "hookseal";
 import { NOW, SCHEMES, SENDERS, envelope } from "../lib/senders.mjs";
 
 const genuine = new TextDecoder().decode(envelope());
-/** Of the same length. */
+/** It has the same length. */
 const forged = genuine.replace("evt-1", "evt-9").replace("app-1", "app-9");
 assert.equal(forged.length, genuine.length);
 
-/** What happens with the verifier between the two: the core then holds another delivery, or none. */
+/** What happens to the verifier in between: the core then holds another delivery, or none. */
 const BETWEEN = {
   "at once": () => {},
   "after another delivery was verified": (verifier, scheme) => verifier.verify(SENDERS[scheme]("{}"), "{}"),
@@ -20,7 +20,7 @@ const BETWEEN = {
   "after the verifier was freed": (verifier) => verifier.free(),
 };
 
-/** Asserts that a delivery gives the genuine content or an error of ours, and never anything else. */
+/** Asserts that a delivery gives the genuine content or one of our errors, and never anything else. */
 function assertNothingForged(delivery, what) {
   for (const read of [() => delivery.json(), () => delivery.event(), () => ({ event_id: delivery.id })]) {
     let given;
@@ -36,10 +36,10 @@ function assertNothingForged(delivery, what) {
 
 for (const { scheme, secret } of SCHEMES.filter(({ isContio, scheme }) => isContio || scheme === "github")) {
   for (const [when, between] of Object.entries(BETWEEN)) {
-    // A verifier of the body form refuses bodies that are no envelope, such as that of the other delivery.
+    // A verifier of the variant `contio-body` refuses bodies without an envelope, such as that of the other delivery.
     if (scheme === "contio-body" && when.startsWith("after another")) continue;
 
-    test(`${scheme}: bytes that are replaced ${when} are not given as verified`, () => {
+    test(`${scheme}: bytes that are replaced ${when} are not returned as verified`, () => {
       for (const asked of [false, true]) {
         const verifier = new WebhookVerifier(secret, { scheme, now: NOW });
         const body = new TextEncoder().encode(genuine);
@@ -54,9 +54,9 @@ for (const { scheme, secret } of SCHEMES.filter(({ isContio, scheme }) => isCont
 }
 
 for (const size of [0, 1, 3, 6, 10, 600]) {
-  test(`a number of five digits is not another one when its buffer is resized to ${size} bytes`, () => {
+  test(`a number of five digits does not become another one when its buffer is resized to ${size} bytes`, () => {
     const verifier = new WebhookVerifier("secret", { scheme: "github" });
-    // These are what stands behind the body in the core's memory.
+    // These follow the body in the core's memory.
     verifier.verifySignature("9".repeat(1000), undefined);
     const body = new Uint8Array(new ArrayBuffer(5, { maxByteLength: 1000 }));
     body.set(new TextEncoder().encode("12345"));
@@ -72,7 +72,7 @@ for (const size of [0, 1, 3, 6, 10, 600]) {
   });
 }
 
-test("a buffer that is given away after it was verified gives an error, or what was verified", () => {
+test("a buffer that is transferred after it was verified gives an error, or what was verified", () => {
   const body = new TextEncoder().encode(genuine);
   const verifier = new WebhookVerifier("secret", { now: NOW });
   const delivery = verifier.verify(SENDERS["contio-timestamped"](body, { key: "secret" }), body);

@@ -1,4 +1,4 @@
-// Collects what nobody holds.
+// Collects unreachable objects.
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import vm from "node:vm";
@@ -8,7 +8,7 @@ import { turns } from "./waiting.mjs";
 setFlagsFromString("--expose-gc");
 const gc = vm.runInNewContext("gc");
 
-/** Waits until `references` are collected. It is in a later turn that the package is told of that. */
+/** Waits until `references` are collected. The package learns of it only in a later turn. */
 export async function collect(references) {
   for (let count = 0; count < 100 && references.some((reference) => reference.deref() !== undefined); count++) {
     await turns(1);

@@ -1,4 +1,4 @@
-// Verifiers that nobody holds any more are collected, and that disturbs nothing that is still held.
+// Unreachable verifiers are collected, and that does not disturb reachable ones.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -10,7 +10,7 @@ import { large, requestOf } from "./requests.mjs";
 
 const body = envelope();
 
-/** Makes verifiers that nobody holds but by the references that are given back, and does something with each. */
+/** Creates verifiers that are reachable only through the returned references, and uses each. */
 function makeAndDrop(count, use) {
   return Array.from({ length: count }, (_, index) => {
     const verifier = new WebhookVerifier(`secret ${index}`, { now: NOW });
@@ -20,7 +20,7 @@ function makeAndDrop(count, use) {
 }
 
 for (const { scheme, secret } of SCHEMES) {
-  test(`${scheme}: a delivery outlives its verifier, and still gives its event`, async () => {
+  test(`${scheme}: a delivery outlives its verifier, and still returns its event`, async () => {
     const deliveries = [];
     const references = [0, 1].map((index) => {
       const own = envelope({ event_id: `evt-${index}` });
@@ -33,7 +33,7 @@ for (const { scheme, secret } of SCHEMES) {
   });
 }
 
-test("verifiers that are collected leave those alone that are held", async () => {
+test("collecting verifiers leaves reachable ones alone", async () => {
   const held = [];
   const references = makeAndDrop(100, (_, index) => {
     const key = `held ${index}`;
@@ -46,7 +46,7 @@ test("verifiers that are collected leave those alone that are held", async () =>
   }
 });
 
-test("verifiers that were freed and are then collected are not freed again in the place of newer ones", async () => {
+test("verifiers that were freed and then collected do not free newer ones with the same number", async () => {
   const held = [];
   const references = makeAndDrop(100, (verifier, index) => {
     verifier.free();

@@ -1,4 +1,4 @@
-// What a delivery tells: its body, its JSON, its event.
+// What a delivery has: its body, its JSON, its event.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -10,18 +10,18 @@ const contio = new WebhookVerifier(SECRET, { now: NOW });
 const github = new WebhookVerifier(SECRET, { scheme: "github" });
 const bytesOf = (text) => new TextEncoder().encode(text);
 
-/** A delivery of a sender whose bodies need not be anything. */
+/** A delivery from a sender whose bodies can be anything. */
 const fromGithub = (body) => github.verify(SENDERS.github(body), body);
 const fromContio = (body, form = "contio-timestamped") => contio.verify(SENDERS[form](body), body);
 
-test("the body is the very array that was given", () => {
+test("the body is the same array that was passed", () => {
   const body = envelope();
   assert.equal(fromContio(body).body, body);
   const buffer = Buffer.from(body);
   assert.equal(fromContio(buffer).body, buffer);
 });
 
-test("the body of an ArrayBuffer and of a string is their bytes", () => {
+test("the body of an ArrayBuffer and of a string is its bytes", () => {
   const body = envelope();
   const headers = SENDERS["contio-timestamped"](body);
   const copy = body.slice().buffer;
@@ -29,7 +29,7 @@ test("the body of an ArrayBuffer and of a string is their bytes", () => {
   assert.deepEqual(contio.verify(headers, new TextDecoder().decode(body)).body, body);
 });
 
-test("views count from where they begin to where they end", () => {
+test("views count from their beginning to their end", () => {
   const body = envelope();
   const around = new Uint8Array(body.length + 20).fill(0x20);
   around.set(body, 7);
@@ -39,7 +39,7 @@ test("views count from where they begin to where they end", () => {
   assert.deepEqual(contio.verify(SENDERS["contio-timestamped"](body), view).body, body);
 });
 
-test("json gives the same object each time, and event gives that one too", () => {
+test("json returns the same object each time, and so does event", () => {
   const delivery = fromContio(envelope());
   const json = delivery.json();
   assert.deepEqual(json, JSON.parse(new TextDecoder().decode(envelope())));
@@ -48,14 +48,14 @@ test("json gives the same object each time, and event gives that one too", () =>
   assert.equal(delivery.event(), delivery.event());
 });
 
-test("json takes whatever JSON there is", () => {
+test("json accepts any JSON", () => {
   for (const text of ["null", "0", '""', "[]", "{}", "false", ' {"a":[1,2,{"b":"Größe 📏"}]}\n', '"\\ud800"']) {
     assert.deepEqual(fromGithub(bytesOf(text)).json(), JSON.parse(text), text);
     assert.deepEqual(fromGithub(text).json(), JSON.parse(text), text);
   }
 });
 
-test("json of what is no JSON in UTF-8 is malformed_envelope", () => {
+test("json of anything but JSON in UTF-8 is malformed_envelope", () => {
   const malformed = { name: "WebhookVerificationError", code: "malformed_envelope", status: 400 };
   for (const text of ["", "payload=%7B%7D", "{", "{}{}", "undefined", "{'a':1}"]) {
     assert.throws(() => fromGithub(bytesOf(text)).json(), malformed, text);
@@ -78,7 +78,7 @@ test("a byte order mark is part of the body, and JSON does not begin with one", 
   assert.throws(() => contio.verify(SENDERS["contio-timestamped"](without), text), { code: "signature_mismatch" });
 });
 
-test("what is wrong with an envelope is said by event and id, and verify of the body form says it at once", () => {
+test("event and id report what is wrong with an envelope, and verify of contio-body reports it immediately", () => {
   const faults = [
     [{ event_id: undefined }, "missing_field"],
     [{ event_type: 7 }, "invalid_field"],
@@ -99,7 +99,7 @@ test("what is wrong with an envelope is said by event and id, and verify of the 
   }
 });
 
-test("an envelope that has a field twice is refused, however the field is spelt", () => {
+test("an envelope with a duplicate field is refused, however the field is escaped", () => {
   const text = new TextDecoder().decode(envelope());
   for (const second of ['"event_id":"evt-2"', '"event\\u005fid":"evt-2"', '"\\u0065vent_id":"evt-1"']) {
     const body = bytesOf(`${text.slice(0, -1)},${second}}`);
@@ -107,26 +107,26 @@ test("an envelope that has a field twice is refused, however the field is spelt"
   }
 });
 
-test("event can be asked of any scheme, and is as strict", () => {
+test("event can be called for any scheme, and is just as strict", () => {
   assert.equal(fromGithub(envelope()).event().event_id, "evt-1");
   assert.throws(() => fromGithub(bytesOf("{}")).event(), { code: "missing_field" });
   assert.throws(() => fromGithub(bytesOf("[]")).event(), { code: "malformed_envelope" });
 });
 
-test("unknown types of events and unknown fields pass", () => {
+test("unknown event types and unknown fields are accepted", () => {
   const event = fromContio(envelope({ event_type: "meeting.unheard", further: [1] })).event();
   assert.equal(event.event_type, "meeting.unheard");
   assert.deepEqual(event.further, [1]);
 });
 
-test("a member that is called __proto__ stays a member", () => {
+test("a member named __proto__ stays a member", () => {
   const body = bytesOf(new TextDecoder().decode(envelope()).replace('"data":{', '"__proto__":{"admin":true},"data":{'));
   const event = fromContio(body).event();
   assert.equal(event.admin, undefined);
   assert.equal(Object.getPrototypeOf(event), Object.prototype);
 });
 
-test("empty bodies verify", () => {
+test("empty bodies are verified", () => {
   for (const empty of [new Uint8Array(0), new ArrayBuffer(0), "", Buffer.alloc(0)]) {
     assert.equal(fromGithub(new Uint8Array(empty)).body.length, 0);
     const delivery = github.verify(SENDERS.github(""), empty);
@@ -134,13 +134,13 @@ test("empty bodies verify", () => {
   }
 });
 
-test("a string stands for its UTF-8, and one with lone surrogates for nothing", () => {
+test("a string stands for its UTF-8, and a string with lone surrogates is refused", () => {
   for (const text of ["ä", "€", "📏", "\0", "\u2028", "x".repeat(5000) + "📏"]) {
     assert.deepEqual(fromGithub(text).body, bytesOf(text));
   }
   const unusable = { code: "invalid_argument", status: 500 };
   for (const text of ["\ud800", "a\udc00b", `${"x".repeat(5000)}\ud83d`]) {
-    // The encoder would put U+FFFD in its place.
+    // An encoder would replace it with U+FFFD.
     assert.throws(() => github.verify(SENDERS.github(bytesOf(text)), text), unusable);
   }
 });
@@ -151,7 +151,7 @@ test("the id of standard webhooks is the one that was signed, not one in the bod
   assert.equal(verifier.verify(SENDERS["standard-webhooks"](body, { id: "msg_9" }), body).id, "msg_9");
 });
 
-test("a delivery cannot be made, and its facts cannot be changed by what was given", () => {
+test("later changes to the headers do not change a delivery", () => {
   const headers = SENDERS["contio-timestamped"](envelope());
   const delivery = contio.verify(headers, envelope());
   headers["X-Contio-Timestamp"] = "1";
@@ -159,7 +159,7 @@ test("a delivery cannot be made, and its facts cannot be changed by what was giv
   assert.equal(delivery.event().event_id, "evt-1");
 });
 
-test("parseWebhook gives the event, and throws what is wrong", () => {
+test("parseWebhook returns the event, or throws what is wrong", () => {
   const body = envelope();
   const [signature, timestamp] = Object.values(SENDERS["contio-timestamped"](body));
   assert.equal(contio.parseWebhook(body, signature, timestamp).event_id, "evt-1");

@@ -1,4 +1,4 @@
-// Where the middleware finds the raw body that others have read before it.
+// Where the middleware finds a raw body that other code has read before it.
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ import { keepRawBody, webhook } from "hookseal/express";
 import { NOW, SECRET, envelope, github, listen, platform, post, receiver, timestamped } from "./support.mjs";
 
 const verifier = new WebhookVerifier(SECRET, { now: NOW });
-/** Spaced as no serializer would do it, so that a body which was parsed and written again is refused. */
+/** Its spacing differs from every serializer's, so that a body that was parsed and serialized again is refused. */
 const body = Buffer.from(JSON.stringify(JSON.parse(envelope()), null, 3));
 const headers = timestamped(body);
 const parsed = { parsed: true };
@@ -21,12 +21,12 @@ const pause = (req, res, next) => {
 const lambda = (event) => platform((bytes) => ({ body: parsed, apiGateway: { event: event(bytes) } }));
 
 const WAYS = {
-  "nobody has read": [],
-  "nobody has read, and somebody paused": [pause],
+  "has not been read": [],
+  "has not been read and is paused": [pause],
   "express.raw read": [express.raw({ type: "*/*" })],
   "express.text read": [express.text({ type: "*/*" })],
   "express.json parsed with keepRawBody": [express.json({ verify: keepRawBody })],
-  "express.json passed over for its type": [express.json({ type: "application/other" })],
+  "express.json ignored because of its type": [express.json({ type: "application/other" })],
   "a platform left in req.rawBody as bytes": [platform((rawBody) => ({ body: parsed, rawBody }))],
   "a platform left in req.rawBody as text": [platform((bytes) => ({ body: parsed, rawBody: String(bytes) }))],
   "Lambda left as base64": [lambda((bytes) => ({ body: bytes.toString("base64"), isBase64Encoded: true }))],
@@ -43,7 +43,7 @@ for (const [name, before] of Object.entries(WAYS)) {
   });
 }
 
-test("a body that was parsed is answered with 500, and the hook is told how to mend it", async (t) => {
+test("the response to a body that was parsed is 500, and the hook's error says how to fix it", async (t) => {
   const { port, deliveries, failures } = await receiver(t, { verifier, before: [express.json()] });
   const answer = await post(port, body, headers);
   assert.deepEqual([answer.status, answer.text], [500, '{"error":"invalid_argument"}']);
@@ -54,7 +54,7 @@ test("a body that was parsed is answered with 500, and the hook is told how to m
   assert.deepEqual(deliveries, []);
 });
 
-test("without a hook a body that was parsed is told on the console, and a forged delivery is not", async (t) => {
+test("without a hook, a parsed body is reported on the console, and a forged delivery is not", async (t) => {
   const printed = t.mock.method(console, "error", () => {});
   const app = express().post("/raw", webhook(verifier)).use(express.json()).post("/parsed", webhook(verifier));
   const port = await listen(t, app);
@@ -64,7 +64,7 @@ test("without a hook a body that was parsed is told on the console, and a forged
   assert.match(printed.mock.calls[0].arguments[0].message, /keepRawBody/);
 });
 
-test("chunks that were made into text on their way are no raw body", async (t) => {
+test("chunks that were decoded to text are no raw body", async (t) => {
   const before = [
     (req, res, next) => {
       req.setEncoding("latin1");
@@ -76,7 +76,7 @@ test("chunks that were made into text on their way are no raw body", async (t) =
   assert.equal(failures[0].error.code, "invalid_argument");
 });
 
-test("a request without a body and without a stream is told like one whose body is gone", () => {
+test("a request without a body and without a stream gets the same error as one whose body is lost", () => {
   const codes = [];
   const res = { setHeader() {}, end() {} };
   const middleware = webhook(verifier, { onFailure: (error) => codes.push(error.code) });
@@ -84,7 +84,7 @@ test("a request without a body and without a stream is told like one whose body 
   assert.deepEqual([codes, res.statusCode], [["invalid_argument"], 500]);
 });
 
-test("base64 of Lambda that is not exact is refused, and nothing is verified in its place", async (t) => {
+test("invalid base64 from Lambda is refused, and nothing is verified in its place", async (t) => {
   const base64 = body.toString("base64");
   for (const wrong of [` ${base64}`, `${base64}\n`, `${base64.slice(0, 8)}!${base64.slice(8)}`, `${base64}A`, "é"]) {
     const before = [lambda(() => ({ body: wrong, isBase64Encoded: true }))];
@@ -94,7 +94,7 @@ test("base64 of Lambda that is not exact is refused, and nothing is verified in 
   }
 });
 
-test("headers of a server without sockets are found, where there are no raw ones", async (t) => {
+test("headers of a server without sockets are found if there are no raw ones", async (t) => {
   const before = [
     (req, res, next) => {
       Object.defineProperty(req, "rawHeaders", { value: [] });
@@ -107,10 +107,10 @@ test("headers of a server without sockets are found, where there are no raw ones
 });
 
 const EMPTY = {
-  "nobody has read": [],
+  "has not been read": [],
   "express.raw read": [express.raw({ type: "*/*" })],
   "express.json read": [express.json()],
-  "Lambda has none of": [lambda(() => ({ body: null, isBase64Encoded: false }))],
+  "Lambda left as null": [lambda(() => ({ body: null, isBase64Encoded: false }))],
 };
 
 for (const [name, before] of Object.entries(EMPTY)) {
@@ -126,17 +126,17 @@ for (const [name, before] of Object.entries(EMPTY)) {
   });
 }
 
-test("a parser behind it finds the body read and lets the delivery pass", async (t) => {
+test("a later parser sees that the body was read, and lets the delivery pass", async (t) => {
   const app = express().use(webhook(verifier));
-  // How the parsers of Express 4 are told; those of Express 5 see it by themselves.
-  app.use((req, res, next) => next(req._body === true ? undefined : new Error("not told")), express.json());
+  // The parsers of Express 4 check `_body`; those of Express 5 check the stream.
+  app.use((req, res, next) => next(req._body === true ? undefined : new Error("_body is not set")), express.json());
   app.post("/", (req, res) => res.json(req.delivery.json()));
   const answer = await post(await listen(t, app), body, headers);
   assert.equal(answer.status, 200);
   assert.deepEqual(JSON.parse(answer.text), JSON.parse(body));
 });
 
-test("the context of the request is kept while its body is read", async (t) => {
+test("the request's async context is kept while its body is read", async (t) => {
   const storage = new AsyncLocalStorage();
   const app = express().use((req, res, next) => storage.run("this request", next), webhook(verifier));
   app.post("/", (req, res) => res.end(storage.getStore()));

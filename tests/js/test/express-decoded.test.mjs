@@ -1,5 +1,5 @@
-// A parser may leave text next to the bytes that it was decoded from, and what the text lost can no longer be verified: the
-// charset of a Content-Type is not signed, and decoders drop a byte order mark. Bytes come first, wherever they are.
+// A parser may leave text next to the bytes that it decoded, and what the text lost can no longer be verified: the
+// charset in Content-Type is not signed, and decoders drop a byte order mark. Bytes take precedence, wherever they are.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -12,7 +12,7 @@ import { SECRET, github, platform, post, receiver } from "./support.mjs";
 const verifier = new WebhookVerifier(SECRET, { scheme: "github" });
 const text = { "Content-Type": "text/plain; charset=utf-16" };
 
-/** What was left in the request, of which the text is not what was sent. */
+/** What a parser left in the request. The text differs from what was sent. */
 const WAYS = {
   "express.text and keepRawBody": [express.text({ type: "text/*", verify: keepRawBody })],
   "text in body, bytes in rawBody": [platform((bytes) => ({ body: "decoded", rawBody: bytes }))],
@@ -26,7 +26,7 @@ const WAYS = {
 };
 
 for (const [name, before] of Object.entries(WAYS)) {
-  test(`the bytes are verified and not their text: ${name}`, async (t) => {
+  test(`the bytes are verified, and not their text: ${name}`, async (t) => {
     for (const body of [Buffer.from("\ufeff{}"), Buffer.from([0x7b, 0xff, 0x7d])]) {
       const { port, deliveries } = await receiver(t, { verifier, before });
       assert.equal((await post(port, body, { ...github(body), ...text })).status, 200);

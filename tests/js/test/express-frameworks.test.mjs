@@ -1,4 +1,4 @@
-// Frameworks and proxies that read the request after the middleware, as they are installed by their users.
+// Frameworks and proxies that read the request after the middleware, used as their documentation says.
 import "reflect-metadata";
 
 import assert from "node:assert/strict";
@@ -25,8 +25,8 @@ const limited = (size) => Buffer.concat([small, Buffer.alloc(size - small.length
 const BODIES = { "a small body": small, "a body of 300 KB": limited(300_000), "a body at the limit": limited(MIB) };
 
 /**
- * Each starts a server that calls the middleware first and then answers with two ids: of the event that it has parsed, and of
- * the delivery. The verifier is for the application that a proxy forwards to.
+ * Each starts a server that calls the middleware first. Its response has two ids: that of the event that it parsed, and
+ * that of the delivery. The verifier is for the application that a proxy forwards to.
  */
 const FRAMEWORKS = {
   "Fastify with @fastify/middie": async (t, middleware) => {
@@ -104,7 +104,7 @@ for (const [name, serve] of Object.entries(FRAMEWORKS)) {
     assert.equal((await post(port, larger, timestamped(larger))).status, 413);
   });
 
-  test(`${name} after the middleware gets deliveries of a scheme named contio-x without an envelope`, async (t) => {
+  test(`${name} after the middleware gets deliveries of a custom scheme named contio-x`, async (t) => {
     const contioNamed = new WebhookVerifier(SECRET, { scheme: contioX.scheme });
     const port = await serve(t, webhook(contioNamed), contioNamed);
     const body = Buffer.from('{"event_id":"no envelope"}');

@@ -1,4 +1,4 @@
-// How much of a body the middleware takes, and what becomes of connections whose body is too large or breaks off.
+// How much of a body the middleware reads, and what happens to connections whose body is too large or cut off.
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import net from "node:net";
@@ -14,10 +14,10 @@ import { DEADLINE_MS, until } from "./waiting.mjs";
 
 const MIB = 1024 * 1024;
 const verifier = new WebhookVerifier(SECRET, { scheme: "github" });
-/** Has a limit that it does not hold anything to itself: that is left to the middleware. */
+/** It has a limit but does not enforce it: the middleware must. */
 const verifierOf = (maxBody) => ({ maxBody, verify: (headers, body) => verifier.verify(headers, body) });
 
-/** Connects by hand, sends this head, and gathers what comes back until the server closes the connection. */
+/** Connects by hand, sends this head, and collects the response until the server closes the connection. */
 async function converse(t, port, head, body = "") {
   const socket = net.connect(port, "127.0.0.1");
   t.after(() => socket.destroy());
@@ -32,7 +32,7 @@ async function converse(t, port, head, body = "") {
   return { socket, closed, answer: () => answer };
 }
 
-/** Each gives what stands in front of the middleware when this body comes. */
+/** Each returns the middlewares that run before this one for this body. */
 const WAYS = {
   "with its length": () => ({}),
   "in chunks": () => ({ sending: { chunked: true } }),
@@ -46,8 +46,8 @@ const WAYS = {
 };
 
 for (const [way, given] of Object.entries(WAYS)) {
-  test(`a body ${way} is taken up to the limit, and not one byte further`, async (t) => {
-    // Two bytes of UTF-8 a letter: the limit is in bytes, not in letters.
+  test(`a body ${way} is accepted up to the limit, and not one byte more`, async (t) => {
+    // Each letter has two bytes in UTF-8: the limit counts bytes, not letters.
     const exact = Buffer.from(JSON.stringify({ text: "é".repeat(100) }));
     const larger = Buffer.concat([exact, Buffer.from(" ")]);
     for (const [body, status] of [[exact, 200], [larger, 413]]) {
@@ -71,7 +71,7 @@ test("the limit is 1 MiB unless the verifier has another", async (t) => {
   assert.equal((await post(port, larger, github(larger), { chunked: true })).status, 413);
 });
 
-test("a sender that announces too much is answered before it sends, and then disconnected", async (t) => {
+test("a sender that declares too much gets a response before it sends, and is then disconnected", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { port, failures } = await receiver(t, { verifier: verifierOf(10) });
   const { closed, answer } = await converse(t, port, "Content-Length: 11");
@@ -82,14 +82,14 @@ test("a sender that announces too much is answered before it sends, and then dis
   assert.equal(failures.length, 1);
 });
 
-test("a sender that has sent all of a body that is too large is disconnected at once", async (t) => {
+test("a sender that has sent all of a body that is too large is disconnected immediately", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { port } = await receiver(t, { verifier: verifierOf(10) });
   const { closed } = await converse(t, port, "Content-Length: 11", "x".repeat(11));
   assert.match(await closed, /^HTTP\/1\.1 413 [^]*\{"error":"body_too_large"\}$/);
 });
 
-test("a sender that never stops sending is answered, and then disconnected", async (t) => {
+test("a sender that never stops sending gets a response, and is then disconnected", async (t) => {
   const { port, failures } = await receiver(t, { verifier: verifierOf(100_000) });
   const { socket, closed } = await converse(t, port, "Transfer-Encoding: chunked");
   const chunk = `10000\r\n${"x".repeat(0x10000)}\r\n`;
@@ -100,7 +100,7 @@ test("a sender that never stops sending is answered, and then disconnected", asy
 });
 
 for (const head of [`Content-Length: ${16 * MIB}`, "Transfer-Encoding: chunked"]) {
-  test(`a sender of ${head} that sends all before it listens still gets the answer`, async (t) => {
+  test(`a sender of ${head} that sends everything before it listens still gets the response`, async (t) => {
     const { port } = await receiver(t, { verifier: verifierOf(MIB) });
     const { socket, closed } = await converse(t, port, head);
     socket.pause();
@@ -111,7 +111,7 @@ for (const head of [`Content-Length: ${16 * MIB}`, "Transfer-Encoding: chunked"]
   });
 }
 
-test("a hook that fails over a sender who then hangs up is told of all the same", async (t) => {
+test("the error of a failing hook is reported even if the sender hangs up", async (t) => {
   const onFailure = () => Promise.reject(new Error("metrics are down"));
   const { port, errors } = await receiver(t, { verifier: verifierOf(10), onFailure });
   const { socket, answer } = await converse(t, port, "Content-Length: 11");
@@ -125,7 +125,7 @@ test("a hook that fails over a sender who then hangs up is told of all the same"
 /** Every listener on a request, by event. */
 const listeners = (req) => Object.fromEntries(req.eventNames().map((name) => [name, req.listenerCount(name)]));
 
-test("a sender that hangs up in mid-body is an error of its stream, and nothing is verified", async (t) => {
+test("a sender that hangs up in mid-body causes the error of its stream, and nothing is verified", async (t) => {
   const verifier = { maxBody: 1000, verify: () => assert.fail("half a body was verified") };
   const waiting = new EventEmitter();
   let earlier;
@@ -148,7 +148,7 @@ test("a sender that hangs up in mid-body is an error of its stream, and nothing 
   assert.deepEqual([errors.length, deliveries.length, failures.length], [1, 0, 0]);
 });
 
-test("a sender that hung up before the middleware's turn is an error too, and nothing waits for it", async (t) => {
+test("a sender that hung up before the middleware ran causes an error too, and nothing waits for it", async (t) => {
   const before = [(req, res, next) => req.on("error", () => {}).on("close", () => next())];
   const { port, errors, deliveries, failures } = await receiver(t, { verifier: verifierOf(1000), before });
   const { socket } = await converse(t, port, "Content-Length: 100");
@@ -158,7 +158,7 @@ test("a sender that hung up before the middleware's turn is an error too, and no
   assert.deepEqual([errors.length, deliveries.length, failures.length], [1, 0, 0]);
 });
 
-test("a request that the application itself ends in mid-body is an error, and nothing waits for it", async (t) => {
+test("a request that the application itself destroys in mid-body is an error, and nothing waits for it", async (t) => {
   const before = [
     (req, res, next) => {
       next();

@@ -1,4 +1,4 @@
-// Who reads the request after the middleware, such as a proxy or a framework: the body is there once more.
+// Code that reads the request after the middleware, such as a proxy or a framework, gets the body again.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import http from "node:http";
@@ -17,7 +17,7 @@ import { until } from "./waiting.mjs";
 const MIB = 1024 * 1024;
 const verifier = new WebhookVerifier(SECRET, { scheme: "github", maxBody: 2 * MIB });
 
-/** Bodies of all sizes that make a difference to a stream: none, less and more than it holds, and at the limit. */
+/** Bodies of every size that makes a difference to a stream: empty, less and more than its buffer, and at the limit. */
 const BODIES = {
   "an empty body": Buffer.alloc(0),
   "a small body": Buffer.from('{"a":"é"}'),
@@ -25,7 +25,7 @@ const BODIES = {
   "a body at the limit": Buffer.alloc(2 * MIB, "0123456789"),
 };
 
-/** The ways in which a reader of Node's streams gets what is there. */
+/** The ways to read Node's streams. */
 const READERS = {
   "for await": async (req) => {
     const chunks = [];
@@ -49,24 +49,24 @@ const READERS = {
     }),
   pipe: async (req) => READERS["for await"](req.pipe(new PassThrough())),
   "a web stream": (req) => READERS["for await"](Readable.toWeb(req)),
-  "a reader that comes late": async (req) => {
+  "a late reader": async (req) => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     return READERS["for await"](req);
   },
 };
 
-/** Servers that call the middleware, and then a reader, which answers with what it reads. */
+/** Servers that call the middleware and then a reader, and respond with what it reads. */
 const SERVERS = {
   "Node's own server": (middleware, read) => (req, res) => middleware(req, res, (error) => read(error, req, res)),
   "Express 5": (middleware, read) => express().use(middleware, (req, res) => read(undefined, req, res)),
   "Express 4": (middleware, read) => express4().use(middleware, (req, res) => read(undefined, req, res)),
-  "Express 5 after something that waited": (middleware, read) =>
+  "Express 5 after an asynchronous middleware": (middleware, read) =>
     express().use((req, res, next) => setTimeout(next, 20), middleware, (req, res) => read(undefined, req, res)),
 };
 
 for (const [where, serve] of Object.entries(SERVERS)) {
   for (const [how, read] of Object.entries(READERS)) {
-    test(`${where}: a later reader by ${how} gets the body that was verified`, async (t) => {
+    test(`${where}: a later reader by ${how} gets the verified body`, async (t) => {
       const port = await listen(
         t,
         serve(webhook(verifier), async (error, req, res) => {
@@ -87,42 +87,42 @@ for (const [where, serve] of Object.entries(SERVERS)) {
   }
 }
 
-/** What middlewares do that listen to a request from its beginning. */
+/** What middlewares that listen to a request from its beginning do. */
 const EARLIER = {
-  "counts its bytes": (req, heard) => {
-    req.on("data", (chunk) => heard.push(chunk)).on("end", () => heard.push("end"));
+  "counts its bytes": (req, received) => {
+    req.on("data", (chunk) => received.push(chunk)).on("end", () => received.push("end"));
   },
-  "pipes it": (req, heard) => {
-    req.pipe(new PassThrough()).on("data", (chunk) => heard.push(chunk)).on("end", () => heard.push("end"));
+  "pipes it": (req, received) => {
+    req.pipe(new PassThrough()).on("data", (chunk) => received.push(chunk)).on("end", () => received.push("end"));
   },
-  "waits for its end": (req, heard) => {
-    req.once("end", () => heard.push("end"));
+  "waits for its end": (req, received) => {
+    req.once("end", () => received.push("end"));
   },
 };
 
 for (const [what, listenTo] of Object.entries(EARLIER)) {
-  test(`somebody who ${what} from before hears it once and to its end, and a later reader gets it too`, async (t) => {
-    const heard = [];
+  test(`an earlier listener that ${what} gets the body once and its end, and a later reader gets the body too`, async (t) => {
+    const received = [];
     const before = (req, res, next) => {
-      listenTo(req, heard);
+      listenTo(req, received);
       next();
     };
     const app = express().use(before, webhook(verifier), async (req, res) => {
-      await until(() => heard.includes("end"));
+      await until(() => received.includes("end"));
       res.end(await READERS["for await"](req));
     });
     const port = await listen(t, app);
     const body = BODIES["a body of 300 KB"];
     for (const chunked of [false, true]) {
-      heard.length = 0;
+      received.length = 0;
       assert.ok((await post(port, body, github(body), { chunked })).text === body.toString());
-      assert.equal(heard.pop(), "end");
-      if (what !== "waits for its end") assert.ok(Buffer.concat(heard).equals(body));
+      assert.equal(received.pop(), "end");
+      if (what !== "waits for its end") assert.ok(Buffer.concat(received).equals(body));
     }
   });
 }
 
-test("a request whose body nobody reads again ends when it is answered, and the connection stays", async (t) => {
+test("a request whose body is not read again ends with its response, and the connection stays open", async (t) => {
   const events = [];
   const app = express().use(webhook(verifier), (req, res) => {
     for (const event of ["end", "close"]) req.on(event, () => events.push(event));
@@ -139,7 +139,7 @@ test("a request whose body nobody reads again ends when it is answered, and the 
   }
 });
 
-test("a later reader that is slower than the answer still gets all of the body", async (t) => {
+test("a later reader that is slower than the response still gets the whole body", async (t) => {
   const read = [];
   const app = express().use(webhook(verifier), async (req, res) => {
     const reader = req.pipe(new PassThrough({ highWaterMark: 1 }));
@@ -154,7 +154,7 @@ test("a later reader that is slower than the answer still gets all of the body",
   assert.ok(Buffer.concat(read.slice(0, -1)).equals(body));
 });
 
-test("a sender that hangs up before the body is read again ends the stream for its reader", async (t) => {
+test("a sender that hangs up before the body is read again ends the reader's stream", async (t) => {
   const outcomes = [];
   const app = express().use(webhook(verifier), async (req, res) => {
     request.destroy();
@@ -169,7 +169,7 @@ test("a sender that hangs up before the body is read again ends the stream for i
   assert.deepEqual(outcomes, ["ECONNRESET"]);
 });
 
-test("over HTTP/2 a later reader gets the body that was verified", async (t) => {
+test("over HTTP/2, a later reader gets the verified body", async (t) => {
   const middleware = webhook(verifier);
   const server = http2.createServer((req, res) =>
     middleware(req, res, async (error) => {
@@ -200,11 +200,11 @@ const PARSERS = {
 
 for (const [where, framework] of Object.entries(PARSERS)) {
   for (const parser of ["json", "text", "raw", "urlencoded"]) {
-    test(`${where}: express.${parser} after it finds nothing to do, and req.body is the verified bytes`, async (t) => {
+    test(`${where}: a later express.${parser} finds nothing to do, and req.body is the verified bytes`, async (t) => {
       const app = framework().use(webhook(verifier), framework[parser]({ type: "*/*", limit: 10, extended: false }));
       app.use((req, res) => res.end(Buffer.isBuffer(req.body) ? req.body : "no bytes"));
       const port = await listen(t, app);
-      // Larger than the parser takes, no JSON, and with a character set that would make another text of it.
+      // Larger than the parser's limit, not JSON, and with a character set that would decode it to another text.
       for (const body of [BODIES["a body of 300 KB"], Buffer.from("+ACIAIg-"), Buffer.alloc(0)]) {
         for (const type of ["application/json; charset=utf-7", "text/plain; charset=utf-16", "application/json; charset=x"]) {
           const answer = await post(port, body, { ...github(body), "content-type": type }, { chunked: body.length > 10 });

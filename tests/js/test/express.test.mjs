@@ -1,5 +1,5 @@
-// What the middleware makes of a verdict: the handler, the answer, and the hook. Where the body comes from and how much
-// of it is read have files of their own.
+// What the middleware does with a verdict: the handler, the response, and the hook. Other files test where the body
+// comes from and how much of it is read.
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import http from "node:http";
@@ -14,7 +14,7 @@ import { turns, until } from "./waiting.mjs";
 
 const contio = (options) => new WebhookVerifier(SECRET, { now: NOW, ...options });
 
-/** A verifier that throws what it is given. */
+/** A verifier that throws the given value. */
 const throws = (thrown) => ({
   maxBody: 1000,
   verify() {
@@ -25,7 +25,7 @@ const throws = (thrown) => ({
 const body = envelope();
 const genuine = timestamped(body);
 
-test("the handler finds a genuine delivery of either form in req.delivery", async (t) => {
+test("the handler finds a genuine delivery of either variant in req.delivery", async (t) => {
   const { port, deliveries, failures } = await receiver(t, { verifier: contio() });
   for (const [headers, scheme] of [
     [genuine, "contio-timestamped"],
@@ -41,7 +41,7 @@ test("the handler finds a genuine delivery of either form in req.delivery", asyn
   assert.deepEqual(failures, []);
 });
 
-/** One delivery for each way of being refused. */
+/** One delivery for each reason to refuse it. */
 const refused = () => {
   const signature = genuine["x-contio-signature"];
   const signed = (changed) => [changed, timestamped(changed)];
@@ -63,7 +63,7 @@ const refused = () => {
 };
 
 for (const [code, [status, sent, headers]] of Object.entries(refused())) {
-  test(`${code} is answered with ${status} and the code alone, and the hook hears of it once`, async (t) => {
+  test(`${code} gives status ${status} and only the code, and the hook is called once`, async (t) => {
     const { port, deliveries, failures, errors } = await receiver(t, { verifier: contio({ maxBody: 1000 }) });
     const answer = await post(port, sent, headers);
     assert.equal(answer.status, status);
@@ -78,14 +78,14 @@ for (const [code, [status, sent, headers]] of Object.entries(refused())) {
   });
 }
 
-test("deliveries of other senders are not held to Contio's envelope", async (t) => {
+test("deliveries of other senders need no Contio envelope", async (t) => {
   const { port, deliveries } = await receiver(t, { verifier: contio({ scheme: "github" }) });
   const bytes = Buffer.from([0xff, 0x00, 0x0a]);
   assert.equal((await post(port, bytes, github(bytes))).status, 200);
   assert.deepEqual(Buffer.from(deliveries[0].body), bytes);
 });
 
-test("deliveries of a custom scheme are not held to Contio's envelope because of its name", async (t) => {
+test("deliveries of a custom scheme need no Contio envelope, even if its name is contio-x", async (t) => {
   const { port, deliveries, failures } = await receiver(t, { verifier: contio({ scheme: contioX.scheme }) });
   for (const sent of [Buffer.from([0xff, 0x00, 0x0a]), Buffer.from('{"event_type":5}'), Buffer.alloc(0)]) {
     assert.equal((await post(port, sent, contioX.headers(sent))).status, 200);
@@ -96,7 +96,7 @@ test("deliveries of a custom scheme are not held to Contio's envelope because of
   assert.deepEqual(failures, []);
 });
 
-test("deliveries of a custom scheme with an envelope are held to it, whatever its name", async (t) => {
+test("deliveries of a custom scheme with an envelope must have a valid one, whatever its name", async (t) => {
   const definition = { name: "acme", signatureHeader: "X-Signature", encoding: "hex", signed: "{body}" };
   const scheme = defineScheme({ ...definition, timestampInEnvelope: true });
   const { port, deliveries } = await receiver(t, { verifier: contio({ scheme, maxEventAge: null }) });
@@ -115,7 +115,7 @@ test("a refused delivery leaves the connection open for the next one", async (t)
   assert.deepEqual([second.status, second.reusedSocket], [200, true]);
 });
 
-test("the hook is called once the sender is answered, and the sender does not wait for it", async (t) => {
+test("the hook is called after the response was written, and the sender does not wait for it", async (t) => {
   let answered;
   let release;
   const released = new Promise((resolve) => (release = resolve));
@@ -135,11 +135,11 @@ const fails = () => {
 const FAILING = {
   throws: fails,
   rejects: async () => fails(),
-  "rejects when the answer has long left": () => sleep(50).then(fails),
+  "rejects long after the response was sent": () => sleep(50).then(fails),
 };
 
 for (const [way, onFailure] of Object.entries(FAILING)) {
-  test(`a hook that ${way} changes no answer, and the application's error handler sees why`, async (t) => {
+  test(`a hook that ${way} changes no response, and the application's error handler gets its error`, async (t) => {
     const { port, deliveries, errors } = await receiver(t, { verifier: contio(), onFailure });
     const answer = await post(port, body, {});
     assert.deepEqual([answer.status, answer.text], [400, '{"error":"missing_header"}']);
@@ -159,7 +159,7 @@ test("an error that is not about the delivery goes to the application's error ha
   assert.deepEqual(failures, []);
 });
 
-test("nothing that is thrown lets an unverified delivery through", async (t) => {
+test("no thrown value lets an unverified delivery through", async (t) => {
   for (const thrown of [undefined, null, "", "route", "router"]) {
     const { port, deliveries, errors } = await receiver(t, { verifier: throws(thrown) });
     assert.equal((await post(port, body, genuine)).status, 500);
@@ -168,7 +168,7 @@ test("nothing that is thrown lets an unverified delivery through", async (t) => 
   }
 });
 
-test("a verifier from another copy of the package is understood", async (t) => {
+test("errors of a verifier from another copy of the package are recognized", async (t) => {
   const theirs = Object.assign(new Error(), { name: "WebhookVerificationError", code: "missing_header", status: 400 });
   const { port, failures } = await receiver(t, { verifier: throws(theirs) });
   assert.equal((await post(port, body, {})).status, 400);
@@ -182,7 +182,7 @@ test("it needs no Express, only Node's own server", async (t) => {
   assert.equal((await post(port, body, {})).status, 400);
 });
 
-/** What servers without connections have, as on Lambda: `end` is what becomes of the response when it ends. */
+/** What servers without connections have, as on Lambda. `end` is called when the response ends. */
 function unconnected(fields, end) {
   const req = Object.assign(new EventEmitter(), { headers: {}, ...fields });
   const res = Object.assign(new EventEmitter(), { headersSent: false, setHeader() {} });
@@ -196,13 +196,13 @@ test("it needs no connection, as on Lambda", async () => {
   assert.equal(req.delivery.id, "evt-1");
 });
 
-test("a hook that fails is told of once, whether the answer has left or its connection is gone", async () => {
+test("a failing hook is reported once, whether the response was sent or its connection is gone", async () => {
   const ends = {
-    "the answer has left": (res) => setImmediate(() => res.emit("finish")),
+    "the response was sent": (res) => setImmediate(() => res.emit("finish")),
     "the connection broke": (res) => setImmediate(() => res.emit("close")),
-    "it left, and then the connection was closed": (res) => setImmediate(() => res.emit("finish") && res.emit("close")),
-    "the answer left at once": (res) => (res.writableFinished = true),
-    "the connection was gone before": (res) => (res.destroyed = true),
+    "the response was sent, and then the connection was closed": (res) => setImmediate(() => res.emit("finish") && res.emit("close")),
+    "the response was sent immediately": (res) => (res.writableFinished = true),
+    "the connection was already gone": (res) => (res.destroyed = true),
   };
   for (const [name, end] of Object.entries(ends)) {
     const errors = [];
@@ -214,11 +214,11 @@ test("a hook that fails is told of once, whether the answer has left or its conn
   }
 });
 
-test("a delivery that somebody else has answered while it came in is not answered again", async (t) => {
-  const heard = [];
-  const middleware = webhook(contio(), { onFailure: (error) => heard.push(error.code) });
+test("a delivery that other code responds to while it arrives gets no second response", async (t) => {
+  const received = [];
+  const middleware = webhook(contio(), { onFailure: (error) => received.push(error.code) });
   const port = await listen(t, (req, res) => {
-    middleware(req, res, (error) => heard.push(error));
+    middleware(req, res, (error) => received.push(error));
     res.writeHead(503).end("too slow");
   });
   const request = http.request({ host: "127.0.0.1", port, method: "POST", headers: { "content-length": "4" } });
@@ -227,11 +227,11 @@ test("a delivery that somebody else has answered while it came in is not answere
   assert.equal(response.statusCode, 503);
   response.resume();
   request.end("{}}");
-  await until(() => heard.length > 0);
-  assert.deepEqual(heard, ["missing_header"]);
+  await until(() => received.length > 0);
+  assert.deepEqual(received, ["missing_header"]);
 });
 
-test("what is no verifier, and what is no hook, is refused when the middleware is made", () => {
+test("an invalid verifier and an invalid hook are refused when the middleware is created", () => {
   const isMisuse = (error) => error instanceof WebhookVerificationError && error.code === "invalid_argument";
   for (const wrong of [undefined, SECRET, {}, { verify() {} }]) assert.throws(() => webhook(wrong), isMisuse);
   assert.throws(() => webhook(contio(), { onFailure: "log" }), isMisuse);

@@ -1,4 +1,4 @@
-// The quick start of the sender's guide, "Webhook Events", word for word but for where the verifier is imported from.
+// The quick start of the sender's guide, "Webhook Events", word for word except for the verifier's import.
 
 export const PATH = "/webhooks/contio";
 
@@ -26,7 +26,7 @@ app.post('/webhooks/contio',
     res.status(200).json({ received: true });
 });
 
-// What the guide leaves to its reader.
+// What the guide leaves to its readers.
 declare function processWebhookAsync(event: unknown): void;
 export { app };
 `;

@@ -1,4 +1,4 @@
-// What json() and event() take, which is the same in every language.
+// What json() and event() accept, which is the same in every language.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -20,7 +20,7 @@ test("any JSON of at most 64 levels is read, from bytes and from text", () => {
   }
 });
 
-test("what is no JSON, or nests deeper, is malformed_envelope and nothing else", () => {
+test("anything but JSON, or deeper nesting, is malformed_envelope and nothing else", () => {
   const texts = ["", " ", "{", "NaN", "01", "1 2", "{}{}", "'a'", nested(65), nested(100_000), '{"a":'.repeat(70) + "1" + "}".repeat(70), "\ufeff{}"];
   for (const text of texts) {
     for (const body of [text, bytes(text)]) {
@@ -30,7 +30,7 @@ test("what is no JSON, or nests deeper, is malformed_envelope and nothing else",
   assert.throws(() => fromGithub(Uint8Array.of(0x22, 0xff, 0x22)).json(), { code: "malformed_envelope" });
 });
 
-test("half of a surrogate pair is what JSON.parse makes of it, and long numbers are no fault", () => {
+test("half of a surrogate pair is parsed as JSON.parse does, and long numbers are accepted", () => {
   const text = new TextDecoder().decode(envelope());
   const odd = text.replace('"data":{', `"data":{"odd":"Launch \\ud83d","na\\udc00me":${"9".repeat(5000)},`);
   assert.notEqual(odd, text);

@@ -1,4 +1,4 @@
-// The options of a verifier: each limit at its boundary and one beyond, the clock, and values that cannot be used.
+// The options of a verifier: each limit exactly at its boundary and one beyond, the clock, and unusable values.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -11,7 +11,7 @@ const timestamped = SENDERS["contio-timestamped"](body);
 const bodyForm = SENDERS["contio-body"](body);
 const DAY = 86_400;
 
-/** Either the code of the error, or `ok`. */
+/** The code of the error, or `ok`. */
 function outcome(headers, options, given = body) {
   const verifier = new WebhookVerifier(SECRET, options);
   const [signature, timestamp] = ["X-Contio-Signature", "X-Contio-Timestamp"].map((name) => headers[name]);
@@ -26,7 +26,7 @@ function outcome(headers, options, given = body) {
   }
 }
 
-/** A limit, and the present at which the delivery is at it: one second later or earlier, it is beyond. */
+/** A limit, and the time at which the delivery is exactly at it: one second later or earlier, it is beyond. */
 const LIMITS = [
   ["maxAge is 300 seconds unless said", timestamped, {}, NOW + 300, +1, "timestamp_too_old"],
   ["maxAge is what is said", timestamped, { maxAge: 60 }, NOW + 60, +1, "timestamp_too_old"],
@@ -48,13 +48,13 @@ for (const [name, headers, options, now, beyond, code] of LIMITS) {
   });
 }
 
-test("maxEventAge null is any age, and so is infinity", () => {
+test("maxEventAge allows any age if it is null or infinity", () => {
   for (const maxEventAge of [null, Infinity]) {
     assert.equal(outcome(bodyForm, { maxEventAge, now: NOW + 1000 * 365 * DAY }), "ok");
   }
 });
 
-test("infinity is any age and any skew, as are the largest numbers", () => {
+test("infinity allows any age and any skew, and so do the largest numbers", () => {
   for (const any of [Infinity, Number.MAX_VALUE, Number.MAX_SAFE_INTEGER, 2 ** 64, 2 ** 63]) {
     assert.equal(outcome(timestamped, { maxAge: any, now: 10 * NOW }), "ok");
     assert.equal(outcome(timestamped, { maxSkew: any, now: 0 }), "ok");
@@ -62,7 +62,7 @@ test("infinity is any age and any skew, as are the largest numbers", () => {
   }
 });
 
-test("maxBody takes a body of just that size, and none that is a byte larger", () => {
+test("maxBody accepts a body of exactly that size, and none that is a byte larger", () => {
   assert.equal(outcome(timestamped, { maxBody: body.length, now: NOW }), "ok");
   assert.equal(outcome(timestamped, { maxBody: body.length - 1, now: NOW }), "body_too_large");
   assert.equal(outcome(timestamped, { maxBody: body.length - 0.5, now: NOW }), "body_too_large");
@@ -76,21 +76,21 @@ test("maxBody counts the bytes of a body that is a string, not its characters", 
   assert.equal(outcome(timestamped, { maxBody: body.length - 1, now: NOW }, text), "body_too_large");
 });
 
-test("without maxBody verify takes bodies of any size, and the property tells what is read of requests", () => {
+test("without maxBody, verify accepts bodies of any size, and the property has the limit for requests", () => {
   const large = envelope({ data: { text: "x".repeat(3 << 20) } });
   assert.equal(outcome(SENDERS["contio-timestamped"](large), { now: NOW }, large), "ok");
   assert.equal(new WebhookVerifier(SECRET).maxBody, 1 << 20);
   assert.equal(new WebhookVerifier(SECRET, { maxBody: 5 }).maxBody, 5);
 });
 
-test("now can be a number, a fraction of which is cut off", () => {
+test("now can be a number, whose fraction is truncated", () => {
   assert.equal(outcome(timestamped, { now: NOW + 300.9 }), "ok");
   assert.equal(outcome(timestamped, { now: NOW + 301 }), "timestamp_too_old");
   assert.equal(outcome(timestamped, { now: NOW - 300 }), "ok");
   assert.equal(outcome(timestamped, { now: NOW - 300.1 }), "timestamp_in_future");
 });
 
-test("now can be a function, which is asked for every delivery", () => {
+test("now can be a function, which is called for every delivery", () => {
   let present = NOW;
   const verifier = new WebhookVerifier(SECRET, { now: () => present });
   assert.equal(verifier.verify(timestamped, body).timestamp, NOW);
@@ -100,21 +100,21 @@ test("now can be a function, which is asked for every delivery", () => {
   assert.equal(verifier.verify(timestamped, body).timestamp, NOW);
 });
 
-test("without now it is the system's clock", () => {
+test("without now, the system's clock is used", () => {
   const fresh = SENDERS["contio-timestamped"](body, { timestamp: nowSeconds() });
   assert.equal(outcome(fresh, {}), "ok");
   assert.equal(outcome(timestamped, {}), "timestamp_too_old");
   assert.equal(outcome(sign(body, SECRET), {}), "ok");
 });
 
-test("times before 1970 and beyond the year 9999 do not confuse anything", () => {
+test("times before 1970 and after the year 9999 work", () => {
   assert.equal(outcome(timestamped, { now: -NOW }), "timestamp_in_future");
   assert.equal(outcome(timestamped, { now: -(2 ** 53) }), "timestamp_in_future");
   assert.equal(outcome(timestamped, { now: Number.MAX_VALUE }), "timestamp_too_old");
   assert.equal(outcome(timestamped, { now: -Number.MAX_VALUE }), "timestamp_in_future");
 });
 
-test("a clock that tells no time makes a delivery fail, and the next one may pass", () => {
+test("a clock that returns no time makes a delivery fail, and the next one may pass", () => {
   let reading;
   const verifier = new WebhookVerifier(SECRET, { now: () => reading });
   for (reading of [NaN, Infinity, undefined, null, "1700000000", new Date(), 1n, {}]) {
@@ -125,7 +125,7 @@ test("a clock that tells no time makes a delivery fail, and the next one may pas
   assert.equal(verifier.verify(timestamped, body).timestamp, NOW);
 });
 
-test("the default of every option is also had by undefined", () => {
+test("undefined gives the default of every option", () => {
   const names = ["scheme", "maxAge", "maxSkew", "maxEventAge", "maxBody"];
   const unset = Object.fromEntries(names.map((name) => [name, undefined]));
   assert.equal(outcome(timestamped, { ...unset, now: NOW + 300 }), "ok");
@@ -134,7 +134,7 @@ test("the default of every option is also had by undefined", () => {
   assert.equal(outcome(bodyForm, { ...unset, now: NOW + DAY + 1 }), "event_too_old");
 });
 
-test("limits that are no numbers, or below 0, are invalid_argument", () => {
+test("limits that are negative or not numbers are invalid_argument", () => {
   for (const name of ["maxAge", "maxSkew", "maxEventAge", "maxBody"]) {
     const wrong = [-1, -Infinity, NaN, "300", true, 1n, [], {}, new Date(), Symbol("300"), () => 300];
     if (name !== "maxEventAge") wrong.push(null);
@@ -148,13 +148,13 @@ test("limits that are no numbers, or below 0, are invalid_argument", () => {
   }
 });
 
-test("a clock that is no number and no function is invalid_argument", () => {
+test("a clock that is neither a number nor a function is invalid_argument", () => {
   for (const now of [NaN, Infinity, null, "1700000000", new Date(NOW * 1000), 1n, {}, true]) {
     assert.throws(() => new WebhookVerifier(SECRET, { now }), { code: "invalid_argument" }, String(now));
   }
 });
 
-test("a timestamp to sign with is 0 to 999999999999", () => {
+test("a timestamp for signing is 0 to 999999999999", () => {
   for (const timestamp of [0, 999_999_999_999, 1.9]) {
     const headers = sign(body, SECRET, { timestamp });
     assert.equal(headers["X-Contio-Timestamp"], String(Math.floor(timestamp)));
@@ -166,7 +166,7 @@ test("a timestamp to sign with is 0 to 999999999999", () => {
   }
 });
 
-test("the time of an event may be of any offset and precision, and counts in whole seconds", () => {
+test("the time of an event may have any offset and precision, and counts in whole seconds", () => {
   for (const timestamp of [NOW_TEXT, "2023-11-14T22:13:20.999Z", "2023-11-15T00:13:20+02:00"]) {
     const event = envelope({ timestamp });
     const headers = SENDERS["contio-body"](event);

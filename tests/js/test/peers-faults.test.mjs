@@ -1,5 +1,5 @@
-// Faults that were found in other verifiers, and that show only where requests come in: the others are in the vectors,
-// in `peers-faults.json`. This package must have none of them.
+// Faults that were found in other verifiers and that only show in a server; the vectors in `peers-faults.json` have the
+// others. This package must have none of them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -14,11 +14,11 @@ import { listen, post, receiver } from "./support.mjs";
 const body = Buffer.from(envelope());
 const isSignature = (name) => /signature|hmac/i.test(name);
 
-/** Serves deliveries with what judges a request, and answers with the status and code of what is refused. */
-const serve = (t, judge) =>
+/** Serves deliveries with a function that verifies a request, and responds to refused ones with the status and code. */
+const serve = (t, verify) =>
   listen(t, async (req, res) => {
     try {
-      await judge(req);
+      await verify(req);
       res.end("{}");
     } catch (thrown) {
       assertOwnError(thrown, WebhookVerificationError);
@@ -30,7 +30,7 @@ const serve = (t, judge) =>
 const fetchHeaders = ({ headersDistinct }) =>
   new Headers(Object.entries(headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value])));
 
-/** Servers that hand headers over in all ways that there are, and what each answers to a delivery. */
+/** Servers that pass headers in every existing way, and the response of each to a delivery. */
 async function servers(t, verifier) {
   const { port, deliveries } = await receiver(t, { verifier });
   const ports = {
@@ -53,7 +53,7 @@ for (const { scheme, secret } of SCHEMES) {
   const genuine = SENDERS[scheme](body);
   const verifier = new WebhookVerifier(secret, { scheme, now: NOW });
 
-  test(`${scheme}: a signature that is not ASCII is the sender's fault, and no failure of the server`, async (t) => {
+  test(`${scheme}: a signature that is not ASCII is the sender's fault, and not the server's`, async (t) => {
     const { answersTo } = await servers(t, verifier);
     const name = Object.keys(genuine).find(isSignature);
     const value = genuine[name];
@@ -66,13 +66,13 @@ for (const { scheme, secret } of SCHEMES) {
     }
   });
 
-  // What can be read where a host joined two lines with a comma and a blank: the table is in SECURITY.md.
+  // What can be read if a host joined two values with a comma and a space; SECURITY.md has the table.
   const isReadable = ([first, second]) => {
     if (scheme === "stripe") return second === "" && first !== "";
     return ["standard-webhooks", "svix"].includes(scheme) && second !== "";
   };
 
-  test(`${scheme}: of a header that comes twice no line is chosen, and of two that were joined what can be read`, async (t) => {
+  test(`${scheme}: a duplicate header is refused, and of two that were joined only a readable one counts`, async (t) => {
     const { answersTo, deliveries } = await servers(t, verifier);
     for (const answer of Object.values(await answersTo(genuine))) assert.equal(answer.status, 200);
     deliveries.length = 0;
@@ -91,7 +91,7 @@ for (const { scheme, secret } of SCHEMES) {
   });
 }
 
-test("there is no option that skips the verification and reports a delivery as genuine", async (t) => {
+test("no option skips the verification and reports a delivery as genuine", async (t) => {
   const skip = { skipVerification: true, skip: true, verify: false, enabled: false, insecure: true, test: true };
   const verifier = new WebhookVerifier(SECRET, { now: NOW, ...skip });
   const forged = SENDERS["contio-timestamped"](body, { key: "another" });

@@ -1,5 +1,5 @@
-// Other people's code, both ways and over HTTP: what theirs signs, ours accepts, and what ours signs, theirs accepts.
-// What was changed on its way is refused, by theirs too: else it would not have verified anything.
+// Other implementations, both ways and over HTTP: what they sign, ours accepts, and what ours signs, they accept.
+// Changed deliveries are refused, by theirs too, or it would have verified nothing.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
@@ -47,7 +47,7 @@ const ID = "msg_2b1f";
 const OTHER_BASE64_SECRET = `whsec_${Buffer.from("another secret, made up too").toString("base64")}`;
 const stripe = new Stripe("a key of the API, for which there is no use here");
 
-/** Standard Webhooks and Svix, whose classes are alike. */
+/** Standard Webhooks and Svix, which have similar classes. */
 const webhookClass = (Webhook, name) => ({
   scheme: name,
   secrets: [BASE64_SECRET, OTHER_BASE64_SECRET],
@@ -62,8 +62,8 @@ const webhookClass = (Webhook, name) => ({
 const headerOf = (scheme) => (scheme === "svix" ? "svix" : "webhook");
 
 /**
- * Each with our name for its scheme, what it signs as a sender, and whether it accepts as a receiver. Those without a
- * function that signs sign with Node's HMAC.
+ * Each has our name for its scheme, how it signs as a sender, and whether it accepts a delivery as a receiver. Those
+ * without a function for signing sign with Node's HMAC.
  */
 const PEERS = {
   "@contio/partner-sdk": {
@@ -95,7 +95,7 @@ const PEERS = {
   },
 };
 
-/** A server that answers 200 to what the peer accepts, and 401 to everything else. */
+/** A server that responds with 200 to what the peer accepts, and with 401 to everything else. */
 async function peerServer(t, { accepts }, secret) {
   const app = express().use(express.raw({ type: "*/*" }));
   app.post("/", async (req, res) => {
@@ -103,33 +103,33 @@ async function peerServer(t, { accepts }, secret) {
     try {
       isAccepted = await accepts(req.body, req.headers, secret);
     } catch {
-      // Some throw for what they refuse.
+      // Some throw when they refuse a delivery.
     }
     res.sendStatus(isAccepted ? 200 : 401);
   });
   return listen(t, app);
 }
 
-/** An event in three ways of writing it. Two of them are lost on whoever parses it and writes it again. */
+/** An event, written in three ways. Parsing and serializing does not preserve two of them. */
 function texts() {
   const text = new TextDecoder().decode(envelope({ timestamp: new Date().toISOString(), note: "$& $$ $1 \\ </" }));
   return [text, JSON.stringify(JSON.parse(text), null, 3).replaceAll("\n", "\r\n"), text.replace("</", "<\\/")];
 }
 
-/** The name of the header that has the signature in it. */
+/** The name of the header with the signature. */
 const signatureOf = (headers) => Object.keys(headers).find((name) => /signature/i.test(name));
 
-/** Another hex digit, or another letter of base64, in the midst of what ends a signature. */
+/** Changes a hex digit or a letter of base64 near the end of a signature. */
 function otherSignature(value) {
   const at = value.length - 10;
   return `${value.slice(0, at)}${value[at] === "1" ? "2" : "1"}${value.slice(at + 1)}`;
 }
 
-/** What may become of a genuine delivery on its way, by someone who does not know the secret. */
+/** The ways in which someone without the secret may change a genuine delivery on its way. */
 function* changes(headers, text) {
   const name = signatureOf(headers);
   yield ["a letter of the body", headers, text.replace("evt-1", "evt-2")];
-  yield ["a space behind the body", headers, `${text} `];
+  yield ["a space after the body", headers, `${text} `];
   yield ["the last byte of the body", headers, text.slice(0, -1)];
   yield ["the signature", { ...headers, [name]: otherSignature(headers[name]) }, text];
   for (const [header, value] of Object.entries(headers)) {
@@ -145,7 +145,7 @@ function* changes(headers, text) {
 for (const [peer, given] of Object.entries(PEERS)) {
   const { scheme, secrets: [secret, otherSecret] = [SECRET, "another secret"], id, signs } = given;
 
-  test(`${peer} signs as ${scheme}, and ours accepts it, and nothing that was changed`, async (t) => {
+  test(`${peer} signs as ${scheme}, and ours accepts it, but no changed delivery`, async (t) => {
     const { port, deliveries, failures } = await receiver(t, { verifier: new WebhookVerifier(secret, { scheme }) });
     const theirs = await peerServer(t, given, secret);
     for (const text of texts()) {
@@ -165,7 +165,7 @@ for (const [peer, given] of Object.entries(PEERS)) {
     assert.deepEqual(deliveries, []);
   });
 
-  test(`${peer} accepts what ours signs as ${scheme}, and nothing that was changed`, async (t) => {
+  test(`${peer} accepts what ours signs as ${scheme}, but no changed delivery`, async (t) => {
     const port = await peerServer(t, given, secret);
     for (const text of texts()) {
       const headers = sign(text, secret, { scheme, id });
@@ -182,7 +182,7 @@ for (const [peer, given] of Object.entries(PEERS)) {
 for (const name of ["standardwebhooks", "svix", "stripe", "the guide's own code"]) {
   const { scheme, secrets: [secret] = [SECRET], signs } = PEERS[name];
 
-  test(`what ${name} signed too long ago or too far ahead is refused`, async () => {
+  test(`a delivery that ${name} signed too long ago or too far ahead is refused`, async () => {
     const verifier = new WebhookVerifier(secret, { scheme });
     for (const [shift, code] of [[-600, "timestamp_too_old"], [600, "timestamp_in_future"]]) {
       const [text] = texts();
@@ -192,7 +192,7 @@ for (const name of ["standardwebhooks", "svix", "stripe", "the guide's own code"
   });
 }
 
-test("the middleware of @contio/partner-sdk accepts what ours signs, and finds the event in it", async (t) => {
+test("the middleware of @contio/partner-sdk accepts what ours signs, and finds its event", async (t) => {
   const events = [];
   const app = express().use(express.raw({ type: "*/*" }));
   app.post("/", createWebhookMiddleware({ secret: SECRET }), (req, res) => {

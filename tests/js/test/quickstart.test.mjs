@@ -1,5 +1,5 @@
-// The quick start of the sender's guide, "Webhook Events", word for word but for the import of the verifier. It is
-// checked and compiled by TypeScript, since that is what it is written in, and deliveries of both forms are sent to it.
+// The quick start of the sender's guide, "Webhook Events", word for word except for the verifier's import. It is
+// written in TypeScript, which checks and compiles it here. Deliveries of both variants are sent to it.
 import assert from "node:assert/strict";
 import { before, beforeEach, test } from "node:test";
 
@@ -28,7 +28,7 @@ const signs = {
 };
 
 for (const [form, sign] of Object.entries(signs)) {
-  test(`the quick start takes a genuine delivery of the ${form} form`, async (t) => {
+  test(`the quick start accepts a genuine delivery of the variant ${form}`, async (t) => {
     const body = event();
     const answer = await post(await listen(t, app), body, sign(body), { path: PATH });
     assert.equal(answer.status, 200);
@@ -36,7 +36,7 @@ for (const [form, sign] of Object.entries(signs)) {
     assert.deepEqual(processed, [JSON.parse(body)]);
   });
 
-  test(`the quick start answers 401 to a forged delivery of the ${form} form`, async (t) => {
+  test(`the quick start responds with 401 to a forged delivery of the variant ${form}`, async (t) => {
     const body = event();
     const answer = await post(await listen(t, app), body, sign(body, { secret: "another" }), { path: PATH });
     assert.equal(answer.status, 401);
@@ -45,7 +45,7 @@ for (const [form, sign] of Object.entries(signs)) {
   });
 }
 
-test("the quick start answers 401 to whatever else is no genuine delivery, and never fails", async (t) => {
+test("the quick start responds with 401 to everything else that is not genuine, and never fails", async (t) => {
   const port = await listen(t, app);
   const body = event();
   const genuine = signs.timestamped(body);
@@ -54,8 +54,8 @@ test("the quick start answers 401 to whatever else is no genuine delivery, and n
     "no timestamp": { ...genuine, "x-contio-timestamp": [] },
     "a stale one": signs.timestamped(body, { timestamp: String(nowSeconds() - 301) }),
     "two signatures": { ...genuine, "x-contio-signature": [genuine["x-contio-signature"], "00".repeat(32)] },
-    "a signature that is no hex": { ...genuine, "x-contio-signature": "é" },
-    "a body that express.raw passed over": { ...genuine, "content-type": "text/plain" },
+    "a signature that is not hex": { ...genuine, "x-contio-signature": "é" },
+    "a body that express.raw ignored": { ...genuine, "content-type": "text/plain" },
   };
   for (const [name, headers] of Object.entries(wrong)) {
     const answer = await post(port, body, headers, { path: PATH });

@@ -1,5 +1,5 @@
-// Arguments that run code of their own while they are read: it may use the same verifier, change what was read already,
-// or come when the stack is nearly used up. What is given as verified is still what was verified.
+// Arguments that run code while they are read: it may use the same verifier, change what was already read, or run when
+// the stack is nearly exhausted. What is returned as verified is still what was verified.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -14,7 +14,7 @@ const other = envelope({ event_id: "evt-2" });
 const otherHeaders = SENDERS["contio-body"](other);
 const forged = new TextEncoder().encode(new TextDecoder().decode(body).replace("evt-1", "evt-9"));
 
-/** Uses a verifier in all ways, and leaves forged content as what it judged last. */
+/** Uses a verifier in every way, and leaves forged content as what it verified last. */
 function useAll(verifier) {
   assert.equal(verifier.verify(otherHeaders, other).event().event_id, "evt-2");
   sign("something else", "another secret");
@@ -22,7 +22,7 @@ function useAll(verifier) {
   assert.equal(verifier.verifySignature(forged, ...Object.values(headers)).code, "signature_mismatch");
 }
 
-/** Code that runs once, whenever it is reached. */
+/** Code that runs once, when it is first called. */
 function once(call) {
   let ran = false;
   return () => {
@@ -42,7 +42,7 @@ function idOf(call) {
   }
 }
 
-/** Headers, in each of their types, that run `code` when the signature is read. */
+/** Headers of each type that run `code` when the signature is read. */
 const HEADERS = {
   object: (code) => ({
     "x-contio-timestamp": headers["X-Contio-Timestamp"],
@@ -88,7 +88,7 @@ test("the clock may use the verifier", () => {
   assert.equal(idOf(() => verifier.verify(headers, forged)), "signature_mismatch");
 });
 
-test("headers that change the body while they are read get a verdict on the body as it then is", () => {
+test("headers that change the body while they are read give a verdict on the body as it then is", () => {
   const verifier = new WebhookVerifier(SECRET, { now: NOW });
   const changing = body.slice();
   assert.equal(idOf(() => verifier.verify(HEADERS.object(() => changing.set(forged)), changing)), "signature_mismatch");
@@ -106,13 +106,13 @@ test("options may use other verifiers while they are read", () => {
   assert.equal(idOf(() => new WebhookVerifier(SECRET, options).verify(headers, body)), "evt-1");
 });
 
-/** Bytes whose length is told by code. */
+/** Bytes whose length is computed by code. */
 function withLength(bytes, length) {
   return Object.defineProperty(Uint8Array.from(bytes), "length", { get: length });
 }
 
 for (let at = 0; at < 12; at++) {
-  test(`bytes that use the verifier when their length is asked for the ${at + 1}th time are no others`, () => {
+  test(`bytes that use the verifier when their length is read for the ${at + 1}th time are not mixed up`, () => {
     const verifier = new WebhookVerifier(SECRET, { now: NOW });
     let reads = 0;
     const length = () => {
@@ -124,13 +124,13 @@ for (let at = 0; at < 12; at++) {
     assert.equal(idOf(() => verifier.verify(headers, body)), "evt-1");
   });
 
-  test(`bytes that tell another length from the ${at + 1}th time on are not mistaken for more or less`, () => {
+  test(`bytes that report another length from the ${at + 1}th time on are not mistaken for more or less`, () => {
     const number = new TextEncoder().encode("12345");
     const verifier = new WebhookVerifier("secret", { scheme: "github" });
-    for (const told of [0, 3, 8, 2000]) {
+    for (const reported of [0, 3, 8, 2000]) {
       verifier.verifySignature("9".repeat(3000), undefined);
       let reads = 0;
-      const lying = withLength(number, () => (reads++ < at ? 5 : told));
+      const lying = withLength(number, () => (reads++ < at ? 5 : reported));
       let given;
       try {
         given = verifier.verify(SENDERS.github(number, { key: "secret" }), lying).json();
@@ -138,7 +138,7 @@ for (let at = 0; at < 12; at++) {
         assertOwnError(error, WebhookVerificationError);
         continue;
       }
-      assert.equal(given, 12345, `told ${told}`);
+      assert.equal(given, 12345, `reported ${reported}`);
     }
   });
 }
@@ -156,7 +156,7 @@ test("a verifier still works after it was used at the very end of the stack", ()
       try {
         call();
       } catch {
-        // There is no room for it, or no longer.
+        // There is not enough stack for it, or no longer.
       }
       descend();
     };

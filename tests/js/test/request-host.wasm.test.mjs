@@ -1,5 +1,5 @@
-// `verifyRequest` asks the host's cryptography for the MACs of large bodies, and waits for it. Meanwhile anything may
-// happen, and the host may have no cryptography, or one that fails: what is forged is refused in any case.
+// `verifyRequest` has WebCrypto make the MACs of large bodies, and awaits them. Anything may happen in the meantime,
+// and the host may have no WebCrypto, or one that fails: forged deliveries are always refused.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -7,7 +7,7 @@ import { WebhookVerificationError, WebhookVerifier } from "hookseal";
 
 import { assertOwnError } from "../lib/codes.mjs";
 import { NOW, SCHEMES, SECRET, SENDERS, envelope } from "../lib/senders.mjs";
-import { large, outcomeOf, piecesOf, requestOf, streamOf } from "./requests.mjs";
+import { large, outcomeOf, chunksOf, requestOf, streamOf } from "./requests.mjs";
 import { settled } from "./waiting.mjs";
 
 const body = large();
@@ -17,7 +17,7 @@ const freed = { name: "WebhookVerificationError", code: "invalid_argument", mess
 const newVerifier = () => new WebhookVerifier(SECRET, { now: NOW });
 const real = globalThis.crypto;
 
-/** Runs a call with something in the place of the host's cryptography. */
+/** Runs a call with a replacement for the host's WebCrypto. */
 async function withCrypto(crypto, call) {
   const host = Object.getOwnPropertyDescriptor(globalThis, "crypto");
   Object.defineProperty(globalThis, "crypto", { value: crypto, configurable: true });
@@ -28,7 +28,7 @@ async function withCrypto(crypto, call) {
   }
 }
 
-/** The host's cryptography with some of its functions replaced. */
+/** The host's WebCrypto with some of its functions replaced. */
 const subtleWith = (functions) => ({
   subtle: {
     importKey: (...given) => real.subtle.importKey(...given),
@@ -39,10 +39,10 @@ const subtleWith = (functions) => ({
 
 for (const [what, crypto] of Object.entries({
   "no cryptography": undefined,
-  "cryptography without the part for MACs": {},
-  "none in pages that are not secure": { subtle: undefined },
+  "no crypto.subtle": {},
+  "an undefined crypto.subtle, as in insecure pages": { subtle: undefined },
 })) {
-  test(`where the host has ${what}, the core judges large bodies itself`, async () => {
+  test(`if the host has ${what}, the core verifies large bodies itself`, async () => {
     const verifier = newVerifier();
     await withCrypto(crypto, async () => {
       assert.equal((await verifier.verifyRequest(requestOf(headers, body))).id, "evt-1");
@@ -61,17 +61,17 @@ const FAILURES = {
   "rejects a MAC": { sign: () => Promise.reject(new Error("no MACs")) },
   "throws for a MAC": { sign: () => raise(undefined) },
   "has no function for MACs": { sign: undefined },
-  "gives no MAC": { sign: async () => undefined },
-  "gives an empty MAC": { sign: async () => new ArrayBuffer(0) },
-  "gives a MAC of zeros": { sign: async () => new ArrayBuffer(32) },
-  "gives a MAC that is too short": { sign: async () => new ArrayBuffer(16) },
-  "gives a MAC that is too long": { sign: async () => new ArrayBuffer(64) },
-  "gives text for a MAC": { sign: async () => "MAC" },
-  "gives a number for a MAC": { sign: async () => 2 ** 40 },
+  "returns no MAC": { sign: async () => undefined },
+  "returns an empty MAC": { sign: async () => new ArrayBuffer(0) },
+  "returns a MAC of zeros": { sign: async () => new ArrayBuffer(32) },
+  "returns a MAC that is too short": { sign: async () => new ArrayBuffer(16) },
+  "returns a MAC that is too long": { sign: async () => new ArrayBuffer(64) },
+  "returns text for a MAC": { sign: async () => "MAC" },
+  "returns a number for a MAC": { sign: async () => 2 ** 40 },
 };
 
 for (const [what, functions] of Object.entries(FAILURES)) {
-  test(`a host that ${what} gets no forged delivery accepted, and spoils nothing for later ones`, async () => {
+  test(`a WebCrypto that ${what} gets no forged delivery accepted, and does not affect later ones`, async () => {
     const verifier = newVerifier();
     const small = envelope();
     const ofSmall = SENDERS["contio-timestamped"](small);
@@ -89,7 +89,7 @@ for (const [what, functions] of Object.entries(FAILURES)) {
 }
 
 for (const name of ["importKey", "sign"]) {
-  test(`a verifier that is freed while ${name} is under way says so`, async () => {
+  test(`a verifier that is freed during ${name} gives an error that says so`, async () => {
     const verifier = newVerifier();
     const functions = {
       [name]: (...given) => {
@@ -102,7 +102,7 @@ for (const name of ["importKey", "sign"]) {
   });
 }
 
-test("a verifier that is freed while a body comes in says so", async () => {
+test("a verifier that is freed while a body arrives gives an error that says so", async () => {
   for (const sent of [envelope(), body]) {
     const verifier = newVerifier();
     const { stream } = streamOf([sent], () => verifier.free());
@@ -111,7 +111,7 @@ test("a verifier that is freed while a body comes in says so", async () => {
   }
 });
 
-/** Reads all of a delivery, and asserts that nothing is of the other event. */
+/** Reads everything of a delivery, and asserts that nothing is of the other event. */
 function assertNothingForged(delivery) {
   for (const read of [() => delivery.json(), () => delivery.event(), () => ({ event_id: delivery.id })]) {
     let given;
@@ -129,13 +129,13 @@ for (const { scheme, secret } of SCHEMES) {
   const verifier = new WebhookVerifier(secret, { scheme, now: NOW });
   const other = large({ event_id: "evt-9" });
 
-  test(`${scheme}: a large body that is replaced after it was verified is not given as verified`, async () => {
+  test(`${scheme}: a large body that is replaced after it was verified is not returned as verified`, async () => {
     const delivery = await verifier.verifyRequest(requestOf(SENDERS[scheme](body), body));
     delivery.body.set(other);
     assertNothingForged(delivery);
   });
 
-  test(`${scheme}: a large body that is replaced while the host makes its MAC is not given as verified`, async () => {
+  test(`${scheme}: a large body that is replaced while WebCrypto makes its MAC is not returned as verified`, async () => {
     const chunk = body.slice();
     const replace = (...given) => {
       const mac = real.subtle.sign(...given);
@@ -151,12 +151,12 @@ for (const { scheme, secret } of SCHEMES) {
       assertOwnError(thrown, WebhookVerificationError);
       return;
     }
-    assert.notDeepEqual(Buffer.from(delivery.body), Buffer.from(other), "it was replaced while it was judged");
+    assert.notDeepEqual(Buffer.from(delivery.body), Buffer.from(other), "it was replaced while its MAC was made");
     assertNothingForged(delivery);
   });
 }
 
-test("two hundred requests at once, small and large, genuine and forged, do not disturb each other", async () => {
+test("two hundred concurrent requests, small and large, genuine and forged, do not disturb each other", async () => {
   const verifier = new WebhookVerifier([SECRET, "another live secret"], { now: NOW });
   const schemes = ["contio-timestamped", "contio-body"];
   const sent = Array.from({ length: 200 }, (_, index) => {
@@ -164,7 +164,7 @@ test("two hundred requests at once, small and large, genuine and forged, do not 
     const own = envelope({ event_id: `evt-${index}`, filler });
     const key = [SECRET, "another live secret", "a retired secret"][index % 7 % 3];
     const signed = SENDERS[schemes[index % 2]](own, { key });
-    const given = index % 5 === 0 ? own : streamOf(piecesOf(own, 100 + 997 * (index % 11))).stream;
+    const given = index % 5 === 0 ? own : streamOf(chunksOf(own, 100 + 997 * (index % 11))).stream;
     return { index, own, key, request: requestOf(signed, given) };
   });
   const outcomes = await Promise.all(sent.map(({ request }) => outcomeOf(() => verifier.verifyRequest(request))));
@@ -182,7 +182,7 @@ test("two hundred requests at once, small and large, genuine and forged, do not 
   assert.ok(outcomes.some(({ code }) => code !== undefined) && outcomes.some(({ code }) => code === undefined));
 });
 
-test("deliveries that wait for their host while others are verified keep their own event", async () => {
+test("deliveries that wait for WebCrypto while others are verified keep their own event", async () => {
   const verifier = newVerifier();
   const waiting = [0, 1, 2].map((index) => {
     const own = large({ event_id: `evt-large-${index}` });

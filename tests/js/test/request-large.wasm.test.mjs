@@ -1,27 +1,27 @@
-// `verifyRequest` lets the host's own cryptography make the MACs of large bodies. The verdict is the one that `verify`
-// has for the same bytes.
+// `verifyRequest` has WebCrypto make the MACs of large bodies. The verdict is the same as that of `verify` for the same
+// bytes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { WebhookVerifier, defineScheme } from "hookseal";
 
 import { BASE64_SECRET, NOW, SCHEMES, SECRET, SENDERS, hmac } from "../lib/senders.mjs";
-import { large, outcomeOf, piecesOf, requestOf, streamOf } from "./requests.mjs";
+import { large, outcomeOf, chunksOf, requestOf, streamOf } from "./requests.mjs";
 
 const KIB = 1024;
 const now = NOW;
 
-/** Counts the MACs that the host makes until the test is over. */
+/** Counts the MACs that WebCrypto makes until the test is over. */
 function countingMacs(t) {
   const { mock } = t.mock.method(globalThis.crypto.subtle, "sign");
   return () => mock.callCount();
 }
 
-/** What becomes of a request, which is what becomes of its headers and its body. */
+/** The outcome of a request, which must be that of its headers and its body. */
 async function sameOutcome(verifier, headers, body) {
   const outcome = await outcomeOf(() => verifier.verify(headers, body));
   assert.deepEqual(await outcomeOf(() => verifier.verifyRequest(requestOf(headers, body))), outcome);
-  const { stream } = streamOf(piecesOf(body, 10_000));
+  const { stream } = streamOf(chunksOf(body, 10_000));
   assert.deepEqual(await outcomeOf(() => verifier.verifyRequest(requestOf(headers, stream))), outcome);
   return outcome;
 }
@@ -29,7 +29,7 @@ async function sameOutcome(verifier, headers, body) {
 for (const { scheme, secret, id, timestamp } of SCHEMES) {
   const verifierOf = (options = {}, secrets = secret) => new WebhookVerifier(secrets, { scheme, now, ...options });
 
-  test(`${scheme}: large bodies are genuine or forged as verify says, and the host makes their MACs`, async (t) => {
+  test(`${scheme}: large bodies have the same verdict as with verify, and WebCrypto makes their MACs`, async (t) => {
     const macs = countingMacs(t);
     const body = large();
     const genuine = await sameOutcome(verifierOf(), SENDERS[scheme](body), body);
@@ -46,7 +46,7 @@ for (const { scheme, secret, id, timestamp } of SCHEMES) {
     assert.equal(macs(), 2 + 2 * 4);
   });
 
-  test(`${scheme}: during a rotation each of the secrets verifies large bodies, and it is told which`, async (t) => {
+  test(`${scheme}: during a rotation each secret verifies large bodies, and secretIndex says which did`, async (t) => {
     const macs = countingMacs(t);
     const body = large();
     const [first, second] = [new Uint8Array(32).fill(1), new Uint8Array(100).fill(2)];
@@ -59,7 +59,7 @@ for (const { scheme, secret, id, timestamp } of SCHEMES) {
     assert.equal(macs(), 2 * 2 * 3);
   });
 
-  test(`${scheme}: large bodies are held to their age, their headers and their limit as small ones are`, async () => {
+  test(`${scheme}: large bodies have the same limits, headers and ages as small ones`, async () => {
     const body = large();
     const headers = SENDERS[scheme](body);
     const [name, value] = Object.entries(headers).find(([header]) => /signature|hmac/i.test(header));
@@ -77,20 +77,20 @@ for (const { scheme, secret, id, timestamp } of SCHEMES) {
   });
 }
 
-test("contio tells its two forms apart in large bodies too", async () => {
+test("contio distinguishes its two variants in large bodies too", async () => {
   const body = large();
   const verifier = new WebhookVerifier(SECRET, { now });
   for (const form of ["contio-timestamped", "contio-body"]) {
     assert.equal((await sameOutcome(verifier, SENDERS[form](body), body)).scheme, form);
   }
-  // A delivery of one form does not become one of the other by another header.
+  // Another header does not turn a delivery of one variant into one of the other.
   const signed = Buffer.concat([Buffer.from(`${NOW}.`), body]);
   const signature = SENDERS["contio-timestamped"](body)["X-Contio-Signature"];
   const swapped = { "X-Contio-Signature": `sha256=${signature}` };
   assert.equal((await sameOutcome(verifier, swapped, signed)).code, "malformed_envelope");
 });
 
-test("what is wrong with a large envelope is said as of a small one", async () => {
+test("a large envelope has the same errors as a small one", async () => {
   const verifier = new WebhookVerifier(SECRET, { now });
   for (const [fields, code] of [[{ event_id: undefined }, "missing_field"], [{ data: [] }, "invalid_field"]]) {
     const body = large(fields);
@@ -106,18 +106,18 @@ test("what is wrong with a large envelope is said as of a small one", async () =
   }
 });
 
-test("a list with many tags is searched for large bodies too", async () => {
+test("a list of many signatures is searched for large bodies too", async () => {
   const body = large();
   const stripe = new WebhookVerifier(["new", "old"], { scheme: "stripe", now });
-  const tag = (key) => hmac(key, `${NOW}.`, body).digest("hex");
-  const header = (...tags) => ({ "Stripe-Signature": [`t=${NOW}`, ...tags.map((each) => `v1=${each}`)].join(",") });
+  const mac = (key) => hmac(key, `${NOW}.`, body).digest("hex");
+  const header = (...macs) => ({ "Stripe-Signature": [`t=${NOW}`, ...macs.map((each) => `v1=${each}`)].join(",") });
   const wrong = "0".repeat(64);
-  assert.equal((await sameOutcome(stripe, header(wrong, tag("old")), body)).secretIndex, 1);
-  assert.equal((await sameOutcome(stripe, header(wrong, tag("old"), tag("new")), body)).secretIndex, 0);
+  assert.equal((await sameOutcome(stripe, header(wrong, mac("old")), body)).secretIndex, 1);
+  assert.equal((await sameOutcome(stripe, header(wrong, mac("old"), mac("new")), body)).secretIndex, 0);
   assert.equal((await sameOutcome(stripe, header(wrong, wrong), body)).code, "signature_mismatch");
 });
 
-test("a scheme of one's own that signs text around a large body is signed so by the host", async (t) => {
+test("WebCrypto signs the text that a custom scheme signs around a large body", async (t) => {
   const macs = countingMacs(t);
   const body = large();
   const scheme = defineScheme({
@@ -128,7 +128,7 @@ test("a scheme of one's own that signs text around a large body is signed so by 
     timestampHeader: "X-Acme-Time",
     signed: "v9:{id}\n{timestamp}|{body};end",
   });
-  const mac = (...pieces) => hmac(SECRET, ...pieces).digest("base64");
+  const mac = (...parts) => hmac(SECRET, ...parts).digest("base64");
   const headers = { "X-Acme-Id": "id-1", "X-Acme-Time": `${NOW}` };
   const verifier = new WebhookVerifier(SECRET, { scheme, now });
   const genuine = { ...headers, "X-Acme-Signature": mac(`v9:id-1\n${NOW}|`, body, ";end") };
@@ -138,7 +138,7 @@ test("a scheme of one's own that signs text around a large body is signed so by 
   assert.equal(macs(), 4);
 });
 
-test("bodies around the size from which on the host is asked have the same verdict on either side of it", async () => {
+test("bodies just below and above the size for WebCrypto have the same verdict", async () => {
   const verifier = new WebhookVerifier(SECRET, { scheme: "github" });
   for (const kib of [1, 4, 16, 32, 64, 128]) {
     for (const size of [kib * KIB - 1, kib * KIB, kib * KIB + 1]) {
@@ -150,7 +150,7 @@ test("bodies around the size from which on the host is asked have the same verdi
   }
 });
 
-test("a body of the largest size that is taken is judged by its bytes", async () => {
+test("a body of the maximum size is verified by its bytes", async () => {
   const body = new Uint8Array(1024 * KIB).fill(0x61);
   const verifier = new WebhookVerifier(BASE64_SECRET, { scheme: "standard-webhooks", now });
   assert.equal((await sameOutcome(verifier, SENDERS["standard-webhooks"](body), body)).id, "msg_1");

@@ -1,5 +1,5 @@
-// `verifyRequest`: bodies that cannot be read to their end, or are streams of something else than bytes. Each ends in
-// an error with a code, and none is left open.
+// `verifyRequest`: bodies that cannot be read to their end, or are not streams of bytes. Each gives an error with a
+// code, and none stays open.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import net from "node:net";
@@ -22,10 +22,10 @@ const limited = new WebhookVerifier(SECRET, { scheme: "github", maxBody: 10 });
 const tooLarge = { name: "WebhookVerificationError", code: "body_too_large", status: 413 };
 const unreadable = { name: "WebhookVerificationError", code: "invalid_argument", status: 500 };
 
-/** Something like a request, whose stream may have anything in it: a real one refuses some of that itself. */
+/** An object like a request, whose stream may contain anything: a real request refuses some of that itself. */
 const likeRequest = (stream) => ({ headers: new Headers(headers), body: stream, arrayBuffer: () => assert.fail() });
 
-/** A stream that has all of its chunks at once. */
+/** A stream that has all of its chunks immediately. */
 const full = (chunks) =>
   new ReadableStream({
     start(controller) {
@@ -38,7 +38,7 @@ for (const [what, cancel] of [
   ["fails", () => Promise.reject(new Error("it cannot be cancelled"))],
   ["never ends", () => new Promise(() => {})],
 ]) {
-  test(`a body that is too large is refused as such, even if to cancel it ${what}`, async () => {
+  test(`a body that is too large is refused as such, even if cancelling it ${what}`, async () => {
     const stream = () => new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(100)), cancel });
     for (const given of [{}, { "content-length": "11" }]) {
       await assert.rejects(settled(limited.verifyRequest(requestOf(given, stream()))), tooLarge);
@@ -46,13 +46,13 @@ for (const [what, cancel] of [
   });
 }
 
-test("a body that is declared too large is refused as such, even if somebody else is reading it", async () => {
+test("a body that is declared too large is refused as such, even if other code is reading it", async () => {
   const request = requestOf({ "content-length": "11" }, streamOf([body]).stream);
   request.body.getReader();
   await assert.rejects(limited.verifyRequest(request), tooLarge);
 });
 
-test("a stream that breaks off is an error with a code, and with its cause", async () => {
+test("a stream that breaks off gives an error with a code and its cause", async () => {
   for (const before of [[], [body.subarray(0, 20)], [body]]) {
     const cause = new Error("the connection broke");
     const { stream } = streamOf(before, () => Promise.reject(cause));
@@ -65,7 +65,7 @@ test("a stream that breaks off is an error with a code, and with its cause", asy
   }
 });
 
-test("a sender that hangs up in mid-body is an error with a code, and with its cause", async (t) => {
+test("a sender that hangs up in mid-body causes an error with a code and its cause", async (t) => {
   const reading = [];
   const port = await listen(t, (request) => {
     reading.push(verifier.verifyRequest(requestOf(request.headers, Readable.toWeb(request))));
@@ -84,7 +84,7 @@ test("a sender that hangs up in mid-body is an error with a code, and with its c
   });
 });
 
-test("a request without a stream whose body cannot be read is an error with a code, and with its cause", async () => {
+test("a request without a stream whose body cannot be read gives an error with a code and its cause", async () => {
   const cause = new TypeError("the body is unusable");
   const request = { headers: new Headers(headers), arrayBuffer: () => Promise.reject(cause) };
   await assert.rejects(verifier.verifyRequest(request), { ...unreadable, cause });
@@ -106,7 +106,7 @@ const CHUNKS = {
 };
 
 for (const [what, chunk] of Object.entries(CHUNKS)) {
-  test(`a stream that gives ${what} in place of bytes is refused as the server's own fault`, async () => {
+  test(`a stream that gives ${what} instead of bytes is refused as the server's own fault`, async () => {
     const empty = new Uint8Array(0);
     for (const chunks of [[chunk], [chunk, empty], [empty, chunk], [body, chunk]]) {
       await assert.rejects(verifier.verifyRequest(likeRequest(full(chunks))), unreadable);
@@ -114,13 +114,13 @@ for (const [what, chunk] of Object.entries(CHUNKS)) {
   });
 }
 
-test("an object whose length is no number does not switch the limit off", async () => {
+test("an object whose length is not a number does not switch off the limit", async () => {
   const { stream, seen } = streamOf([{ length: NaN }, ...Array(20).fill(new Uint8Array(5))]);
   await assert.rejects(limited.verifyRequest(likeRequest(stream)), { name: "WebhookVerificationError" });
   assert.ok(seen.pulledBytes <= 15, `${seen.pulledBytes} bytes were read`);
 });
 
-test("bytes of another realm, as in a test runner's sandbox, are bytes", async () => {
+test("bytes from another realm, such as a test runner's sandbox, are bytes", async () => {
   const Foreign = vm.runInNewContext("Uint8Array");
   assert.notEqual(Foreign, Uint8Array);
   for (const chunks of [[Foreign.from(body)], [Foreign.from(body.subarray(0, 9)), body.subarray(9)]]) {
@@ -139,8 +139,8 @@ test("the body of a delivery is a Uint8Array, whatever kind of bytes the stream 
   }
 });
 
-test("a Buffer is bytes, from where it begins to where it ends", async () => {
-  const buffer = Buffer.concat([Buffer.from("in front"), body, Buffer.from("behind")]);
-  const part = buffer.subarray(8, 8 + body.length);
+test("a Buffer counts from its beginning to its end", async () => {
+  const buffer = Buffer.concat([Buffer.from("before"), body, Buffer.from("after")]);
+  const part = buffer.subarray(6, 6 + body.length);
   assert.deepEqual(Buffer.from((await verifier.verifyRequest(likeRequest(full([part])))).body), Buffer.from(body));
 });

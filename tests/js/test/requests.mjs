@@ -1,4 +1,4 @@
-// What the tests of `verifyRequest` share: requests whose bodies come in pieces, and what becomes of a call.
+// What the tests of `verifyRequest` share: requests whose bodies arrive in chunks, and the outcome of a call.
 import { WebhookVerificationError } from "hookseal";
 
 import { assertOwnError } from "../lib/codes.mjs";
@@ -9,12 +9,12 @@ const URL = "http://127.0.0.1/";
 /** A fetch request with these headers. Its body may be bytes, text, null or a stream. */
 export const requestOf = (headers, body) => new Request(URL, { method: "POST", headers, body, duplex: "half" });
 
-/** An event that is so large that the host makes its MAC. */
+/** An event so large that WebCrypto makes its MAC. */
 export const large = (fields = {}) => envelope({ ...fields, filler: "x".repeat(100 * 1024) });
 
 /**
- * A stream that makes a chunk only when it is asked for one, and what became of it: how many bytes it gave, and whether
- * it was cancelled. After its chunks comes `end`: nothing, or something that is thrown.
+ * A stream that creates a chunk only on demand; `seen` records how many bytes it gave, and whether it was cancelled.
+ * After its chunks, it calls `end`, which may throw.
  */
 export function streamOf(chunks, end = () => {}) {
   const seen = { pulledBytes: 0, cancelled: false };
@@ -40,17 +40,17 @@ export function streamOf(chunks, end = () => {}) {
   return { stream, seen };
 }
 
-/** Bytes in pieces of at most so many bytes each, each in memory of its own. */
-export function* piecesOf(bytes, most) {
+/** Splits bytes into chunks of at most `most` bytes, each in memory of its own. */
+export function* chunksOf(bytes, most) {
   for (let at = 0; at < bytes.length; at += most) yield Uint8Array.from(bytes.subarray(at, at + most));
 }
 
-/** The same piece without end. */
-export function* endless(piece) {
-  for (;;) yield piece.slice();
+/** The same chunk, endlessly. */
+export function* endless(chunk) {
+  for (;;) yield chunk.slice();
 }
 
-/** All that can be told of a delivery, or of the error that stands in its place. */
+/** Everything that a delivery has, or the error instead. */
 export async function outcomeOf(call) {
   try {
     const delivery = await call();

@@ -1,4 +1,4 @@
-// The router by itself: what is given to it is verified already.
+// The router alone, with events that were already verified.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -13,7 +13,7 @@ function deliveryOf(body) {
   return new WebhookVerifier(SECRET, { now: NOW }).verify(timestamped(body), body);
 }
 
-test("an event goes to the handlers of its type and of every type, in that order, and to no other", async () => {
+test("an event goes to the handlers for its type and then to those for every type, and to no others", async () => {
   const calls = [];
   const router = new WebhookRouter()
     .onAny(() => calls.push("any"))
@@ -42,11 +42,11 @@ test("a type that this version does not know can have handlers", async () => {
   assert.deepEqual(seen, ["evt-1"]);
 });
 
-test("an event that nobody waits for is no error", async () => {
+test("an event without any handler is no error", async () => {
   assert.equal(await new WebhookRouter().handle(eventOf("meeting.completed")), undefined);
 });
 
-test("handlers get the event of a delivery, and the delivery beside it", async () => {
+test("handlers get the event of a delivery, and the delivery as well", async () => {
   const body = envelope();
   const delivery = deliveryOf(body);
   const calls = [];
@@ -56,14 +56,14 @@ test("handlers get the event of a delivery, and the delivery beside it", async (
   assert.equal(calls.length, 1);
 });
 
-test("handlers of an event that came without its delivery get no delivery", async () => {
+test("handlers of an event that was passed without its delivery get no delivery", async () => {
   const event = eventOf("meeting.completed");
   const calls = [];
   await new WebhookRouter().on("meeting.completed", (...args) => calls.push(args)).handle(event);
   assert.deepEqual(calls, [[event, undefined]]);
 });
 
-test("a delivery whose envelope is none is refused and starts no handler", async () => {
+test("a delivery without a valid envelope is refused and starts no handler", async () => {
   const body = Buffer.from("[]");
   const calls = [];
   const router = new WebhookRouter().onAny(() => calls.push("any"));
@@ -71,7 +71,7 @@ test("a delivery whose envelope is none is refused and starts no handler", async
   assert.deepEqual(calls, []);
 });
 
-test("a delivery of a custom scheme named contio-x is routed by its event, and its JSON without an envelope too", async () => {
+test("a delivery of a custom scheme named contio-x is routed by its event, or by its JSON", async () => {
   const verifier = new WebhookVerifier(SECRET, { scheme: contioX.scheme });
   const calls = [];
   const router = new WebhookRouter().on("order.paid", (event, delivery) => calls.push(event, delivery));
@@ -86,7 +86,7 @@ test("a delivery of a custom scheme named contio-x is routed by its event, and i
   assert.deepEqual(calls, [{ event_type: "order.paid" }, undefined]);
 });
 
-test("every handler is started and awaited, whatever becomes of the others", async () => {
+test("every handler is started and awaited, even if others fail", async () => {
   const calls = [];
   const later = (name) => new Promise((resolve) => setImmediate(() => resolve(calls.push(name))));
   const [thrown, rejected] = [new Error("thrown"), new Error("rejected")];
@@ -106,14 +106,14 @@ test("every handler is started and awaited, whatever becomes of the others", asy
   assert.deepEqual(calls, ["any", "slow"]);
 });
 
-test("asynchronous handlers run side by side", async () => {
+test("asynchronous handlers run concurrently", async () => {
   let release;
   const released = new Promise((resolve) => (release = resolve));
   const router = new WebhookRouter().on("meeting.completed", () => released).on("meeting.completed", () => release());
   await router.handle(eventOf("meeting.completed"));
 });
 
-test("a handler that is added by another one waits for the next event", async () => {
+test("a handler that another handler adds gets only the next event", async () => {
   const calls = [];
   const router = new WebhookRouter();
   router.onUnknown(() => router.onUnknown(() => calls.push("added")));
@@ -123,7 +123,7 @@ test("a handler that is added by another one waits for the next event", async ()
   assert.deepEqual(calls, ["added"]);
 });
 
-test("types with the names of an object's own members are types like any other", async () => {
+test("types named like members of an object are types like any other", async () => {
   for (const type of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
     const calls = [];
     const router = new WebhookRouter().onUnknown(() => calls.push("unknown"));
@@ -133,13 +133,13 @@ test("types with the names of an object's own members are types like any other",
   }
 });
 
-test("what is neither a delivery nor an event is refused", async () => {
+test("a value that is neither a delivery nor an event is refused", async () => {
   for (const wrong of [undefined, null, {}, "meeting.completed", { event_type: 5 }]) {
     await assert.rejects(new WebhookRouter().handle(wrong), { code: "invalid_argument", status: 500 });
   }
 });
 
-test("a handler that is no function, or a type that is no string, is refused when it is registered", () => {
+test("a handler that is not a function, and a type that is not a string, are refused when they are registered", () => {
   const router = new WebhookRouter();
   const wrong = [
     () => router.on("meeting.completed"),

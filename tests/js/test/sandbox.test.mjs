@@ -1,4 +1,4 @@
-// `hookseal sandbox` sends to Express: its deliveries are taken, in both forms.
+// `hookseal sandbox` sends to Express, which accepts its deliveries of both variants.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ import { until } from "./waiting.mjs";
 const HOOKSEAL = process.env.HOOKSEAL_CLI;
 
 for (const form of ["timestamped", "body"]) {
-  test(`what the sandbox sends in the ${form} form is taken by Express`, async (t) => {
+  test(`Express accepts what the sandbox sends in the variant ${form}`, async (t) => {
     assert(HOOKSEAL, "HOOKSEAL_CLI names the binary `hookseal`: cargo build -p hookseal-cli makes one");
     const folder = await mkdtemp(path.join(tmpdir(), "hookseal-sandbox-"));
     const words = ["sandbox", "--json", "--listen", "127.0.0.1:0", "--form", form, "--data", path.join(folder, "sandbox.db")];

@@ -1,5 +1,4 @@
-// What `sign` makes is what Node's own HMAC makes, and `verify` takes it: for the schemes that have a name, and for
-// schemes of one's own.
+// `sign` signs the same as Node's own HMAC, and `verify` accepts it: for built-in schemes and for custom ones.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
@@ -20,7 +19,7 @@ for (const { scheme, secret, id, timestamp, isContio } of SCHEMES) {
     assert.deepEqual(sign(body, secret, signOptions(scheme, signedId)), SENDERS[scheme](body));
   });
 
-  test(`${scheme} verifies what was signed, and tells what is known of it`, () => {
+  test(`${scheme} verifies what was signed, and reports its facts`, () => {
     const delivery = new WebhookVerifier(secret, { scheme, now }).verify(SENDERS[scheme](body), body);
     assert.equal(delivery.scheme, scheme);
     assert.equal(delivery.timestamp, timestamp);
@@ -48,14 +47,14 @@ for (const { scheme, secret, id, timestamp, isContio } of SCHEMES) {
     for (const { scheme: other } of SCHEMES) {
       const headers = SENDERS[other](body);
       const signature = headers[signatureName(headers)];
-      // Some differ by the names of their headers alone.
+      // Some differ only in the names of their headers.
       if (signature === own[name]) continue;
       assert.throws(() => verifier.verify({ ...own, [name]: signature }, body), WebhookVerificationError, other);
     }
   });
 }
 
-test("contio takes either form, and says which it was", () => {
+test("contio accepts either variant, and says which it was", () => {
   const verifier = new WebhookVerifier(SECRET, { now });
   for (const form of ["contio-timestamped", "contio-body"]) {
     const delivery = verifier.verify(SENDERS[form](body), body);
@@ -64,11 +63,11 @@ test("contio takes either form, and says which it was", () => {
   }
 });
 
-test("contio signs as the guide has it", () => {
+test("contio signs as the guide says", () => {
   assert.deepEqual(sign(body, SECRET, { timestamp: NOW }), SENDERS["contio-timestamped"](body));
 });
 
-test("neither of the two forms can be passed off as the other", () => {
+test("neither variant can be passed off as the other", () => {
   const verifier = new WebhookVerifier(SECRET, { now });
   const timestamped = SENDERS["contio-timestamped"](body);
   const signature = timestamped["X-Contio-Signature"];
@@ -80,11 +79,11 @@ test("neither of the two forms can be passed off as the other", () => {
   assert.throws(() => verifier.verify(asTimestamped, body), { code: "signature_mismatch" });
 });
 
-const hex = (pieces, key = SECRET) => hmac(key, ...pieces).digest("hex");
-const base64 = (pieces, key = SECRET) => hmac(key, ...pieces).digest("base64");
+const hex = (parts, key = SECRET) => hmac(key, ...parts).digest("hex");
+const base64 = (parts, key = SECRET) => hmac(key, ...parts).digest("base64");
 const acme = { name: "acme", signatureHeader: "X-Acme-Signature", encoding: "hex", signed: "{body}" };
 
-/** Schemes of one's own, with the headers that such a sender would make of `body`. */
+/** Custom schemes, with the headers that such a sender would send with `body`. */
 const OWN = [
   ["hex alone", acme, { "X-Acme-Signature": hex([body]) }],
   ["hex with a prefix", { ...acme, prefix: "mac:" }, { "X-Acme-Signature": `mac:${hex([body])}` }],
@@ -95,7 +94,7 @@ const OWN = [
     { "X-Acme-Signature": `v1,${base64([body])}` },
   ],
   [
-    "a timestamp in a header, and text around",
+    "a timestamp in a header, and surrounding text",
     { ...acme, timestampHeader: "X-Acme-Time", signed: "v9:{timestamp}\n{body};end" },
     { "X-Acme-Signature": hex([`v9:${NOW}\n`, body, ";end"]), "X-Acme-Time": `${NOW}` },
   ],
@@ -110,7 +109,7 @@ const OWN = [
     { "X-Acme-Signature": hex(["id-1.", body]), "X-Acme-Id": "id-1" },
   ],
   [
-    "a list of hex tags with the time in it",
+    "a list of hex signatures with the time in it",
     {
       ...acme,
       list: { separator: ";", joiner: ":", version: "h1" },
@@ -120,7 +119,7 @@ const OWN = [
     { "X-Acme-Signature": `at:${NOW};h1:${hex([`${NOW}~`, body])}` },
   ],
   [
-    "a list of base64 tags, with a key in base64",
+    "a list of base64 signatures, with a key in base64",
     { ...acme, encoding: "base64", list: { separator: " ", joiner: ",", version: "v2" }, key: "base64" },
     { "X-Acme-Signature": `v2,${base64([body], Buffer.from("a key of bytes for tests"))}` },
     `whsec_${Buffer.from("a key of bytes for tests").toString("base64")}`,
@@ -133,7 +132,7 @@ for (const [what, definition, headers, secret = SECRET] of OWN) {
   const id = definition.idHeader && "id-1";
   const hasTime = /timestamp/.test(JSON.stringify(definition));
 
-  test(`a scheme of one's own can have ${what}`, () => {
+  test(`a custom scheme can have ${what}`, () => {
     assert.deepEqual(sign(body, secret, signOptions(scheme, id)), headers);
     const verifier = new WebhookVerifier(secret, { scheme, now });
     const delivery = verifier.verify(headers, body);
@@ -148,7 +147,7 @@ for (const [what, definition, headers, secret = SECRET] of OWN) {
   });
 
   if (hasTime) {
-    test(`a scheme of one's own that has ${what} holds deliveries to their age`, () => {
+    test(`a custom scheme that has ${what} enforces the limits of its age`, () => {
       const late = new WebhookVerifier(secret, { scheme, now: NOW + 100_000 });
       const code = definition.timestampInEnvelope ? "event_too_old" : "timestamp_too_old";
       assert.throws(() => late.verify(headers, body), { code, status: 401 });
@@ -158,7 +157,7 @@ for (const [what, definition, headers, secret = SECRET] of OWN) {
   }
 }
 
-test("a definition is copied when a scheme is made of it: to change the object later changes nothing", () => {
+test("a definition is copied when a scheme is made, so that later changes to the object do not matter", () => {
   const list = { separator: ",", joiner: "=", version: "v1" };
   const definition = { ...acme, list };
   const scheme = defineScheme(definition);
@@ -189,14 +188,14 @@ test("a definition that contradicts itself is refused when the scheme is made", 
   }
 });
 
-test("headers that sign makes have whatever names the scheme gives them", () => {
+test("headers that sign returns have whatever names the scheme gives them", () => {
   const scheme = defineScheme({ ...acme, signatureHeader: "__proto__" });
   const headers = sign(body, SECRET, { scheme });
   assert.deepEqual(Object.keys(headers), ["__proto__"]);
   assert.equal(new WebhookVerifier(SECRET, { scheme }).verify(headers, body).scheme, "acme");
 });
 
-test("what CommonJS requires is the same API", () => {
+test("the CommonJS package has the same API", () => {
   const required = createRequire(import.meta.url)("hookseal");
   const names = ["WebhookVerificationError", "WebhookVerifier", "defineScheme", "sign"];
   assert.deepEqual(Object.keys(required).sort(), names);
@@ -206,7 +205,7 @@ test("what CommonJS requires is the same API", () => {
   assert.throws(() => new required.WebhookVerifier(""), required.WebhookVerificationError);
 });
 
-test("standard webhooks and svix need an id to be signed, and the others take none", () => {
+test("standard-webhooks and svix need an id for signing, and the others accept none", () => {
   for (const { scheme, secret, id, isContio } of SCHEMES) {
     const hasId = id !== null && !isContio;
     const unusable = { code: "invalid_argument", status: 500 };

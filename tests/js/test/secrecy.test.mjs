@@ -1,4 +1,4 @@
-// Nothing that is printed shows a secret.
+// Nothing that is printed contains a secret.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
@@ -7,11 +7,11 @@ import { WebhookVerificationError, WebhookVerifier, sign } from "hookseal";
 
 import { NOW, SCHEMES, SENDERS, envelope } from "../lib/senders.mjs";
 
-// Its base64 is a secret too: there are schemes that ask for base64.
+// Its base64 is a secret too, since some schemes need base64.
 const SECRET = Buffer.from("never-to-be-shown-to-anyone").toString("base64");
 const KEY = Buffer.from("0123456789abcdef of a key that is bytes");
 
-/** The ways in which the secrets could be shown. */
+/** The ways in which the secrets could appear. */
 const SHOWN = [SECRET, KEY].flatMap((secret) => {
   const bytes = Buffer.from(secret);
   const decoded = Buffer.from(bytes.toString(), "base64");
@@ -26,7 +26,7 @@ const SHOWN = [SECRET, KEY].flatMap((secret) => {
   ];
 });
 
-/** All that a logger may make of a value. */
+/** Everything that a logger may print of a value. */
 function prints(value) {
   const inspected = (part) => inspect(part, { depth: null, showHidden: true, getters: true });
   const all = [String(value), JSON.stringify(value) ?? "", inspected(value)];
@@ -53,7 +53,7 @@ function errorOf(call) {
 const body = envelope();
 
 for (const { scheme } of SCHEMES) {
-  test(`${scheme}: neither verifier, delivery, result nor error shows a secret`, () => {
+  test(`${scheme}: no verifier, delivery, result or error contains a secret`, () => {
     const verifier = new WebhookVerifier([SECRET, KEY], { scheme, now: NOW });
     assertSecret(verifier, "the verifier");
     const headers = SENDERS[scheme](body, { key: KEY });
@@ -74,7 +74,7 @@ for (const { scheme } of SCHEMES) {
   });
 }
 
-test("an error about a secret does not show it", () => {
+test("an error about a secret does not contain it", () => {
   const texts = [` ${SECRET}`, `${SECRET}\n`, `${SECRET}\ud800`, `whsec_${SECRET}!`];
   const wrong = [...texts, [SECRET, ""], Array(9).fill(SECRET)];
   for (const scheme of ["contio", "svix", "no such scheme", { name: SECRET }]) {
@@ -94,7 +94,7 @@ test("an error about a secret does not show it", () => {
   }
 });
 
-test("an error shows neither the signature that was sent, nor the one that was made, nor the body", () => {
+test("an error contains neither the signature that was sent, nor the expected one, nor the body", () => {
   const verifier = new WebhookVerifier(SECRET, { now: NOW });
   const sent = SENDERS["contio-timestamped"](body, { key: "another" });
   const right = SENDERS["contio-timestamped"](body, { key: SECRET });

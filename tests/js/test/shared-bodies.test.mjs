@@ -1,4 +1,4 @@
-// Bodies in memory that somebody else can write into, or shrink: what is verified is what the delivery has.
+// Bodies in memory that other code can write to or shrink: the delivery has exactly what was verified.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -9,7 +9,7 @@ import { NOW, SCHEMES, SENDERS, envelope } from "../lib/senders.mjs";
 const genuine = envelope();
 const text = new TextDecoder().decode(genuine);
 
-/** The same bytes in memory of several kinds, and what changes them afterwards. */
+/** The same bytes in several kinds of memory, and what changes them afterwards. */
 const KINDS = {
   "a SharedArrayBuffer": () => {
     const bytes = new Uint8Array(new SharedArrayBuffer(genuine.length));
@@ -31,7 +31,7 @@ const KINDS = {
 
 for (const { scheme, secret } of SCHEMES) {
   for (const [kind, make] of Object.entries(KINDS)) {
-    test(`${scheme}: a body in ${kind} is the delivery's own`, () => {
+    test(`${scheme}: a body in ${kind} becomes the delivery's own`, () => {
       const verifier = new WebhookVerifier(secret, { scheme, now: NOW });
       const [body, change] = make();
       const delivery = verifier.verify(SENDERS[scheme](genuine), body);

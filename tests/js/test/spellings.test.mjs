@@ -1,4 +1,4 @@
-// Headers that have two names: either is enough, and where a delivery has both, one of them decides.
+// Headers that have two names: either is enough, and if a delivery has both, one of them takes precedence.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -15,13 +15,16 @@ const acme = defineScheme({
   newerSpellings: { "X-Acme-Signature": "Acme-Signature" },
 });
 
-/** The scheme, its secret, genuine headers, and of each header: its own name, the other, and whether the other decides. */
+/**
+ * The scheme, its secret, genuine headers, and for each header its own name, the other, and whether the other takes
+ * precedence.
+ */
 const CASES = [
   ["shopify", [["X-Shopify-Hmac-Sha256", "shopify-hmac-sha256", true]]],
   ["svix", ["signature", "id", "timestamp"].map((what) => [`svix-${what}`, `webhook-${what}`, false])],
 ];
 
-/** All that callers keep headers in. */
+/** Every type that callers keep headers in. */
 const CONTAINERS = {
   pairs: (pairs) => pairs,
   object: (pairs) => Object.fromEntries(pairs),
@@ -45,7 +48,7 @@ for (const [scheme, spellings] of CASES) {
   const genuine = Object.entries(SENDERS[scheme](body));
 
   for (const [container, make] of Object.entries(CONTAINERS)) {
-    test(`${scheme}: either spelling is found in ${container}, and one decides`, () => {
+    test(`${scheme}: either name is found in ${container}, and one takes precedence`, () => {
       for (const [own, other, otherDecides] of spellings) {
         const value = genuine.find(([name]) => name.toLowerCase() === own.toLowerCase())[1];
         const rest = genuine.filter(([name]) => name.toLowerCase() !== own.toLowerCase());
@@ -60,7 +63,7 @@ for (const [scheme, spellings] of CASES) {
     });
   }
 
-  test(`${scheme}: a spelling that comes twice is refused, also where the other comes once`, () => {
+  test(`${scheme}: a name that occurs twice is refused, even if the other occurs once`, () => {
     for (const [own, other] of spellings) {
       const value = genuine.find(([name]) => name.toLowerCase() === own.toLowerCase())[1];
       const rest = genuine.filter(([name]) => name.toLowerCase() !== own.toLowerCase());
@@ -74,7 +77,7 @@ for (const [scheme, spellings] of CASES) {
   });
 }
 
-test("a scheme of the user's own may have a newer spelling, and none that contradicts it", () => {
+test("a custom scheme may have a newer name for a header, but none that contradicts it", () => {
   const verifier = new WebhookVerifier(SECRET, { scheme: acme });
   const { "X-Hub-Signature-256": github } = SENDERS.github(body);
   const signature = github.slice("sha256=".length);

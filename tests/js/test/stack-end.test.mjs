@@ -1,4 +1,4 @@
-// Calls that the end of JavaScript's stack stops, wherever they are then. What comes later is decided as ever.
+// Calls that a stack overflow stops, wherever they are at that moment. Later verdicts are not affected.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -30,20 +30,20 @@ const CALLS = {
   explain: [20_000, () => explainer.explain(headers, body)],
 };
 
-/** It throws nothing by itself. */
+/** Throws nothing by itself. */
 function verifySignature(given) {
   const { code } = verifier.verifySignature(given, signature, timestamp);
   if (code === "invalid_argument") throw new RangeError("stopped");
 }
 
-/** So that the room for bodies has to grow again and again. */
+/** Makes the buffer for bodies grow again and again. */
 function growing() {
   let length = 0;
   return () => verifySignature("x".repeat((length += 64)));
 }
 
 for (const [what, [times, call, expected]] of Object.entries(CALLS)) {
-  test(`after ${times} calls of ${what} that the end of the stack stopped, deliveries are judged rightly`, () => {
+  test(`after a stack overflow stopped ${times} calls of ${what}, deliveries are verified correctly`, () => {
     const unexpected = stopOften(times, call, (error) => error.code === expected);
     assert.equal(unexpected, undefined);
     for (const own of [verifier, new WebhookVerifier(SECRET, { now: NOW })]) {

@@ -1,4 +1,4 @@
-// Calls that the end of JavaScript's stack stops take no memory with them, and leave no secret.
+// Calls that a stack overflow stops leak no memory, and leave no secret.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -12,15 +12,15 @@ const body = envelope();
 const headers = SENDERS["contio-timestamped"](body);
 const verifier = new WebhookVerifier(SECRET, { now: NOW });
 
-test("fifty thousand deliveries that were stopped while they were judged do not make the memory grow", () => {
-  const judge = () => verifier.verify(headers, body).event();
-  assert.equal(stopOften(1000, judge, () => false), undefined);
+test("fifty thousand deliveries that were stopped during verification do not increase the memory", () => {
+  const verify = () => verifier.verify(headers, body).event();
+  assert.equal(stopOften(1000, verify, () => false), undefined);
   const before = wasmBytes();
-  assert.equal(stopOften(50_000, judge, () => false), undefined);
+  assert.equal(stopOften(50_000, verify, () => false), undefined);
   assert.equal(wasmBytes(), before);
 });
 
-test("what a verifier is made of is wiped where it was written, whether it could be made or not", () => {
+test("the buffer that a verifier is made from is wiped, whether making it succeeded or not", () => {
   const marked = `${"<".repeat(16)}a secret that was stopped${">".repeat(16)}`;
   const make = () => new WebhookVerifier([marked, ""]);
   assert.equal(stopOften(5000, make, ({ code }) => code === "invalid_secret"), undefined);

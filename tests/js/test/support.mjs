@@ -1,4 +1,4 @@
-// What the tests of the adapters share: deliveries, and servers on loopback to take them.
+// What the tests of the adapters share: deliveries, and servers on loopback that receive them.
 import { once } from "node:events";
 import http from "node:http";
 
@@ -13,35 +13,37 @@ const { NOW, SECRET, SENDERS } = senders;
 
 export { NOW, SECRET };
 
-/** The body of an event that happened just now. `fields` replace the envelope's, and `undefined` leaves one out. */
+/**
+ * The body of an event that happened just now. `fields` replace those of the envelope, and `undefined` leaves one out.
+ */
 export const envelope = (fields) => Buffer.from(senders.envelope(fields));
 
-/** As Node's servers have them. */
+/** The headers as Node's servers have them. */
 const lower = (headers) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** What a sender puts into the headers, with `secret` for the receiver's own. */
+/** Signs as a sender does; `secret` replaces the receiver's. */
 const sends =
   (scheme) =>
   (body, { secret, timestamp } = {}) =>
     lower(SENDERS[scheme](body, { key: secret, timestamp }));
 
-/** The guide's form: the signature is over the timestamp and the body. */
+/** The guide's variant: the signature covers the timestamp and the body. */
 export const timestamped = sends("contio-timestamped");
 
-/** The other form: the signature is over the body alone. */
+/** The other variant: the signature covers only the body. */
 export const bodyForm = sends("contio-body");
 
-/** GitHub, whose bodies need not be anything. */
+/** GitHub, whose bodies can be anything. */
 export const github = sends("github");
 
-/** A custom scheme without an envelope, whose name begins like Contio's, and the headers of its sender. */
+/** A custom scheme without an envelope, although its name starts like Contio's, and the headers of its sender. */
 export const contioX = {
   scheme: defineScheme({ name: "contio-x", signatureHeader: "X-Signature", encoding: "hex", signed: "{body}" }),
   headers: (body, { secret = SECRET } = {}) => ({ "x-signature": senders.hmac(secret, body).digest("hex") }),
 };
 
-/** Serves until the test is over, and gives the port. */
+/** Serves until the test is over, and returns the port. */
 export async function listen(t, handler) {
   const server = http.createServer(handler);
   server.listen(0, "127.0.0.1");
@@ -53,7 +55,7 @@ export async function listen(t, handler) {
   return server.address().port;
 }
 
-/** Posts JSON with these headers, a list for one that is sent several times, and gives the whole answer. */
+/** Posts JSON with these headers, where a list is for one that is sent several times, and returns the response. */
 export async function post(port, body, headers, { path = "/", chunked = false, agent } = {}) {
   const length = chunked ? { "transfer-encoding": "chunked" } : { "content-length": String(body.length) };
   const request = http.request({
@@ -72,7 +74,7 @@ export async function post(port, body, headers, { path = "/", chunked = false, a
   return { status: response.statusCode, headers: response.headers, text, reusedSocket: request.reusedSocket };
 }
 
-/** A middleware that reads the body, as the platforms do that host Express, and leaves what is made of its bytes. */
+/** A middleware that reads the body, as hosting platforms for Express do, and sets what `leave` makes of its bytes. */
 export const platform = (leave) => async (req, res, next) => {
   const chunks = [];
   for await (const chunk of req) chunks.push(chunk);
@@ -81,12 +83,12 @@ export const platform = (leave) => async (req, res, next) => {
 };
 
 /**
- * An Express application with `webhook` on its route, and a record of what reached whom. `before` are the middlewares
- * in front of it; the rest are what `webhook` takes.
+ * An Express application with `webhook` on its route, and a record of what reached which part. `before` are the
+ * middlewares that run before it; the rest are the arguments of `webhook`.
  */
 export async function receiver(t, { verifier, before = [], onFailure, app = express() }) {
   const seen = { deliveries: [], failures: [], errors: [] };
-  // Express then keeps errors that reach its end to itself.
+  // Keeps Express from printing errors that no handler takes.
   app.set("env", "test");
   const hook = onFailure ?? ((error, req) => seen.failures.push({ error, req }));
   for (const middleware of before) app.use(middleware);

@@ -1,4 +1,4 @@
-// The guide's handler as it is, with Contio's own package, under `hookseal torture`: what it finds is what hookseal is for.
+// The guide's handler unchanged, with Contio's own package, under `hookseal torture`: it finds what hookseal prevents.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -7,10 +7,10 @@ import { torture } from "./hookseal-torture.mjs";
 import { SECRET, listen } from "./support.mjs";
 import { compiled } from "./typescript.mjs";
 
-test("torture finds that the guide's quick start with Contio's package takes replays, and more", async (t) => {
+test("torture finds that the guide's quick start with Contio's package accepts replays, and more", async (t) => {
   process.env.WEBHOOK_SECRET = SECRET;
   globalThis.processWebhookAsync = () => {};
-  // Its verifier takes no timestamp, so that the guide's call of it does not pass TypeScript.
+  // Its verifier takes no timestamp, so TypeScript rejects the guide's call.
   const { app } = await compiled(`// @ts-nocheck\n${quickStart("@contio/partner-sdk")}`);
   app.set("env", "test");
   const { code, wrong } = await torture(await listen(t, app), PATH, ["--scheme", "contio-body"]);
@@ -20,6 +20,6 @@ test("torture finds that the guide's quick start with Contio's package takes rep
     assert(names("forged_accepted").includes(name), name);
   }
   for (const name of ["signed-empty", "signed-text", "signed-bom"]) assert(names("server_error").includes(name), name);
-  // `express.raw` takes 100 KiB unless it is told otherwise.
+  // `express.raw` has a limit of 100 KiB by default.
   assert.deepEqual(names("genuine_refused"), ["large"]);
 });

@@ -1,4 +1,4 @@
-// `hookseal torture` against Express, Node's own server and the fetch adapter: it finds nothing wrong.
+// `hookseal torture` against Express, Node's own server and the fetch adapter finds nothing wrong.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -26,7 +26,10 @@ test("torture finds nothing wrong with Node's own server", async (t) => {
   await tortured(await listen(t, (req, res) => middleware(req, res, (error) => failed(res, error))));
 });
 
-/** The request's body. By hand: `Readable.toWeb` of Node 20 throws out of nowhere where a body is cancelled that still comes. */
+/**
+ * The request's body, read by hand: in Node 20, `Readable.toWeb` throws uncaught errors if a body is cancelled while it
+ * arrives.
+ */
 function streamOf(req) {
   const chunks = req.iterator({ destroyOnReturn: false });
   return new ReadableStream({
@@ -43,7 +46,7 @@ function streamOf(req) {
 
 test("torture finds nothing wrong with a fetch handler", async (t) => {
   const verifier = new WebhookVerifier(SECRET);
-  /** As a worker has it. */
+  /** A handler like a worker's. */
   const handler = async (request) => {
     try {
       (await verifier.verifyRequest(request)).event();
@@ -61,7 +64,7 @@ test("torture finds nothing wrong with a fetch handler", async (t) => {
       const response = await handler(request);
       res.writeHead(response.status, { connection: "close" }).end(await response.text());
     } catch {
-      // The body broke off, and nobody is left to be answered.
+      // The body was cut off, and no one is left to respond to.
       res.destroy();
     }
   });

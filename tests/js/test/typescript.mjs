@@ -1,4 +1,4 @@
-// Compiles what other people wrote in TypeScript, for the tests to run it as it was written.
+// Compiles other people's TypeScript, so that tests run it as it was written.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const FLAGS = ["--ignoreConfig", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "node"];
 
-/** The module of this source. It is compiled beside this file, where packages are found, and leaves nothing behind. */
+/** The module of this source. It is compiled next to this file, where packages are found, and then removed. */
 export async function compiled(source) {
   const folder = await mkdtemp(fileURLToPath(new URL(".compiled-", import.meta.url)));
   try {

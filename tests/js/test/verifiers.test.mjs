@@ -1,4 +1,4 @@
-// Several secrets, several verifiers, and verifiers that were freed.
+// Several secrets, several verifiers, and freed verifiers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -10,7 +10,7 @@ const body = envelope();
 const now = NOW;
 const bytesOf = (text) => new TextEncoder().encode(text);
 
-test("each of eight live secrets verifies, and secretIndex says which it was", () => {
+test("each of eight secrets verifies, and secretIndex says which did", () => {
   const secrets = Array.from({ length: 8 }, (_, index) => `secret number ${index}`);
   const verifier = new WebhookVerifier(secrets, { now });
   secrets.forEach((key, index) => {
@@ -22,22 +22,22 @@ test("each of eight live secrets verifies, and secretIndex says which it was", (
   assert.throws(() => verifier.verify(retired, body), { code: "signature_mismatch" });
 });
 
-test("of secrets that are the same, and of tags that several made, the first secret is told", () => {
+test("if several secrets are equal, or several match a signature, the first one is reported", () => {
   const twice = new WebhookVerifier([SECRET, SECRET], { now });
   assert.equal(twice.verify(SENDERS["contio-body"](body), body).secretIndex, 0);
   const stripe = new WebhookVerifier(["new", "old"], { scheme: "stripe", now });
-  const tag = (key) => hmac(key, `${NOW}.`, body).digest("hex");
-  const header = `t=${NOW},v1=${tag("old")},v1=${tag("new")}`;
+  const mac = (key) => hmac(key, `${NOW}.`, body).digest("hex");
+  const header = `t=${NOW},v1=${mac("old")},v1=${mac("new")}`;
   assert.equal(stripe.verify({ "stripe-signature": header }, body).secretIndex, 0);
-  assert.equal(stripe.verify({ "stripe-signature": `t=${NOW},v1=${tag("old")}` }, body).secretIndex, 1);
+  assert.equal(stripe.verify({ "stripe-signature": `t=${NOW},v1=${mac("old")}` }, body).secretIndex, 1);
 });
 
-test("more than eight secrets are invalid_argument, and none is invalid_secret", () => {
+test("more than eight secrets are invalid_argument, and no secret is invalid_secret", () => {
   assert.throws(() => new WebhookVerifier(Array(9).fill("secret")), { code: "invalid_argument", status: 500 });
   assert.throws(() => new WebhookVerifier([]), { code: "invalid_secret", status: 500 });
 });
 
-test("a secret that is bytes is the key itself, and text goes through the scheme's encoding", () => {
+test("a secret in bytes is the key itself, and text is decoded as the scheme says", () => {
   const key = crypto.getRandomValues(new Uint8Array(32));
   for (const { scheme, secret } of SCHEMES) {
     const ofBytes = new WebhookVerifier([key, secret], { scheme, now });
@@ -51,7 +51,7 @@ test("a secret that is bytes is the key itself, and text goes through the scheme
   assert.equal(text.verify(SENDERS["contio-body"](body), body).id, "evt-1");
 });
 
-test("keys longer than a block of the hash are keys as for every HMAC", () => {
+test("keys longer than a block of the hash work as for every HMAC", () => {
   for (const length of [1, 63, 64, 65, 128, 1000]) {
     const key = crypto.getRandomValues(new Uint8Array(length));
     const verifier = new WebhookVerifier(key, { now });
@@ -59,7 +59,7 @@ test("keys longer than a block of the hash are keys as for every HMAC", () => {
   }
 });
 
-test("a secret is copied when it is given: to change the array later changes nothing", () => {
+test("a secret is copied, so that later changes to the array do not matter", () => {
   const key = bytesOf("secret");
   const secrets = [key];
   const verifier = new WebhookVerifier(secrets, { now });
@@ -68,7 +68,7 @@ test("a secret is copied when it is given: to change the array later changes not
   assert.equal(verifier.verify(SENDERS["contio-body"](body, { key: "secret" }), body).secretIndex, 0);
 });
 
-test("a secret in a wider typed array is refused, or is the bytes of it", () => {
+test("a secret in a wider typed array is refused, or is its bytes", () => {
   const wide = Uint16Array.of(0x0102, 0x0304, 0xfffe);
   const key = new Uint8Array(wide.buffer);
   let verifier;
@@ -81,7 +81,7 @@ test("a secret in a wider typed array is refused, or is the bytes of it", () => 
   assert.equal(verifier.verify(SENDERS["contio-body"](body, { key }), body).secretIndex, 0);
 });
 
-test("secrets that cannot be any are invalid_secret", () => {
+test("unusable secrets are invalid_secret", () => {
   const texts = ["", " secret", "secret\n", "\ufeffsecret", "\ud800"];
   const wrong = [...texts, undefined, null, 42, {}, new Uint8Array(0), new ArrayBuffer(8)];
   for (const secret of wrong) {
@@ -100,7 +100,7 @@ test("the error says which of several secrets cannot be used", () => {
   assert.throws(() => new WebhookVerifier(["fine", undefined]), { code: "invalid_secret", message: /secrets\[1\]/ });
 });
 
-test("verifiers that take turns do not disturb each other", () => {
+test("verifiers that are used in turns do not disturb each other", () => {
   const receivers = SCHEMES.map(({ scheme, secret }) => {
     return { scheme, verifier: new WebhookVerifier(secret, { scheme, now }) };
   });
@@ -120,7 +120,7 @@ test("verifiers that take turns do not disturb each other", () => {
   }
 });
 
-test("verifiers of a scheme of one's own and of built-in ones do not disturb each other", () => {
+test("verifiers of custom and built-in schemes do not disturb each other", () => {
   const acme = { name: "acme", signatureHeader: "X-Hub-Signature-256", encoding: "hex", prefix: "sha256=" };
   const scheme = defineScheme({ ...acme, signed: "{body}" });
   const deliveries = [];
@@ -137,7 +137,7 @@ test("verifiers of a scheme of one's own and of built-in ones do not disturb eac
   for (const [delivery, id] of deliveries.reverse()) assert.equal(delivery.event().event_id, id);
 });
 
-test("a delivery gives its own event, whatever was verified, refused or signed since then", () => {
+test("a delivery returns its own event, whatever was verified, refused or signed since then", () => {
   const one = new WebhookVerifier(SECRET, { now });
   const other = new WebhookVerifier("another secret", { now });
   const delivery = one.verify(SENDERS["contio-timestamped"](body), body);
@@ -150,7 +150,7 @@ test("a delivery gives its own event, whatever was verified, refused or signed s
   assert.equal(delivery.json(), delivery.event());
 });
 
-test("large and small bodies in turns are judged by their own bytes", () => {
+test("large and small bodies in turns are verified by their own bytes", () => {
   const verifier = new WebhookVerifier(SECRET, { scheme: "github" });
   for (const size of [0, 1, 1_000_000, 1, 4096, 4097, 3_000_000, 0, 70_000]) {
     for (const given of [Buffer.alloc(size, "a"), "ä".repeat(size)]) {
@@ -184,7 +184,7 @@ for (const [name, free] of [
   });
 }
 
-test("a verifier that is freed leaves the others alone", () => {
+test("freeing a verifier leaves the others alone", () => {
   const [first, second] = [new WebhookVerifier(SECRET, { now }), new WebhookVerifier(SECRET, { now })];
   first.free();
   const third = new WebhookVerifier("another", { now });

@@ -1,10 +1,10 @@
-// How tests wait: for what happens, and not for an amount of time.
+// How tests wait: for events, and not for an amount of time.
 import { setImmediate as turn } from "node:timers/promises";
 
-/** How long anything may take here: what takes longer hangs. */
+/** The deadline for everything here: whatever takes longer hangs. */
 export const DEADLINE_MS = 20_000;
 
-/** Waits for what nobody tells of. */
+/** Waits for a condition that no event announces. */
 export async function until(isTrue) {
   const deadline = Date.now() + DEADLINE_MS;
   while (!isTrue()) {
@@ -18,7 +18,7 @@ export async function turns(count = 20) {
   for (let done = 0; done < count; done++) await turn();
 }
 
-/** What a promise comes to that waits for nothing outside, or an error if it comes to nothing. */
+/** The result of a promise that waits for nothing outside, or an error if it stays pending. */
 export function settled(promise) {
   const never = async () => {
     await turns(1000);

@@ -1,5 +1,5 @@
-// Secrets are wiped once they are no longer needed: the memory of the WebAssembly is searched for them. Of its stack
-// nobody promises that, as `SECURITY.md` says.
+// Secrets are wiped once they are no longer needed: searches the memory of the WebAssembly for them. The stack is
+// excluded, for which nothing is promised (see `SECURITY.md`).
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
@@ -16,7 +16,7 @@ const text = (bytes = 32) => randomBytes(bytes).toString("hex");
 const acme = () =>
   defineScheme({ name: "acme", signatureHeader: "X-Acme-Signature", encoding: "hex", signed: "{body}" });
 
-/** No part of a secret is left, be it text or what text stands for. */
+/** Asserts that no part of a secret is left, neither of its text nor of what the text decodes to. */
 function assertWiped(...secrets) {
   for (const secret of secrets) {
     const bytes = Buffer.from(secret);
@@ -44,7 +44,7 @@ for (const [what, secret] of Object.entries(SECRETS)) {
     }
   });
 
-  test(`a secret ${what} is wiped when no verifier could be made with it`, () => {
+  test(`a secret ${what} is wiped if making a verifier with it fails`, () => {
     for (const others of [[""], Array(8).fill("x"), [" "]]) {
       assert.throws(() => new WebhookVerifier([secret, ...others]), { name: "WebhookVerificationError" });
     }
@@ -54,13 +54,13 @@ for (const [what, secret] of Object.entries(SECRETS)) {
     assertWiped(secret);
   });
 
-  test(`a secret ${what} is wiped when something was signed with it`, () => {
+  test(`a secret ${what} is wiped after signing with it`, () => {
     for (const scheme of ["contio", "github", acme()]) sign(body, secret, { scheme });
     assertWiped(secret);
   });
 }
 
-test("a secret that is base64 is wiped with the key that it stands for", () => {
+test("a base64 secret is wiped, and so is the key that it decodes to", () => {
   const key = randomBytes(48);
   const secret = `whsec_${key.toString("base64")}`;
   for (const scheme of ["svix", "standard-webhooks"]) {
@@ -76,7 +76,7 @@ test("a key in bytes is wiped when its verifier is freed", () => {
   assertWiped(key);
 });
 
-test("a key that the host was given for large bodies is wiped when its verifier is freed", async () => {
+test("a key that WebCrypto got for large bodies is wiped when its verifier is freed", async () => {
   const [key, whole] = [text(), large()];
   const verifier = new WebhookVerifier(key, { now: NOW });
   const delivery = await verifier.verifyRequest(requestOf(SENDERS["contio-body"](whole, { key }), whole));

@@ -1,4 +1,4 @@
-// What comes over HTTP to a worker in workerd, where a body whose length was declared is not counted while it is read.
+// HTTP requests to a worker in workerd, where a body with a declared length is not counted while it is read.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import net from "node:net";
@@ -29,12 +29,12 @@ after(() => stop());
 
 const signed = (bytes) => SENDERS["contio-timestamped"](bytes, { timestamp: nowSeconds() });
 
-/** Sends these very bytes, and gives the status of the answer; undefined if there is none. */
-async function statusOf(headers, ...pieces) {
+/** Sends exactly these bytes, and returns the status of the response; undefined if there is none. */
+async function statusOf(headers, ...parts) {
   const socket = net.connect(Number(address.port), address.hostname);
   const lines = Object.entries({ Host: "test", Connection: "close", ...headers });
   socket.write(`POST / HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`);
-  for (const piece of pieces) socket.write(piece);
+  for (const part of parts) socket.write(part);
   let answer = "";
   socket.setEncoding("latin1").on("data", (text) => (answer += text));
   socket.on("error", () => {});
@@ -45,13 +45,13 @@ async function statusOf(headers, ...pieces) {
 
 const chunked = (bytes) => [`${bytes.length.toString(16)}\r\n`, bytes, "\r\n0\r\n\r\n"];
 
-test("workerd: a body of exactly the limit is taken, declared or in chunks", async () => {
+test("workerd: a body of exactly the limit is accepted, declared or chunked", async () => {
   assert.equal(body.length, LIMIT);
   assert.equal(await statusOf({ ...signed(body), "Content-Length": LIMIT }, body), 200);
   assert.equal(await statusOf({ ...signed(body), "Transfer-Encoding": "chunked" }, ...chunked(body)), 200);
 });
 
-test("workerd: a body of one byte more is refused, declared or in chunks", async () => {
+test("workerd: a body of one byte more is refused, declared or chunked", async () => {
   const longer = Buffer.concat([body, Buffer.from(" ")]);
   assert.equal(await statusOf({ ...signed(longer), "Content-Length": LIMIT + 1 }, longer), 413);
   assert.equal(await statusOf({ ...signed(longer), "Transfer-Encoding": "chunked" }, ...chunked(longer)), 413);
@@ -61,15 +61,15 @@ test("workerd: a body that is declared too large is refused before it is sent", 
   assert.equal(await statusOf({ ...signed(body), "Content-Length": 1 << 30 }), 413);
 });
 
-test("workerd: nothing is read beyond what was declared", async () => {
+test("workerd: nothing is read beyond the declared length", async () => {
   const declared = body.subarray(0, 100);
   assert.equal(await statusOf({ ...signed(body), "Content-Length": 100 }, body), 401);
   const asGiven = signed(declared);
-  // What was declared is genuine, but no envelope: the rest was not read as a part of it.
+  // The declared part is genuine but no envelope: the rest was not read as a part of it.
   assert.equal(await statusOf({ ...asGiven, "Content-Length": 100 }, body), 400);
 });
 
-test("workerd: chunks are counted, whatever length was declared beside them", async () => {
+test("workerd: chunks are counted, whatever length is declared as well", async () => {
   const endless = Buffer.alloc(50 * LIMIT, "x");
   const headers = { ...signed(endless), "Content-Length": 10, "Transfer-Encoding": "chunked" };
   const status = await statusOf(headers, ...chunked(endless));

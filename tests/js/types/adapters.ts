@@ -1,5 +1,5 @@
-// What TypeScript knows of the router, and of the middleware without Express. Nothing here is run. Where an error is
-// expected, TypeScript must find one.
+// The types of the router, and of the middleware without Express. Nothing here runs. TypeScript must find every
+// expected error.
 import {
   type Delivery,
   type MeetingCompletedEvent,
@@ -16,7 +16,7 @@ import { is } from "./is.js";
 declare const verifier: WebhookVerifier;
 declare const delivery: Delivery;
 
-// The handler of a type gets its event.
+// The handler for a type gets its event.
 const router: WebhookRouter = new WebhookRouter()
   .on("meeting.completed", (event, from) => {
     is<typeof event, MeetingCompletedEvent>(true);
@@ -31,7 +31,7 @@ is<ReturnType<typeof router.handle>, Promise<void>>(true);
 void router.handle(delivery);
 void router.handle(delivery.event());
 
-// @ts-expect-error that is no event's field
+// @ts-expect-error the event has no such field
 router.on("meeting.completed", (event) => event.data.meeting_ids);
 // @ts-expect-error the handler is missing
 router.on("meeting.completed");
@@ -40,7 +40,7 @@ router.on("meeting.completed", (event: { event_type: "meeting.created" }) => eve
 // @ts-expect-error a body is not a delivery
 void router.handle(new Uint8Array());
 
-// The middleware takes a verifier, and tells of what was refused.
+// The middleware takes a verifier, and reports what it refused.
 const options: WebhookOptions = {
   onFailure(error, req) {
     is<typeof error, WebhookVerificationError>(true);
@@ -50,7 +50,7 @@ const options: WebhookOptions = {
 const middleware: WebhookMiddleware = webhook(verifier, options);
 webhook(verifier);
 keepRawBody({}, undefined, new Uint8Array());
-// @ts-expect-error a secret is no verifier
+// @ts-expect-error a secret is not a verifier
 webhook("secret");
 // @ts-expect-error the option has another name
 webhook(verifier, { onError: () => undefined });

@@ -1,4 +1,4 @@
-// What TypeScript knows of events. Nothing here is run. Where an error is expected, TypeScript must find one.
+// The types of events. Nothing here runs. TypeScript must find every expected error.
 import type {
   ActionItemUpdatedData,
   Envelope,
@@ -17,7 +17,7 @@ import { is } from "./is.js";
 
 declare const event: WebhookEvent;
 
-// A comparison with a known type leaves its event, and the rest otherwise.
+// Comparing with a known type narrows to its event.
 if (event.event_type === "meeting.completed") {
   is<typeof event, MeetingCompletedEvent>(true);
   is<typeof event.data, MeetingCompletedData>(true);
@@ -49,21 +49,21 @@ switch (event.event_type) {
   default: {
     is<Extract<typeof event, UnknownEvent>, UnknownEvent>(true);
     event.event_type.startsWith("meeting.");
-    // @ts-expect-error whose data it is, is not known
+    // @ts-expect-error it is not known which event's data it is
     event.data.title;
   }
 }
 
-// The type of an event is a string, and can be used as one.
+// An event's type is a string, and can be used as one.
 const type: string = event.event_type;
 if (type === "meeting.unheard") console.log(event.data as Record<string, unknown>);
 console.log(["meeting.unheard" as string].includes(event.event_type), new Set<string>().has(event.event_type));
 
-// Taken apart, the parts still belong together.
+// Destructured parts still belong together.
 const { event_type, data } = event;
 if (event_type === "meeting.completed") is<typeof data, MeetingCompletedData>(true);
 
-// The envelope, whatever the event is.
+// The envelope is the same for every event.
 is<typeof event.event_id, string>(true);
 is<typeof event.timestamp, string>(true);
 is<typeof event.partner_app_id, string>(true);
@@ -85,13 +85,13 @@ const unknown: UnknownEvent = { ...rest, event_type: "meeting.unheard" as Unknow
 // @ts-expect-error a known type is not unknown
 const known: UnknownEvent = { ...rest, event_type: "meeting.completed" };
 
-// A status may be a new one, and a nullable field is not a string yet.
+// A status may be a new one, and a nullable field is not yet a string.
 declare const item: ActionItemUpdatedData;
 console.log(item.status === "blocked", item.status === "a new one", item.assignee_id?.length);
 // @ts-expect-error it may be null
 const assignee: string = item.assignee_id;
 
-// A type can be made known.
+// A type can be declared as known.
 declare module "hookseal" {
   interface EventMap {
     "meeting.archived": Envelope & { event_type: "meeting.archived"; data: { meeting_id: string } };

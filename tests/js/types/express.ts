@@ -1,5 +1,4 @@
-// What TypeScript knows of the middleware in an application of Express. Nothing here is run. Where an error is
-// expected, TypeScript must find one.
+// The types of the middleware in an Express application. Nothing here runs. TypeScript must find every expected error.
 import * as http from "node:http";
 
 import express = require("express");
@@ -20,7 +19,7 @@ app.post("/webhooks/contio", webhook(verifier), (req, res) => {
 app.use(express.json({ verify: keepRawBody }));
 app.use("/webhooks", webhook(verifier, { onFailure: (error, req) => console.error(error.code, req.url) }));
 
-// By the guide.
+// As in the guide.
 app.post("/webhooks/guide", express.raw({ type: "application/json" }), (req, res) => {
   const signature = req.headers["x-contio-signature"];
   const timestamp = req.headers["x-contio-timestamp"];
@@ -31,5 +30,5 @@ app.post("/webhooks/guide", express.raw({ type: "application/json" }), (req, res
 // Without Express.
 http.createServer((req, res) => webhook(verifier)(req, res, () => res.end()));
 
-// @ts-expect-error it may be absent, for nothing says that the middleware was there
+// @ts-expect-error it may be absent, because the type does not say that the middleware ran
 app.get("/", (req) => req.delivery.id);

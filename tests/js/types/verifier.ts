@@ -1,4 +1,4 @@
-// What TypeScript knows of the verifier. Nothing here is run. Where an error is expected, TypeScript must find one.
+// The types of the verifier. Nothing here runs. TypeScript must find every expected error.
 import {
   type Body,
   type Delivery,
@@ -30,11 +30,11 @@ const verifier = new WebhookVerifier("text");
 new WebhookVerifier(bytes);
 new WebhookVerifier(["new", "old"]);
 new WebhookVerifier(["new", bytes] as const);
-// @ts-expect-error there must be one
+// @ts-expect-error a secret is required
 new WebhookVerifier();
 // @ts-expect-error a variable that may be unset
 new WebhookVerifier(undefined as string | undefined);
-// @ts-expect-error a number is none
+// @ts-expect-error a number is not a secret
 new WebhookVerifier(42);
 
 // Options.
@@ -52,21 +52,21 @@ const acme: SchemeDefinition = {
 };
 const acmeScheme: Scheme = defineScheme(acme);
 new WebhookVerifier("text", { scheme: acmeScheme });
-// @ts-expect-error a definition is no scheme
+// @ts-expect-error a definition is not a scheme
 new WebhookVerifier("text", { scheme: acme });
-// @ts-expect-error nothing but defineScheme makes one
+// @ts-expect-error only defineScheme makes one
 const madeUp: Scheme = { name: "acme" };
 // @ts-expect-error no scheme has that name
 new WebhookVerifier("text", { scheme: "gitlab" });
 // @ts-expect-error the option has another name
 new WebhookVerifier("text", { tolerance: 300 });
-// @ts-expect-error a Date is no number of seconds
+// @ts-expect-error a Date is not a number of seconds
 new WebhookVerifier("text", { now: new Date() });
-// @ts-expect-error only the age of events can be switched off
+// @ts-expect-error only the age of events can be unlimited
 new WebhookVerifier("text", { maxAge: null });
-// @ts-expect-error what is signed is missing
+// @ts-expect-error the template of what is signed is missing
 const halfScheme: SchemeDefinition = { name: "acme", signatureHeader: "X-Acme-Signature", encoding: "hex" };
-// @ts-expect-error there are two encodings
+// @ts-expect-error there are only two encodings
 const wrongScheme: SchemeDefinition = { ...acme, encoding: "base32" };
 
 // Headers and bodies.
@@ -81,7 +81,7 @@ verifier.verify({}, { event_type: "meeting.completed" });
 verifier.verify({}, undefined as Uint8Array | undefined);
 // @ts-expect-error the headers are missing
 verifier.verify(bytes);
-// @ts-expect-error a number is no header's value
+// @ts-expect-error a number is not a header's value
 verifier.verify({ "content-length": 3 }, bytes);
 
 // Deliveries.
@@ -94,9 +94,9 @@ is<typeof delivery.id, string | null>(true);
 is<typeof delivery.body, Uint8Array>(true);
 is<ReturnType<typeof delivery.json>, unknown>(true);
 is<ReturnType<typeof delivery.event>, WebhookEvent>(true);
-// @ts-expect-error it cannot be changed
+// @ts-expect-error it is readonly
 delivery.scheme = "other";
-// @ts-expect-error what JSON holds is not known
+// @ts-expect-error the type of JSON is not known
 delivery.json().event_type;
 
 // Requests.
@@ -105,10 +105,10 @@ is<ReturnType<typeof verifier.verifyRequest>, Promise<Delivery>>(true);
 void verifier.verifyRequest(request);
 declare const like: RequestLike;
 void verifier.verifyRequest(like);
-// @ts-expect-error a body is no request
+// @ts-expect-error a body is not a request
 void verifier.verifyRequest(bytes);
 
-// By values.
+// By header values.
 declare const value: HeaderValue;
 const result = verifier.verifySignature(bytes, value, value);
 is<typeof result, VerificationResult>(true);
@@ -131,7 +131,7 @@ try {
     is<typeof error.status, number>(true);
     is<typeof error.name, "WebhookVerificationError">(true);
     if (error.code === "signature_mismatch") console.log(error.message);
-    // @ts-expect-error no code is spelled so
+    // @ts-expect-error no code is spelled like that
     if (error.code === "signature_missmatch") console.log(error.message);
   }
 }
@@ -140,7 +140,7 @@ try {
 const signing: SignOptions = { scheme: "standard-webhooks", id: "msg_1", timestamp: 1 };
 is<ReturnType<typeof sign>, Record<string, string>>(true);
 verifier.verify(sign(bytes, "text", signing), bytes);
-// @ts-expect-error one secret signs
+// @ts-expect-error only one secret signs
 sign(bytes, ["new", "old"]);
 // @ts-expect-error the secret is missing
 sign(bytes);
