@@ -1,6 +1,7 @@
 // Calls the core as WebAssembly. Only this file knows that: the native package replaces it.
 import { WebhookVerificationError } from "./error.js";
 import {
+  EMPTY,
   type Prepared,
   type Settings,
   type Verdict,
@@ -39,7 +40,6 @@ interface Exports extends Readonly<Record<Name, (core: number, ...numbers: numbe
 }
 
 const decoder = new TextDecoder();
-const EMPTY = new Uint8Array(0);
 
 /** A prepared verifier with its engine. */
 export interface Handle extends Prepared {
@@ -112,8 +112,7 @@ export class Engine {
   ): Verdict {
     const number = alive(handle);
     const bytes = this.putBody(input);
-    const [signature, timestamp, id] = this.putHeaderValues(values, macs === undefined ? 0 : macs.length);
-    if (macs !== undefined) this.#text.set(macs, Math.max(signature, 0) + Math.max(timestamp, 0) + Math.max(id, 0));
+    const [signature, timestamp, id] = this.putHeaderValues(values, macs);
     const verdict = this.call("core_verify", number, signature, timestamp, id, bytes, now, Number(macs !== undefined));
     if (macs !== undefined) this.#text.fill(0);
     return readVerdict(verdict, handle);
@@ -147,7 +146,7 @@ export class Engine {
    */
   signingInput(handle: Handle, values: HeaderValues): { beforeBody: Uint8Array; afterBody: Uint8Array; readsBody: boolean } {
     const number = alive(handle);
-    const lengths = this.putHeaderValues(values, 0);
+    const lengths = this.putHeaderValues(values);
     const input = this.call("core_signing_input", number, ...lengths);
     if (input < 0) throw this.failure(-input);
     const end = input & 0xfff;
@@ -216,14 +215,16 @@ export class Engine {
     return (this.#verified = length);
   }
 
-  /** Writes header values, with space for `more` bytes after them, and returns their lengths. */
-  protected putHeaderValues({ signature, timestamp, id }: HeaderValues, more: number): [number, number, number] {
-    this.#growText((size(signature) + size(timestamp) + size(id)) * 3 + more);
-    const ofSignature = putText(signature, this.#text, 0);
-    let at = Math.max(ofSignature, 0);
-    const ofTimestamp = putText(timestamp, this.#text, at);
-    at += Math.max(ofTimestamp, 0);
-    return [ofSignature, ofTimestamp, putText(id, this.#text, at)];
+  /** Writes header values and the MACs after them, and returns the lengths of the values. */
+  protected putHeaderValues({ signature, timestamp, id }: HeaderValues, macs: Uint8Array = EMPTY): [number, number, number] {
+    this.#growText((size(signature) + size(timestamp) + size(id)) * 3 + macs.length);
+    const first = putText(signature, this.#text, 0);
+    let at = Math.max(first, 0);
+    const second = putText(timestamp, this.#text, at);
+    at += Math.max(second, 0);
+    const third = putText(id, this.#text, at);
+    if (macs !== EMPTY) this.#text.set(macs, at + Math.max(third, 0));
+    return [first, second, third];
   }
 
   /** The core's last answer, in place. */
@@ -237,15 +238,8 @@ export class Engine {
   }
 }
 
-/**
- * Instantiates the module. It imports one function from wasm-bindgen, whose name varies: it throws on misuse of the
- * generated exports, which does not happen here.
- */
+/** Instantiates the module, which imports nothing. */
 function start(module: WebAssembly.Module): { exports: Exports; core: number; stack: number } {
-  const misused = () => {
-    throw new Error("misused");
-  };
-  const imports = WebAssembly.Module.imports(module).map(({ module: from, name }) => [from, { [name]: misused }]);
-  const exports = new WebAssembly.Instance(module, Object.fromEntries(imports)).exports as unknown as Exports;
+  const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
   return { exports, core: exports.core_new(), stack: exports.stack_pointer.value };
 }

@@ -40,6 +40,7 @@ export interface Verdict {
   readonly timestamp: number | null;
 }
 
+export const EMPTY = new Uint8Array(0);
 export const encoder = new TextEncoder();
 
 /** Whether this is workerd, where calls into the host take longer than elsewhere, and WebCrypto answers immediately. */

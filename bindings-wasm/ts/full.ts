@@ -15,7 +15,7 @@ class FullEngine extends Engine {
   ): [name: string, value: string][] {
     const number = alive(handle);
     const bytes = this.putBody(input);
-    const [length] = this.putHeaderValues({ signature: id ?? MISSING, timestamp: MISSING, id: MISSING }, 0);
+    const [length] = this.putHeaderValues({ signature: id ?? MISSING, timestamp: MISSING, id: MISSING });
     const signed = this.call("core_sign", number, bytes, timestamp, length);
     if (signed === 0) throw this.failure(this.call("core_failure"));
     return this.lines(signed).map((line) => line.split("\t") as [string, string]);

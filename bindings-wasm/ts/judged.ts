@@ -1,8 +1,8 @@
 import type { Delivery } from "./delivery.js";
-import type { Handle } from "./engine.js";
+import type { Engine, Handle } from "./engine.js";
 import type { WebhookVerificationError } from "./error.js";
 import type { WebhookEvent } from "./events.js";
-import type { Verdict } from "./exchange.js";
+import { EMPTY, type Verdict } from "./exchange.js";
 import type { HeaderValues } from "./input.js";
 import type { Macs } from "./tags.js";
 
@@ -15,8 +15,6 @@ export interface Source {
   /** The MACs, if they were made outside the core. */
   readonly macs: Macs | undefined;
 }
-
-const EMPTY = new Uint8Array(0);
 
 /** A delivery that was verified from its source. */
 export class VerifiedDelivery implements Delivery {
@@ -60,18 +58,14 @@ export class VerifiedDelivery implements Delivery {
 
   json(): unknown {
     if (this.#json === undefined) {
-      this.#ensureVerified();
-      const wrong = this.#source.handle.engine.checkBody(false);
+      const wrong = this.#current().checkBody(false);
       if (wrong) throw wrong;
     }
     return this.#parse();
   }
 
   event(): WebhookEvent {
-    if (this.#envelope === undefined) {
-      this.#ensureVerified();
-      this.#envelope = this.#source.handle.engine.checkBody(true);
-    }
+    if (this.#envelope === undefined) this.#envelope = this.#current().checkBody(true);
     if (this.#envelope) throw this.#envelope;
     return this.#parse() as WebhookEvent;
   }
@@ -79,16 +73,18 @@ export class VerifiedDelivery implements Delivery {
   /** Parses a checked body as the core holds it, since the caller's bytes may have changed. */
   #parse(): unknown {
     if (this.#json === undefined) {
-      const { handle, body } = this.#source;
-      this.#ensureVerified();
-      this.#json = JSON.parse(typeof body === "string" ? body : handle.engine.verifiedText());
+      const { body } = this.#source;
+      const engine = this.#current();
+      this.#json = JSON.parse(typeof body === "string" ? body : engine.verifiedText());
     }
     return this.#json;
   }
 
-  /** Makes sure that the core holds this body and has verified it. */
-  #ensureVerified(): void {
-    if (this.#source.handle.engine.generation !== this.#generation) this.#verify();
+  /** The engine, after making sure that it holds this body and has verified it. */
+  #current(): Engine {
+    const { engine } = this.#source.handle;
+    if (engine.generation !== this.#generation) this.#verify();
+    return engine;
   }
 
   #verify(): Verdict {

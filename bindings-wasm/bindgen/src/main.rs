@@ -8,7 +8,7 @@
 //! numbers cross, so `ts/engine.ts` calls the exports directly and is spared code of half its own size.
 //!
 //! The exports that only that JavaScript would call are removed as well, and `wasm-opt` then drops what nothing else
-//! reaches. The stack pointer is exported: a call that ends in a JavaScript stack overflow does not restore it, so
+//! reaches. The one import, a function that throws if an export is misused, becomes a trap: the module imports nothing. The stack pointer is exported: a call that ends in a JavaScript stack overflow does not restore it, so
 //! `ts/engine.ts` does.
 //!
 //! The `wasm-bindgen` command does the same and more, but must be installed in exactly the right version. As a crate of
@@ -55,6 +55,15 @@ fn bindgen(wasm: Vec<u8>) -> Result<Vec<u8>, String> {
         return Err("the module needs JavaScript of its own, which the package has no place for".to_owned());
     }
     let module = made.wasm_mut();
+    // Only misuse of the exports would call this import, and `ts/engine.ts` does not misuse them.
+    let throwing = module.imports.iter().find(|import| import.name.contains("__wbindgen_throw"));
+    if let Some((from, name)) = throwing.map(|import| (import.module.clone(), import.name.clone())) {
+        let import = module.imports.get_func(from, name).map_err(|error| format!("{error:#}"))?;
+        let trap = module.replace_imported_func(import, |(body, _)| {
+            body.unreachable();
+        });
+        trap.map_err(|error| format!("{error:#}"))?;
+    }
     let is_stack_pointer = |name: Option<&str>| name == Some("__stack_pointer");
     let stack_pointer = module.globals.iter().find(|global| is_stack_pointer(global.name.as_deref()));
     let stack_pointer = stack_pointer.ok_or("the module has no global named `__stack_pointer`")?.id();
