@@ -1,8 +1,8 @@
-// What is measured. Cases are named `topic/operation/size/implementation`, as the Rust ones are.
+// The cases to measure, named `topic/operation/size/implementation` like the Rust ones.
 
-/** The implementations of an operation are measured in turns, at each of the sizes. */
+/** The implementations of an operation are measured in turns, for each of the sizes. */
 const OPERATIONS = [
-  // The guide's form: verified from a request's headers and its raw body, and then its event read.
+  // The guide's variant: verified from a request's headers and raw body, and then its event is read.
   // `create-hmac` is the MAC alone.
   {
     topic: "node",
@@ -18,27 +18,27 @@ const OPERATIONS = [
     ],
   },
   { topic: "node", operation: "event", implementations: ["guide", "hookseal", "native"] },
-  // The form that Contio's own package takes: verified and read in one call, and by us in two as well.
+  // The variant that Contio's own package accepts: verified and read in one call, and for ours also in two.
   { topic: "node", operation: "parse", implementations: ["contio-sdk", "hookseal", "hookseal-event", "native"] },
   { topic: "node", operation: "standard-webhooks", implementations: ["standardwebhooks", "hookseal", "native"] },
-  // From headers and a body that was read before; from a request, whose body is read; and that over HTTP, with all that
-  // it takes to send it and to answer. `array-buffer` reads the body and gives no verdict. Requests of more than 64 KB
-  // are made in a time that drowns the rest, and are measured over HTTP alone.
+  // From headers and a body that was already read; from a request whose body is read; and over HTTP, including the time
+  // to send the request and the response. `array-buffer` reads the body without verifying it. Creating a request of
+  // more than 64 KB takes so long that nothing else is visible, so those are only measured over HTTP.
   { topic: "workerd", operation: "verify", implementations: ["webcrypto", "hookseal", "webcrypto-import"] },
   { topic: "workerd", operation: "request", most: 65_536, implementations: ["webcrypto", "hookseal", "array-buffer"] },
   { topic: "workerd", operation: "http", implementations: ["webcrypto", "hookseal", "array-buffer"] },
-  // Each time in a process of its own: from the import to the first verdict, and the WebAssembly module alone.
+  // Each in a process of its own: from the import to the first verdict, and the WebAssembly module alone.
   {
     topic: "node-start",
     operation: "first-verdict",
     implementations: ["guide", "hookseal", "contio-sdk", "standardwebhooks"],
   },
   { topic: "node-start", operation: "module", implementations: ["hookseal"] },
-  // The start of the process, the worker's, and the first request.
+  // The start of the process, of the worker, and the first request.
   { topic: "workerd-start", operation: "first-verdict", implementations: ["webcrypto", "hookseal"] },
 ];
 
-/** The part of `cases.json` that has the sizes of a topic, and whether only the first of them is measured. */
+/** The part of `cases.json` with the sizes of a topic, and whether only the first of them is measured. */
 const SIZES = {
   node: ["sizes_node", false],
   workerd: ["sizes_workerd", false],
@@ -46,7 +46,7 @@ const SIZES = {
   "workerd-start": ["sizes_workerd", true],
 };
 
-/** What is measured in turns, with those names of implementations whose ids the filter matches. */
+/** The groups that are measured in turns, with the implementations whose ids match the filter. */
 export function groupsOf(cases, filter) {
   return OPERATIONS.flatMap(({ topic, operation, most = Infinity, implementations }) => {
     const [part, onlyFirst] = SIZES[topic];

@@ -1,4 +1,4 @@
-// The deliveries that `cases.json` describes. Used in workers too, so nothing of Node is used here.
+// The deliveries that `cases.json` describes. Workers use them too, so this uses nothing from Node.
 
 const encoder = new TextEncoder();
 
@@ -6,18 +6,18 @@ const encoder = new TextEncoder();
  * A genuine delivery; one that was signed with another secret; and one that was changed on its way.
  *
  * @param make one of the functions below
- * @param handOver brings a delivery into the form that a server has it in
+ * @param handOver converts a delivery to the form in which a server has it
  */
 export async function deliveriesOf(make, cases, size, handOver = (delivery) => delivery) {
   const genuine = await make(cases, size, cases.secret);
   const forged = await make(cases, size, cases.other_secret);
   const changed = { ...genuine, body: genuine.body.slice() };
-  // A letter of the title, which makes it JSON as good as before.
+  // A letter of the title, so that it is still valid JSON.
   changed.body[size - 30] ^= 1;
   return { genuine: handOver(genuine), forged: handOver(forged), changed: handOver(changed) };
 }
 
-/** The guide's form: the time and the body are signed. */
+/** The guide's variant: signs the timestamp and the body. */
 export async function timestamped(cases, size, secret) {
   const body = bodyOf(cases, size);
   const tag = await mac(encoder.encode(secret), `${cases.now}.`, body);
@@ -25,7 +25,7 @@ export async function timestamped(cases, size, secret) {
   return { headers: headersOf(cases, body, own), body };
 }
 
-/** The form that Contio's own package takes: the body alone is signed. */
+/** The variant that Contio's own package accepts: signs only the body. */
 export async function bodyOnly(cases, size, secret) {
   const body = bodyOf(cases, size);
   const tag = await mac(encoder.encode(secret), "", body);
@@ -33,7 +33,7 @@ export async function bodyOnly(cases, size, secret) {
   return { headers: headersOf(cases, body, own), body };
 }
 
-/** Signed at present: `standardwebhooks` reads the clock, and can be told no other time. */
+/** Signed now: `standardwebhooks` reads the clock, and cannot be given another time. */
 export async function standardWebhooks(cases, size, secret) {
   const body = bodyOf(cases, size);
   const timestamp = String(Math.floor(Date.now() / 1000));
@@ -47,27 +47,30 @@ export async function standardWebhooks(cases, size, secret) {
   return { headers: headersOf(cases, body, own), body };
 }
 
-/** Reads the clock, as in use, and tells the second in which the deliveries were signed, however long a run takes. */
+/**
+ * Reads the clock, as in production, but returns the second in which the deliveries were signed, however long a run
+ * takes.
+ */
 export function clockOf(cases) {
   return () => cases.now + (Date.now() % 1000) / 1000;
 }
 
-/** The body of exactly `size` bytes. */
+/** A body of exactly `size` bytes. */
 function bodyOf(cases, size) {
-  const [before, behind] = cases.template.split("{title}");
-  const room = size - before.length - behind.length;
-  if (room < 0) throw new Error(`the template does not fit into ${size} bytes`);
-  const title = cases.title.repeat(Math.ceil(room / cases.title.length)).slice(0, room);
-  return encoder.encode(before + title + behind);
+  const [before, after] = cases.template.split("{title}");
+  const space = size - before.length - after.length;
+  if (space < 0) throw new Error(`the template does not fit into ${size} bytes`);
+  const title = cases.title.repeat(Math.ceil(space / cases.title.length)).slice(0, space);
+  return encoder.encode(before + title + after);
 }
 
-/** The headers of any request with this body, and behind them those that the scheme signs with. */
+/** The headers that any request with this body has, followed by those of the signature. */
 function headersOf(cases, body, own) {
   const fixed = cases.headers.map(([name, value]) => [name, value.replace("{size}", String(body.length))]);
   return Object.fromEntries([...fixed, ...Object.entries(own)]);
 }
 
-/** By the host, so that we do not verify what we signed. */
+/** Uses WebCrypto, so that we do not verify our own signatures. */
 async function mac(key, before, body) {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);

@@ -1,4 +1,4 @@
-// Contio's guide, "Manual Verification", word by word but for its types.
+// Contio's guide, "Manual Verification", word for word except for its types.
 import crypto from 'crypto';
 
 export function verifyWebhook(payload, signature, timestamp, secret) {

@@ -1,6 +1,6 @@
-// What is measured in Node. Each of these prepares what can be prepared, and gives a function that judges a delivery:
-// it tells true for one that is genuine, and tells false or throws for one that is not. What they need is imported when
-// they are asked for, since that is a part of a start.
+// What is measured in Node. Each implementation prepares what can be prepared, and returns a function that verifies a
+// delivery: it returns true for a genuine one, and returns false or throws for others. Its packages are imported on
+// demand, since that is a part of a start.
 import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -13,7 +13,7 @@ async function verifier(cases, options) {
   return new WebhookVerifier(cases.secret, options);
 }
 
-/** The native package has the other one's name where its tests run: in a project inside of this one. */
+/** The native package is installed under the other one's name in the project inside this one, where its tests run. */
 async function nativeVerifier(cases, options) {
   const { WebhookVerifier } = createRequire(resolve("native", "package.json"))("hookseal");
   return new WebhookVerifier(cases.secret, options);
@@ -99,7 +99,7 @@ export const IN_NODE = {
     async standardwebhooks({ secret }) {
       const { Webhook } = await import("standardwebhooks");
       const theirs = new Webhook(secret);
-      // Without the parsing that it would do too, since ours is measured without any here.
+      // Without the parsing that it could also do, since ours is measured without parsing here.
       return ({ headers, body }) => theirs.verify(body, headers, { jsonParse: false }) === undefined;
     },
     async native(cases) {

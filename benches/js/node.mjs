@@ -4,7 +4,7 @@ import { bodyOnly, deliveriesOf, standardWebhooks, timestamped } from "./deliver
 import { IN_NODE as EFFORT, QUICK, interleave, timed } from "./interleave.mjs";
 import { IN_NODE } from "./node-implementations.mjs";
 
-/** What each operation verifies. */
+/** The deliveries that each operation verifies. */
 export const DELIVERIES = {
   verify: timestamped,
   event: timestamped,
@@ -15,14 +15,14 @@ export const DELIVERIES = {
 /** @param group what is compared: an operation, a size, and names of implementations */
 export async function measureInNode(cases, { operation, size, names, id }, results, quick) {
   const deliveries = await deliveriesOf(DELIVERIES[operation], cases, size, inNode);
-  const judges = new Map();
-  for (const name of names) judges.set(name, await IN_NODE[operation][name](cases));
+  const implementations = new Map();
+  for (const name of names) implementations.set(name, await IN_NODE[operation][name](cases));
   const checkAll = async () => {
-    for (const [name, judge] of judges) await check(id(name), judge, deliveries);
+    for (const [name, verify] of implementations) await check(id(name), verify, deliveries);
   };
   const sample = async (name, count) => {
     let accepted;
-    const took = await timed(async () => (accepted = await repeat(judges.get(name), deliveries.genuine, count)));
+    const took = await timed(async () => (accepted = await repeat(implementations.get(name), deliveries.genuine, count)));
     checkCount(id(name), accepted, count);
     return took;
   };
@@ -33,7 +33,7 @@ export async function measureInNode(cases, { operation, size, names, id }, resul
   for (const [name, taken] of samples) results.add(id(name), taken);
 }
 
-/** A body as Node's servers give it. */
+/** A body as Node's servers have it. */
 function inNode({ headers, body }) {
   return { headers, body: Buffer.from(body) };
 }

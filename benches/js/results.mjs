@@ -1,10 +1,10 @@
-// Writes measurements where criterion writes those of the Rust benches, and in its form: all are read as one.
+// Writes measurements where criterion writes those of the Rust benches, and in its format, so that all are read alike.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { quantile } from "./interleave.mjs";
 
-/** What measurements were made in, in the folder's top. */
+/** The versions of the runtimes that were measured, at the top of the folder. */
 const RUNTIMES = "runtimes.json";
 
 export class Results {
@@ -13,14 +13,14 @@ export class Results {
 
   /**
    * @param folder where to write; nothing is written without one
-   * @param quick whether the times mean nothing
+   * @param quick whether the times are meaningless
    */
   constructor(folder, quick = false) {
     this.#folder = folder;
     this.#quick = quick;
   }
 
-  /** @param samples nanoseconds in rising order */
+  /** @param samples nanoseconds in ascending order */
   add(id, samples) {
     if (this.#quick) {
       console.log(`${id} gives the right answers`);
@@ -37,7 +37,7 @@ export class Results {
     writeFileSync(join(folder, "estimates.json"), JSON.stringify({ median: { point_estimate: median } }));
   }
 
-  /** Notes the version of a runtime; those of others stay. */
+  /** Records the version of a runtime, and keeps those of others. */
   addRuntime(name, version) {
     if (this.#quick || this.#folder === undefined) return;
     mkdirSync(this.#folder, { recursive: true });

@@ -1,10 +1,10 @@
-// Measures the npm package `hookseal` beside what else there is, in Node and in workerd. Called by `cargo xtask bench`,
-// which runs a copy in a project where all that is compared is installed.
+// Measures the npm package `hookseal` and its alternatives in Node and in workerd. Called by `cargo xtask bench`, which
+// runs a copy in a project where everything compared is installed.
 //
 //     node benches/js/run.mjs [--list | --quick | --to FOLDER] [FILTER]
 //
-// FILTER is a regular expression for ids. With `--list` they are printed, and nothing is run; with `--quick` every case
-// is run once with its checks; with `--to` the times are written where `cargo xtask bench` reads them.
+// FILTER is a regular expression for ids. `--list` prints them and runs nothing; `--quick` runs every case once with
+// its checks; `--to` writes the times where `cargo xtask bench` reads them.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
@@ -19,7 +19,7 @@ const cases = JSON.parse(readFileSync(new URL("../cases.json", import.meta.url),
 const groups = groupsOf(cases, new RegExp(positionals[0] ?? ""));
 const { quick } = options;
 
-/** What measures the groups of each topic. Imported when there are any: `--list` needs nothing that is installed. */
+/** Measures the groups of each topic. Imported on demand: `--list` needs nothing that is installed. */
 const TOPICS = {
   async node(groups, results) {
     const { measureInNode } = await import("./node.mjs");

@@ -1,4 +1,4 @@
-// Measures starts, each in a process of its own: whatever is loaded, compiled or prepared once is in them.
+// Measures starts, each in a process of its own: they include everything that is loaded, compiled or prepared once.
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -12,10 +12,10 @@ import { post, sourceOf } from "./workerd.mjs";
 const run = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL("start-node.mjs", import.meta.url));
 
-/** What each of the implementations verifies first in Node. */
+/** What each implementation verifies first in Node. */
 const FIRST = { guide: "verify", hookseal: "verify", "contio-sdk": "parse", standardwebhooks: "standard-webhooks" };
 
-/** In Node: the program takes the time itself, of what it does and not of its own start. */
+/** In Node: the program itself measures its work, without its own start. */
 export async function measureNodeStarts(cases, { operation: start, size, names, id }, results, quick) {
   const sample = async (name) => {
     const operation = FIRST[name];
@@ -31,7 +31,7 @@ function asText({ headers, body }) {
   return { headers, body: Buffer.from(body).toString("base64") };
 }
 
-/** In workerd: from the start of the process until a delivery that is posted at once was answered. */
+/** In workerd: from the start of the process to the response to a delivery that is posted immediately. */
 export async function measureWorkerdStarts(cases, { size, names, id }, results, quick) {
   const { bundle, start } = await import("./workerd-process.mjs");
   const deliveries = await deliveriesOf(timestamped, cases, size);

@@ -1,5 +1,5 @@
-// What a receiver writes with nothing but the host's WebCrypto. Its verdict is on the signature alone: it has no limit
-// to a delivery's age and none to its size.
+// What a receiver writes with only WebCrypto. It checks the signature alone: neither the age nor the size of a delivery
+// is limited.
 
 const encoder = new TextEncoder();
 

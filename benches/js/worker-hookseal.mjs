@@ -4,14 +4,14 @@ import { WebhookVerifier } from "hookseal";
 import cases from "../cases.json";
 import { clockOf } from "./deliveries.mjs";
 
-/** Made by the first delivery, and kept. */
+/** Created by the first delivery, and kept. */
 let verifier;
 const own = () => (verifier ??= new WebhookVerifier(cases.secret, { now: clockOf(cases) }));
 
-export function judge({ headers, body }) {
+export function verify({ headers, body }) {
   return own().verify(headers, body).secretIndex === 0;
 }
 
-export async function judgeRequest(request) {
+export async function verifyRequest(request) {
   return (await own().verifyRequest(request)).secretIndex === 0;
 }

@@ -1,47 +1,47 @@
-// The worker that is measured. One request does the work many times, and who asks takes the time: in a worker the clock
-// stands still while code runs.
+// The worker that is measured. One request does the work many times, and the caller measures the time: in a worker, the
+// clock stands still while code runs.
 import cases from "../cases.json";
 import { check, repeat } from "./check.mjs";
 import { deliveriesOf, timestamped } from "./deliveries.mjs";
 import * as hookseal from "./worker-hookseal.mjs";
 import * as webcrypto from "./worker-webcrypto.mjs";
 
-const REQUEST_JUDGES = {
-  hookseal: hookseal.judgeRequest,
-  webcrypto: webcrypto.judgeRequest,
+const REQUEST_VERIFIERS = {
+  hookseal: hookseal.verifyRequest,
+  webcrypto: webcrypto.verifyRequest,
   "array-buffer": async (request) => (await request.arrayBuffer()).byteLength > 0,
 };
 
-/** A request has to be made for each verdict, since it can be read once only. */
+/** Each verdict needs a new request, since a request can be read only once. */
 const made = ({ headers, body }) => new Request("https://hooks.example.com/", { method: "POST", headers, body });
-const fromMade = (judgeRequest) => (delivery) => judgeRequest(made(delivery));
+const fromMade = (verifyRequest) => (delivery) => verifyRequest(made(delivery));
 
-const JUDGES = {
-  verify: { hookseal: hookseal.judge, webcrypto: webcrypto.judge, "webcrypto-import": webcrypto.judgeImporting },
-  request: Object.fromEntries(Object.entries(REQUEST_JUDGES).map(([name, judge]) => [name, fromMade(judge)])),
+const VERIFIERS = {
+  verify: { hookseal: hookseal.verify, webcrypto: webcrypto.verify, "webcrypto-import": webcrypto.verifyImporting },
+  request: Object.fromEntries(Object.entries(REQUEST_VERIFIERS).map(([name, verify]) => [name, fromMade(verify)])),
 };
 
-/** What is done beside what is measured. */
-const BESIDE = {
+/** What is done in addition to what is measured. */
+const OVERHEAD = {
   verify: (delivery) => delivery !== undefined,
   request: (delivery) => made(delivery) !== undefined,
 };
 
-/** What can be asked for. */
+/** What can be requested. */
 const ANSWERS = {
   async check({ operation, name, size }) {
-    await check(`workerd/${operation}/${size}/${name}`, JUDGES[operation][name], await deliveries(size));
+    await check(`workerd/${operation}/${size}/${name}`, VERIFIERS[operation][name], await deliveries(size));
     return "right";
   },
   async work({ operation, name, size, count }) {
-    return repeat(JUDGES[operation][name], (await deliveries(size)).genuine, count);
+    return repeat(VERIFIERS[operation][name], (await deliveries(size)).genuine, count);
   },
-  async beside({ operation, size, count }) {
-    return repeat(BESIDE[operation], (await deliveries(size)).genuine, count);
+  async overhead({ operation, size, count }) {
+    return repeat(OVERHEAD[operation], (await deliveries(size)).genuine, count);
   },
 };
 
-/** Made once for each size. */
+/** Created once for each size. */
 const prepared = new Map();
 
 async function deliveries(size) {
@@ -50,11 +50,11 @@ async function deliveries(size) {
   return prepared.get(size);
 }
 
-/** What is posted is itself the delivery. */
+/** The posted request is itself the delivery. */
 async function answer(request) {
   const { pathname, searchParams } = new URL(request.url);
   const what = pathname.slice(1);
-  if (request.method === "POST") return REQUEST_JUDGES[what](request);
+  if (request.method === "POST") return REQUEST_VERIFIERS[what](request);
   const { operation, name, size, count } = Object.fromEntries(searchParams);
   return ANSWERS[what]({ operation, name, size: Number(size), count: Number(count) });
 }

@@ -1,4 +1,4 @@
-// Bundles workers as wrangler does, and runs them in workerd.
+// Bundles workers like wrangler, and runs them in workerd.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,10 +10,10 @@ const require = createRequire(import.meta.url);
 
 export const VERSION = require("workerd/package.json").version;
 
-/** Where workers import from. */
+/** The folder that workers import from. */
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** A folder with the bundle of a worker. `remove` takes it away. */
+/** A folder with a worker's bundle. `remove` deletes it. */
 export async function bundle(source) {
   const { build } = await import("esbuild");
   const folder = mkdtempSync(join(tmpdir(), "hookseal-bench-"));
@@ -33,14 +33,14 @@ export async function bundle(source) {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** The worker itself has to stand first. */
+/** The worker itself must come first. */
 function configuration(files) {
   const wasm = files.filter((name) => name.endsWith(".wasm"));
   const modules = [
     `(name = "worker.js", esModule = embed "worker.js")`,
     ...wasm.map((name) => `(name = "${name}", wasm = embed "${name}")`),
   ];
-  // A space stands before `.bench`: without it workerd does not read the line.
+  // Without the space before `.bench`, workerd does not read the line.
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "bench", worker = .bench)],
@@ -50,7 +50,7 @@ const bench :Workerd.Worker = (modules = [${modules.join(", ")}], compatibilityD
 `;
 }
 
-/** Starts workerd on a free port of loopback. Gives the port, and a function that ends it. */
+/** Starts workerd on a free loopback port. Returns the port, and a function that stops it. */
 export async function start({ folder }) {
   const workerd = spawn(require("workerd").default, ["serve", "config.capnp", "--control-fd=3"], {
     cwd: folder,
@@ -72,7 +72,7 @@ export async function start({ folder }) {
   return { port, stop };
 }
 
-/** What workerd tells on the control descriptor is a line of JSON each. */
+/** workerd reports on the control descriptor with one line of JSON each. */
 async function portOf(workerd) {
   let text = "";
   for await (const chunk of workerd.stdio[3]) {

@@ -1,4 +1,4 @@
-// Measures in workerd, from outside: over one connection, so that no other request is in the way.
+// Measures in workerd, from outside: over one connection, so that no other request interferes.
 import { Agent, request } from "node:http";
 
 import { check, checkCount, repeat } from "./check.mjs";
@@ -8,18 +8,21 @@ import { IN_WORKERD, QUICK, interleave, quantile, timed } from "./interleave.mjs
 /** The worker with everything that is compared. */
 export const SOURCE = `export { default } from "./worker.mjs";`;
 
-/** What the worker calls everything but the work. */
-const BESIDE = "beside";
+/** The worker's name for everything except the work. */
+const OVERHEAD = "overhead";
 
-/** One that judges what is posted to it, and nothing else: of the implementation `name`. */
+/** A worker that only verifies what is posted to it, using the implementation `name`. */
 export function sourceOf(name) {
-  return `import { judgeRequest } from "./worker-${name}.mjs";
+  return `import { verifyRequest } from "./worker-${name}.mjs";
     const refusal = (error) => new Response(error.code ?? error.stack, { status: 500 });
-    const fetch = (request) => judgeRequest(request).then((verdict) => new Response(String(verdict)), refusal);
+    const fetch = (request) => verifyRequest(request).then((verdict) => new Response(String(verdict)), refusal);
     export default { fetch };`;
 }
 
-/** So many requests, and bytes in them, are made at most while one is answered: they stay in memory until it is. */
+/**
+ * The maximum number and total size of the requests that are created while one is handled: they stay in memory until
+ * then.
+ */
 const MADE_AT_ONCE = 1000;
 const MADE_BYTES = 32 << 20;
 
@@ -40,7 +43,7 @@ export async function measureInWorkerd(cases, port, { operation, size, names, id
   agent.destroy();
 }
 
-/** One request does the work many times, and what another takes that does all but the work is taken off. */
+/** One request does the work many times. The time of another that does everything except the work is subtracted. */
 function inside(agent, port, operation, size, id) {
   const ask = (what, values) => get(agent, port, `/${what}?${new URLSearchParams({ operation, size, ...values })}`);
   const most = operation === "request" ? Math.min(MADE_AT_ONCE, Math.ceil(MADE_BYTES / size)) : Infinity;
@@ -48,16 +51,16 @@ function inside(agent, port, operation, size, id) {
     timed(async () => {
       for (let left = count; left > 0; left -= most) {
         const part = Math.min(left, most);
-        const accepted = await ask(name === BESIDE ? BESIDE : "work", { name, count: part });
+        const accepted = await ask(name === OVERHEAD ? OVERHEAD : "work", { name, count: part });
         checkCount(id(name), Number(accepted), part);
       }
     });
   return {
     checkOne: (name) => ask("check", { name }),
     measure: async (names, effort) => {
-      const samples = await interleave([...names, BESIDE], sample, effort);
-      const beside = quantile(samples.get(BESIDE), 0.5);
-      return new Map(names.map((name) => [name, samples.get(name).map((taken) => taken - beside)]));
+      const samples = await interleave([...names, OVERHEAD], sample, effort);
+      const overhead = quantile(samples.get(OVERHEAD), 0.5);
+      return new Map(names.map((name) => [name, samples.get(name).map((taken) => taken - overhead)]));
     },
   };
 }
@@ -78,7 +81,7 @@ async function overHttp(cases, agent, port, size, id) {
   };
 }
 
-/** Delivers, and tells the verdict. */
+/** Sends a delivery, and returns the verdict. */
 export async function post(port, path, { headers, body }, agent) {
   return (await send({ port, path, agent, method: "POST", headers }, body)) === "true";
 }
@@ -87,7 +90,7 @@ function get(agent, port, path) {
   return send({ port, path, agent });
 }
 
-/** What comes back. An error's text is what the worker says of it. */
+/** The response. The text of an error is the worker's. */
 function send(options, body) {
   return new Promise((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", ...options }, (response) => {
