@@ -20,16 +20,16 @@ export async function deliveriesOf(make, cases, size, handOver = (delivery) => d
 /** The guide's variant: signs the timestamp and the body. */
 export async function timestamped(cases, size, secret) {
   const body = bodyOf(cases, size);
-  const tag = await mac(encoder.encode(secret), `${cases.now}.`, body);
-  const own = { "x-contio-signature": hex(tag), "x-contio-timestamp": String(cases.now) };
+  const signature = await mac(encoder.encode(secret), `${cases.now}.`, body);
+  const own = { "x-contio-signature": hex(signature), "x-contio-timestamp": String(cases.now) };
   return { headers: headersOf(cases, body, own), body };
 }
 
 /** The variant that Contio's own package accepts: signs only the body. */
 export async function bodyOnly(cases, size, secret) {
   const body = bodyOf(cases, size);
-  const tag = await mac(encoder.encode(secret), "", body);
-  const own = { "x-contio-signature": `sha256=${hex(tag)}`, "x-contio-timestamp": String(cases.now) };
+  const signature = await mac(encoder.encode(secret), "", body);
+  const own = { "x-contio-signature": `sha256=${hex(signature)}`, "x-contio-timestamp": String(cases.now) };
   return { headers: headersOf(cases, body, own), body };
 }
 
@@ -38,11 +38,11 @@ export async function standardWebhooks(cases, size, secret) {
   const body = bodyOf(cases, size);
   const timestamp = String(Math.floor(Date.now() / 1000));
   const key = Uint8Array.from(atob(secret.slice("whsec_".length)), (character) => character.charCodeAt(0));
-  const tag = await mac(key, `${cases.id}.${timestamp}.`, body);
+  const signature = await mac(key, `${cases.id}.${timestamp}.`, body);
   const own = {
     "webhook-id": cases.id,
     "webhook-timestamp": timestamp,
-    "webhook-signature": `v1,${btoa(String.fromCharCode(...tag))}`,
+    "webhook-signature": `v1,${btoa(String.fromCharCode(...signature))}`,
   };
   return { headers: headersOf(cases, body, own), body };
 }

@@ -32,10 +32,10 @@ for (const bytes of SIZES) {
     const tooLarge = { name: "WebhookVerificationError", code: "body_too_large", status: 413 };
     for (const options of [{}, { maxBody: 2 ** 33 }, { maxBody: Number.MAX_SAFE_INTEGER }, { maxBody: 1024 }]) {
       const verifier = new WebhookVerifier(SECRET, { now: NOW, ...options });
-      for (const form of [body, body.buffer]) {
-        assert.throws(() => verifier.verify(headers, form), tooLarge);
-        assert.equal(verifier.verifySignature(form, signature, timestamp).code, "body_too_large");
-        assert.throws(() => verifier.parseWebhook(form, signature, timestamp), tooLarge);
+      for (const value of [body, body.buffer]) {
+        assert.throws(() => verifier.verify(headers, value), tooLarge);
+        assert.equal(verifier.verifySignature(value, signature, timestamp).code, "body_too_large");
+        assert.throws(() => verifier.parseWebhook(value, signature, timestamp), tooLarge);
       }
       assert.equal(verifier.verify(headers, genuine).event().event_id, "evt-1", "the verifier goes on");
     }

@@ -12,7 +12,7 @@ const bytesOf = (text) => new TextEncoder().encode(text);
 
 /** A delivery from a sender whose bodies can be anything. */
 const fromGithub = (body) => github.verify(SENDERS.github(body), body);
-const fromContio = (body, form = "contio-timestamped") => contio.verify(SENDERS[form](body), body);
+const fromContio = (body, variant = "contio-timestamped") => contio.verify(SENDERS[variant](body), body);
 
 test("the body is the same array that was passed", () => {
   const body = envelope();

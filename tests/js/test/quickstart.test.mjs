@@ -27,8 +27,8 @@ const signs = {
   body: bodyForm,
 };
 
-for (const [form, sign] of Object.entries(signs)) {
-  test(`the quick start accepts a genuine delivery of the variant ${form}`, async (t) => {
+for (const [variant, sign] of Object.entries(signs)) {
+  test(`the quick start accepts a genuine delivery of the variant ${variant}`, async (t) => {
     const body = event();
     const answer = await post(await listen(t, app), body, sign(body), { path: PATH });
     assert.equal(answer.status, 200);
@@ -36,7 +36,7 @@ for (const [form, sign] of Object.entries(signs)) {
     assert.deepEqual(processed, [JSON.parse(body)]);
   });
 
-  test(`the quick start responds with 401 to a forged delivery of the variant ${form}`, async (t) => {
+  test(`the quick start responds with 401 to a forged delivery of the variant ${variant}`, async (t) => {
     const body = event();
     const answer = await post(await listen(t, app), body, sign(body, { secret: "another" }), { path: PATH });
     assert.equal(answer.status, 401);

@@ -80,8 +80,8 @@ for (const { scheme, secret, id, timestamp } of SCHEMES) {
 test("contio distinguishes its two variants in large bodies too", async () => {
   const body = large();
   const verifier = new WebhookVerifier(SECRET, { now });
-  for (const form of ["contio-timestamped", "contio-body"]) {
-    assert.equal((await sameOutcome(verifier, SENDERS[form](body), body)).scheme, form);
+  for (const variant of ["contio-timestamped", "contio-body"]) {
+    assert.equal((await sameOutcome(verifier, SENDERS[variant](body), body)).scheme, variant);
   }
   // Another header does not turn a delivery of one variant into one of the other.
   const signed = Buffer.concat([Buffer.from(`${NOW}.`), body]);

@@ -16,11 +16,11 @@ import { until } from "./waiting.mjs";
 // The binary; `cargo xtask test wasm` and `node` build it and set this.
 const HOOKSEAL = process.env.HOOKSEAL_CLI;
 
-for (const form of ["timestamped", "body"]) {
-  test(`Express accepts what the sandbox sends in the variant ${form}`, async (t) => {
+for (const variant of ["timestamped", "body"]) {
+  test(`Express accepts what the sandbox sends in the variant ${variant}`, async (t) => {
     assert(HOOKSEAL, "HOOKSEAL_CLI names the binary `hookseal`: cargo build -p hookseal-cli makes one");
     const folder = await mkdtemp(path.join(tmpdir(), "hookseal-sandbox-"));
-    const words = ["sandbox", "--json", "--listen", "127.0.0.1:0", "--form", form, "--data", path.join(folder, "sandbox.db")];
+    const words = ["sandbox", "--json", "--listen", "127.0.0.1:0", "--form", variant, "--data", path.join(folder, "sandbox.db")];
     const sandbox = spawn(HOOKSEAL, words, { stdio: ["ignore", "pipe", "inherit"] });
     const exited = once(sandbox, "exit");
     t.after(async () => {

@@ -56,10 +56,10 @@ for (const { scheme, secret, id, timestamp, isContio } of SCHEMES) {
 
 test("contio accepts either variant, and says which it was", () => {
   const verifier = new WebhookVerifier(SECRET, { now });
-  for (const form of ["contio-timestamped", "contio-body"]) {
-    const delivery = verifier.verify(SENDERS[form](body), body);
+  for (const variant of ["contio-timestamped", "contio-body"]) {
+    const delivery = verifier.verify(SENDERS[variant](body), body);
     const { scheme, timestamp, id, hasEnvelope } = delivery;
-    assert.deepEqual([scheme, timestamp, id, hasEnvelope], [form, NOW, "evt-1", true]);
+    assert.deepEqual([scheme, timestamp, id, hasEnvelope], [variant, NOW, "evt-1", true]);
   }
 });
 

@@ -14,8 +14,8 @@ test("each of eight secrets verifies, and secretIndex says which did", () => {
   const secrets = Array.from({ length: 8 }, (_, index) => `secret number ${index}`);
   const verifier = new WebhookVerifier(secrets, { now });
   secrets.forEach((key, index) => {
-    for (const form of ["contio-timestamped", "contio-body"]) {
-      assert.equal(verifier.verify(SENDERS[form](body, { key }), body).secretIndex, index);
+    for (const variant of ["contio-timestamped", "contio-body"]) {
+      assert.equal(verifier.verify(SENDERS[variant](body, { key }), body).secretIndex, index);
     }
   });
   const retired = SENDERS["contio-body"](body, { key: "retired" });
