@@ -2,14 +2,7 @@ import type { SchemeName } from "./codes.js";
 import type { Engine } from "./engine.js";
 import { WebhookVerificationError } from "./error.js";
 import { verifyOnly } from "./lean.js";
-
-declare const made: unique symbol;
-
-/** A custom scheme, made by `defineScheme`. */
-export interface Scheme {
-  readonly name: string;
-  readonly [made]: true;
-}
+import type { Scheme } from "./options.js";
 
 /** A scheme as the engine takes it. */
 export interface Definition {

@@ -1,8 +1,15 @@
 // Checks the types of options. The core checks their values, but can be passed only strings and numbers.
 import type { SchemeName } from "./codes.js";
-import type { Scheme } from "./definitions.js";
 import { WebhookVerificationError, invalidArgument } from "./error.js";
 import { MOST_BYTES, bytesOf, isBytes, isWellFormed } from "./input.js";
+
+declare const made: unique symbol;
+
+/** A custom scheme, made by `defineScheme`. */
+export interface Scheme {
+  readonly name: string;
+  readonly [made]: true;
+}
 
 /** A secret: text as the sender displays it, or the raw bytes of the key. */
 export type Secret = string | Uint8Array;

@@ -1,8 +1,9 @@
-import { type Scheme, definitions } from "./definitions.js";
+import { definitions } from "./definitions.js";
 import { WebhookVerificationError, asVerificationError } from "./error.js";
 import { full } from "./full.js";
+import type { Scheme } from "./options.js";
 
-export type { Scheme } from "./definitions.js";
+export type { Scheme };
 
 /** The parts of a custom scheme, for a sender without a built-in one. The signature is always HMAC-SHA256. */
 export interface SchemeDefinition {

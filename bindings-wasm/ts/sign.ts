@@ -1,9 +1,9 @@
 import type { SchemeName } from "./codes.js";
-import { type Scheme, readScheme } from "./definitions.js";
+import { readScheme } from "./definitions.js";
 import { asVerificationError, invalidArgument } from "./error.js";
 import { full } from "./full.js";
 import { type Body, rawBody } from "./input.js";
-import { type Secret, readClock, secretList } from "./options.js";
+import { type Scheme, type Secret, readClock, secretList } from "./options.js";
 
 export interface SignOptions {
   /** The scheme; `contio` by default, which signs as its guide says (`contio-timestamped`). */
