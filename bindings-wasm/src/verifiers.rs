@@ -107,7 +107,7 @@ impl Core {
         })
     }
 
-    /// Where the key made from a secret is stored, for import into WebCrypto: its address, plus 2^32 times its length;
+    /// Where the key made from a secret is stored, for import elsewhere: its address, plus 2^32 times its length;
     /// 0 if there is no such key.
     #[must_use]
     #[allow(clippy::cast_precision_loss)] // each has 32 bits

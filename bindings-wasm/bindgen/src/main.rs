@@ -8,7 +8,8 @@
 //! numbers cross, so `ts/engine.ts` calls the exports directly and is spared code of half its own size.
 //!
 //! The exports that only that JavaScript would call are removed as well, and `wasm-opt` then drops what nothing else
-//! reaches. The one import, a function that throws if an export is misused, becomes a trap: the module imports nothing. The stack pointer is exported: a call that ends in a JavaScript stack overflow does not restore it, so
+//! reaches. The one import, a function that throws if an export is misused, becomes a trap: the module imports nothing.
+//! The stack pointer is exported: a call that ends in a JavaScript stack overflow does not restore it, so
 //! `ts/engine.ts` does.
 //!
 //! The `wasm-bindgen` command does the same and more, but must be installed in exactly the right version. As a crate of
@@ -19,8 +20,8 @@ use std::process::ExitCode;
 
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The messages of wasm-bindgen's import, which nothing prints once it is a trap. Neither rustc nor `wasm-opt` can drop a
-/// part of a data segment, but zeros compress to almost nothing.
+/// The messages of wasm-bindgen's import, which nothing prints once it is a trap. Neither rustc nor `wasm-opt` can drop
+/// a part of a data segment, but zeros compress to almost nothing.
 const MESSAGES: [&str; 3] = [
     "attempted to take ownership of Rust value while it was borrowed",
     "recursive use of an object detected which would lead to unsafe aliasing in rust",
