@@ -1,6 +1,6 @@
 //! A delivery that is genuine and fresh.
 
-use hookseal::{Delivery as Verified, Error, Scheme, UnixTime, check_json};
+use hookseal::{Delivery as Verified, Error, UnixTime, check_json};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -29,13 +29,13 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    pub(crate) fn of(verified: &Verified<'_>, scheme: &Scheme) -> Self {
+    pub(crate) fn of(verified: &Verified<'_>) -> Self {
         Self {
             scheme: verified.scheme().to_owned(),
             timestamp: verified.timestamp().map(UnixTime::as_secs),
             secret_index: verified.secret_index(),
             id: verified.id().map(str::to_owned),
-            has_envelope: scheme.has_envelope(),
+            has_envelope: verified.has_envelope(),
             has_read_envelope: verified.has_read_envelope(),
         }
     }
@@ -65,6 +65,12 @@ impl Delivery {
     #[getter]
     fn scheme(&self) -> &str {
         &self.facts.scheme
+    }
+
+    /// Whether deliveries of this scheme carry a Contio envelope, which event() reads.
+    #[getter]
+    fn has_envelope(&self) -> bool {
+        self.facts.has_envelope
     }
 
     /// When it was signed, in Unix seconds; for "contio-body" when its event happened; None if the scheme signs no time.

@@ -115,7 +115,7 @@ impl WebhookVerifier {
         let verify = || {
             let claim = ParsedHeaders::find(headers, self.core.scheme())?;
             let body = Body::read(body, self.max_body)?;
-            let facts = self.judge(py, &claim, &body, |verified| Ok(Facts::of(verified, self.core.scheme())))?;
+            let facts = self.judge(py, &claim, &body, |verified| Ok(Facts::of(verified)))?;
             Ok(Delivery::new(facts, body.into_bytes(py)))
         };
         verify().map_err(|failure: Failure| failure.raise(py))

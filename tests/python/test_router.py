@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from hookseal import WebhookEvent, WebhookVerificationError, WebhookVerifier
+from hookseal import Scheme, WebhookEvent, WebhookVerificationError, WebhookVerifier
 from hookseal.router import WebhookHandlerError, WebhookRouter
-from senders import NOW, SECRET, contio, envelope
+from senders import NOW, SECRET, contio, envelope, tag
 
 COMPLETED: Any = {"event_type": "meeting.completed", "data": {"title": "Stand-up"}}
 UNKNOWN: Any = {"event_type": "meeting.archived", "data": {}}
@@ -62,6 +62,21 @@ def test_a_delivery_is_handled_by_its_event() -> None:
     with pytest.raises(WebhookVerificationError) as caught:
         router.handle(WebhookVerifier(SECRET, now=NOW).verify(contio(body), body))
     assert caught.value.code == "missing_field" and len(calls) == 3
+
+
+def test_a_delivery_of_a_custom_scheme_is_routed_if_its_body_is_an_event() -> None:
+    router, calls = recorder()
+    scheme = Scheme("contio-x", signature_header="X-Custom-Signature", encoding="hex", signed="{body}")
+    verifier = WebhookVerifier(SECRET, scheme=scheme)
+    for body, code in [(envelope(), None), (b"any body", "malformed_envelope"), (b"{}", "missing_field")]:
+        delivery = verifier.verify({"X-Custom-Signature": tag(SECRET, body).hexdigest()}, body)
+        if code is None:
+            router.handle(delivery)
+            continue
+        with pytest.raises(WebhookVerificationError) as caught:
+            router.handle(delivery)
+        assert caught.value.code == code
+    assert len(calls) == 3
 
 
 def test_a_decorated_function_stays_what_it_was() -> None:

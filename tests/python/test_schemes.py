@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 from hookseal import Scheme, WebhookVerificationError, WebhookVerifier, sign
-from senders import BASE64_KEY, BASE64_SECRET, NOW, SECRET, as_base64, tag
+from senders import (
+    BASE64_KEY,
+    BASE64_SECRET,
+    NOW,
+    SECRET,
+    SENDERS,
+    as_base64,
+    contio_body,
+    envelope,
+    secret_for,
+    tag,
+)
 
 BODY = b"any body"
 
@@ -64,6 +75,22 @@ def test_the_time_can_be_that_of_a_contio_envelope() -> None:
     with pytest.raises(WebhookVerificationError) as caught:
         verify(scheme, {"X-Own": tag(SECRET, BODY).hexdigest()})
     assert caught.value.code == "malformed_envelope"
+
+
+def test_a_delivery_has_an_envelope_by_its_scheme_and_not_by_the_name_of_its_scheme() -> None:
+    event = envelope()
+    for name, sender in SENDERS.items():
+        verifier = WebhookVerifier(secret_for(name), scheme=name, now=NOW)  # type: ignore[arg-type]
+        assert verifier.verify(sender(event), event).has_envelope == (name in ("contio-timestamped", "contio-body"))
+    assert WebhookVerifier(SECRET, now=NOW).verify(contio_body(event), event).has_envelope
+    for name in ["contio-x", "acme"]:
+        for in_envelope in [False, True]:
+            scheme = Scheme(
+                name, signature_header="X-Own", encoding="hex", signed="{body}", timestamp_in_envelope=in_envelope
+            )
+            headers = {"X-Own": tag(SECRET, event).hexdigest()}
+            delivery = WebhookVerifier(SECRET, scheme=scheme, now=NOW).verify(headers, event)
+            assert (delivery.has_envelope, delivery.id) == (in_envelope, "evt-1" if in_envelope else None)
 
 
 def test_a_header_may_have_a_newer_name_which_decides_or_one_to_fall_back_on() -> None:

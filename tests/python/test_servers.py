@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from apps.shared import LIMIT
-from senders import SECRET, contio, contio_body, envelope, now_seconds
+from senders import SECRET, contio, contio_body, envelope, now_seconds, tag
 from servers import REFERENCE, SETUPS, WAIT, Server, answer_on, serving
 
 
@@ -63,6 +63,13 @@ def test_a_genuine_delivery_without_an_envelope_does_not_reach_the_view(server: 
     answer = server.post(contio(body, SECRET, now_seconds()), body)
     assert_refused(server, answer, 400, "missing_field")
     assert "no-envelope" not in server.seen()["events"]
+
+
+@pytest.mark.parametrize("body", [b"any body", b'{"event_id":7}', b""])
+def test_a_custom_scheme_named_like_contios_needs_no_envelope(server: Server, body: bytes) -> None:
+    headers = {"X-Custom-Signature": tag(SECRET, body).hexdigest()}
+    assert server.post(headers, body, "contio-x") == (200, "contio-x")
+    assert_refused(server, server.post(headers, body + b" ", "contio-x"), 401, "signature_mismatch")
 
 
 def test_a_signature_that_came_twice_is_refused(server: Server) -> None:

@@ -79,7 +79,7 @@ def verdict(delivery: Delivery, sent: bytes) -> Outcome:
         "timestamp": delivery.timestamp,
         "secret_index": delivery.secret_index,
     }
-    if not delivery.scheme.startswith("contio"):
+    if not delivery.has_envelope:
         return {**facts, "id": delivery.id}
     event = delivery.event()
     assert event == json_of(sent), "another event"

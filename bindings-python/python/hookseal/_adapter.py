@@ -18,9 +18,9 @@ def check_arguments(verifier: object, on_failure: object) -> None:
 
 
 def judge(verifier: WebhookVerifier, headers: Any, body: bytes) -> Delivery:
-    """Verifies a delivery; one of Contio's with its envelope, so that no view meets one that has none."""
+    """Verifies a delivery, and its envelope if its scheme has one, so that no view gets a delivery without it."""
     delivery = verifier.verify(headers, body)
-    if delivery.scheme.startswith("contio"):
+    if delivery.has_envelope:
         delivery.event()
     return delivery
 

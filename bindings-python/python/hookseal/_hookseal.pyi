@@ -83,6 +83,9 @@ class Delivery:
     @property
     def scheme(self) -> str: ...
     @property
+    def has_envelope(self) -> bool:
+        """Whether deliveries of this scheme carry a Contio envelope, which event() reads."""
+    @property
     def timestamp(self) -> int | None: ...
     @property
     def secret_index(self) -> int: ...

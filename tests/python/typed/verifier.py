@@ -28,6 +28,7 @@ def verify(
     assert_type(delivery.body, bytes)
     assert_type(delivery.scheme, str)
     assert_type(delivery.secret_index, int)
+    assert_type(delivery.has_envelope, bool)
     verifier.verify(starlette, body)
     verifier.verify(flask, memoryview(body))
     verifier.verify(message, body.decode())
@@ -39,6 +40,7 @@ def verify(
     verifier.verify(None, body)  # error: there are no headers
     verifier.verify(body)  # error: there are no headers
     delivery.timestamp = 5  # error: it never changes
+    delivery.has_envelope = True  # error: it never changes
     Delivery().ids  # error: there is no such member
 
 
