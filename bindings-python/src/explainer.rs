@@ -7,10 +7,11 @@ use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::failure::{Failure, invalid_argument, unpicklable};
+use crate::gil::without_gil;
 use crate::json;
-use crate::settings::{self, Clock, Given, OwnSecret, Unicode};
+use crate::scheme;
+use crate::settings::{self, Clock, OrDefault, SecretArgument, Unicode};
 use crate::values::{Body, all_headers};
-use crate::verifier::aside;
 
 /// Explains why deliveries were refused, and what to do. Takes the same secrets and options as a WebhookVerifier.
 ///
@@ -31,8 +32,8 @@ impl WebhookExplainer {
     #[new]
     #[pyo3(
         signature = (
-            secrets, *, scheme = Given::DEFAULT, max_age = Given::DEFAULT, max_skew = Given::DEFAULT,
-            max_event_age = Given::DEFAULT, max_body = None, now = None, other_secrets = None,
+            secrets, *, scheme = OrDefault::DEFAULT, max_age = OrDefault::DEFAULT, max_skew = OrDefault::DEFAULT,
+            max_event_age = OrDefault::DEFAULT, max_body = None, now = None, other_secrets = None,
         ),
         text_signature = "(secrets, *, scheme='contio', max_age=300, max_skew=300, max_event_age=86400, max_body=None, \
             now=None, other_secrets=None)"
@@ -41,16 +42,16 @@ impl WebhookExplainer {
     fn new<'py>(
         py: Python<'py>,
         secrets: &Bound<'py, PyAny>,
-        scheme: Given<'py>,
-        max_age: Given<'py>,
-        max_skew: Given<'py>,
-        max_event_age: Given<'py>,
+        scheme: OrDefault<'py>,
+        max_age: OrDefault<'py>,
+        max_skew: OrDefault<'py>,
+        max_event_age: OrDefault<'py>,
         max_body: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
         other_secrets: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         let make = || {
-            let scheme = settings::scheme(&scheme)?;
+            let scheme = scheme::from_argument(&scheme)?;
             let mut core = Explainer::new(scheme);
             for secret in settings::secrets(secrets)? {
                 core = secret.with(|secret| core.secret(secret))?;
@@ -98,7 +99,7 @@ impl WebhookExplainer {
             let body = Body::read_any(body)?;
             let now = self.clock.read(py)?;
             let (core, body) = (&self.core, body.bytes());
-            let report = aside(py, usize::MAX, || core.explain(&headers, body, now).to_json());
+            let report = without_gil(py, usize::MAX, || core.explain(&headers, body, now).to_json());
             json::read(py, report.as_bytes())
         };
         explain().map_err(|failure: Failure| failure.raise(py))
@@ -131,14 +132,14 @@ impl WebhookExplainer {
 }
 
 /// Reads a dict of schemes and their secrets.
-fn others<'py>(given: &Bound<'py, PyAny>) -> Result<Vec<(Scheme, OwnSecret<'py>)>, Failure> {
+fn others<'py>(given: &Bound<'py, PyAny>) -> Result<Vec<(Scheme, SecretArgument<'py>)>, Failure> {
     let wrong = || invalid_argument("other_secrets must be a dict of scheme names and secrets");
     let dict = given.cast::<PyDict>().map_err(|_| wrong())?;
     let mut others = Vec::new();
     for (name, secret) in dict.iter() {
         let name = Unicode::read(&name).ok_or_else(wrong)?;
         let place = format!("other_secrets[{:?}]", name.as_str());
-        others.push((Scheme::preset(name.as_str())?, OwnSecret::new(&secret, &place)));
+        others.push((Scheme::preset(name.as_str())?, SecretArgument::new(&secret, &place)));
     }
     Ok(others)
 }

@@ -1,4 +1,4 @@
-//! What can go wrong, and how Python hears of it.
+//! What can go wrong, and how it is raised in Python.
 
 use hookseal::{Error, ErrorKind};
 use pyo3::exceptions::{PyException, PyTypeError};
@@ -6,13 +6,13 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
-/// Why there is no answer.
+/// Why a call failed.
 pub(crate) enum Failure {
-    /// What the core says.
+    /// An error of the core.
     Core(Error),
-    /// What is said here, of an argument that the core cannot be asked about.
+    /// An argument that cannot be converted for the core.
     Argument { kind: ErrorKind, message: String, cause: Option<PyErr> },
-    /// Something that was raised while an argument was looked at.
+    /// An exception that was raised while an argument was read.
     Raised(PyErr),
 }
 
@@ -28,20 +28,20 @@ impl From<PyErr> for Failure {
     }
 }
 
-/// An argument of the caller's own that cannot be used.
+/// An argument of the caller that cannot be used.
 pub(crate) fn invalid_argument(message: impl Into<String>) -> Failure {
     Failure::Argument { kind: ErrorKind::InvalidArgument, message: message.into(), cause: None }
 }
 
-/// The same, because of what was raised when it was looked at.
-pub(crate) fn unreadable(message: &str, raised: PyErr) -> Failure {
+/// The same, with the exception that was raised when the argument was read as its cause.
+pub(crate) fn invalid_argument_from(message: &str, raised: PyErr) -> Failure {
     Failure::Argument { kind: ErrorKind::InvalidArgument, message: message.to_owned(), cause: Some(raised) }
 }
 
 impl Failure {
-    /// The error as its kind and its text. What the caller's own objects raise is an argument that cannot be used; but
-    /// an interrupt, or whatever else is no `Exception`, stays what it is.
-    pub(crate) fn explain(self, py: Python<'_>) -> PyResult<(ErrorKind, String, Option<PyErr>)> {
+    /// The error's kind, text and cause. An exception from the caller's objects becomes `invalid_argument`; an
+    /// interrupt, or anything else that is not an `Exception`, is raised unchanged.
+    pub(crate) fn into_parts(self, py: Python<'_>) -> PyResult<(ErrorKind, String, Option<PyErr>)> {
         let (kind, message, cause) = match self {
             Self::Core(error) => (error.kind(), error.to_string(), None),
             Self::Argument { kind, message, cause } => (kind, message, cause),
@@ -56,11 +56,11 @@ impl Failure {
         }
     }
 
-    /// As what is raised in Python.
+    /// The exception to raise in Python.
     pub(crate) fn raise(self, py: Python<'_>) -> PyErr {
         let raised = || {
-            let (kind, message, cause) = self.explain(py)?;
-            let error = PyErr::from_value(class(py)?.call1((kind.code(), message))?);
+            let (kind, message, cause) = self.into_parts(py)?;
+            let error = PyErr::from_value(error_class(py)?.call1((kind.code(), message))?);
             if cause.is_some() {
                 error.set_cause(py, cause);
             }
@@ -70,14 +70,14 @@ impl Failure {
     }
 }
 
-/// `hookseal.WebhookVerificationError`. It is written in Python: the stable interface of Python 3.10 has no way to derive
-/// from a built-in exception.
-fn class(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+/// `hookseal.WebhookVerificationError`. It is written in Python, because the stable ABI of Python 3.10 cannot derive a
+/// class from a built-in exception.
+fn error_class(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     CLASS.import(py, "hookseal._errors", "WebhookVerificationError")
 }
 
-/// What pickling ends in: the copy of a verifier would carry its secrets about, and that of a delivery could be forged.
+/// The error of pickling: a pickled verifier would expose its secrets, and a pickled delivery could be forged.
 pub(crate) fn unpicklable(what: &str, instead: &str) -> PyErr {
     PyTypeError::new_err(format!("a {what} cannot be pickled: {instead}"))
 }

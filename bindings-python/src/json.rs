@@ -1,5 +1,5 @@
-//! Python's objects for a body that the core has accepted as JSON. They are made by jiter, which takes less than JSON is:
-//! it refuses escapes of half a surrogate pair, and numbers of more than 4,300 digits.
+//! Builds Python objects from a body that the core has accepted as JSON. jiter builds them, but it does not accept all
+//! of JSON: it refuses escapes of half a surrogate pair, and numbers of more than 4,300 digits.
 
 use std::ops::Range;
 
@@ -12,49 +12,50 @@ use pyo3::types::{PyDict, PyFloat, PyList};
 use crate::failure::Failure;
 use crate::integer::integer;
 
-/// Python's objects for a body.
+/// Builds the Python objects for a body.
 pub(crate) fn read<'py>(py: Python<'py>, body: &[u8]) -> Result<Bound<'py, PyAny>, Failure> {
     if let Ok(found) = parser(false).python_parse(py, body) {
         return Ok(found);
     }
-    let (text, numbers) = py.detach(|| readable(body));
+    let (text, numbers) = py.detach(|| prepare(body));
     let found = parser(true).python_parse(py, &text).map_err(|error| Failure::Argument {
         kind: ErrorKind::MalformedEnvelope,
         message: format!("the delivery is genuine but its body cannot be read: {}", error.description(&text)),
         cause: None,
     })?;
-    Ok(put_back(found, &numbers)?)
+    Ok(restore_numbers(found, &numbers)?)
 }
 
 fn parser(allow_inf_nan: bool) -> PythonParse {
-    // Names of fields are few and come again and again; what they hold is nobody's to keep.
+    // Field names are few and recur, so they are cached; values are not, because they are private data.
     PythonParse { cache_mode: StringCacheMode::Keys, allow_inf_nan, ..PythonParse::default() }
 }
 
-/// A number that jiter does not take.
+/// A number that jiter refuses.
 enum Number {
     Integer(BigInt),
     Float(f64),
 }
 
-/// From so many digits on jiter refuses a number, before its point if it has one.
+/// The number of digits, before a decimal point if there is one, from which jiter refuses a number.
 const TOO_MANY_DIGITS: usize = 4_301;
 
-/// A copy that jiter takes, and the numbers that it lacks. In the place of each stands `[NaN,index]`, which no JSON has.
-fn readable(body: &[u8]) -> (Vec<u8>, Vec<Number>) {
+/// A copy that jiter accepts, and the numbers that were taken out of it. Each is replaced by the placeholder
+/// `[NaN,index]`, which cannot occur in JSON.
+fn prepare(body: &[u8]) -> (Vec<u8>, Vec<Number>) {
     let mut text = replace_lone_surrogates(body).into_owned();
     let places = long_numbers(&text);
     let numbers = places.iter().map(|place| number(&text[place.clone()])).collect();
     for (index, place) in places.into_iter().enumerate() {
-        let mark = format!("[NaN,{index}]");
+        let placeholder = format!("[NaN,{index}]");
         let place = &mut text[place];
         place.fill(b' ');
-        place[..mark.len()].copy_from_slice(mark.as_bytes());
+        place[..placeholder.len()].copy_from_slice(placeholder.as_bytes());
     }
     (text, numbers)
 }
 
-/// Where these numbers are.
+/// The places of the numbers that jiter refuses.
 fn long_numbers(json: &[u8]) -> Vec<Range<usize>> {
     let mut places = Vec::new();
     let mut at = 0;
@@ -63,7 +64,7 @@ fn long_numbers(json: &[u8]) -> Vec<Range<usize>> {
             b'"' => at = end_of_string(json, at + 1),
             b'-' | b'0'..=b'9' => {
                 let start = at;
-                at += run(&json[at..], |byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+                at += run_length(&json[at..], |byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
                 if whole_digits(&json[start..at]).len() >= TOO_MANY_DIGITS {
                     places.push(start..at);
                 }
@@ -74,10 +75,10 @@ fn long_numbers(json: &[u8]) -> Vec<Range<usize>> {
     places
 }
 
-/// Where a string ends that has begun.
+/// The index after the end of the string that `at` is in.
 fn end_of_string(json: &[u8], mut at: usize) -> usize {
     loop {
-        at += run(json.get(at..).unwrap_or_default(), |byte| !matches!(byte, b'"' | b'\\'));
+        at += run_length(json.get(at..).unwrap_or_default(), |byte| !matches!(byte, b'"' | b'\\'));
         match json.get(at) {
             Some(b'\\') => at += 2,
             _ => return at + 1,
@@ -85,14 +86,15 @@ fn end_of_string(json: &[u8], mut at: usize) -> usize {
     }
 }
 
-fn run(bytes: &[u8], goes_on: impl Fn(u8) -> bool) -> usize {
-    bytes.iter().position(|byte| !goes_on(*byte)).unwrap_or(bytes.len())
+/// How many bytes at the start match.
+fn run_length(bytes: &[u8], matches: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().position(|byte| !matches(*byte)).unwrap_or(bytes.len())
 }
 
-/// The digits in front of a number's point or exponent.
+/// The digits before a number's decimal point or exponent.
 fn whole_digits(number: &[u8]) -> &[u8] {
     let number = number.strip_prefix(b"-").unwrap_or(number);
-    &number[..run(number, |byte| byte.is_ascii_digit())]
+    &number[..run_length(number, |byte| byte.is_ascii_digit())]
 }
 
 fn number(text: &[u8]) -> Number {
@@ -103,17 +105,17 @@ fn number(text: &[u8]) -> Number {
         return Number::Integer(BigInt::from_biguint(sign, integer(digits)));
     }
     let text = std::str::from_utf8(text).unwrap_or_default();
-    // As for Python, what is beyond the range is infinite.
+    // As in Python, a number beyond the range is infinite.
     Number::Float(text.parse().unwrap_or(f64::INFINITY))
 }
 
-/// Puts each number in the place that was kept for it.
-fn put_back<'py>(found: Bound<'py, PyAny>, numbers: &[Number]) -> PyResult<Bound<'py, PyAny>> {
+/// Replaces each placeholder by its number.
+fn restore_numbers<'py>(found: Bound<'py, PyAny>, numbers: &[Number]) -> PyResult<Bound<'py, PyAny>> {
     if numbers.is_empty() {
         return Ok(found);
     }
     if let Ok(list) = found.cast::<PyList>() {
-        if let Some(index) = mark(list) {
+        if let Some(index) = placeholder_index(list) {
             return match numbers.get(index) {
                 Some(Number::Integer(number)) => Ok(number.into_pyobject(found.py())?.into_any()),
                 Some(Number::Float(number)) => Ok(PyFloat::new(found.py(), *number).into_any()),
@@ -121,28 +123,28 @@ fn put_back<'py>(found: Bound<'py, PyAny>, numbers: &[Number]) -> PyResult<Bound
             };
         }
         for (index, item) in list.iter().enumerate() {
-            if is_inside_of(&item) {
-                list.set_item(index, put_back(item, numbers)?)?;
+            if is_container(&item) {
+                list.set_item(index, restore_numbers(item, numbers)?)?;
             }
         }
     } else if let Ok(dict) = found.cast::<PyDict>() {
         for (name, value) in dict.iter() {
-            if is_inside_of(&value) {
-                dict.set_item(name, put_back(value, numbers)?)?;
+            if is_container(&value) {
+                dict.set_item(name, restore_numbers(value, numbers)?)?;
             }
         }
     }
     Ok(found)
 }
 
-/// Whether there can be a place inside.
-fn is_inside_of(value: &Bound<'_, PyAny>) -> bool {
+/// Whether a value can hold placeholders.
+fn is_container(value: &Bound<'_, PyAny>) -> bool {
     value.is_instance_of::<PyList>() || value.is_instance_of::<PyDict>()
 }
 
-/// Which number a list stands for.
-fn mark(list: &Bound<'_, PyList>) -> Option<usize> {
+/// The index of the number for which a list is the placeholder.
+fn placeholder_index(list: &Bound<'_, PyList>) -> Option<usize> {
     let first = list.get_item(0).ok()?;
-    let is_mark = first.cast::<PyFloat>().is_ok_and(|number| number.value().is_nan());
-    if is_mark { list.get_item(1).ok()?.extract().ok() } else { None }
+    let is_placeholder = first.cast::<PyFloat>().is_ok_and(|number| number.value().is_nan());
+    if is_placeholder { list.get_item(1).ok()?.extract().ok() } else { None }
 }

@@ -1,14 +1,15 @@
-//! The core for Python: converts arguments, calls the core, converts the answer. Nothing is decided here.
+//! The Python extension module: it converts arguments, calls the core and converts the result. Nothing is decided here.
 //!
-//! Files to read, in order: this one (what the module has), `verifier.rs` (a verification), `values.rs` (where callers
-//! keep headers and bodies), `settings.rs` (what they configure), and the classes of what they are given.
+//! Files to read, in order: this one (what the module exports), `verifier.rs` (a verification), `values.rs` (headers
+//! and bodies), `settings.rs` (options and secrets), and the classes that are returned: `delivery.rs` and `result.rs`.
 
-// What Python's `help` shows is plain text.
+// Python's `help` shows these comments as plain text.
 #![allow(clippy::doc_markdown)]
 
 mod delivery;
 mod explainer;
 mod failure;
+mod gil;
 mod integer;
 mod json;
 mod result;
@@ -21,10 +22,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::failure::{Failure, invalid_argument};
-use crate::settings::{Given, OwnSecret, Unicode};
+use crate::settings::{OrDefault, SecretArgument, Unicode};
 use crate::values::Body;
 
-/// What the Python package `hookseal` is made of; import from there.
+/// The native part of the Python package `hookseal`; import from that package instead.
 #[pymodule]
 mod _hookseal {
     #[pymodule_export]
@@ -40,35 +41,36 @@ mod _hookseal {
     #[pymodule_export]
     use super::verifier::WebhookVerifier;
 
-    /// As the package's own metadata has it.
+    /// The version, as in the package's metadata.
     #[pymodule_export]
     #[allow(non_upper_case_globals)] // as Python names it
     const __version__: &str = env!("CARGO_PKG_VERSION");
 }
 
-/// Makes the headers of a delivery, for tests, tools and senders.
+/// Returns the headers of a delivery, for tests, tools and senders.
 ///
-/// `timestamp` is in Unix seconds, and now unless said. `id` is for schemes that sign one (`standard-webhooks`, `svix`),
-/// which must have it. For `contio` the delivery is signed as the vendor's guide has it.
+/// `timestamp` is in Unix seconds; the default is now. `id` is required for schemes that sign one (`standard-webhooks`,
+/// `svix`). For `contio` the delivery is signed as in the vendor's guide, as `contio-timestamped`.
 ///
-/// Raises WebhookVerificationError: invalid_secret, invalid_scheme or invalid_argument; body_too_large for 4 GiB or more.
+/// Raises WebhookVerificationError: invalid_secret, invalid_scheme or invalid_argument; body_too_large for 4 GiB or
+/// more.
 #[pyfunction]
 #[pyo3(
-    signature = (body, secret, *, scheme = Given::DEFAULT, timestamp = None, id = None),
+    signature = (body, secret, *, scheme = OrDefault::DEFAULT, timestamp = None, id = None),
     text_signature = "(body, secret, *, scheme='contio', timestamp=None, id=None)"
 )]
 fn sign<'py>(
     py: Python<'py>,
     body: &Bound<'py, PyAny>,
     secret: &Bound<'py, PyAny>,
-    scheme: Given<'py>,
+    scheme: OrDefault<'py>,
     timestamp: Option<&Bound<'py, PyAny>>,
     id: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let signed = || {
         let body = Body::read(body, None)?;
-        let scheme = settings::scheme(&scheme)?;
-        let signer = OwnSecret::new(secret, "secret").with(|secret| hookseal::Signer::new(scheme, secret))??;
+        let scheme = scheme::from_argument(&scheme)?;
+        let signer = SecretArgument::new(secret, "secret").with(|secret| hookseal::Signer::new(scheme, secret))??;
         let timestamp = match timestamp {
             Some(timestamp) => settings::unix_time(timestamp, "timestamp must be Unix seconds")?,
             None => hookseal::UnixTime::now(),

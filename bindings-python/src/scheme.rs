@@ -1,27 +1,28 @@
-//! Schemes of the user's own.
+//! Custom schemes, and the argument that names a scheme.
 
 use hookseal::{ErrorKind, KeyEncoding, SignatureFormat, SignedPart};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
 
 use crate::failure::{Failure, unpicklable};
-use crate::settings::Unicode;
+use crate::settings::{OrDefault, Unicode};
 
-/// How a sender signs that is not built in. All schemes are HMAC-SHA256.
+/// A custom scheme: how a sender signs that is not built in. All schemes are HMAC-SHA256.
 ///
-/// `signed` is what the sender signs, such as "{id}.{timestamp}.{body}". `encoding` is "hex" or "base64". The tag stands
-/// alone, behind a `prefix` such as "sha256=", or in a list such as "v1=…,v1=…", whose `list_separator` "," stands
-/// between its items and whose `list_joiner` "=" between the `list_version` "v1" and a tag. The time of signing, if it is
-/// signed, is in the `timestamp_header`, in the list's item `timestamp_in_signature`, or in a Contio envelope. `key`
-/// says how the text of a secret becomes the key: its UTF-8 bytes, or what it decodes to as base64.
+/// `signed` is what the sender signs, such as "{id}.{timestamp}.{body}". `encoding` is "hex" or "base64". The signature
+/// header holds one signature, after a `prefix` such as "sha256=" if there is one, or a list such as "v1=…,v1=…": its
+/// `list_separator` "," separates the items, and its `list_joiner` "=" separates the `list_version` "v1" from a
+/// signature. The time of signing, if it is signed, is in the `timestamp_header`, in the list item
+/// `timestamp_in_signature`, or in a Contio envelope. `key` says how a secret given as text becomes the key: "utf8" for
+/// its UTF-8 bytes, "base64" to decode it.
 ///
-/// A header may have a second name, in a dict from the header to that name. Of `newer_spellings` the newer name decides
-/// where a delivery has both; of `fallback_spellings` the second name is looked at only where the first is absent.
+/// A header may have a second name, given by a dict from the header to that name. In `newer_spellings` the second name
+/// wins if a delivery has both; in `fallback_spellings` the second name is read only if the first is absent.
 ///
-/// Raises WebhookVerificationError: invalid_scheme, with what is wrong.
+/// Raises WebhookVerificationError: invalid_scheme, with the reason.
 #[pyclass(module = "hookseal", frozen)]
 pub(crate) struct Scheme {
-    pub(crate) scheme: hookseal::Scheme,
+    scheme: hookseal::Scheme,
 }
 
 #[pymethods]
@@ -37,7 +38,7 @@ impl Scheme {
             list_joiner=None, list_version=None, timestamp_header=None, timestamp_in_signature=None, \
             timestamp_in_envelope=False, id_header=None, key='utf8', newer_spellings=None, fallback_spellings=None)"
     )]
-    #[allow(clippy::too_many_arguments)] // they have names where they are given
+    #[allow(clippy::too_many_arguments)] // keyword arguments
     fn new(
         py: Python<'_>,
         name: &Bound<'_, PyAny>,
@@ -57,7 +58,7 @@ impl Scheme {
         fallback_spellings: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let make = || {
-            let texts = Texts {
+            let arguments = Arguments {
                 name: text("name", name)?,
                 signature_header: text("signature_header", signature_header)?,
                 signed: text("signed", signed)?,
@@ -73,15 +74,15 @@ impl Scheme {
                 optional("list_joiner", list_joiner)?,
                 optional("list_version", list_version)?,
             ];
-            let tags = tags(&text("encoding", encoding)?, prefix.as_ref(), &list)?;
+            let format = signature_format(&text("encoding", encoding)?, prefix.as_ref(), &list)?;
             let in_envelope = timestamp_in_envelope.map(flag).transpose()?.unwrap_or_default();
             let key = key.map(key_encoding).transpose()?.unwrap_or_default();
-            Ok(Self { scheme: texts.scheme(tags, in_envelope, key)? })
+            Ok(Self { scheme: arguments.scheme(format, in_envelope, key)? })
         };
         make().map_err(|failure: Failure| failure.raise(py))
     }
 
-    /// What a delivery tells of its scheme.
+    /// The name of the scheme, which its deliveries report.
     #[getter]
     fn name(&self) -> &str {
         self.scheme.name()
@@ -100,12 +101,24 @@ impl Scheme {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        Err(unpicklable("Scheme", "make it again where it is needed"))
+        Err(unpicklable("Scheme", "create it again where it is needed"))
     }
 }
 
-/// What is named in a scheme, held for as long as the core reads it.
-struct Texts<'py> {
+/// The scheme of an argument: the name of a built-in scheme, or a custom scheme.
+pub(crate) fn from_argument(argument: &OrDefault<'_>) -> Result<hookseal::Scheme, Failure> {
+    let Some(value) = argument.get() else { return Ok(hookseal::Scheme::CONTIO) };
+    if let Ok(custom) = value.cast::<Scheme>() {
+        return Ok(custom.get().scheme);
+    }
+    match Unicode::read(value) {
+        Some(name) => Ok(hookseal::Scheme::preset(name.as_str())?),
+        None => Err(invalid("it is neither the name of a built-in scheme nor a hookseal.Scheme")),
+    }
+}
+
+/// The texts of a scheme, kept alive until the core has read them.
+struct Arguments<'py> {
     name: Unicode<'py>,
     signature_header: Unicode<'py>,
     signed: Unicode<'py>,
@@ -116,18 +129,18 @@ struct Texts<'py> {
     fallback_spellings: Vec<Spelling<'py>>,
 }
 
-/// A header and its other name.
+/// A header and its second name.
 type Spelling<'py> = (Unicode<'py>, Unicode<'py>);
 
-impl Texts<'_> {
+impl Arguments<'_> {
     fn scheme(
         &self,
-        tags: SignatureFormat<'_>,
+        format: SignatureFormat<'_>,
         in_envelope: bool,
         key: KeyEncoding,
     ) -> Result<hookseal::Scheme, Failure> {
         let mut builder = hookseal::Scheme::builder(self.name.as_str())
-            .signature(self.signature_header.as_str(), tags)
+            .signature(self.signature_header.as_str(), format)
             .key_encoding(key);
         let mut sources_of_time = 0;
         if let Some(header) = &self.timestamp_header {
@@ -143,7 +156,7 @@ impl Texts<'_> {
             sources_of_time += 1;
         }
         if sources_of_time > 1 {
-            return Err(invalid("there is one source of time at most"));
+            return Err(invalid("it can have only one source of time"));
         }
         if let Some(header) = &self.id_header {
             builder = builder.id_header(header.as_str());
@@ -154,14 +167,14 @@ impl Texts<'_> {
         for (header, fallback) in &self.fallback_spellings {
             builder = builder.fallback_spelling(header.as_str(), fallback.as_str());
         }
-        let mut room = [SignedPart::Body; 8];
-        let signed = SignedPart::read_template(self.signed.as_str(), &mut room)?;
+        let mut buffer = [SignedPart::Body; 8];
+        let signed = SignedPart::read_template(self.signed.as_str(), &mut buffer)?;
         Ok(builder.signed(signed).build()?)
     }
 }
 
-/// How tags are written: alone, behind a prefix, or in a list of a separator, a joiner and a version.
-fn tags<'a>(
+/// How signatures are written: one, after a prefix if there is one, or a list with a separator, a joiner and a version.
+fn signature_format<'a>(
     encoding: &Unicode<'_>,
     prefix: Option<&'a Unicode<'_>>,
     list: &'a [Option<Unicode<'_>>; 3],
@@ -169,7 +182,7 @@ fn tags<'a>(
     let is_hex = match encoding.as_str() {
         "hex" => true,
         "base64" => false,
-        _ => return Err(invalid("encoding is \"hex\" or \"base64\"")),
+        _ => return Err(invalid("encoding must be \"hex\" or \"base64\"")),
     };
     match (prefix, list) {
         (prefix, [None, None, None]) => {
@@ -177,12 +190,12 @@ fn tags<'a>(
             Ok(if is_hex { SignatureFormat::hex(prefix) } else { SignatureFormat::base64(prefix) })
         }
         (None, [Some(separator), Some(joiner), Some(version)]) => {
-            let (separator, joiner) = (mark("list_separator", separator)?, mark("list_joiner", joiner)?);
+            let (separator, joiner) = (character("list_separator", separator)?, character("list_joiner", joiner)?);
             let make = if is_hex { SignatureFormat::hex_list } else { SignatureFormat::base64_list };
             Ok(make(separator, joiner, version.as_str()))
         }
-        (None, _) => Err(invalid("a list has a list_separator, a list_joiner and a list_version")),
-        (Some(_), _) => Err(invalid("a tag stands behind a prefix or in a list, not both")),
+        (None, _) => Err(invalid("a list needs a list_separator, a list_joiner and a list_version")),
+        (Some(_), _) => Err(invalid("signatures have a prefix or are in a list, not both")),
     }
 }
 
@@ -190,16 +203,19 @@ fn key_encoding(value: &Bound<'_, PyAny>) -> Result<KeyEncoding, Failure> {
     match text("key", value)?.as_str() {
         "utf8" => Ok(KeyEncoding::Utf8),
         "base64" => Ok(KeyEncoding::Base64),
-        _ => Err(invalid("key is \"utf8\" or \"base64\"")),
+        _ => Err(invalid("key must be \"utf8\" or \"base64\"")),
     }
 }
 
 fn flag(value: &Bound<'_, PyAny>) -> Result<bool, Failure> {
-    value.cast::<PyBool>().map(|flag| flag.is_true()).map_err(|_| invalid("timestamp_in_envelope is True or False"))
+    value
+        .cast::<PyBool>()
+        .map(|flag| flag.is_true())
+        .map_err(|_| invalid("timestamp_in_envelope must be True or False"))
 }
 
 fn text<'py>(name: &str, value: &Bound<'py, PyAny>) -> Result<Unicode<'py>, Failure> {
-    Unicode::read(value).ok_or_else(|| invalid(&format!("{name} is a str")))
+    Unicode::read(value).ok_or_else(|| invalid(&format!("{name} must be a str")))
 }
 
 fn optional<'py>(name: &str, value: Option<&Bound<'py, PyAny>>) -> Result<Option<Unicode<'py>>, Failure> {
@@ -208,22 +224,22 @@ fn optional<'py>(name: &str, value: Option<&Bound<'py, PyAny>>) -> Result<Option
 
 fn spellings<'py>(name: &str, value: Option<&Bound<'py, PyAny>>) -> Result<Vec<Spelling<'py>>, Failure> {
     let Some(value) = value else { return Ok(Vec::new()) };
-    let wrong = || invalid(&format!("{name} is a dict of headers and their other names"));
-    let dict = value.cast::<PyDict>().map_err(|_| wrong())?;
-    let both = |(header, other)| Some((Unicode::read(&header)?, Unicode::read(&other)?));
-    dict.iter().map(|pair| both(pair).ok_or_else(wrong)).collect()
+    let expected = || invalid(&format!("{name} must be a dict from headers to their second names"));
+    let dict = value.cast::<PyDict>().map_err(|_| expected())?;
+    let read = |(header, second)| Some((Unicode::read(&header)?, Unicode::read(&second)?));
+    dict.iter().map(|pair| read(pair).ok_or_else(expected)).collect()
 }
 
 /// The only character of a text.
-fn mark(name: &str, text: &Unicode<'_>) -> Result<char, Failure> {
-    let mut marks = text.as_str().chars();
-    match (marks.next(), marks.next()) {
-        (Some(mark), None) => Ok(mark),
-        _ => Err(invalid(&format!("{name} is one character"))),
+fn character(name: &str, text: &Unicode<'_>) -> Result<char, Failure> {
+    let mut characters = text.as_str().chars();
+    match (characters.next(), characters.next()) {
+        (Some(character), None) => Ok(character),
+        _ => Err(invalid(&format!("{name} must be one character"))),
     }
 }
 
-pub(crate) fn invalid(reason: &str) -> Failure {
+fn invalid(reason: &str) -> Failure {
     let message = format!("the scheme cannot be used: {reason}");
     Failure::Argument { kind: ErrorKind::InvalidScheme, message, cause: None }
 }

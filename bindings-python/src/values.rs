@@ -1,64 +1,64 @@
-//! What callers keep headers and bodies in, brought into the forms that the core takes. Nothing is judged here: what a
-//! header's value is worth, and whether it may be absent, is the core's to say.
+//! Converts headers and bodies from the Python types that callers use. Nothing is decided here: the core checks header
+//! values, and whether a header may be absent.
 
-use hookseal::{ErrorKind, HeaderLookup, HeaderName, HeaderValues, Scheme};
+use hookseal::{ErrorKind, HeaderLookup, HeaderName, Scheme};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
-use crate::failure::{Failure, invalid_argument, unreadable};
+use crate::failure::{Failure, invalid_argument, invalid_argument_from};
 
 /// A raw body, as the core reads it.
 pub(crate) enum Body<'py> {
     Bytes(Bound<'py, PyBytes>),
-    /// It stands for its UTF-8, which it has.
+    /// Text without lone surrogates, which stands for its UTF-8.
     Text(Bound<'py, PyString>),
 }
 
-/// A raw body as it was given, of which no more is known than its size.
+/// A body argument of which only the type and the size are known.
 enum Source<'py> {
     Bytes(Bound<'py, PyBytes>),
-    /// Text, and its number of characters, of which each has a byte or more.
+    /// Text and its number of characters; each takes at least one byte.
     Text(Bound<'py, PyString>, usize),
-    /// A view of bytes that somebody may change, and their number.
+    /// A view of bytes that can still change, and their number.
     View(Bound<'py, PyAny>, usize),
 }
 
-const PARSED: &str = "the body must be the raw one, and this was parsed already: give the bytes that came over the wire, \
-    which are request.body in Django, request.get_data() in Flask, and await request.body() in FastAPI";
-const NO_BODY: &str = "the body must be bytes, anything with a buffer of bytes such as a bytearray, or str";
-const NO_UTF8: &str = "the body has lone surrogates, so it is not what was sent: give the raw bytes";
+const PARSED: &str = "the body must be the raw one, but this was already parsed: pass the bytes that came over the \
+    wire, which are request.body in Django, request.get_data() in Flask, and await request.body() in FastAPI";
+const BODY_TYPES: &str = "the body must be bytes, an object with a buffer of bytes such as a bytearray, or str";
+const LONE_SURROGATES: &str = "the body has lone surrogates, so it is not what was sent: pass the raw bytes";
 const TOO_LARGE: &str = "the body is larger than max_body: no limit allows 4 GiB or more";
 
-/// The core takes no more, whatever a verifier's own limit is: it counts bytes in 32 bits.
+/// The core refuses larger bodies, whatever the verifier's own limit is: it counts bytes in 32 bits.
 const MAX_BYTES: usize = u32::MAX as usize;
 
 impl<'py> Source<'py> {
-    fn look(value: &Bound<'py, PyAny>) -> Result<Self, Failure> {
+    fn inspect(value: &Bound<'py, PyAny>) -> Result<Self, Failure> {
         let py = value.py();
         if let Ok(bytes) = value.cast::<PyBytes>() {
             return Ok(Self::Bytes(bytes.clone()));
         }
         if let Ok(text) = value.cast::<PyString>() {
-            // That of `str` itself, whatever a derived class has made of it.
+            // The length of `str` itself, even if a subclass overrides it.
             let length = py.get_type::<PyString>().call_method1(intern!(py, "__len__"), (text,))?;
             return Ok(Self::Text(text.clone(), length.extract()?));
         }
         if value.is_none() {
-            return Err(invalid_argument("there is no body: give the raw one, empty if it is"));
+            return Err(invalid_argument("there is no body: pass the raw one, even if it is empty"));
         }
         if value.is_instance_of::<PyList>() || value.is_instance_of::<PyDict>() {
             return Err(invalid_argument(PARSED));
         }
         let view = py.get_type::<PyMemoryView>().call1((value,)).map_err(|raised| {
-            if raised.is_instance_of::<PyTypeError>(py) { invalid_argument(NO_BODY) } else { raised.into() }
+            if raised.is_instance_of::<PyTypeError>(py) { invalid_argument(BODY_TYPES) } else { raised.into() }
         })?;
         let size = view.getattr(intern!(py, "nbytes"))?.extract()?;
         Ok(Self::View(view, size))
     }
 
-    /// How many bytes it has at least, if the core is not to count them.
+    /// A lower bound of the number of bytes, checked before the body is copied; 0 for `bytes`, which the core counts.
     fn size(&self) -> usize {
         match self {
             Self::Bytes(_) => 0,
@@ -66,42 +66,42 @@ impl<'py> Source<'py> {
         }
     }
 
-    fn take(self) -> Result<Body<'py>, Failure> {
+    fn into_body(self) -> Result<Body<'py>, Failure> {
         match self {
             Self::Bytes(bytes) => Ok(Body::Bytes(bytes)),
-            Self::Text(text, _) if text.to_str().is_err() => Err(invalid_argument(NO_UTF8)),
+            Self::Text(text, _) if text.to_str().is_err() => Err(invalid_argument(LONE_SURROGATES)),
             Self::Text(text, _) => Ok(Body::Text(text)),
             Self::View(view, _) => Ok(Body::Bytes(bytes(&view)?)),
         }
     }
 }
 
-/// What Python's `bytes` makes of it: of a view a copy, of a number so many zeros.
+/// Calls Python's `bytes`, which copies a view and makes zeros of a number.
 fn bytes<'py>(of: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>, Failure> {
     Ok(of.py().get_type::<PyBytes>().call1((of,))?.cast_into().map_err(PyErr::from)?)
 }
 
 impl<'py> Body<'py> {
-    /// Reads a body of at most `limit` bytes, if there is a limit. What is too large is refused before it is copied or
-    /// encoded, in the words of the core.
+    /// Reads a body of at most `limit` bytes, if there is a limit. A body that is too large is refused before it is
+    /// copied or encoded, with the core's message.
     pub(crate) fn read(value: &Bound<'py, PyAny>, limit: Option<usize>) -> Result<Self, Failure> {
-        let source = Source::look(value)?;
+        let source = Source::inspect(value)?;
         match limit {
             Some(limit) if source.size() > limit => Err(Failure::Core(ErrorKind::BodyTooLarge.into())),
             _ if source.size() > MAX_BYTES => {
                 Err(Failure::Argument { kind: ErrorKind::BodyTooLarge, message: TOO_LARGE.to_owned(), cause: None })
             }
-            _ => source.take(),
+            _ => source.into_body(),
         }
     }
 
-    /// Reads a body of any size, for an explanation. Of 4 GiB and more the core asks for no more than the size: zeros stand
-    /// for them, which take no memory until somebody reads them.
+    /// Reads a body of any size, for an explanation. Of a body of 4 GiB or more the core reads only the size, so it is
+    /// replaced by zeros, which take no memory until they are read.
     pub(crate) fn read_any(value: &Bound<'py, PyAny>) -> Result<Self, Failure> {
-        let source = Source::look(value)?;
+        let source = Source::inspect(value)?;
         match source.size() {
             size if size > MAX_BYTES => Ok(Self::Bytes(bytes(PyInt::new(value.py(), size).as_any())?)),
-            _ => source.take(),
+            _ => source.into_body(),
         }
     }
 
@@ -120,7 +120,7 @@ impl<'py> Body<'py> {
     }
 }
 
-/// Whether this is bytes, in any of Python's own forms.
+/// Whether this is one of Python's built-in types of bytes.
 pub(crate) fn is_bytes(value: &Bound<'_, PyAny>) -> bool {
     value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() || value.is_instance_of::<PyMemoryView>()
 }
@@ -129,12 +129,12 @@ pub(crate) fn is_bytes(value: &Bound<'_, PyAny>) -> bool {
 #[derive(Default)]
 enum Value<'py> {
     #[default]
-    Absent,
+    Missing,
     Text(Bound<'py, PyString>),
     Bytes(Bound<'py, PyBytes>),
-    /// It has lone surrogates, which have no UTF-8: a mark stands in their place, as no header's value has either.
-    Marked(String),
-    Repeated,
+    /// Text whose lone surrogates, which have no UTF-8, are replaced by U+FFFD. No header's value has either.
+    Replaced(String),
+    Duplicate,
 }
 
 impl<'py> Value<'py> {
@@ -142,77 +142,77 @@ impl<'py> Value<'py> {
         if let Ok(text) = value.cast::<PyString>() {
             return Ok(match text.to_str() {
                 Ok(_) => Self::Text(text.clone()),
-                Err(_) => Self::Marked(text.to_string_lossy().into_owned()),
+                Err(_) => Self::Replaced(text.to_string_lossy().into_owned()),
             });
         }
         if let Ok(bytes) = value.cast::<PyBytes>() {
             return Ok(Self::Bytes(bytes.clone()));
         }
         if value.is_none() {
-            return Ok(Self::Absent);
+            return Ok(Self::Missing);
         }
-        // Not by Python's own iteration, which may be anything in a class that is derived from these.
+        // Not by Python's iterator protocol, which a subclass can override.
         if let Ok(values) = value.cast::<PyList>() {
             return Self::read_all(values.iter());
         }
         if let Ok(values) = value.cast::<PyTuple>() {
             return Self::read_all(values.iter());
         }
-        Err(invalid_argument(NO_VALUE))
+        Err(invalid_argument(VALUE_TYPES))
     }
 
     fn read_all(values: impl Iterator<Item = Bound<'py, PyAny>>) -> Result<Self, Failure> {
-        let mut own = Self::Absent;
+        let mut combined = Self::Missing;
         for value in values {
-            // A list in a list is no header's value, and one that holds itself has no end.
+            // A list in a list is not a header value, and a list may contain itself.
             if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-                return Err(invalid_argument(NO_VALUE));
+                return Err(invalid_argument(VALUE_TYPES));
             }
-            own.add(Self::read(&value)?);
+            combined.add(Self::read(&value)?);
         }
-        Ok(own)
+        Ok(combined)
     }
 
-    /// Takes what another header of the same name says.
+    /// Adds another header of the same name.
     fn add(&mut self, other: Self) {
         *self = match (std::mem::take(self), other) {
-            (Self::Absent, value) | (value, Self::Absent) => value,
-            _ => Self::Repeated,
+            (Self::Missing, value) | (value, Self::Missing) => value,
+            _ => Self::Duplicate,
         };
     }
 
-    fn found(&self) -> HeaderLookup<'_> {
+    fn lookup(&self) -> HeaderLookup<'_> {
         match self {
-            Self::Absent => HeaderLookup::Missing,
+            Self::Missing => HeaderLookup::Missing,
             Self::Text(text) => HeaderLookup::Once(text.to_str().unwrap_or_default().as_bytes()),
             Self::Bytes(bytes) => HeaderLookup::Once(bytes.as_bytes()),
-            Self::Marked(text) => HeaderLookup::Once(text.as_bytes()),
-            Self::Repeated => HeaderLookup::Duplicate,
+            Self::Replaced(text) => HeaderLookup::Once(text.as_bytes()),
+            Self::Duplicate => HeaderLookup::Duplicate,
         }
     }
 }
 
-const NO_VALUE: &str = "a header's value must be the str or bytes that were sent, or a list of them";
-const NO_NAME: &str = "a header's name must be str or bytes";
-const NO_PAIR: &str = "headers in a list must be pairs of name and value";
-const NO_HEADERS: &str = "headers must be a mapping, or pairs of name and value";
+const VALUE_TYPES: &str = "a header's value must be the str or bytes that were sent, or a list of them";
+const NAME_TYPES: &str = "a header's name must be str or bytes";
+const PAIR_TYPES: &str = "headers in a list must be pairs of name and value";
+const HEADERS_TYPES: &str = "headers must be a mapping, or pairs of name and value";
 
-/// No server takes so many headers; an iterator without an end has more.
+/// More headers than any server accepts. It bounds iterators that never end.
 const MAX_HEADERS: usize = 1 << 16;
 
-/// Takes every header of a request, as a name and what is under it.
+/// Calls `visit` with the name and the value of every header of a request.
 fn each_header<'py>(
     headers: &Bound<'py, PyAny>,
-    mut take: impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> Result<(), Failure>,
+    mut visit: impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     if let Ok(dict) = headers.cast_exact::<PyDict>() {
-        return dict.iter().try_for_each(|(name, value)| take(&name, &value));
+        return dict.iter().try_for_each(|(name, value)| visit(&name, &value));
     }
     let pairs = match headers.getattr_opt(pyo3::intern!(headers.py(), "items"))? {
         Some(items) => items.call0()?.try_iter(),
         None => headers.try_iter(),
     };
-    for (index, pair) in pairs.map_err(|raised| unreadable(NO_HEADERS, raised))?.enumerate() {
+    for (index, pair) in pairs.map_err(|raised| invalid_argument_from(HEADERS_TYPES, raised))?.enumerate() {
         if index == MAX_HEADERS {
             return Err(invalid_argument("there are too many headers"));
         }
@@ -220,9 +220,9 @@ fn each_header<'py>(
         let (name, value) = match (pair.cast::<PyTuple>(), pair.cast::<PyList>()) {
             (Ok(pair), _) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
             (_, Ok(pair)) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
-            _ => return Err(invalid_argument(NO_PAIR)),
+            _ => return Err(invalid_argument(PAIR_TYPES)),
         };
-        take(&name, &value)?;
+        visit(&name, &value)?;
     }
     Ok(())
 }
@@ -230,22 +230,22 @@ fn each_header<'py>(
 /// A header's name and its value.
 type Header = (Vec<u8>, Vec<u8>);
 
-/// Every header of a request, one that occurs several times as often: for explanations.
+/// Every header of a request, repeated if it occurs several times: for explanations.
 pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<Header>, Failure> {
     let mut pairs = Vec::new();
     each_header(headers, |name, value| {
         let name = match (name.cast::<PyString>(), name.cast::<PyBytes>()) {
-            // One with lone surrogates is no header's name.
+            // Text with lone surrogates is not the name of any header.
             (Ok(text), _) => text.to_str().unwrap_or_default().as_bytes().to_vec(),
             (_, Ok(bytes)) => bytes.as_bytes().to_vec(),
-            _ => return Err(invalid_argument(NO_NAME)),
+            _ => return Err(invalid_argument(NAME_TYPES)),
         };
         let mut add = |value: &Value<'_>| {
-            if let HeaderLookup::Once(value) = value.found() {
+            if let HeaderLookup::Once(value) = value.lookup() {
                 pairs.push((name.clone(), value.to_vec()));
             }
         };
-        // What is wrong with a list is said as of any other.
+        // A list is checked as in a verification.
         let whole = Value::read(value)?;
         match (value.cast::<PyList>(), value.cast::<PyTuple>()) {
             (Ok(values), _) => values.iter().try_for_each(|value| Value::read(&value).map(|value| add(&value))),
@@ -259,25 +259,25 @@ pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<Header>, Fai
     Ok(pairs)
 }
 
-/// The values of the headers that a scheme reads: of the signature, the timestamp and the id, each under the spelling that
-/// decides and under the other one.
+/// The values of the headers that a scheme reads: signature, timestamp and id, each under its preferred spelling and
+/// under the other one.
 #[derive(Default)]
-pub(crate) struct ParsedHeaders<'py>([[Value<'py>; 2]; 3]);
+pub(crate) struct HeaderValues<'py>([[Value<'py>; 2]; 3]);
 
-impl<'py> ParsedHeaders<'py> {
-    /// Of a caller who has the values already; there is no place for an id.
+impl<'py> HeaderValues<'py> {
+    /// From values that the caller has already looked up; an id cannot be passed.
     pub(crate) fn of(signature: &Bound<'py, PyAny>, timestamp: Option<&Bound<'py, PyAny>>) -> Result<Self, Failure> {
         let timestamp = timestamp.map(Value::read).transpose()?.unwrap_or_default();
-        let alone = |value| [value, Value::Absent];
-        Ok(Self([alone(Value::read(signature)?), alone(timestamp), alone(Value::Absent)]))
+        let alone = |value| [value, Value::Missing];
+        Ok(Self([alone(Value::read(signature)?), alone(timestamp), alone(Value::Missing)]))
     }
 
-    /// From all headers of a request.
+    /// Looks them up in the headers of a request.
     pub(crate) fn find(headers: &Bound<'py, PyAny>, scheme: &Scheme) -> Result<Self, Failure> {
-        let mut claim = Self::default();
+        let mut found = Self::default();
         let spellings = scheme.header_spellings();
-        each_header(headers, |name, value| claim.add(&spellings, name, value))?;
-        Ok(claim)
+        each_header(headers, |name, value| found.add(&spellings, name, value))?;
+        Ok(found)
     }
 
     fn add(
@@ -287,24 +287,24 @@ impl<'py> ParsedHeaders<'py> {
         value: &Bound<'py, PyAny>,
     ) -> Result<(), Failure> {
         let name = match (name.cast::<PyString>(), name.cast::<PyBytes>()) {
-            // One with lone surrogates is no header's name.
+            // Text with lone surrogates is not the name of any header.
             (Ok(text), _) => text.to_str().unwrap_or_default().as_bytes(),
             (_, Ok(bytes)) => bytes.as_bytes(),
-            _ => return Err(invalid_argument(NO_NAME)),
+            _ => return Err(invalid_argument(NAME_TYPES)),
         };
-        let places = self.0.iter_mut().flatten().zip(spellings.iter().flatten());
-        for (own, spelling) in places {
+        let slots = self.0.iter_mut().flatten().zip(spellings.iter().flatten());
+        for (slot, spelling) in slots {
             if spelling.is_some_and(|spelling| spelling.matches(name)) {
-                own.add(Value::read(value)?);
+                slot.add(Value::read(value)?);
                 break;
             }
         }
         Ok(())
     }
 
-    /// As the core takes them, with nothing of Python about them.
-    pub(crate) fn headers<'a>(&'a self, scheme: &'a Scheme) -> HeaderValues<'a> {
-        let values = self.0.each_ref().map(|[first, second]| first.found().or(second.found()));
-        HeaderValues::new(scheme, values)
+    /// The values as the core's type, which can be used without the GIL.
+    pub(crate) fn headers<'a>(&'a self, scheme: &'a Scheme) -> hookseal::HeaderValues<'a> {
+        let values = self.0.each_ref().map(|[first, second]| first.lookup().or(second.lookup()));
+        hookseal::HeaderValues::new(scheme, values)
     }
 }

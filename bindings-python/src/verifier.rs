@@ -1,35 +1,35 @@
-//! What deliveries are verified with.
+//! The class that verifies deliveries.
 
-use hookseal::{Delivery as Verified, Error, Verifier};
+use hookseal::{Error, Verifier};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
-use crate::delivery::{Delivery, Facts, check_envelope};
+use crate::delivery::{Delivery, Metadata, check_envelope};
 use crate::failure::{Failure, unpicklable};
+use crate::gil::without_gil;
 use crate::json;
 use crate::result::VerificationResult;
-use crate::settings::{self, Clock, Given};
-use crate::values::{Body, ParsedHeaders};
+use crate::scheme;
+use crate::settings::{self, Clock, OrDefault};
+use crate::values::{Body, HeaderValues};
 
-/// What adapters hold bodies to unless `max_body` says otherwise: 1 MiB.
+/// The limit of bodies in the adapters unless `max_body` is set: 1 MiB.
 const DEFAULT_MAX_BODY: usize = 1 << 20;
 
-/// From how many bytes on other threads may run meanwhile. Hashing fewer takes less time than letting them.
-const LARGE_BODY: usize = 16 * 1024;
-
-/// Decides whether deliveries are genuine, fresh and well formed, by one scheme and with prepared secrets.
+/// Decides whether deliveries are genuine, fresh and well formed, with one scheme and prepared secrets.
 ///
-/// `secrets` is the endpoint's secret; during a rotation all that are live, at most 8. Text is taken as the sender shows
-/// it, bytes are the key itself. `scheme` is the sender's: "contio", "contio-timestamped", "contio-body",
+/// `secrets` is the endpoint's secret, or during a rotation a list of all live ones, at most 8. Pass text as the sender
+/// shows it; bytes are the key itself. `scheme` is the sender's: "contio", "contio-timestamped", "contio-body",
 /// "standard-webhooks", "svix", "stripe", "github", "slack", "shopify", or a hookseal.Scheme.
 ///
-/// In seconds: `max_age`, how long ago a delivery may have been signed; `max_skew`, how far ahead of the clock it may be
-/// dated; `max_event_age`, how long ago the event of a "contio-body" delivery may have happened, None for any. `max_body`
-/// is the most bytes that a body may have: unless said 4 GiB less one, which is the most that it can be, and 1 MiB in the
-/// adapters. `now` is the present in Unix seconds, or a function that gives it; the system's clock unless said.
+/// In seconds: `max_age`, how long ago a delivery may have been signed; `max_skew`, how far in the future it may be
+/// dated; `max_event_age`, how long ago the event of a "contio-body" delivery may have happened, None for no limit.
+/// `max_body` is the most bytes that a body may have: by default 4 GiB minus one, which is also the maximum, and 1 MiB
+/// in the adapters. `now` is the current time in Unix seconds, or a function that returns it; by default the system
+/// clock.
 ///
-/// Make one and keep it: preparing a secret takes longer than verifying a small delivery. It never changes, and any
-/// number of threads may use it.
+/// Make one and keep it: preparing a secret takes longer than verifying a small delivery. It is immutable, and any
+/// number of threads may share it.
 ///
 /// Raises WebhookVerificationError: invalid_secret, invalid_scheme or invalid_argument.
 #[pyclass(module = "hookseal", frozen)]
@@ -45,25 +45,25 @@ impl WebhookVerifier {
     #[new]
     #[pyo3(
         signature = (
-            secrets, *, scheme = Given::DEFAULT, max_age = Given::DEFAULT, max_skew = Given::DEFAULT,
-            max_event_age = Given::DEFAULT, max_body = None, now = None,
+            secrets, *, scheme = OrDefault::DEFAULT, max_age = OrDefault::DEFAULT, max_skew = OrDefault::DEFAULT,
+            max_event_age = OrDefault::DEFAULT, max_body = None, now = None,
         ),
         text_signature = "(secrets, *, scheme='contio', max_age=300, max_skew=300, max_event_age=86400, max_body=None, \
             now=None)"
     )]
-    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // they have names, and are pyo3's to hand over
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // keyword arguments, passed by value by pyo3
     fn new<'py>(
         py: Python<'py>,
         secrets: &Bound<'py, PyAny>,
-        scheme: Given<'py>,
-        max_age: Given<'py>,
-        max_skew: Given<'py>,
-        max_event_age: Given<'py>,
+        scheme: OrDefault<'py>,
+        max_age: OrDefault<'py>,
+        max_skew: OrDefault<'py>,
+        max_event_age: OrDefault<'py>,
         max_body: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         let make = || {
-            let mut builder = Verifier::builder(settings::scheme(&scheme)?);
+            let mut builder = Verifier::builder(scheme::from_argument(&scheme)?);
             let mut count = 0;
             for secret in settings::secrets(secrets)? {
                 builder = secret.with(|secret| builder.secret(secret))?;
@@ -88,7 +88,7 @@ impl WebhookVerifier {
         make().map_err(|failure: Failure| failure.raise(py))
     }
 
-    /// The most bytes that a body may have where it is read for you: what was said, or 1 MiB.
+    /// The most bytes of a body that an adapter reads: the `max_body` that was set, or 1 MiB.
     #[getter]
     fn max_body(&self) -> usize {
         self.max_body.unwrap_or(DEFAULT_MAX_BODY)
@@ -100,12 +100,12 @@ impl WebhookVerifier {
         self.core.scheme().name()
     }
 
-    /// Verifies one delivery from its headers and its raw body, the bytes that came over the wire.
+    /// Verifies one delivery from its headers and its raw body, the bytes that were received over the wire.
     ///
-    /// `headers` is a mapping, such as request.headers of Django, Flask or Starlette, or pairs of names and values. Names
-    /// may be in any case; names and values are str or bytes.
+    /// `headers` is a mapping, such as request.headers in Django, Flask or Starlette, or pairs of names and values.
+    /// Names are case-insensitive; names and values are str or bytes.
     ///
-    /// Raises WebhookVerificationError, with the code that says why it was refused.
+    /// Raises WebhookVerificationError, whose code says why the delivery was refused.
     fn verify<'py>(
         &self,
         py: Python<'py>,
@@ -113,18 +113,18 @@ impl WebhookVerifier {
         body: &Bound<'py, PyAny>,
     ) -> PyResult<Delivery> {
         let verify = || {
-            let claim = ParsedHeaders::find(headers, self.core.scheme())?;
+            let values = HeaderValues::find(headers, self.core.scheme())?;
             let body = Body::read(body, self.max_body)?;
-            let facts = self.judge(py, &claim, &body, |verified| Ok(Facts::of(verified)))?;
-            Ok(Delivery::new(facts, body.into_bytes(py)))
+            let metadata = self.verify_then(py, &values, &body, |delivery| Ok(Metadata::of(delivery)))?;
+            Ok(Delivery::new(metadata, body.into_bytes(py)))
         };
         verify().map_err(|failure: Failure| failure.raise(py))
     }
 
-    /// Verifies a body by the values of its signature and timestamp headers. Bad input is never raised: what is wrong is
-    /// in the result, which is true or false itself.
+    /// Verifies a body with the values of its signature and timestamp headers. It never raises for bad input: the
+    /// result says what is wrong, and is truthy if the delivery is valid and falsy if it is not.
     ///
-    /// For schemes that sign an id too, use verify.
+    /// For schemes that also sign an id, use verify.
     #[pyo3(signature = (body, signature, timestamp = None))]
     fn verify_signature<'py>(
         &self,
@@ -134,8 +134,8 @@ impl WebhookVerifier {
         timestamp: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Py<VerificationResult>> {
         let verify = || {
-            let claim = ParsedHeaders::of(signature, timestamp)?;
-            self.judge(py, &claim, &Body::read(body, self.max_body)?, |_| Ok(()))
+            let values = HeaderValues::of(signature, timestamp)?;
+            self.verify_then(py, &values, &Body::read(body, self.max_body)?, |_| Ok(()))
         };
         match verify() {
             Ok(()) => VerificationResult::valid(py),
@@ -143,9 +143,9 @@ impl WebhookVerifier {
         }
     }
 
-    /// Verifies a body by the values of its signature and timestamp headers, and gives its event, a dict.
+    /// Verifies a body with the values of its signature and timestamp headers, and returns its event, a dict.
     ///
-    /// Raises WebhookVerificationError, with the code that says why it was refused.
+    /// Raises WebhookVerificationError, whose code says why the delivery was refused.
     #[pyo3(signature = (body, signature, timestamp = None))]
     fn parse_webhook<'py>(
         &self,
@@ -155,9 +155,11 @@ impl WebhookVerifier {
         timestamp: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let parse = || {
-            let claim = ParsedHeaders::of(signature, timestamp)?;
+            let values = HeaderValues::of(signature, timestamp)?;
             let body = Body::read(body, self.max_body)?;
-            self.judge(py, &claim, &body, |verified| check_envelope(verified.body(), verified.has_read_envelope()))?;
+            self.verify_then(py, &values, &body, |delivery| {
+                check_envelope(delivery.body(), delivery.has_read_envelope())
+            })?;
             json::read(py, body.bytes())
         };
         parse().map_err(|failure: Failure| failure.raise(py))
@@ -179,8 +181,8 @@ impl WebhookVerifier {
         Err(unpicklable("WebhookVerifier", "it holds secrets; make one in each process"))
     }
 
-    // A clock may hold on to what holds on to the verifier.
-    #[allow(clippy::needless_pass_by_value)] // as pyo3 has it
+    // A clock function may refer back to the verifier, so the garbage collector must see it.
+    #[allow(clippy::needless_pass_by_value)] // the signature that pyo3 requires
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         match &self.clock {
             Clock::Call(now) => visit.call(now),
@@ -190,22 +192,17 @@ impl WebhookVerifier {
 }
 
 impl WebhookVerifier {
-    /// Has the core judge a delivery, and takes from what it verified.
-    fn judge<T: Send>(
+    /// Verifies a delivery and, still without the GIL, passes it to `then`.
+    fn verify_then<T: Send>(
         &self,
         py: Python<'_>,
-        claim: &ParsedHeaders<'_>,
+        values: &HeaderValues<'_>,
         body: &Body<'_>,
-        take: impl FnOnce(&Verified<'_>) -> Result<T, Error> + Send,
+        then: impl FnOnce(&hookseal::Delivery<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Failure> {
         let now = self.clock.read(py)?;
         let (core, body) = (&self.core, body.bytes());
-        let headers = claim.headers(core.scheme());
-        Ok(aside(py, body.len(), || take(&core.verify(&headers, body, now)?))?)
+        let headers = values.headers(core.scheme());
+        Ok(without_gil(py, body.len(), || then(&core.verify(&headers, body, now)?))?)
     }
-}
-
-/// Does what takes as long as its bytes are many, and lets other threads of Python run meanwhile if they are.
-pub(crate) fn aside<T: Send>(py: Python<'_>, bytes: usize, act: impl FnOnce() -> T + Send) -> T {
-    if bytes < LARGE_BODY { act() } else { py.detach(act) }
 }

@@ -1,4 +1,4 @@
-"""Schemes of one's own."""
+"""Custom schemes."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ from senders import (
     contio_body,
     envelope,
     secret_for,
-    tag,
+    mac,
 )
 
 BODY = b"any body"
@@ -26,7 +26,7 @@ def verify(scheme: Scheme, headers: dict[str, Any], secret: str | bytes = SECRET
     return WebhookVerifier(secret, scheme=scheme, now=NOW).verify(headers, BODY)
 
 
-def test_a_tag_behind_a_prefix_over_a_time_and_the_body() -> None:
+def test_a_signature_after_a_prefix_over_a_time_and_the_body() -> None:
     scheme = Scheme(
         "acme",
         signature_header="X-Acme-Signature",
@@ -35,13 +35,13 @@ def test_a_tag_behind_a_prefix_over_a_time_and_the_body() -> None:
         timestamp_header="X-Acme-Time",
         signed="{timestamp}.{body}",
     )
-    headers = {"x-acme-signature": f"v1={as_base64(tag(SECRET, f'{NOW}.', BODY))}", "x-acme-time": str(NOW)}
+    headers = {"x-acme-signature": f"v1={as_base64(mac(SECRET, f'{NOW}.', BODY))}", "x-acme-time": str(NOW)}
     delivery = verify(scheme, headers)
     assert (delivery.scheme, delivery.timestamp, scheme.name) == ("acme", NOW, "acme")
     assert {name.lower(): value for name, value in sign(BODY, SECRET, scheme=scheme, timestamp=NOW).items()} == headers
 
 
-def test_a_list_of_tags_with_the_time_in_it() -> None:
+def test_a_list_of_signatures_that_includes_the_time() -> None:
     scheme = Scheme(
         "listed",
         signature_header="X-Listed",
@@ -52,7 +52,7 @@ def test_a_list_of_tags_with_the_time_in_it() -> None:
         timestamp_in_signature="when",
         signed="v2|{timestamp}|{body}",
     )
-    signature = f"when:{NOW};s1:00;s2:{'0' * 64};s2:{tag(SECRET, f'v2|{NOW}|', BODY).hexdigest()}"
+    signature = f"when:{NOW};s1:00;s2:{'0' * 64};s2:{mac(SECRET, f'v2|{NOW}|', BODY).hexdigest()}"
     assert verify(scheme, {"X-Listed": signature}).timestamp == NOW
 
 
@@ -70,10 +70,10 @@ def test_a_signed_id_and_a_key_in_base64() -> None:
     assert verify(scheme, headers, BASE64_KEY).id == "one"
 
 
-def test_the_time_can_be_that_of_a_contio_envelope() -> None:
+def test_the_time_can_be_in_a_contio_envelope() -> None:
     scheme = Scheme("own", signature_header="X-Own", encoding="hex", timestamp_in_envelope=True, signed="{body}")
     with pytest.raises(WebhookVerificationError) as caught:
-        verify(scheme, {"X-Own": tag(SECRET, BODY).hexdigest()})
+        verify(scheme, {"X-Own": mac(SECRET, BODY).hexdigest()})
     assert caught.value.code == "malformed_envelope"
 
 
@@ -88,12 +88,12 @@ def test_a_delivery_has_an_envelope_by_its_scheme_and_not_by_the_name_of_its_sch
             scheme = Scheme(
                 name, signature_header="X-Own", encoding="hex", signed="{body}", timestamp_in_envelope=in_envelope
             )
-            headers = {"X-Own": tag(SECRET, event).hexdigest()}
+            headers = {"X-Own": mac(SECRET, event).hexdigest()}
             delivery = WebhookVerifier(SECRET, scheme=scheme, now=NOW).verify(headers, event)
             assert (delivery.has_envelope, delivery.id) == (in_envelope, "evt-1" if in_envelope else None)
 
 
-def test_a_header_may_have_a_newer_name_which_decides_or_one_to_fall_back_on() -> None:
+def test_a_header_may_have_a_newer_name_that_wins_or_a_fallback() -> None:
     scheme = Scheme(
         "two-names",
         signature_header="X-Sig",
@@ -104,7 +104,7 @@ def test_a_header_may_have_a_newer_name_which_decides_or_one_to_fall_back_on() -
         newer_spellings={"x-sig": "Acme-Signature", "X-Id": "Acme-Id"},
         fallback_spellings={"X-Time": "Date-Of-Signing"},
     )
-    genuine, forged = tag(SECRET, f"one.{NOW}.", BODY).hexdigest(), "00" * 32
+    genuine, forged = mac(SECRET, f"one.{NOW}.", BODY).hexdigest(), "00" * 32
     old = {"X-Sig": genuine, "X-Time": str(NOW), "X-Id": "one"}
     new = {"Acme-Signature": genuine, "Date-Of-Signing": str(NOW), "Acme-Id": "one"}
     for headers in [
@@ -131,7 +131,7 @@ def test_a_header_may_have_a_newer_name_which_decides_or_one_to_fall_back_on() -
         with pytest.raises(WebhookVerificationError) as caught:
             verify(scheme, headers)
         assert caught.value.code == code
-    # It signs under the names that the scheme was made with.
+    # `sign` uses the first names.
     assert {name.lower() for name in sign(BODY, SECRET, scheme=scheme, timestamp=NOW, id="one")} == {
         "x-sig",
         "x-time",
@@ -140,19 +140,19 @@ def test_a_header_may_have_a_newer_name_which_decides_or_one_to_fall_back_on() -
 
 
 FAULTS: dict[str, dict[str, Any]] = {
-    "neither the name of one": {},
+    "neither the name of a built-in scheme": {},
     "a scheme's name has 1 to 32 bytes": {"name": ""},
     "a header's name is a token": {"signature_header": "X Acme"},
-    "encoding is": {"encoding": "base32"},
-    "key is": {"key": "hex"},
+    "encoding must be": {"encoding": "base32"},
+    "key must be": {"key": "hex"},
     "not both": {"prefix": "x", "list_separator": ","},
-    "a list has a": {"list_separator": ","},
-    "list_joiner is one character": {"list_separator": ",", "list_joiner": "==", "list_version": "v1"},
-    "one source of time": {"timestamp_header": "X-T", "timestamp_in_envelope": True},
-    "timestamp_in_envelope is True or False": {"timestamp_in_envelope": 1},
-    "signed is a str": {"signed": b"{body}"},
-    "newer_spellings is a dict": {"newer_spellings": [("X-Acme", "X-New")]},
-    "fallback_spellings is a dict": {"fallback_spellings": {"X-Acme": b"X-Old"}},
+    "a list needs a": {"list_separator": ","},
+    "list_joiner must be one character": {"list_separator": ",", "list_joiner": "==", "list_version": "v1"},
+    "only one source of time": {"timestamp_header": "X-T", "timestamp_in_envelope": True},
+    "timestamp_in_envelope must be True or False": {"timestamp_in_envelope": 1},
+    "signed must be a str": {"signed": b"{body}"},
+    "newer_spellings must be a dict": {"newer_spellings": [("X-Acme", "X-New")]},
+    "fallback_spellings must be a dict": {"fallback_spellings": {"X-Acme": b"X-Old"}},
     "a header that the scheme does not read": {"newer_spellings": {"X-Other": "X-New"}},
     "at most one other spelling": {"newer_spellings": {"X-Acme": "X-New"}, "fallback_spellings": {"x-acme": "X-Old"}},
     "no other spelling may be one of them": {"newer_spellings": {"X-Acme": "x-acme"}},
@@ -161,7 +161,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_parts_that_contradict_each_other_are_refused_with_what_is_wrong(fault: str) -> None:
+def test_a_contradictory_scheme_is_refused_with_the_reason(fault: str) -> None:
     parts = {"name": "acme", "signature_header": "X-Acme", "encoding": "hex", "signed": "{body}", **FAULTS[fault]}
     with pytest.raises(WebhookVerificationError, match=fault) as caught:
         name = parts.pop("name")
@@ -170,6 +170,6 @@ def test_parts_that_contradict_each_other_are_refused_with_what_is_wrong(fault: 
     assert (caught.value.code, caught.value.status) == ("invalid_scheme", 500)
 
 
-def test_a_name_that_no_scheme_has_is_answered_with_those_that_there_are() -> None:
+def test_the_error_for_an_unknown_scheme_lists_the_known_ones() -> None:
     with pytest.raises(WebhookVerificationError, match="standard-webhooks, svix, stripe"):
         WebhookVerifier(SECRET, scheme="strype")  # type: ignore[arg-type]
