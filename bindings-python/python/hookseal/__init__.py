@@ -1,13 +1,12 @@
-"""Verifies signed webhooks: a delivery is genuine, fresh and well formed, or there is a clear error.
+"""Verifies signed webhooks: a delivery is genuine, fresh and well formed, or a clear error is raised.
 
     from hookseal import WebhookVerifier
 
     verifier = WebhookVerifier(os.environ["CONTIO_WEBHOOK_SECRET"])
     event = verifier.verify(request.headers, body).event()
 
-`hookseal.fastapi`, `hookseal.flask` and `hookseal.django` do it for those frameworks, `hookseal.router` hands each
-event to the function for its type, `hookseal.events` has the types of all events, and `hookseal.explain` says why a
-delivery was refused.
+`hookseal.fastapi`, `hookseal.flask` and `hookseal.django` verify in those frameworks, `hookseal.router` calls functions
+by event type, `hookseal.events` has the types of all events, and `hookseal.explain` says why a delivery was refused.
 """
 
 from hookseal._codes import ErrorCode, SchemeName

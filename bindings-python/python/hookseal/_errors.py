@@ -1,4 +1,4 @@
-"""The one error of this package."""
+"""The only error that this package raises for a delivery, a verifier or an argument."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class WebhookVerificationError(ValueError):
     """Why a delivery was refused, or why a verifier could not be made or used.
 
     `code` is stable and the same in every language; `status` is the HTTP status to answer with. The message,
-    `str(error)`, is for people: it says what to do, and never shows a secret, a signature or a part of the body.
+    `str(error)`, is for people: it says what to do, and never shows a secret, a signature or any part of the body.
     """
 
     code: ErrorCode
@@ -26,5 +26,5 @@ class WebhookVerificationError(ValueError):
         self.status = STATUS_BY_CODE[code]
 
     def __reduce__(self) -> tuple[type[WebhookVerificationError], tuple[ErrorCode, str]]:
-        # An exception is made again from what it was made with, which is more than its message here.
+        # By default, unpickling passes only the message to the constructor, which also needs the code.
         return type(self), (self.code, str(self))

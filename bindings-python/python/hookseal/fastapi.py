@@ -1,4 +1,4 @@
-"""Verified deliveries for FastAPI, as a dependency."""
+"""A FastAPI dependency that is the verified delivery."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from starlette.types import Message, Receive
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 from hookseal._adapter import (
+    body_gone,
     check_arguments,
     check_declared,
     declared_length,
-    gone,
     is_short,
-    judge,
     limit_of,
-    log,
+    log_failure,
     too_large,
+    verify,
 )
 
 __all__ = ["webhook"]
 
-KEEP = "read it with `await request.body()`, which keeps it, in place of `request.stream()` and `request.form()`"
+KEEP = "read it with `await request.body()`, which keeps it, instead of `request.stream()` and `request.form()`"
 
 
 def webhook(
@@ -33,42 +33,42 @@ def webhook(
     *,
     on_failure: Callable[[WebhookVerificationError, Request], object] | None = None,
 ) -> Callable[[Request], Awaitable[Delivery]]:
-    """Makes a dependency that is the delivery, once it was verified; for Contio's schemes with its envelope.
+    """Makes a dependency that is the verified delivery; if the scheme's deliveries carry a Contio envelope, the
+    envelope is checked too.
 
         @app.post("/webhooks/contio")
         async def receive(delivery: Annotated[Delivery, Depends(webhook(verifier))]) -> None: ...
 
-    A delivery that is refused is answered with the status of the error and `{"detail": {"error": code}}`. The body is
-    held to the verifier's `max_body` while it is read. `on_failure` hears of each refusal, for metrics, and may be async;
-    what it raises is the application's to handle. Without it, failures of the receiver's own making (status 500) are
-    logged.
+    A refused delivery is answered with the status of the error and `{"detail": {"error": code}}`. Reading stops at the
+    verifier's `max_body`. `on_failure` is called for each refusal, for metrics, and may be async; exceptions that it
+    raises propagate. Without it, failures caused by the receiver itself (status 500) are logged.
     """
     check_arguments(verifier, on_failure)
 
     async def verified(request: Request) -> Delivery:
         try:
             body = await _read(request, limit_of(verifier))
-            return judge(verifier, request.headers, body)
+            return verify(verifier, request.headers, body)
         except WebhookVerificationError as error:
             if on_failure is None:
-                log(error)
+                log_failure(error)
             else:
-                told = on_failure(error, request)
-                if inspect.isawaitable(told):
-                    await told
+                reported = on_failure(error, request)
+                if inspect.isawaitable(reported):
+                    await reported
             raise HTTPException(error.status, {"error": error.code}, _headers(error, request)) from error
 
     return verified
 
 
 def _headers(error: WebhookVerificationError, request: Request) -> dict[str, str] | None:
-    """Has a server hang up on what is too large, which it would otherwise go on to read for as long as it is sent."""
+    """Makes the server close the connection if the body is too large; otherwise it reads on until the sender stops."""
     is_http_1 = str(request.scope.get("http_version", "1.1")).startswith("1")
     return {"Connection": "close"} if error.code == "body_too_large" and is_http_1 else None
 
 
 async def _read(request: Request, limit: int) -> bytes:
-    """The body, whether somebody has read and kept it or not."""
+    """The body, whether or not other code has already read and kept it."""
     declared = _declared(request)
     check_declared(declared, limit)
     chunks = bytearray()
@@ -79,23 +79,23 @@ async def _read(request: Request, limit: int) -> bytes:
                 if len(chunks) > limit:
                     raise too_large(limit)
     except ClientDisconnect:
-        # Nobody is there any more to be answered, and nothing was decided.
+        # The sender has gone, so no one reads the answer; this is not a refusal.
         raise HTTPException(400, "the connection was closed before the body was complete") from None
     except RuntimeError as error:
-        # Starlette's, of a stream that is used up.
-        raise gone(KEEP) from error
+        # Starlette raises it for a stream that was already consumed.
+        raise body_gone(KEEP) from error
     body = bytes(chunks)
-    # Behind a middleware that has read the stream, Starlette gives an empty one.
+    # After a middleware has read the stream, Starlette provides an empty one.
     if is_short(body, declared) or (not body and "transfer-encoding" in request.headers):
-        raise gone(KEEP)
-    # Where `await request.body()` looks first: what comes after may read it once more.
+        raise body_gone(KEEP)
+    # `await request.body()` looks here first, so later code can read the body again.
     setattr(request, "_body", body)
     setattr(request, "_receive", _again(body, request.receive))
     return body
 
 
 def _declared(request: Request) -> int | None:
-    """The length that was declared; none for what comes in chunks, and none where two of them contradict each other."""
+    """The declared length; None for a chunked body, and None if two lengths contradict each other."""
     if "transfer-encoding" in request.headers:
         return None
     lengths = {declared_length(length) for length in request.headers.getlist("content-length")}
@@ -103,8 +103,8 @@ def _declared(request: Request) -> int | None:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Gives the body once more to another application that the view hands the request on to: the server has no more of it,
-    and would have it wait until the sender hangs up."""
+    """Provides the body again to another application to which the view passes the request: the server has already
+    delivered all of it, and that application would wait until the sender disconnects."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_again() -> Message:

@@ -1,4 +1,4 @@
-"""Verified deliveries for Flask, by a decorator."""
+"""A decorator for Flask views that receive verified deliveries."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 from hookseal._adapter import (
+    body_gone,
     check_arguments,
     check_declared,
     declared_length,
-    gone,
     is_short,
-    judge,
     limit_of,
-    log,
+    log_failure,
     too_large,
+    verify,
 )
 
 __all__ = ["webhook"]
 
-# How many bytes are asked for at once. Werkzeug makes room for all of them, however few there are.
-PIECE = 64 * 1024
+# The most bytes to request in one read. Werkzeug allocates a buffer of that size, however little data there is.
+READ_SIZE = 64 * 1024
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,17 +38,17 @@ def webhook(
     *,
     on_failure: Callable[[WebhookVerificationError, Request], object] | None = None,
 ) -> Callable[[Callable[Concatenate[Delivery, P], R]], Callable[P, R | Response]]:
-    """Makes a decorator for views, which are called with the delivery first, once it was verified; for Contio's schemes
-    with its envelope.
+    """Makes a decorator for views. The view is called with the verified delivery as its first argument; if the scheme's
+    deliveries carry a Contio envelope, the envelope is checked too.
 
         @app.post("/webhooks/contio")
         @webhook(verifier)
         def receive(delivery: Delivery) -> tuple[str, int]: ...
 
-    A delivery that is refused is answered with the status of the error and `{"error": code}`. The body is held to the
-    verifier's `max_body` while it is read, and to Flask's MAX_CONTENT_LENGTH. `on_failure` hears of each refusal, for
-    metrics; what it raises is the application's to handle. Without it, failures of the receiver's own making (status
-    500) are logged. The view and `on_failure` may be async, where Flask was installed as `flask[async]`.
+    A refused delivery is answered with the status of the error and `{"error": code}`. Reading stops at the verifier's
+    `max_body`, and Flask's MAX_CONTENT_LENGTH applies too. `on_failure` is called for each refusal, for metrics;
+    exceptions that it raises propagate. Without it, failures caused by the receiver itself (status 500) are logged. The
+    view and `on_failure` may be async if Flask was installed as `flask[async]`.
     """
     check_arguments(verifier, on_failure)
 
@@ -56,17 +56,17 @@ def webhook(
         @wraps(view)
         def verified(*args: P.args, **kwargs: P.kwargs) -> R | Response:
             try:
-                delivery = judge(verifier, request.headers, _read(limit_of(verifier)))
+                delivery = verify(verifier, request.headers, _read(limit_of(verifier)))
             except WebhookVerificationError as error:
                 if on_failure is None:
-                    log(error)
+                    log_failure(error)
                 else:
-                    told: Callable[..., Any] = current_app.ensure_sync(on_failure)
-                    told(error, request)
+                    report: Callable[..., Any] = current_app.ensure_sync(on_failure)
+                    report(error, request)
                 return Response(json.dumps({"error": error.code}), error.status, mimetype="application/json")
-            ensured: Callable[..., Any] = current_app.ensure_sync(view)
-            answer: R = ensured(delivery, *args, **kwargs)
-            return answer
+            sync_view: Callable[..., Any] = current_app.ensure_sync(view)
+            response: R = sync_view(delivery, *args, **kwargs)
+            return response
 
         return verified
 
@@ -74,22 +74,22 @@ def webhook(
 
 
 def _read(limit: int) -> bytes:
-    """The body, whether somebody has read and kept it or not. One that breaks off is Flask's to answer."""
-    # Flask has a length only for what does not come in chunks; but it takes one that it cannot read for 0.
+    """The body, whether or not other code has already read and kept it. Flask answers a body that breaks off."""
+    # Flask has a length only for a body that is not chunked, and reads a malformed length as 0.
     has_length = request.content_length is not None
     declared = declared_length(request.headers.get("Content-Length")) if has_length else None
     check_declared(declared, limit)
-    # Whether somebody has had the stream before, though perhaps not read from it.
+    # Whether other code has accessed the stream, even without reading from it.
     was_touched = "stream" in request.__dict__
-    # Where `request.get_data()` keeps it.
+    # `request.get_data()` keeps the body here.
     body: bytes = getattr(request, "_cached_data", None) or _read_stream(limit)
     if len(body) > limit:
         raise too_large(limit)
-    came_in_chunks = not has_length and "Transfer-Encoding" in request.headers
-    if not body and (came_in_chunks or (declared and was_touched)):
-        raise gone(
+    is_chunked = not has_length and "Transfer-Encoding" in request.headers
+    if not body and (is_chunked or (declared and was_touched)):
+        raise body_gone(
             "read it with `request.get_data()`, which keeps it, before `request.form` or `request.stream`; and if it "
-            "came in chunks, use a server that sets `wsgi.input_terminated`, as gunicorn does"
+            "was sent in chunks, use a server that sets `wsgi.input_terminated`, as gunicorn does"
         )
     if is_short(body, declared):
         raise ClientDisconnected
@@ -98,25 +98,25 @@ def _read(limit: int) -> bytes:
 
 
 def _keep(body: bytes) -> None:
-    """Puts the body where the view, and whatever the view hands the request on to, reads it once more."""
+    """Lets the view, and any application to which it passes the request, read the body again."""
     setattr(request, "_cached_data", body)
     request.__dict__["stream"] = BytesIO(body)
     request.environ["wsgi.input"] = BytesIO(body)
 
 
 def _read_stream(limit: int) -> bytes:
-    """What is there to be read, up to one byte more than the limit: Werkzeug itself sets no limit to chunks."""
+    """Reads the stream up to one byte beyond the limit: Werkzeug itself does not limit a chunked body."""
     body = bytearray()
     try:
         stream = request.stream
-        while piece := stream.read(min(PIECE, limit + 1 - len(body))):
-            body += piece
+        while chunk := stream.read(min(READ_SIZE, limit + 1 - len(body))):
+            body += chunk
     except RequestEntityTooLarge as error:
         message = "the body has more bytes than the setting MAX_CONTENT_LENGTH allows"
         raise WebhookVerificationError("body_too_large", message) from error
     except HTTPException:
         raise
     except Exception as error:
-        # Each server has its own errors for a connection that broke, and for chunks that are none.
+        # Each server raises errors of its own for a broken connection and for malformed chunks.
         raise ClientDisconnected from error
     return bytes(body)

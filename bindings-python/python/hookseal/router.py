@@ -1,4 +1,4 @@
-"""Hands each event to the functions that were registered for its type."""
+"""Calls the functions that are registered for the type of an event."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Handler = TypeVar("Handler", bound=Callable[[WebhookEvent], Any])
 
 
 class WebhookHandlerError(Exception):
-    """Functions that were called for an event have failed; `exceptions` is what they raised, in order."""
+    """At least one of the functions called for an event failed; `exceptions` holds what they raised, in order."""
 
     exceptions: tuple[Exception, ...]
 
@@ -47,7 +47,7 @@ class WebhookRouter(Routes):
 
     def _route(self, event_type: str) -> Route[Any]:
         if not isinstance(event_type, str):
-            raise TypeError("the type of an event is a str")
+            raise TypeError("the type of an event must be a str")
 
         def register(handler: AnyHandler, /) -> AnyHandler:
             return _add(self._by_type.setdefault(event_type, []), handler)
@@ -55,18 +55,18 @@ class WebhookRouter(Routes):
         return register
 
     def on_any(self, handler: Handler, /) -> Handler:
-        """Registers a function for every event, whether there are others for it or not."""
+        """Registers a function for every event, whether or not others are registered for its type."""
         return _add(self._any, handler)
 
     def on_unknown(self, handler: Handler, /) -> Handler:
-        """Registers a function for the events whose type has no function from `on`."""
+        """Registers a function for events whose type has no function registered by `on`."""
         return _add(self._unknown, handler)
 
     def handle(self, delivery_or_event: Delivery | WebhookEvent, /) -> None:
-        """Calls every function for an event, those of its type first, whatever becomes of each.
+        """Calls every function for an event, those for its type first, even if some of them fail.
 
-        Raises WebhookHandlerError if any failed, WebhookVerificationError as `delivery.event()` does, and TypeError
-        before anything is called if one of the functions is async: for those there is `handle_async`.
+        Raises WebhookHandlerError if any failed, WebhookVerificationError as `delivery.event()` does, and TypeError,
+        before any function is called, if one of them is async: use `handle_async` for those.
         """
         event, handlers = self._find(delivery_or_event)
         for handler in handlers:
@@ -75,23 +75,23 @@ class WebhookRouter(Routes):
         failures: list[Exception] = []
         for handler in handlers:
             try:
-                given = handler(event)
-                if inspect.iscoroutine(given):
-                    given.close()
+                result = handler(event)
+                if inspect.iscoroutine(result):
+                    result.close()
                     raise _is_async(handler)
             except Exception as failure:
                 failures.append(failure)
         _report(failures, event, len(handlers))
 
     async def handle_async(self, delivery_or_event: Delivery | WebhookEvent, /) -> None:
-        """Does what `handle` does, and awaits what the functions give, one after the other."""
+        """Does the same as `handle`, and awaits the result of each async function before it calls the next one."""
         event, handlers = self._find(delivery_or_event)
         failures: list[Exception] = []
         for handler in handlers:
             try:
-                given = handler(event)
-                if inspect.isawaitable(given):
-                    await given
+                result = handler(event)
+                if inspect.isawaitable(result):
+                    await result
             except Exception as failure:
                 failures.append(failure)
         _report(failures, event, len(handlers))
@@ -109,7 +109,7 @@ Registered = TypeVar("Registered", bound=AnyHandler)
 
 def _add(handlers: list[AnyHandler], handler: Registered) -> Registered:
     if not callable(handler):
-        raise TypeError("the handler of an event is a function")
+        raise TypeError("the handler of an event must be a function")
     handlers.append(handler)
     return handler
 
@@ -122,4 +122,4 @@ def _report(failures: list[Exception], event: WebhookEvent, handlers: int) -> No
 
 def _is_async(handler: AnyHandler) -> TypeError:
     name = getattr(handler, "__qualname__", type(handler).__qualname__)
-    return TypeError(f"{name} is async: await handle_async() in place of handle()")
+    return TypeError(f"{name} is async: await handle_async() instead of handle()")
