@@ -1,4 +1,4 @@
-"""Values that nobody expects."""
+"""Values that no caller should pass."""
 
 import asyncio
 import itertools
@@ -47,7 +47,7 @@ class Octets(bytes):
 
 
 class Everything:
-    """Has every attribute, and is callable, iterable and without end."""
+    """Has every attribute, is callable, and is an endless iterator."""
 
     def __getattr__(self, name: str) -> Any:
         return self
@@ -75,7 +75,7 @@ def itself() -> list[Any]:
 
 
 def hostile() -> list[Any]:
-    """Each time anew: some of them are used up by being looked at."""
+    """New values on each call, because reading some of them consumes them."""
     return [
         *[None, True, False, ..., NotImplemented, 0, -1, 2**31, 2**63, 2**64, 10**400, -(10**400)],
         *[0.0, -0.5, math.nan, math.inf, -math.inf, 1e308, 1j, Decimal("NaN"), Decimal(5), Fraction(1, 3)],

@@ -1,4 +1,4 @@
-"""Senders, with Python's own HMAC: nothing here is shared with what is tested."""
+"""Senders, on the standard library's HMAC: they share no code with the package under test."""
 
 import base64
 import hashlib
@@ -9,17 +9,17 @@ from typing import Any
 
 SECRET = "a-secret-that-was-made-up-for-tests"
 
-# A secret of senders whose keys are base64, and that key.
+# A secret for senders that use base64 keys, and its key.
 BASE64_SECRET = "whsec_bWFkZSB1cCBmb3IgdGVzdHMsIG5vdGhpbmcgZWxzZQ=="
 BASE64_KEY = b"made up for tests, nothing else"
 
-# The present in tests, in Unix seconds, and how an event of then writes it.
+# The current time in the tests, in Unix seconds and as events write it.
 NOW = 1_700_000_000
 NOW_TEXT = "2023-11-14T22:13:20Z"
 
 
-def tag(key: str | bytes, *pieces: str | bytes) -> "hmac.HMAC":
-    message = b"".join(as_bytes(piece) for piece in pieces)
+def mac(key: str | bytes, *parts: str | bytes) -> "hmac.HMAC":
+    message = b"".join(as_bytes(part) for part in parts)
     return hmac.new(as_bytes(key), message, hashlib.sha256)
 
 
@@ -27,12 +27,12 @@ def as_bytes(text: str | bytes) -> bytes:
     return text.encode() if isinstance(text, str) else text
 
 
-def as_base64(mac: "hmac.HMAC") -> str:
-    return base64.b64encode(mac.digest()).decode()
+def as_base64(signature: "hmac.HMAC") -> str:
+    return base64.b64encode(signature.digest()).decode()
 
 
 def envelope(**fields: Any) -> bytes:
-    """An event. `fields` replace those of the envelope."""
+    """An event. `fields` replace or extend those of the envelope."""
     event = {
         "event_type": "meeting.completed",
         "event_id": "evt-1",
@@ -46,20 +46,20 @@ def envelope(**fields: Any) -> bytes:
 
 def contio(body: bytes, key: str | bytes = SECRET, timestamp: int = NOW) -> dict[str, str]:
     return {
-        "X-Contio-Signature": tag(key, f"{timestamp}.", body).hexdigest(),
+        "X-Contio-Signature": mac(key, f"{timestamp}.", body).hexdigest(),
         "X-Contio-Timestamp": str(timestamp),
     }
 
 
 def contio_body(body: bytes, key: str | bytes = SECRET, timestamp: int = NOW) -> dict[str, str]:
-    return {"X-Contio-Signature": f"sha256={tag(key, body).hexdigest()}"}
+    return {"X-Contio-Signature": f"sha256={mac(key, body).hexdigest()}"}
 
 
 def with_id(sender: str, body: bytes, key: str | bytes, timestamp: int, id: str) -> dict[str, str]:
     return {
         f"{sender}-id": id,
         f"{sender}-timestamp": str(timestamp),
-        f"{sender}-signature": f"v1,{as_base64(tag(key, f'{id}.{timestamp}.', body))}",
+        f"{sender}-signature": f"v1,{as_base64(mac(key, f'{id}.{timestamp}.', body))}",
     }
 
 
@@ -74,22 +74,22 @@ def svix(body: bytes, key: str | bytes = BASE64_KEY, timestamp: int = NOW, id: s
 
 
 def stripe(body: bytes, key: str | bytes = SECRET, timestamp: int = NOW) -> dict[str, str]:
-    return {"Stripe-Signature": f"t={timestamp},v1={tag(key, f'{timestamp}.', body).hexdigest()}"}
+    return {"Stripe-Signature": f"t={timestamp},v1={mac(key, f'{timestamp}.', body).hexdigest()}"}
 
 
 def github(body: bytes, key: str | bytes = SECRET, timestamp: int = NOW) -> dict[str, str]:
-    return {"X-Hub-Signature-256": f"sha256={tag(key, body).hexdigest()}"}
+    return {"X-Hub-Signature-256": f"sha256={mac(key, body).hexdigest()}"}
 
 
 def slack(body: bytes, key: str | bytes = SECRET, timestamp: int = NOW) -> dict[str, str]:
     return {
-        "X-Slack-Signature": f"v0={tag(key, f'v0:{timestamp}:', body).hexdigest()}",
+        "X-Slack-Signature": f"v0={mac(key, f'v0:{timestamp}:', body).hexdigest()}",
         "X-Slack-Request-Timestamp": str(timestamp),
     }
 
 
 def shopify(body: bytes, key: str | bytes = SECRET, timestamp: int = NOW) -> dict[str, str]:
-    return {"X-Shopify-Hmac-Sha256": as_base64(tag(key, body))}
+    return {"X-Shopify-Hmac-Sha256": as_base64(mac(key, body))}
 
 
 SENDERS = {

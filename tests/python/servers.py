@@ -1,4 +1,4 @@
-"""Applications behind real servers, on loopback, and a client that says what it likes."""
+"""Applications behind real servers on loopback, and a client that can send anything."""
 
 import http.client
 import json
@@ -31,7 +31,7 @@ SETUPS = {
     "Django behind uvicorn": Setup([*UVICORN, "apps.django_app:asgi"]),
     "async Django behind uvicorn": Setup([*UVICORN, "apps.django_app:asgi"], "/async/"),
 }
-# Servers that check less of what they hand over. They know nothing of chunks.
+# Servers that check less of what they pass on. They do not support chunked bodies.
 REFERENCE = {
     "Django behind wsgiref": Setup(["-m", "apps.reference", "apps.django_app:wsgi"]),
     "Flask behind wsgiref": Setup(["-m", "apps.reference", "apps.flask_app:app"]),
@@ -43,7 +43,7 @@ def setup(name: str) -> Setup:
 
 
 class Server:
-    """An application that answers."""
+    """An application that is running."""
 
     def __init__(self, name: str, port: int, log: Path) -> None:
         self.name = name
@@ -55,29 +55,29 @@ class Server:
         return self._log.read_text()
 
     def logs(self, text: str) -> bool:
-        """Whether this is logged, if need be a little later than the answer."""
+        """Whether this is logged, possibly a little later than the response."""
         end = time.monotonic() + WAIT
         while text not in self.log() and time.monotonic() < end:
             time.sleep(0.02)
         return text in self.log()
 
     def seen(self) -> dict[str, list[str]]:
-        """The ids of the events that reached a view, and the codes of the refusals that the hook heard of."""
+        """The ids of the events that reached a view, and the codes of the refusals that were reported to the hook."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT)) as connection:
             connection.request("GET", "/seen")
             found: dict[str, list[str]] = json.loads(connection.getresponse().read())
             return found
 
     def post(self, headers: dict[str, str], body: bytes | Iterable[bytes], path: str = "hook") -> tuple[int, Any]:
-        """The status and the JSON or text of the answer. A body of several parts goes out in chunks."""
-        given = {"Content-Type": "application/json", **headers}
+        """The status and the JSON or text of the response. A body in several parts is sent in chunks."""
+        all_headers = {"Content-Type": "application/json", **headers}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT)) as connection:
-            connection.request("POST", self.prefix + path, body, given, encode_chunked=not isinstance(body, bytes))
+            connection.request("POST", self.prefix + path, body, all_headers, encode_chunked=not isinstance(body, bytes))
             return read(connection.getresponse())
 
     @contextmanager
     def socket(self, head: list[str], path: str = "hook") -> Iterator[socket.socket]:
-        """A connection on which a request's head was sent, line by line as it is."""
+        """A connection on which the head of a request was sent, with these lines unchanged."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=WAIT) as own:
             lines = [f"POST {self.prefix}{path} HTTP/1.1", "Host: 127.0.0.1", *head, "", ""]
             own.sendall("\r\n".join(lines).encode())
@@ -122,7 +122,7 @@ def serving(name: str, **environment: str) -> Iterator[Server]:
 
 
 def port_of(process: "subprocess.Popen[bytes]", log: Path) -> int:
-    """What the server says that it listens on, once it does."""
+    """The port that the server logs once it is listening."""
     end = time.monotonic() + WAIT
     while process.poll() is None and time.monotonic() < end:
         if found := re.search(r"https?://127\.0\.0\.1:(\d+)", log.read_text()):

@@ -1,5 +1,5 @@
-"""Every argument of every function, with values that nobody expects: what comes of it is a normal result, or an error of
-the package's own. What is genuine still has to be afterwards."""
+"""Every argument of every function, with values that no caller should pass: the outcome is a normal result or an error of
+the package. A genuine delivery is still accepted afterwards."""
 
 import base64
 import pickle
@@ -36,7 +36,7 @@ def hashable(value: Any, other: str) -> dict[Any, str]:
         return {(): other}
 
 
-# Each takes any value in one place.
+# Each function passes a value in one place.
 PLACES: dict[str, Callable[[Any], Any]] = {
     "the secret": make,
     "one of the secrets": lambda value: make(["fine", value]),
@@ -45,7 +45,7 @@ PLACES: dict[str, Callable[[Any], Any]] = {
         f"the argument {name}": lambda value, name=name: make(**{name: value})
         for name in ["scheme", "max_age", "max_skew", "max_event_age", "max_body", "now"]
     },
-    "what the clock gives": lambda value: make(now=lambda: value),
+    "the result of the clock": lambda value: make(now=lambda: value),
     "the headers": lambda value: VERIFIER.verify(value, BODY),
     "one of the pairs": lambda value: VERIFIER.verify([value], BODY),
     "the name in a pair": lambda value: VERIFIER.verify([(value, "x")], BODY),
@@ -77,22 +77,22 @@ PLACES: dict[str, Callable[[Any], Any]] = {
         + ["key", "newer_spellings", "fallback_spellings"]
     },
     "the header of a spelling": lambda value: scheme(newer_spellings=hashable(value, "X")),
-    "the other name of a spelling": lambda value: scheme(fallback_spellings={"X-Acme": value}),
+    "the second name of a spelling": lambda value: scheme(fallback_spellings={"X-Acme": value}),
     **{f"the list's {name}": lambda value, name=name: scheme(**{**LIST, name: value}) for name in LIST},
 }
 
 
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
 @pytest.mark.parametrize("place", PLACES)
-def test_no_value_ends_in_anything_but_a_result_or_an_error_of_the_package(place: str) -> None:
+def test_any_value_leads_to_a_result_or_an_error_of_the_package(place: str) -> None:
     for value in hostile():
         try:
-            given = PLACES[place](value)
+            result = PLACES[place](value)
         except WebhookVerificationError as error:
             assert STATUS_BY_CODE[error.code] == error.status
             assert str(error)
         else:
-            assert isinstance(given, (Delivery, VerificationResult, dict))
+            assert isinstance(result, (Delivery, VerificationResult, dict))
     assert VERIFIER.verify(HEADERS, BODY).id == "evt-1"
 
 
@@ -104,13 +104,13 @@ def test_verify_signature_says_what_is_wrong_with_an_argument(value: object) -> 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])
 @pytest.mark.parametrize("place", ["the headers", "the argument now", "the argument max_age"])
-def test_what_is_no_exception_passes_through(place: str, error: type[BaseException]) -> None:
+def test_an_interrupt_or_exit_propagates_unchanged(place: str, error: type[BaseException]) -> None:
     name = {"the headers": "items", "the argument now": "__call__", "the argument max_age": "__float__"}[place]
     with pytest.raises(error):
         PLACES[place](raising(name, error))
 
 
-def test_an_exception_of_the_callers_own_is_the_cause_of_the_error() -> None:
+def test_an_exception_from_the_callers_code_is_the_cause_of_the_error() -> None:
     with pytest.raises(WebhookVerificationError) as caught:
         make(now=lambda: 1 / 0)
     assert caught.value.code == "invalid_argument"
@@ -118,14 +118,14 @@ def test_an_exception_of_the_callers_own_is_the_cause_of_the_error() -> None:
 
 
 @pytest.mark.parametrize("body", [{"event_id": "evt-1"}, [1]])
-def test_a_parsed_body_is_refused_with_what_to_give_instead(body: object) -> None:
+def test_a_parsed_body_is_refused_with_advice_on_what_to_pass_instead(body: object) -> None:
     with pytest.raises(
         WebhookVerificationError, match=r"request\.body in Django.*get_data\(\).*await request\.body\(\)"
     ):
         VERIFIER.verify(HEADERS, body)  # type: ignore[arg-type]
 
 
-def test_calls_with_arguments_that_do_not_exist_are_type_errors() -> None:
+def test_calls_with_unknown_or_missing_arguments_are_type_errors() -> None:
     calls: list[Callable[..., Any]] = [
         lambda: VERIFIER.verify(),  # type: ignore[call-arg]
         lambda: VERIFIER.verify(HEADERS, BODY, SECRET),  # type: ignore[call-arg]
@@ -140,7 +140,7 @@ def test_calls_with_arguments_that_do_not_exist_are_type_errors() -> None:
             call()
 
 
-def test_nothing_can_be_pickled_derived_from_or_changed() -> None:
+def test_no_object_can_be_pickled_subclassed_or_changed() -> None:
     delivery = VERIFIER.verify(HEADERS, BODY)
     things = [
         VERIFIER,
@@ -157,12 +157,12 @@ def test_nothing_can_be_pickled_derived_from_or_changed() -> None:
             thing.scheme = "other"  # type: ignore[misc, union-attr]
 
 
-def test_an_iterator_of_headers_without_an_end_is_refused() -> None:
+def test_an_endless_iterator_of_headers_is_refused() -> None:
     with pytest.raises(WebhookVerificationError, match="too many headers"):
         VERIFIER.verify((("x", "y") for _ in iter(int, 1)), BODY)
 
 
-def test_a_dict_cannot_be_changed_while_it_is_looked_at() -> None:
+def test_a_value_in_a_dict_of_headers_cannot_change_the_dict_while_it_is_read() -> None:
     class Clearing(list[str]):
         def __iter__(self) -> Any:
             headers.clear()
@@ -173,5 +173,5 @@ def test_a_dict_cannot_be_changed_while_it_is_looked_at() -> None:
     assert len(headers) == 2
 
 
-def test_a_body_is_not_looked_for_in_base64() -> None:
+def test_a_body_in_base64_is_not_decoded() -> None:
     assert not VERIFIER.verify_signature(base64.b64encode(BODY), SIGNATURE, TIMESTAMP)

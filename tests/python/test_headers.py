@@ -1,4 +1,4 @@
-"""Headers, in whatever frameworks and servers keep them in."""
+"""Headers, in every type in which frameworks and servers keep them."""
 
 import email
 import http.client
@@ -23,7 +23,7 @@ Pairs = list[tuple[str, str]]
 
 
 def environ(pairs: Pairs) -> dict[str, str]:
-    """As PEP 3333 has it: a name that comes twice has its values joined."""
+    """A WSGI environ (PEP 3333), in which the values of a repeated header are joined."""
     found: dict[str, str] = {}
     for name, value in pairs:
         key = f"HTTP_{name.upper().replace('-', '_')}"
@@ -35,7 +35,7 @@ def lines(pairs: Pairs) -> str:
     return "".join(f"{name}: {value}\r\n" for name, value in pairs) + "\r\n"
 
 
-# Each keeps pairs; and whether it can tell that a header came twice.
+# How each type is made from pairs, and whether it shows that a header was sent twice.
 KEPT: dict[str, tuple[Callable[[Pairs], Any], bool]] = {
     "pairs": (list, True),
     "pairs of bytes, as ASGI has them": (lambda pairs: [(n.lower().encode(), v.encode()) for n, v in pairs], True),
@@ -47,7 +47,7 @@ KEPT: dict[str, tuple[Callable[[Pairs], Any], bool]] = {
     ),
     "a Werkzeug Headers": (WerkzeugHeaders, True),
     "an email message": (lambda pairs: email.message_from_string(lines(pairs)), True),
-    "what http.server has": (lambda pairs: http.client.parse_headers(io.BytesIO(lines(pairs).encode())), True),
+    "the headers of http.server": (lambda pairs: http.client.parse_headers(io.BytesIO(lines(pairs).encode())), True),
     "a Django HttpHeaders": (lambda pairs: HttpHeaders(environ(pairs)), False),
     "a Werkzeug EnvironHeaders": (lambda pairs: EnvironHeaders(environ(pairs)), False),
     "a dict": (dict, False),
@@ -60,7 +60,7 @@ OTHERS = [("Host", "example.com"), ("X-Contio-Signature-Old", "x"), ("Accept", "
 
 
 @pytest.mark.parametrize("kept", KEPT)
-def test_headers_are_found_in_whatever_keeps_them(kept: str) -> None:
+def test_headers_are_found_in_every_type_that_holds_them(kept: str) -> None:
     keep, _ = KEPT[kept]
     for spell in [str, str.lower, str.upper]:
         pairs = [*OTHERS, *((spell(name), value) for name, value in HEADERS.items())]
@@ -68,15 +68,15 @@ def test_headers_are_found_in_whatever_keeps_them(kept: str) -> None:
 
 
 @pytest.mark.parametrize("kept", KEPT)
-def test_a_header_that_is_not_there_is_named(kept: str) -> None:
+def test_the_error_names_the_missing_header(kept: str) -> None:
     keep, _ = KEPT[kept]
     with pytest.raises(WebhookVerificationError, match="X-Contio-Signature") as caught:
         VERIFIER.verify(keep(OTHERS), BODY)
     assert caught.value.code == "missing_header"
 
 
-@pytest.mark.parametrize("kept", [name for name, (_, tells) in KEPT.items() if tells])
-def test_a_header_that_came_twice_is_refused_where_it_shows(kept: str) -> None:
+@pytest.mark.parametrize("kept", [name for name, (_, shows_both) in KEPT.items() if shows_both])
+def test_a_header_that_was_sent_twice_is_refused_if_the_headers_show_it(kept: str) -> None:
     keep, _ = KEPT[kept]
     with pytest.raises(WebhookVerificationError) as caught:
         VERIFIER.verify(keep([*HEADERS.items(), *HEADERS.items()]), BODY)
@@ -88,7 +88,7 @@ JOINING = ["a Django HttpHeaders", "a Werkzeug EnvironHeaders"]
 
 @pytest.mark.parametrize("scheme", SENDERS)
 @pytest.mark.parametrize("kept", JOINING)
-def test_a_header_that_a_server_joined_is_refused_too(kept: str, scheme: str) -> None:
+def test_a_repeated_header_that_a_server_joined_is_refused_too(kept: str, scheme: str) -> None:
     keep, _ = KEPT[kept]
     verifier = WebhookVerifier(secret_for(scheme), scheme=scheme, now=NOW)  # type: ignore[arg-type]
     genuine, forged = (list(SENDERS[scheme](body).items()) for body in (BODY, BODY + b" "))
@@ -99,7 +99,7 @@ def test_a_header_that_a_server_joined_is_refused_too(kept: str, scheme: str) ->
 
 
 def once(pairs: Pairs) -> Pairs:
-    """All but the second of each header that is not the signature."""
+    """The pairs without the second one of each id and timestamp header."""
     found: Pairs = []
     for name, value in pairs:
         if name not in dict(found) or not name.lower().endswith(("id", "timestamp")):
@@ -137,7 +137,7 @@ def test_a_header_is_found_under_either_of_its_names(kept: str) -> None:
         assert caught.value.code == code
 
 
-# What may stand next to a header of this name that came twice.
+# Other pairs that may accompany a header of this name that was sent twice.
 PAIRS: dict[str, list[Pairs]] = {
     "X-Shopify-Hmac-Sha256": [[], [("shopify-hmac-sha256", "x")]],
     "shopify-hmac-sha256": [[], [("X-Shopify-Hmac-Sha256", "x")]],
@@ -145,9 +145,7 @@ PAIRS: dict[str, list[Pairs]] = {
 
 
 @pytest.mark.parametrize("kept", KEPT)
-def test_headers_of_svix_are_looked_for_under_the_names_of_standard_webhooks_where_its_own_are_absent(
-    kept: str,
-) -> None:
+def test_svix_headers_fall_back_to_the_names_of_standard_webhooks(kept: str) -> None:
     keep, _ = KEPT[kept]
     svix = WebhookVerifier(BASE64_SECRET, scheme="svix", now=NOW)
     own, fallback = SENDERS["svix"](BODY), standard_webhooks(BODY)
@@ -160,19 +158,19 @@ def test_headers_of_svix_are_looked_for_under_the_names_of_standard_webhooks_whe
     assert caught.value.code == "malformed_signature"
 
 
-def test_one_header_in_two_spellings_came_twice() -> None:
+def test_one_header_name_in_two_cases_is_a_duplicate() -> None:
     signature = HEADERS["X-Contio-Signature"]
     with pytest.raises(WebhookVerificationError) as caught:
         VERIFIER.verify({**HEADERS, "x-contio-signature": signature}, BODY)
     assert caught.value.code == "duplicate_header"
 
 
-def test_a_list_of_one_value_is_that_value_and_of_none_is_no_header() -> None:
+def test_a_list_of_one_value_is_that_value_and_an_empty_list_is_no_header() -> None:
     assert VERIFIER.verify({name: [value] for name, value in HEADERS.items()}, BODY)
     assert VERIFIER.verify({**HEADERS, "x-contio-signature": None, "X-CONTIO-TIMESTAMP": []}, BODY)
 
 
-def test_a_signed_id_is_found_too() -> None:
+def test_the_header_of_a_signed_id_is_found() -> None:
     verifier = WebhookVerifier(BASE64_SECRET, scheme="standard-webhooks", now=NOW)
     headers = [(name.encode(), value.encode()) for name, value in standard_webhooks(BODY).items()]
     assert verifier.verify(headers, BODY).id == "msg_1"
@@ -181,7 +179,7 @@ def test_a_signed_id_is_found_too() -> None:
     assert caught.value.code == "missing_header"
 
 
-def test_a_name_is_compared_without_case_for_ascii_alone() -> None:
+def test_only_ascii_letters_in_a_name_are_case_insensitive() -> None:
     kelvin = {name.replace("k", "\u212a"): value for name, value in standard_webhooks(BODY).items()}
     with pytest.raises(WebhookVerificationError) as caught:
         WebhookVerifier(BASE64_SECRET, scheme="standard-webhooks", now=NOW).verify(kelvin, BODY)
@@ -189,11 +187,11 @@ def test_a_name_is_compared_without_case_for_ascii_alone() -> None:
 
 
 @pytest.mark.parametrize("value", ["é" * 64, "\ud800", b"\xff" * 64, " " + HEADERS["X-Contio-Signature"], "", b"\0"])
-def test_a_value_that_is_no_signature_is_malformed(value: str | bytes) -> None:
+def test_a_value_that_is_not_a_signature_is_malformed(value: str | bytes) -> None:
     with pytest.raises(WebhookVerificationError) as caught:
         VERIFIER.verify({**HEADERS, "X-Contio-Signature": value}, BODY)
     assert caught.value.code == "malformed_signature"
 
 
-def test_what_a_header_that_is_not_read_holds_does_not_matter() -> None:
+def test_the_value_of_an_unread_header_is_ignored() -> None:
     assert VERIFIER.verify({**HEADERS, "Other": object(), "\ud800": 1}, BODY)

@@ -1,4 +1,4 @@
-"""What `json()` and `event()` give is what Python's own parser gives, of all that is JSON and nests at most 64 levels deep."""
+"""`json()` and `event()` return what Python's own parser returns, for all JSON of at most 64 levels."""
 
 import json
 import math
@@ -23,7 +23,7 @@ def delivery(body: bytes) -> Delivery:
 
 
 def event_with(data: str) -> Any:
-    """The `data` of an event in which this text stands for it."""
+    """The parsed `data` of an event whose `data` is this text."""
     body = envelope(data={}).replace(b'"data": {}', b'"data": ' + data.encode())
     event: Any = CONTIO.verify(contio(body), body).event()
     return event["data"]
@@ -31,7 +31,7 @@ def event_with(data: str) -> Any:
 
 @contextmanager
 def digits_allowed(limit: int) -> Iterator[None]:
-    """Python's setting for the digits of an integer's text, 0 for any number."""
+    """Sets Python's limit on the digits of an integer in text; 0 is no limit."""
     before = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(limit)
     try:
@@ -40,7 +40,7 @@ def digits_allowed(limit: int) -> Iterator[None]:
         sys.set_int_max_str_digits(before)
 
 
-# Text that has UTF-8.
+# Text without lone surrogates.
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 long_integers = st.builds(lambda length, low: 10**length + low, st.integers(4290, 4310), st.integers())
 numbers = (
@@ -53,7 +53,7 @@ values = st.recursive(
 
 
 @given(value=values, ascii_only=st.booleans(), indent=st.none() | st.integers(0, 3))
-def test_any_json_is_read_as_python_reads_it(value: Any, ascii_only: bool, indent: int | None) -> None:
+def test_any_json_is_parsed_as_python_parses_it(value: Any, ascii_only: bool, indent: int | None) -> None:
     with digits_allowed(0):
         body = json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode()
     found = delivery(body).json()
@@ -62,7 +62,7 @@ def test_any_json_is_read_as_python_reads_it(value: Any, ascii_only: bool, inden
 
 
 @given(data=st.dictionaries(texts, values, max_size=5))
-def test_the_data_of_an_event_is_read_as_python_reads_it(data: dict[str, Any]) -> None:
+def test_the_data_of_an_event_is_parsed_as_python_parses_it(data: dict[str, Any]) -> None:
     with digits_allowed(0):
         body = envelope(data=data)
     try:
@@ -75,7 +75,7 @@ def test_the_data_of_an_event_is_read_as_python_reads_it(data: dict[str, Any]) -
 
 
 def depth(value: Any) -> int:
-    """How many levels of objects and arrays there are."""
+    """The number of levels of objects and arrays."""
     if not isinstance(value, (dict, list)):
         return 0
     return 1 + max(map(depth, value.values() if isinstance(value, dict) else value), default=0)
@@ -87,7 +87,7 @@ def depth(value: Any) -> int:
         st.tuples(st.integers(0), st.sampled_from(["", *'{}[]",:\\ue+-.0 9n\t\x00\x7f\ufeff\ud800'])), max_size=2
     ),
 )
-def test_what_is_refused_is_exactly_what_is_no_json(value: Any, edits: list[tuple[int, str]]) -> None:
+def test_exactly_the_bodies_that_are_not_json_are_refused(value: Any, edits: list[tuple[int, str]]) -> None:
     with digits_allowed(0):
         text = json.dumps(value, ensure_ascii=False)
     for at, replacement in edits:
@@ -104,7 +104,7 @@ def test_what_is_refused_is_exactly_what_is_no_json(value: Any, edits: list[tupl
 
 
 def is_json(body: bytes) -> bool:
-    """By Python's own parser, without what it takes beyond JSON."""
+    """According to Python's own parser, without its extensions of JSON."""
     try:
         with digits_allowed(0):
             return depth(json.loads(body.decode(), parse_constant=refuse)) <= 64
@@ -123,7 +123,7 @@ def refuse(constant: str) -> None:
         *["1e" + "9" * 5000, "1e-" + "9" * 5000, "0." + "3" * 100_000, "1" + "0" * 4299 + ".5", "0e0", "2.5E+3"],
     ],
 )
-def test_numbers_and_escapes_at_the_edge_are_those_of_python(text: str) -> None:
+def test_numbers_and_escapes_at_the_limits_equal_those_of_python(text: str) -> None:
     assert repr(delivery(text.encode()).json()) == repr(json.loads(text))
     assert repr(event_with(f'{{"x":{text}}}')) == repr({"x": json.loads(text)})
 
@@ -132,7 +132,7 @@ LONG = "1234567890" * 500
 NUMBER = int(LONG[:4000]) * 10**1000 + int(LONG[4000:])
 
 
-# What surrounds a long integer, and what is to come of it.
+# The text around a long integer, and the expected value.
 PLACES: list[tuple[str, str, Any]] = [
     ("", "", NUMBER),
     (" ", "\n", NUMBER),
@@ -151,7 +151,7 @@ PLACES: list[tuple[str, str, Any]] = [
 ]
 
 
-# Without names, since Python does not write these integers.
+# Numbered, because Python refuses to print these integers.
 @pytest.mark.parametrize(("before", "after", "wanted"), PLACES, ids=range(len(PLACES)))
 def test_an_integer_may_have_any_number_of_digits_anywhere(before: str, after: str, wanted: Any) -> None:
     found = delivery(f"{before}{LONG}{after}".encode()).json()
@@ -166,26 +166,26 @@ def test_an_integer_may_have_any_number_of_digits_anywhere(before: str, after: s
 @pytest.mark.parametrize(
     "text", [f"{LONG}.5", f"-{LONG}.0", f"{LONG}e0", f"{LONG}e-4990", f"-{LONG}E-9999", f"{LONG}.1e+7"]
 )
-def test_a_float_may_have_any_number_of_digits_too(text: str) -> None:
+def test_a_float_may_have_any_number_of_digits(text: str) -> None:
     assert repr(delivery(f'{{"x":[{text}]}}'.encode()).json()) == repr({"x": [float(text)]})
     assert repr(event_with(f'{{"x":{text}}}')) == repr({"x": float(text)})
 
 
 @pytest.mark.parametrize("limit", [640, 4300, 0])
-def test_the_digits_that_python_is_set_to_allow_do_not_matter(limit: int) -> None:
+def test_pythons_limit_on_digits_is_ignored(limit: int) -> None:
     with digits_allowed(limit):
         for digits in (639, 641, 4299, 4300, 4301, 5000):
             assert delivery(b"[-1" + b"0" * (digits - 1) + b"]").json() == [-(10 ** (digits - 1))]
             assert event_with(f'{{"x":1{"0" * (digits - 1)}}}') == {"x": 10 ** (digits - 1)}
 
 
-def test_a_body_that_is_digits_from_end_to_end_is_an_integer() -> None:
-    # What work that takes is counted where it is done, in `bindings-python/src/integer.rs`.
+def test_a_body_of_only_digits_is_an_integer() -> None:
+    # `bindings-python/src/integer.rs` tests how much work that takes.
     found = delivery(b"7" * (1 << 20)).json()
     assert found == (10 ** (1 << 20) - 1) // 9 * 7
 
 
-def test_of_a_field_that_comes_twice_the_last_one_counts() -> None:
+def test_the_last_of_two_fields_with_the_same_name_counts() -> None:
     assert delivery(b'{"a":1,"a":2}').json() == {"a": 2}
 
 
@@ -202,12 +202,12 @@ def test_of_a_field_that_comes_twice_the_last_one_counts() -> None:
         ('{"\\ud800":1,"\\ud801":2}', {"\ufffd": 2}),
     ],
 )
-def test_half_of_a_surrogate_pair_is_a_replacement_character(text: str, wanted: Any) -> None:
+def test_half_of_a_surrogate_pair_becomes_a_replacement_character(text: str, wanted: Any) -> None:
     assert delivery(text.encode()).json() == wanted
     assert event_with(f'{{"x":{text}}}') == {"x": wanted}
 
 
-def test_a_name_with_half_of_a_pair_shadows_no_field() -> None:
+def test_a_name_with_half_of_a_surrogate_pair_shadows_no_field() -> None:
     plain = envelope()
     more = [
         rf'"{name}":"forged"' for name in ["event_type\\ud800", "\\ud800event_type", "event\\udfff_type", "dat\\ud861"]
@@ -223,7 +223,7 @@ def test_a_name_with_half_of_a_pair_shadows_no_field() -> None:
     }
 
 
-def test_the_fields_of_the_envelope_are_text_that_is_whole() -> None:
+def test_half_of_a_surrogate_pair_in_an_envelope_field_is_refused() -> None:
     for field in ["event_type", "event_id", "timestamp", "partner_app_id", "actor_user_id"]:
         body = envelope(**{field: "half"}).replace(b"half", b"\\ud83d")
         with pytest.raises(WebhookVerificationError, match=f"{field}.*half of a surrogate pair") as caught:
@@ -261,7 +261,7 @@ def test_the_fields_of_the_envelope_are_text_that_is_whole() -> None:
         *[b'"\\u12"', b'"\\x41"', b'"\\ud83"', b'"', b"{} {}", b"nul", b"True", b"[1 2]", b"{1:2}"],
     ],
 )
-def test_what_is_no_json_is_malformed(body: bytes) -> None:
+def test_a_body_that_is_not_json_is_malformed(body: bytes) -> None:
     with pytest.raises(WebhookVerificationError, match="genuine") as caught:
         delivery(body).json()
     assert (caught.value.code, caught.value.status) == ("malformed_envelope", 400)
@@ -269,7 +269,7 @@ def test_what_is_no_json_is_malformed(body: bytes) -> None:
 
 @pytest.mark.parametrize("open_close", ["[ ]", '{"a": }', '[{"a": }]', '{"\\ud800":[ ]}'])
 @pytest.mark.parametrize("inside", ["1", LONG, '"\\ud83d"'])
-def test_more_than_64_levels_are_malformed_and_64_are_not(open_close: str, inside: str) -> None:
+def test_64_levels_are_accepted_and_more_are_malformed(open_close: str, inside: str) -> None:
     opening, closing = open_close.split(" ")
     levels = opening.count("[") + opening.count("{")
 
@@ -278,7 +278,7 @@ def test_more_than_64_levels_are_malformed_and_64_are_not(open_close: str, insid
         return opening * (depth // levels) + inside + closing * (depth // levels)
 
     assert depth(delivery(nested(64).encode()).json()) == 64
-    deepest = 62  # Beneath `data` and the envelope.
+    deepest = 62  # Inside `data` and the envelope.
     assert depth(event_with(f'{{"x":{nested(deepest)}}}')) == 63
     for act in [
         lambda: delivery(nested(66).encode()).json(),
@@ -292,12 +292,12 @@ def test_more_than_64_levels_are_malformed_and_64_are_not(open_close: str, insid
         assert caught.value.code == "malformed_envelope"
 
 
-def test_what_is_nested_is_read_at_the_end_of_pythons_stack_too() -> None:
+def test_nested_json_is_parsed_even_at_the_end_of_pythons_stack() -> None:
     bodies = [b"[" * 64 + inside + b"]" * 64 for inside in (b"1", LONG.encode(), b'"\\ud83d"')]
     deliveries = [delivery(body) for body in bodies]
 
     def at_depth(frames: int) -> list[Any]:
-        return at_depth(frames - 1) if frames else [given.json() for given in deliveries]
+        return at_depth(frames - 1) if frames else [delivery.json() for delivery in deliveries]
 
     frame, used = sys._getframe(), 0
     while (frame := frame.f_back) is not None:  # type: ignore[assignment]
@@ -306,6 +306,6 @@ def test_what_is_nested_is_read_at_the_end_of_pythons_stack_too() -> None:
     assert [depth(value) for value in found] == [64] * 3
 
 
-def test_a_number_beyond_the_range_is_infinite_as_python_has_it() -> None:
+def test_a_number_beyond_the_range_is_infinite_as_in_python() -> None:
     assert delivery(b"[-1e999]").json() == [-math.inf]
     assert delivery(f"[{LONG}.5,-{LONG}e9]".encode()).json() == [math.inf, -math.inf]

@@ -1,4 +1,4 @@
-"""A Content-Length says what the sender likes. Servers check it before an application sees it, but not all of them do."""
+"""A sender can write anything into Content-Length. Most servers check it before the application sees it, but not all."""
 
 import json
 import subprocess
@@ -26,12 +26,12 @@ TOO_LARGE = [
     *(str(size) for size in (LIMIT + 1, 2**63, 2**64, 10**100)),
     *("9" * digits for digits in (19, 20, 21, 4300, 4301, 10_000)),
 ]
-# Python's `int` takes some of them, and raises for others.
+# `int()` accepts some of these and raises for others.
 ODD = ["-5", "+5", "-0", "1_000", "1,5", "5, 5", "5.0", "5e0", "0x5", "five", "³", "٣", "٣" * 4301, "0" * 4301, "\0"]
 
 
 def call(app: str, *lengths: str, more: tuple[str, str] = HOST) -> Any:
-    """What an application makes of a genuine delivery with each of these lengths."""
+    """How an application responds to a genuine delivery with each of these lengths."""
     signed = [*contio(BODY.encode(), timestamp=now_seconds()).items(), HOST, more]
     requests = [[[*signed, ("Content-Length", length)], BODY] for length in lengths]
     done = subprocess.run(
@@ -52,18 +52,18 @@ def code_of(answer: list[Any]) -> Any:
 
 
 @pytest.mark.parametrize("app", APPS)
-def test_a_length_beyond_the_limit_is_too_large_however_many_digits_it_has(app: str) -> None:
+def test_a_length_over_the_limit_is_too_large_whatever_its_number_of_digits(app: str) -> None:
     found = call(app, *TOO_LARGE)
     assert [status for status, _ in found["answers"]] == [413] * len(TOO_LARGE)
     assert found["refusals"] == [code_of(answer) for answer in found["answers"]] == ["body_too_large"] * len(TOO_LARGE)
 
 
 @pytest.mark.parametrize("app", APPS)
-def test_a_length_that_is_none_declares_nothing_and_ends_in_a_verdict_that_the_hook_hears_of(app: str) -> None:
+def test_a_malformed_length_is_ignored_and_every_refusal_is_reported_to_the_hook(app: str) -> None:
     found = call(app, *ODD)
     for length, (status, answer) in zip(ODD, found["answers"], strict=True):
         if "WSGI" in app or app == "Flask":
-            # Without a length there is no body under WSGI: nothing may be waited for.
+            # Under WSGI a request without a length has no body, and waiting for one could block.
             assert (status, code_of([status, answer])) == (401, "signature_mismatch"), length[:10]
         else:
             assert (status, answer.strip('"')) == (200, "lengths"), length[:10]
@@ -71,19 +71,19 @@ def test_a_length_that_is_none_declares_nothing_and_ends_in_a_verdict_that_the_h
 
 
 @pytest.mark.parametrize("app", APPS)
-def test_zeros_and_blanks_around_a_length_are_no_part_of_it(app: str) -> None:
+def test_leading_zeros_and_surrounding_spaces_of_a_length_are_ignored(app: str) -> None:
     found = call(app, f"{SIZE}", f"000{SIZE}", f" {SIZE}", f"{SIZE} ", f"{SIZE:020}")
     assert [status for status, _ in found["answers"]] == [200] * 5
 
 
 @pytest.mark.parametrize("app", ["FastAPI", "Django under ASGI"])
-def test_what_comes_in_chunks_may_have_a_length_too_which_then_means_nothing(app: str) -> None:
+def test_the_length_of_a_chunked_body_is_ignored(app: str) -> None:
     found = call(app, str(SIZE + 9), *TOO_LARGE, more=("Transfer-Encoding", "chunked"))
     assert [status for status, _ in found["answers"]] == [200] * (1 + len(TOO_LARGE))
 
 
 @pytest.mark.parametrize("app", ["FastAPI", "Django under ASGI"])
-def test_of_two_lengths_that_contradict_each_other_none_counts(app: str) -> None:
+def test_two_contradicting_lengths_are_ignored(app: str) -> None:
     for other in [str(SIZE), "1", "99999", "five"]:
         assert call(app, str(SIZE), more=("Content-Length", other))["answers"][0][0] == 200
 
@@ -95,7 +95,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("length", ["9" * 4301, "1_000", "+5", "-5", "five", "\u0663", "\u00b3", "5, 6", "0" * 4301])
-def test_behind_a_real_server_an_odd_length_is_a_fault_of_the_request(server: Server, length: str) -> None:
+def test_a_real_server_answers_a_malformed_length_with_a_client_error(server: Server, length: str) -> None:
     body = BODY.encode()
     signed = [f"{name}: {value}" for name, value in contio(body, timestamp=now_seconds()).items()]
     with server.socket([*signed, f"Content-Length: {length}", "Connection: close"]) as own:
@@ -103,7 +103,7 @@ def test_behind_a_real_server_an_odd_length_is_a_fault_of_the_request(server: Se
         try:
             status, _ = answer_on(own)
         except ConnectionResetError:
-            # The server hung up without having read all of it.
+            # The server closed the connection before it had read everything.
             status = 400
     assert 400 <= status < 500
     assert server.post(contio(body, timestamp=now_seconds()), body) == (200, "lengths")

@@ -1,4 +1,4 @@
-"""Memory, in a process of its own. Linux tells how much a process has."""
+"""Memory use, measured in a separate process."""
 
 import os
 import subprocess
@@ -58,12 +58,12 @@ def test_memory_does_not_grow(work: str) -> None:
         [sys.executable, "-c", program], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    # The most that the process ever had, in KiB. A leak of one object of 16 bytes in each round were 1.5 MiB or more.
+    # Growth of the peak, in KiB. A leak of one 16-byte object in each round would be 1.5 MiB or more.
     assert int(done.stdout) < 1024
 
 
-# Each byte comes by itself, from a sender who wants it so.
-PIECES = """
+# Each byte arrives separately, as a hostile sender may do it.
+BYTE_BY_BYTE = """
 import asyncio, sys, tracemalloc
 from io import BytesIO
 from senders import contio, envelope, now_seconds
@@ -133,8 +133,8 @@ print(peak / len(body))
         ("django_app", "asgi", "asgi"),
     ],
 )
-def test_a_body_that_comes_byte_by_byte_takes_a_few_bytes_for_each(module: str, name: str, call: str) -> None:
-    program = PIECES.replace("MODULE", module).replace("NAME", name).replace("CALL", call)
+def test_a_body_that_arrives_byte_by_byte_takes_little_memory_for_each_byte(module: str, name: str, call: str) -> None:
+    program = BYTE_BY_BYTE.replace("MODULE", module).replace("NAME", name).replace("CALL", call)
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=Path(__file__).parent,
@@ -144,5 +144,5 @@ def test_a_body_that_comes_byte_by_byte_takes_a_few_bytes_for_each(module: str, 
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    # Most of it is what a framework takes for any request.
+    # Most of this is what a framework uses for any request.
     assert float(done.stdout) < 32

@@ -1,4 +1,4 @@
-"""What is installed."""
+"""The installed package."""
 
 import importlib
 import importlib.metadata
@@ -19,42 +19,42 @@ MODULES = ["hookseal", "hookseal.events", "hookseal.router", "hookseal.fastapi",
 
 
 def files() -> dict[str, Path]:
-    """What pip installed, but for what Python makes of it."""
+    """The files that pip installed, without the bytecode that Python adds."""
     found = {str(file): Path(str(file.locate())) for file in DISTRIBUTION.files or [] if "__pycache__" not in str(file)}
     assert found
     return found
 
 
-def test_nothing_is_installed_but_the_package_its_types_and_its_licences() -> None:
+def test_only_the_package_its_types_and_its_licences_are_installed() -> None:
     inside = {name.removeprefix("hookseal/") for name in files() if name.startswith("hookseal/")}
     extension = {name for name in inside if re.fullmatch(r"_hookseal\.(abi3\.so|pyd)", name)}
     assert len(extension) == 1
     modules = ["__init__", "_adapter", "_causes", "_codes", "_errors", "_routes"]
     modules += ["django", "events", "explain", "fastapi", "flask", "router"]
     assert inside - extension == {"_hookseal.pyi", "py.typed", *(f"{name}.py" for name in modules)}
-    beside = {name.partition("/")[2] for name in files() if not name.startswith("hookseal/")}
+    others = {name.partition("/")[2] for name in files() if not name.startswith("hookseal/")}
     # Written by pip.
-    beside -= {"INSTALLER", "RECORD", "REQUESTED", "direct_url.json"}
-    assert beside == {"licenses/LICENSE-MIT", "licenses/LICENSE-APACHE", "METADATA", "WHEEL"}
+    others -= {"INSTALLER", "RECORD", "REQUESTED", "direct_url.json"}
+    assert others == {"licenses/LICENSE-MIT", "licenses/LICENSE-APACHE", "METADATA", "WHEEL"}
 
 
-def test_the_metadata_say_what_the_package_is() -> None:
+def test_the_metadata_describe_the_package() -> None:
     metadata = DISTRIBUTION.metadata
     assert metadata["Name"] == "hookseal"
     assert metadata["Version"] == hookseal.__version__
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["License-Expression"] == "MIT OR Apache-2.0"
     assert set(metadata.get_all("Provides-Extra") or []) == {"fastapi", "flask", "django"}
-    # Without an extra it needs nothing.
+    # Without an extra it has no dependencies.
     assert all("extra ==" in requirement for requirement in DISTRIBUTION.requires or [])
     assert "# hookseal" in (metadata.get_payload() or "")
 
 
-def test_no_folder_of_the_machine_that_built_it_is_in_any_file() -> None:
+def test_no_file_contains_a_path_of_the_build_machine() -> None:
     # The tests run in a copy below the project's `target/`.
     project = Path(__file__).parents[3]
     for name, path in files().items():
-        # Written by pip, of where it found the package.
+        # Written by pip, with the path of the wheel.
         if name.endswith(("direct_url.json", "RECORD")):
             continue
         contents = path.read_bytes()
@@ -62,8 +62,8 @@ def test_no_folder_of_the_machine_that_built_it_is_in_any_file() -> None:
             assert folder.encode() not in contents, name
 
 
-def test_nothing_but_the_standard_library_is_imported_with_it() -> None:
-    # In this process others are there already: only what its own modules name counts.
+def test_the_package_imports_only_the_standard_library() -> None:
+    # This process has already imported other packages, so check the import statements of its modules.
     for name in ["hookseal", "hookseal.events", "hookseal.router", "hookseal._adapter"]:
         source = inspect.getsource(importlib.import_module(name))
         imported = set(re.findall(r"^(?:from|import) ([a-z_]+)", source, re.MULTILINE))
@@ -78,7 +78,7 @@ def test_every_public_name_is_documented(name: str) -> None:
     assert names
     for public in names:
         thing = getattr(module, public)
-        # Python 3.10 takes `dict[str, Any]` for a class.
+        # Python 3.10 considers `dict[str, Any]` a class.
         if not isinstance(thing, GenericAlias) and (inspect.isclass(thing) or inspect.isroutine(thing)):
             assert inspect.getdoc(thing), public
             assert thing.__module__.split(".")[0] == "hookseal"
@@ -89,7 +89,7 @@ def members(thing: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("thing", [hookseal.WebhookVerifier, hookseal.Delivery, hookseal.VerificationResult])
-def test_help_tells_of_every_member(thing: type) -> None:
+def test_help_documents_every_member(thing: type) -> None:
     shown = io.StringIO()
     with redirect_stdout(shown):
         help(thing)
@@ -100,7 +100,7 @@ def test_help_tells_of_every_member(thing: type) -> None:
         assert documentation and documentation.strip().endswith(".")
 
 
-def test_signatures_can_be_asked_for() -> None:
+def test_functions_have_introspectable_signatures() -> None:
     assert str(inspect.signature(hookseal.WebhookVerifier)) == (
         "(secrets, *, scheme='contio', max_age=300, max_skew=300, max_event_age=86400, max_body=None, now=None)"
     )

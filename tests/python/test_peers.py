@@ -1,4 +1,4 @@
-"""Other people's libraries and ours, both ways: they sign and we verify, we sign and they verify."""
+"""Other libraries and ours, in both directions: they sign and we verify, we sign and they verify."""
 
 import hashlib
 import hmac
@@ -21,7 +21,7 @@ Headers = dict[str, str]
 
 
 def guide(body: bytes, headers: Headers) -> bool:
-    """The vendor's guide, in Python's own library."""
+    """The code of the vendor's guide, with the standard library."""
     signature, timestamp = headers["X-Contio-Signature"], headers["X-Contio-Timestamp"]
     if abs(time.time() - int(timestamp)) > 300:
         return False
@@ -72,7 +72,7 @@ def slack_sign(body: bytes) -> Headers:
     return {"X-Slack-Signature": signature, "X-Slack-Request-Timestamp": timestamp}
 
 
-# The scheme, the secret, how they sign, and whether they accept.
+# The scheme, the secret, and how the library signs and verifies.
 PEERS: dict[str, tuple[str, str, Callable[[bytes], Headers], Callable[[bytes, Headers], bool]]] = {
     "the guide": ("contio-timestamped", SECRET, guide_sign, guide),
     "standardwebhooks": (
@@ -111,12 +111,12 @@ PEERS: dict[str, tuple[str, str, Callable[[bytes], Headers], Callable[[bytes, He
 
 
 def bodies_for(peer: str) -> list[bytes]:
-    """Some read the JSON while they verify."""
+    """Some libraries parse the JSON when they verify."""
     return BODIES[:3] if peer in ("standardwebhooks", "svix") else BODIES
 
 
 @pytest.mark.parametrize("peer", PEERS)
-def test_what_they_sign_we_accept(peer: str) -> None:
+def test_we_accept_what_other_libraries_sign(peer: str) -> None:
     scheme, secret, sign_theirs, _ = PEERS[peer]
     verifier = WebhookVerifier(secret, scheme=scheme)  # type: ignore[arg-type]
     for body in bodies_for(peer):
@@ -128,7 +128,7 @@ def test_what_they_sign_we_accept(peer: str) -> None:
 
 
 @pytest.mark.parametrize("peer", PEERS)
-def test_what_we_sign_they_accept(peer: str) -> None:
+def test_other_libraries_accept_what_we_sign(peer: str) -> None:
     scheme, secret, _, verify_theirs = PEERS[peer]
     for body in bodies_for(peer):
         message_id = "msg_3" if peer in ("standardwebhooks", "svix") else None
@@ -139,7 +139,7 @@ def test_what_we_sign_they_accept(peer: str) -> None:
         assert not verify_theirs(body, stale)
 
 
-def test_the_guides_quick_start_gives_the_same_event() -> None:
+def test_the_guides_quick_start_returns_the_same_event() -> None:
     body = envelope()
     headers = guide_sign(body)
     verifier = WebhookVerifier(SECRET)

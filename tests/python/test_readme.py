@@ -1,4 +1,4 @@
-"""The examples of the package's README run as they stand there. That their types are right is seen to by `run/types.py`."""
+"""The examples of the package's README run unchanged. `run/types.py` checks their types."""
 
 import re
 from pathlib import Path

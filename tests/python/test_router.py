@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from hookseal import Scheme, WebhookEvent, WebhookVerificationError, WebhookVerifier
 from hookseal.router import WebhookHandlerError, WebhookRouter
-from senders import NOW, SECRET, contio, envelope, tag
+from senders import NOW, SECRET, contio, envelope, mac
 
 COMPLETED: Any = {"event_type": "meeting.completed", "data": {"title": "Stand-up"}}
 UNKNOWN: Any = {"event_type": "meeting.archived", "data": {}}
 
 
 def recorder() -> tuple[WebhookRouter, list[tuple[str, str]]]:
-    """A router that writes down which function was called for which type."""
+    """A router that records which function was called for which type."""
     router = WebhookRouter()
     calls: list[tuple[str, str]] = []
 
@@ -35,25 +35,25 @@ def recorder() -> tuple[WebhookRouter, list[tuple[str, str]]]:
     return router, calls
 
 
-def test_functions_of_the_type_come_first_and_those_for_any_event_after_them() -> None:
+def test_functions_for_the_type_are_called_before_those_for_any_event() -> None:
     router, calls = recorder()
     router.handle(COMPLETED)
     assert calls == [("completed", "meeting.completed"), ("again", "meeting.completed"), ("any", "meeting.completed")]
 
 
-def test_an_event_that_nobody_waits_for_goes_to_the_functions_for_that() -> None:
+def test_an_event_without_functions_for_its_type_goes_to_those_for_unknown_events() -> None:
     router, calls = recorder()
     router.handle(UNKNOWN)
     assert calls == [("unknown", "meeting.archived"), ("any", "meeting.archived")]
 
 
-def test_a_type_may_be_one_that_this_version_does_not_know() -> None:
+def test_a_function_can_be_registered_for_a_type_that_is_not_in_the_catalogue() -> None:
     router, calls = recorder()
     router.handle({"event_type": "meeting.deleted-by-moonlight"})  # type: ignore[arg-type, typeddict-item]
     assert [name for name, _ in calls] == ["moonlight", "any"]
 
 
-def test_a_delivery_is_handled_by_its_event() -> None:
+def test_a_delivery_is_routed_by_its_event() -> None:
     router, calls = recorder()
     body = envelope()
     router.handle(WebhookVerifier(SECRET, now=NOW).verify(contio(body), body))
@@ -69,7 +69,7 @@ def test_a_delivery_of_a_custom_scheme_is_routed_if_its_body_is_an_event() -> No
     scheme = Scheme("contio-x", signature_header="X-Custom-Signature", encoding="hex", signed="{body}")
     verifier = WebhookVerifier(SECRET, scheme=scheme)
     for body, code in [(envelope(), None), (b"any body", "malformed_envelope"), (b"{}", "missing_field")]:
-        delivery = verifier.verify({"X-Custom-Signature": tag(SECRET, body).hexdigest()}, body)
+        delivery = verifier.verify({"X-Custom-Signature": mac(SECRET, body).hexdigest()}, body)
         if code is None:
             router.handle(delivery)
             continue
@@ -79,7 +79,7 @@ def test_a_delivery_of_a_custom_scheme_is_routed_if_its_body_is_an_event() -> No
     assert len(calls) == 3
 
 
-def test_a_decorated_function_stays_what_it_was() -> None:
+def test_a_decorated_function_is_returned_unchanged() -> None:
     def handler(event: object) -> str:
         return "called"
 
@@ -88,7 +88,7 @@ def test_a_decorated_function_stays_what_it_was() -> None:
     assert router.on_any(handler) is handler is router.on_unknown(handler)
 
 
-def test_all_functions_are_called_and_all_failures_told() -> None:
+def test_all_functions_are_called_and_all_failures_are_reported() -> None:
     router, calls = recorder()
 
     def fail(event: object) -> None:
@@ -136,7 +136,7 @@ def test_an_async_function_cannot_be_called_by_handle() -> None:
     assert calls == []
 
 
-def test_what_turns_out_to_be_async_fails_and_is_not_forgotten() -> None:
+def test_a_function_that_returns_a_coroutine_is_reported_as_a_failure() -> None:
     class Later:
         async def __call__(self, event: object) -> None:
             raise AssertionError("it is never awaited")
@@ -149,13 +149,13 @@ def test_what_turns_out_to_be_async_fails_and_is_not_forgotten() -> None:
 
 
 @pytest.mark.parametrize("value", [None, {}, {"event_type": 7}, "meeting.completed", [], object()])
-def test_what_is_no_event_is_refused(value: Any) -> None:
+def test_a_value_that_is_not_an_event_is_refused(value: Any) -> None:
     with pytest.raises(WebhookVerificationError) as caught:
         WebhookRouter().handle(value)
     assert caught.value.code == "invalid_argument"
 
 
-def test_what_is_no_function_or_no_type_is_a_type_error() -> None:
+def test_a_handler_that_is_not_callable_or_a_type_that_is_not_a_str_is_a_type_error() -> None:
     router = WebhookRouter()
     for act in [
         lambda: router.on(7),

@@ -1,4 +1,4 @@
-"""`hookseal sandbox` sends to each framework behind a real server: its deliveries are taken, in both forms."""
+"""`hookseal sandbox` sends to each framework behind a real server: its deliveries are accepted, in both variants."""
 
 import json
 import os
@@ -18,7 +18,7 @@ HOOKSEAL = "HOOKSEAL_CLI"
 
 @contextmanager
 def sandbox(folder: Path, form: str) -> Iterator[dict[str, str]]:
-    """A sandbox with a state of its own: its credentials."""
+    """Runs a sandbox with a new database, and yields its credentials."""
     assert HOOKSEAL in os.environ, f"{HOOKSEAL} names the binary `hookseal`: cargo build -p hookseal-cli makes one"
     command = [os.environ[HOOKSEAL], "sandbox", "--json", "--listen", "127.0.0.1:0"]
     command += ["--form", form, "--data", str(folder / "sandbox.db")]
@@ -33,7 +33,7 @@ def sandbox(folder: Path, form: str) -> Iterator[dict[str, str]]:
 
 
 def emit(credentials: dict[str, str], url: str) -> str:
-    """Has one event sent, and gives its id."""
+    """Makes the sandbox send one event, and returns its id."""
     body = json.dumps({"type": "meeting.completed", "to": url}).encode()
     headers = {"X-Sandbox-Token": credentials["sandbox_token"]}
     request = urllib.request.Request(f"{credentials['base_url']}/sandbox/events", body, headers)
@@ -44,7 +44,7 @@ def emit(credentials: dict[str, str], url: str) -> str:
 
 @pytest.mark.parametrize("form", ["timestamped", "body"])
 @pytest.mark.parametrize("name", SETUPS)
-def test_what_the_sandbox_sends_is_taken(name: str, form: str, tmp_path: Path) -> None:
+def test_deliveries_of_the_sandbox_are_accepted(name: str, form: str, tmp_path: Path) -> None:
     with sandbox(tmp_path, form) as credentials:
         with serving(name, HOOKSEAL_TEST_SECRET=credentials["webhook_secret"]) as server:
             event_id = emit(credentials, f"http://127.0.0.1:{server.port}{server.prefix}hook")

@@ -1,4 +1,4 @@
-"""A secret is nowhere to be seen."""
+"""No output shows a secret."""
 
 import copy
 import gc
@@ -10,10 +10,10 @@ import pytest
 from hookseal import Scheme, WebhookVerificationError, WebhookVerifier, sign
 from senders import NOW, contio, envelope
 
-SECRET = "the-secret-that-nobody-may-see"
-KEY = b"the-key-that-nobody-may-see-too"
+SECRET = "the-secret-that-must-not-be-shown"
+KEY = b"the-key-that-must-not-be-shown-too"
 BODY = envelope()
-MARKS = [SECRET, KEY.decode(), SECRET[4:24], SECRET.encode().hex(), "that-nobody-may-see"]
+MARKS = [SECRET, KEY.decode(), SECRET[4:24], SECRET.encode().hex(), "that-must-not-be-shown"]
 
 
 def shown(value: Any) -> str:
@@ -29,7 +29,7 @@ def assert_shows_nothing(text: str) -> None:
         assert mark not in text
 
 
-def test_neither_a_verifier_nor_what_it_gives_shows_a_secret() -> None:
+def test_neither_a_verifier_nor_its_results_show_a_secret() -> None:
     verifier = WebhookVerifier([SECRET, KEY], now=NOW)
     headers = contio(BODY, SECRET)
     delivery = verifier.verify(headers, BODY)
@@ -57,7 +57,7 @@ FAULTS: list[dict[str, Any]] = [
     {"secrets": f"whsec_{SECRET}!", "scheme": "svix"},
     {"secrets": [SECRET, ""]},
     {"secrets": [SECRET] * 9},
-    {"secrets": SECRET, "scheme": "nobody"},
+    {"secrets": SECRET, "scheme": "unknown"},
     {"secrets": SECRET, "max_age": -1},
     {"secrets": SECRET, "now": "tomorrow"},
     {"secrets": [SECRET, {SECRET: SECRET}]},
@@ -66,17 +66,17 @@ FAULTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fault", range(len(FAULTS)))
-def test_no_error_of_configuration_shows_a_secret(fault: int) -> None:
+def test_no_configuration_error_shows_a_secret(fault: int) -> None:
     arguments = dict(FAULTS[fault])
     with pytest.raises(WebhookVerificationError) as caught:
         WebhookVerifier(arguments.pop("secrets"), **arguments)
     error = caught.value
     assert_shows_nothing(str(error) + repr(error) + repr(error.args) + repr(error.__dict__))
-    # Only what the package itself adds: the line of the caller is the caller's.
+    # Without the traceback, which shows the caller's source line.
     assert_shows_nothing("".join(traceback.format_exception_only(error)) + repr(error.__cause__))
 
 
-def test_no_refusal_shows_a_signature_or_a_part_of_the_body() -> None:
+def test_no_refusal_shows_a_signature_or_any_part_of_the_body() -> None:
     verifier = WebhookVerifier(SECRET, now=NOW)
     body = envelope(event_id=7, partner_app_id="private-partner")
     headers = contio(body, SECRET)

@@ -1,4 +1,4 @@
-"""Each framework behind a real server, and what may come over the wire."""
+"""Each framework behind a real server, and everything that may be sent to it."""
 
 import json
 import socket
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from apps.shared import LIMIT
-from senders import SECRET, contio, contio_body, envelope, now_seconds, tag
+from senders import SECRET, contio, contio_body, envelope, now_seconds, mac
 from servers import REFERENCE, SETUPS, WAIT, Server, answer_on, serving
 
 
@@ -19,7 +19,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 def fresh(event_id: str, size: int = 0) -> tuple[dict[str, str], bytes]:
-    """A delivery of now, with a body of at least so many bytes."""
+    """A delivery signed now, with a body of at least `size` bytes."""
     body = envelope(event_id=event_id, data={"title": "x" * size})
     return contio(body, timestamp=now_seconds()), body
 
@@ -38,7 +38,7 @@ def test_a_genuine_delivery_reaches_the_view(server: Server) -> None:
     assert server.seen()["events"][-2:] == ["genuine", "body-form"]
 
 
-def test_a_forged_delivery_is_refused_and_the_hook_hears_of_it(server: Server) -> None:
+def test_a_forged_delivery_is_refused_and_reported_to_the_hook(server: Server) -> None:
     headers, body = fresh("forged")
     assert_refused(server, server.post(headers, body.replace(b"app-1", b"app-2")), 401, "signature_mismatch")
     seen = server.seen()
@@ -67,17 +67,17 @@ def test_a_genuine_delivery_without_an_envelope_does_not_reach_the_view(server: 
 
 @pytest.mark.parametrize("body", [b"any body", b'{"event_id":7}', b""])
 def test_a_custom_scheme_named_like_contios_needs_no_envelope(server: Server, body: bytes) -> None:
-    headers = {"X-Custom-Signature": tag(SECRET, body).hexdigest()}
+    headers = {"X-Custom-Signature": mac(SECRET, body).hexdigest()}
     assert server.post(headers, body, "contio-x") == (200, "contio-x")
     assert_refused(server, server.post(headers, body + b" ", "contio-x"), 401, "signature_mismatch")
 
 
-def test_a_signature_that_came_twice_is_refused(server: Server) -> None:
+def test_a_signature_that_was_sent_twice_is_refused(server: Server) -> None:
     headers, body = fresh("twice")
     lines = [f"{name}: {value}" for name, value in [*headers.items(), *headers.items()]]
     with server.socket([*lines, f"Content-Length: {len(body)}", "Connection: close"]) as own:
         own.sendall(body)
-        # What joins the two leaves something that is no signature.
+        # The two values joined are not a signature.
         code = "duplicate_header" if server.name.startswith("FastAPI") else "malformed_signature"
         assert_refused(server, answer_on(own), 400, code)
 
@@ -92,22 +92,22 @@ def test_a_body_at_the_limit_is_accepted_and_one_byte_more_is_not(server: Server
     assert_refused(server, server.post(headers, body), 413, "body_too_large")
 
 
-def test_a_body_that_is_declared_too_large_is_not_waited_for(server: Server) -> None:
+def test_a_body_that_is_declared_too_large_is_refused_before_it_is_sent(server: Server) -> None:
     headers, _ = fresh("declared")
     lines = [f"{name}: {value}" for name, value in headers.items()]
     with server.socket([*lines, f"Content-Length: {LIMIT + 1}"]) as own:
         if server.name.endswith("Django behind uvicorn"):
-            # Under ASGI Django itself waits for all of it, before it calls anything.
+            # Under ASGI Django itself waits for the whole body before it calls a view.
             own.sendall(bytes(LIMIT + 1))
         assert_refused(server, answer_on(own), 413, "body_too_large")
 
 
-def test_a_body_that_comes_in_chunks_is_put_together(server: Server) -> None:
+def test_a_chunked_body_is_verified(server: Server) -> None:
     headers, body = fresh("chunks", 1000)
     assert server.post(headers, [body[:10], body[10:300], body[300:]]) == (200, "chunks")
 
 
-def test_a_body_that_grows_too_large_in_chunks_is_refused(server: Server) -> None:
+def test_a_chunked_body_that_is_too_large_is_refused(server: Server) -> None:
     headers, body = fresh("too-many-chunks", LIMIT)
     assert_refused(server, server.post(headers, [body[:3000], body[3000:]]), 413, "body_too_large")
 
@@ -123,48 +123,48 @@ def test_a_body_that_was_read_and_kept_is_verified(server: Server, path: str) ->
     assert server.post(headers, body, path) == (200, path)
 
 
-def test_a_body_that_was_read_and_kept_is_verified_if_it_came_in_chunks(server: Server) -> None:
+def test_a_chunked_body_that_was_read_and_kept_is_verified(server: Server) -> None:
     headers, body = fresh("kept-chunks")
     assert server.post(headers, [body[:10], body[10:]], "kept") == (200, "kept-chunks")
 
 
 @pytest.mark.parametrize("in_chunks", [False, True])
-def test_the_view_may_read_the_body_again(server: Server, in_chunks: bool) -> None:
+def test_the_view_can_read_the_body_again(server: Server, in_chunks: bool) -> None:
     headers, body = fresh("again")
     assert server.post(headers, [body] if in_chunks else body, "again") == (200, "again")
 
 
 @pytest.mark.parametrize("in_chunks", [False, True])
-def test_what_the_view_hands_the_request_on_to_reads_the_body_too(server: Server, in_chunks: bool) -> None:
+def test_an_application_to_which_the_view_passes_the_request_can_read_the_body(server: Server, in_chunks: bool) -> None:
     headers, body = fresh("handed-on")
     assert server.post(headers, [body] if in_chunks else body, "handed-on") == (200, json.loads(body))
 
 
 @pytest.mark.parametrize("name", REFERENCE)
-def test_behind_a_server_that_does_not_end_its_bodies_nothing_waits_for_more(name: str) -> None:
+def test_reading_again_does_not_block_on_a_server_that_does_not_end_its_bodies(name: str) -> None:
     headers, body = fresh("handed-on")
     with serving(name) as server:
         for path in ["handed-on", "again"]:
             assert server.post(headers, body, path)[0] == 200
 
 
-def test_a_body_that_was_read_and_is_gone_is_the_receivers_own_fault(server: Server) -> None:
+def test_a_body_that_was_read_and_not_kept_is_an_error_of_the_receiver(server: Server) -> None:
     headers, body = fresh("gone")
     assert_refused(server, server.post(headers, body, "gone"), 500, "invalid_argument")
     assert server.logs("read or parsed before it was verified")
     assert "gone" not in server.seen()["events"]
 
 
-def test_a_hook_that_fails_is_the_frameworks_to_handle(server: Server) -> None:
+def test_an_exception_in_the_hook_reaches_the_framework(server: Server) -> None:
     headers, body = fresh("hook-fails")
     status, _ = server.post(headers, body + b" ", "hook-fails")
     assert status == 500 and server.logs("LookupError: the hook failed")
     assert server.post(headers, body, "hook-fails") == (200, "hook-fails")
 
 
-# Under ASGI Django itself waits for the last chunk, before it calls anything.
+# Under ASGI Django itself waits for the last chunk before it calls a view.
 @pytest.mark.parametrize("server", [name for name in SETUPS if "Django behind uvicorn" not in name], indirect=True)
-def test_a_sender_of_endless_chunks_is_hung_up_on(server: Server) -> None:
+def test_the_connection_of_a_sender_of_endless_chunks_is_closed(server: Server) -> None:
     chunk = b"10000\r\n" + bytes(0x10000) + b"\r\n"
     for path in ["hook", *["touched"] * server.name.startswith("Flask")]:
         with server.socket(["Transfer-Encoding: chunked"], path) as own, pytest.raises(ConnectionError):
@@ -174,7 +174,7 @@ def test_a_sender_of_endless_chunks_is_hung_up_on(server: Server) -> None:
 
 @pytest.mark.parametrize("orderly", [False, True])
 @pytest.mark.parametrize("in_chunks", [False, True])
-def test_a_sender_that_hangs_up_reaches_nobody_and_the_server_goes_on(
+def test_a_sender_that_disconnects_reaches_no_view_and_the_server_goes_on(
     server: Server, in_chunks: bool, orderly: bool
 ) -> None:
     headers, body = fresh("hung-up")
@@ -188,7 +188,7 @@ def test_a_sender_that_hangs_up_reaches_nobody_and_the_server_goes_on(
             own.shutdown(socket.SHUT_WR)
             assert own.recv(100)[9:12] in (b"", b"400")
         else:
-            # As when a process dies that has not read all.
+            # Resets the connection, as when a process dies before it has read everything.
             own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     headers, body = fresh("after")
     assert server.post(headers, body) == (200, "after")
@@ -200,7 +200,7 @@ def test_a_sender_that_hangs_up_reaches_nobody_and_the_server_goes_on(
     assert "Traceback" not in server.log()[len(log) :]
 
 
-def test_chunks_that_break_off_before_their_end_are_no_fault_of_the_receiver(server: Server) -> None:
+def test_a_chunked_body_that_breaks_off_is_not_logged_as_an_error(server: Server) -> None:
     headers, body = fresh("endless")
     log = server.log()
     with server.socket([*(f"{name}: {value}" for name, value in headers.items()), "Transfer-Encoding: chunked"]) as own:
@@ -211,7 +211,7 @@ def test_chunks_that_break_off_before_their_end_are_no_fault_of_the_receiver(ser
     assert "Traceback" not in server.log()[len(log) :]
 
 
-def test_a_body_that_a_middleware_of_fastapi_has_read_is_told_as_gone() -> None:
+def test_a_body_that_a_fastapi_middleware_has_read_is_reported_as_gone() -> None:
     with serving("FastAPI behind uvicorn") as server:
         headers, body = fresh("gone-before")
         for sent in (body, [body]):
@@ -219,7 +219,7 @@ def test_a_body_that_a_middleware_of_fastapi_has_read_is_told_as_gone() -> None:
         assert server.logs("await request.body()")
 
 
-def test_a_view_and_a_hook_of_flask_may_be_async() -> None:
+def test_a_flask_view_and_its_hook_may_be_async() -> None:
     with serving("Flask behind gunicorn") as server:
         headers, body = fresh("async")
         assert server.post(headers, body, "async-hook") == (200, "async")

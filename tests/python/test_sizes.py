@@ -1,4 +1,4 @@
-"""A body that is too large is refused by its length alone: nothing of it is copied, encoded or read."""
+"""A body that is too large is refused by its length alone: no part of it is copied, encoded or read."""
 
 import mmap
 import subprocess
@@ -18,14 +18,14 @@ LIMIT = 1024
 
 
 class Text(str):
-    """A str that says of itself that it is short."""
+    """A str that claims to be short."""
 
     def __len__(self) -> int:
         return 1
 
 
 class Octets(bytearray):
-    """Bytes that say of themselves that they are few."""
+    """Bytes that claim to be few."""
 
     def __len__(self) -> int:
         return 1
@@ -38,14 +38,14 @@ def mapped(size: int) -> mmap.mmap:
     return mmap.mmap(-1, size)
 
 
-# Each makes a body of that many bytes, or of a character for each.
+# Each function makes a body of `size` bytes or characters.
 KINDS: dict[str, Callable[[int], Any]] = {
     "bytes": bytes,
     "a bytearray": bytearray,
     "a derived bytearray": Octets,
     "a memoryview": lambda size: memoryview(bytes(size)),
     "a memoryview of wider items": lambda size: memoryview(bytes(size)).cast("Q"),
-    "every second of more": lambda size: memoryview(bytes(size * 2))[::2],
+    "every second byte": lambda size: memoryview(bytes(size * 2))[::2],
     "an mmap": mapped,
     "a memoryview of an mmap": lambda size: memoryview(mapped(size)),
     "an array": lambda size: array("I", bytes(size)),
@@ -67,7 +67,7 @@ def code_of(call: Callable[[], Any]) -> str | None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_over_max_body_takes_no_memory(kind: str) -> None:
+def test_a_body_over_max_body_takes_no_memory(kind: str) -> None:
     body = KINDS[kind](8 * MIB)
     headers = contio(b"")
     signature, timestamp = headers.values()
@@ -87,10 +87,10 @@ def test_what_is_over_max_body_takes_no_memory(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if "surrogates" not in kind])
-def test_the_limit_itself_is_taken_and_one_more_is_not(kind: str) -> None:
-    # Eight bytes fit whatever the items are.
+def test_a_body_at_the_limit_is_accepted_and_a_larger_one_is_not(kind: str) -> None:
+    # A multiple of eight bytes, for types with wider items.
     for size, wanted in [(LIMIT, "signature_mismatch"), (LIMIT + 8, "body_too_large")]:
-        # This one has two bytes for each character.
+        # In this text each character has two bytes.
         size = size // 2 if "encoded" in kind else size
         body = KINDS[kind](size)
         assert code_of(lambda body=body: VERIFIER.verify(contio(b""), body)) == wanted
@@ -99,20 +99,20 @@ def test_the_limit_itself_is_taken_and_one_more_is_not(kind: str) -> None:
         assert code_of(lambda: VERIFIER.verify(contio(b""), body)) == caught.value.code
 
 
-def test_what_has_a_buffer_of_bytes_is_a_body() -> None:
+def test_any_object_with_a_buffer_of_bytes_is_a_body() -> None:
     body = envelope()
     body += b" " * (-len(body) % 8)
     region = mapped(len(body))
     region.write(body)
     verifier = WebhookVerifier(SECRET, now=NOW)
-    for given in [Octets(body), region, memoryview(region), array("Q", body), memoryview(body).cast("Q")]:
-        delivery = verifier.verify(contio(body), given)
+    for value in [Octets(body), region, memoryview(region), array("Q", body), memoryview(body).cast("Q")]:
+        delivery = verifier.verify(contio(body), value)
         assert delivery.body == body and type(delivery.body) is bytes
     region[0:1] = b"x"
     assert delivery.body == body
 
 
-# As bodies of 4 GiB that take no memory, unless somebody touches them. Each is more than 2^32 by what is genuine.
+# Bodies of 4 GiB, which take no memory until they are read. Some exceed 2^32 by the length of a genuine body.
 GIANT = """
 import mmap, resource, sys
 from hookseal import WebhookVerificationError, WebhookVerifier, sign
@@ -157,7 +157,7 @@ assert found == {("body_too_large", "the body is larger than max_body: no limit 
 
 
 def free_memory() -> int:
-    """In bytes, where the system says it; none elsewhere."""
+    """In bytes; 0 if the system does not report it."""
     try:
         lines = Path("/proc/meminfo").read_text("ascii").splitlines()
     except OSError:
@@ -165,7 +165,7 @@ def free_memory() -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
 
 
-# The last two are made by writing to them.
+# Creating the last two writes to all of their memory.
 @pytest.mark.parametrize(
     "kind", ["bytes", "a memoryview", "wider items", "an mmap", "a memoryview of an mmap", "a bytearray", "a str"]
 )

@@ -1,4 +1,4 @@
-"""One verifier, used by several threads."""
+"""One verifier, shared by several threads."""
 
 import sys
 import threading
@@ -12,7 +12,7 @@ THREADS = 8
 ROUNDS = 2000
 
 
-def test_eight_threads_get_the_verdicts_that_one_gets() -> None:
+def test_eight_threads_get_the_same_verdicts_as_one() -> None:
     verifier = WebhookVerifier(SECRET, now=NOW)
     bodies = [envelope(event_id=f"evt-{size}", data={"title": "x" * size}) for size in (0, 1000, 20_000, 100_000)]
     deliveries = [(body, *contio(body).values()) for body in bodies]
@@ -53,11 +53,11 @@ def test_other_threads_run_while_a_large_body_is_verified() -> None:
         nonlocal progress
         while not stop.is_set():
             progress += 1
-            # Gives the GIL back.
+            # Releases the GIL.
             time.sleep(0)
 
     interval = sys.getswitchinterval()
-    # Nobody is asked to give the GIL up: if the other thread gets on, it was given up freely.
+    # No thread is forced to release the GIL, so the other thread only progresses if the verifier releases it.
     sys.setswitchinterval(3600)
     counter = threading.Thread(target=count)
     try:

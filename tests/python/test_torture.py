@@ -1,4 +1,4 @@
-"""`hookseal torture` against each framework behind a real server: it finds nothing wrong."""
+"""`hookseal torture` against each framework behind a real server finds nothing wrong."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The verifier as its users have it."""
+"""The verifier, as users call it."""
 
 import copy
 import json
@@ -29,7 +29,7 @@ def test_three_lines_receive_a_contio_delivery() -> None:
 
 
 @pytest.mark.parametrize("scheme", SENDERS)
-def test_each_sender_is_verified_and_its_forgery_refused(scheme: str) -> None:
+def test_a_delivery_of_each_sender_is_accepted_and_its_forgery_refused(scheme: str) -> None:
     verifier = WebhookVerifier(secret_for(scheme), scheme=scheme, now=NOW)  # type: ignore[arg-type]
     headers = SENDERS[scheme](BODY)
     delivery = verifier.verify(headers, BODY)
@@ -44,20 +44,20 @@ def test_each_sender_is_verified_and_its_forgery_refused(scheme: str) -> None:
     assert signed == headers
 
 
-def test_either_form_of_contio_is_told_by_its_own_name() -> None:
+def test_a_contio_delivery_reports_the_name_of_its_variant() -> None:
     verifier = WebhookVerifier(SECRET, now=NOW)
     assert verifier.verify(HEADERS, BODY).scheme == "contio-timestamped"
     assert verifier.verify(contio_body(BODY), BODY).scheme == "contio-body"
     assert verifier.scheme == "contio"
 
 
-def test_during_a_rotation_the_delivery_tells_which_secret_made_it() -> None:
+def test_during_a_rotation_the_delivery_reports_which_secret_matched() -> None:
     verifier = WebhookVerifier([b"another", SECRET, "a third"], now=NOW)
     assert verifier.verify(HEADERS, BODY).secret_index == 1
     assert WebhookVerifier((SECRET.encode(), bytearray(b"x"), memoryview(b"y")), now=NOW).verify(HEADERS, BODY)
 
 
-def test_at_most_eight_secrets_are_taken_and_at_least_one() -> None:
+def test_between_one_and_eight_secrets_are_accepted() -> None:
     assert WebhookVerifier([str(number) for number in range(8)])
     for secrets, code in [([str(number) for number in range(9)], "invalid_argument"), ([], "invalid_secret")]:
         with pytest.raises(WebhookVerificationError) as caught:
@@ -65,13 +65,13 @@ def test_at_most_eight_secrets_are_taken_and_at_least_one() -> None:
         assert caught.value.code == code
 
 
-def test_a_secret_that_is_not_there_is_an_error_that_asks_for_its_variable() -> None:
+def test_the_error_for_a_missing_secret_asks_about_its_variable() -> None:
     with pytest.raises(WebhookVerificationError, match=r"secrets\[1\].*is the variable that holds it set\?") as caught:
         WebhookVerifier([SECRET, None])  # type: ignore[list-item]
     assert (caught.value.code, caught.value.status) == ("invalid_secret", 500)
 
 
-def test_limits_hold_to_the_second() -> None:
+def test_limits_are_exact_to_the_second() -> None:
     for now, code in [
         (NOW + 300, None),
         (NOW + 301, "timestamp_too_old"),
@@ -85,7 +85,7 @@ def test_limits_hold_to_the_second() -> None:
     assert WebhookVerifier(SECRET, now=NOW + 10**9, max_age=math.inf).verify(HEADERS, BODY)
 
 
-def test_the_age_of_an_event_can_be_limited_or_not() -> None:
+def test_the_age_of_an_event_can_be_limited_or_unlimited() -> None:
     headers = contio_body(BODY)
     late = NOW + 86_401
     assert code_of(WebhookVerifier(SECRET, now=late), headers) == "event_too_old"
@@ -93,14 +93,14 @@ def test_the_age_of_an_event_can_be_limited_or_not() -> None:
     assert WebhookVerifier(SECRET, now=NOW + 10**10, max_event_age=None).verify(headers, BODY)
 
 
-def test_a_body_is_refused_from_one_byte_over_the_limit_on() -> None:
+def test_a_body_one_byte_over_the_limit_is_refused() -> None:
     assert WebhookVerifier(SECRET, now=NOW, max_body=len(BODY)).verify(HEADERS, BODY)
     assert code_of(WebhookVerifier(SECRET, now=NOW, max_body=len(BODY) - 1)) == "body_too_large"
     assert WebhookVerifier(SECRET, max_body=5).max_body == 5
     assert WebhookVerifier(SECRET).max_body == 1024 * 1024
 
 
-def test_the_clock_is_a_number_a_function_or_the_systems() -> None:
+def test_the_clock_is_a_number_a_function_or_the_system_clock() -> None:
     for now in [NOW, NOW + 0.9, lambda: NOW, lambda: float(NOW)]:
         assert WebhookVerifier(SECRET, now=now).verify(HEADERS, BODY).timestamp == NOW
     assert code_of(WebhookVerifier(SECRET)) == "timestamp_too_old"
@@ -109,7 +109,7 @@ def test_the_clock_is_a_number_a_function_or_the_systems() -> None:
     assert WebhookVerifier(SECRET).verify(signed, BODY)
 
 
-def test_a_result_is_as_true_as_the_delivery() -> None:
+def test_a_result_is_truthy_if_the_delivery_is_valid() -> None:
     verifier = WebhookVerifier(SECRET, now=NOW)
     valid = verifier.verify_signature(BODY, SIGNATURE, TIMESTAMP)
     assert valid and (valid.is_valid, valid.code, valid.error) == (True, None, None)
@@ -129,7 +129,7 @@ def test_signature_and_timestamp_may_be_bytes_or_absent() -> None:
     assert verifier.verify_signature(BODY, [SIGNATURE, None], [TIMESTAMP])
 
 
-def test_parse_webhook_gives_the_event_of_a_genuine_delivery() -> None:
+def test_parse_webhook_returns_the_event_of_a_genuine_delivery() -> None:
     verifier = WebhookVerifier(SECRET, now=NOW)
     assert verifier.parse_webhook(BODY, SIGNATURE, TIMESTAMP) == json.loads(BODY)
     with pytest.raises(WebhookVerificationError) as caught:
@@ -141,7 +141,7 @@ def test_parse_webhook_gives_the_event_of_a_genuine_delivery() -> None:
     assert (caught.value.code, caught.value.status) == ("missing_field", 400)
 
 
-def test_a_delivery_of_no_event_can_be_read_as_json() -> None:
+def test_a_delivery_without_an_event_can_be_read_as_json() -> None:
     for body, expected in [(b"[1, 2]", [1, 2]), (b'"x"', "x"), (b" null ", None)]:
         delivery = WebhookVerifier(SECRET, scheme="slack", now=NOW).verify(slack(body), body)
         assert delivery.json() == expected
@@ -150,7 +150,7 @@ def test_a_delivery_of_no_event_can_be_read_as_json() -> None:
         assert caught.value.code == "malformed_envelope"
 
 
-def test_each_call_gives_objects_of_its_own() -> None:
+def test_each_call_returns_new_objects() -> None:
     delivery = WebhookVerifier(SECRET, now=NOW).verify(HEADERS, BODY)
     delivery.event()["data"].clear()
     delivery.json().clear()
@@ -164,7 +164,7 @@ def test_a_body_that_changes_later_does_not_change_the_delivery() -> None:
     assert delivery.body == BODY and delivery.event() == json.loads(BODY)
 
 
-def test_bytes_are_kept_as_they_were_given() -> None:
+def test_a_body_of_bytes_is_not_copied() -> None:
     assert WebhookVerifier(SECRET, now=NOW).verify(HEADERS, BODY).body is BODY
 
 

@@ -1,4 +1,4 @@
-"""Plays the vectors of `tests/vectors`, each in all ways in which Python can express it."""
+"""Plays the vectors of `tests/vectors`, each in every form in which Python can express it."""
 
 import base64
 import json
@@ -10,8 +10,8 @@ from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 
 FOLDER = Path(__file__).parent / "vectors"
 
-# The signature header and the timestamp header of the schemes that sign no id. Where a header has two spellings, the one
-# that decides stands first.
+# The signature header and the timestamp header of the schemes that sign no id. If a header has two spellings, the
+# preferred one comes first.
 HEADERS: dict[str, tuple[str | tuple[str, str], ...]] = {
     "contio": ("x-contio-signature", "x-contio-timestamp"),
     "contio-timestamped": ("x-contio-signature", "x-contio-timestamp"),
@@ -31,7 +31,7 @@ def read_vectors() -> list[dict[str, Any]]:
 
 
 def play(vector: dict[str, Any]) -> tuple[Outcome, list[str]]:
-    """The outcome of a vector, and the ways in which it came out otherwise."""
+    """The outcome of a vector, and the forms that have a different outcome."""
     body = base64.b64decode(vector["body_base64"])
     try:
         verifier = WebhookVerifier(
@@ -43,12 +43,12 @@ def play(vector: dict[str, Any]) -> tuple[Outcome, list[str]]:
     outcome = attempt(lambda: verdict(verifier.verify(headers, body), body))
     faults = []
 
-    def compare(way: str, expected: Outcome, other: Outcome) -> None:
+    def compare(form: str, expected: Outcome, other: Outcome) -> None:
         if expected != other:
-            faults.append(f"{way} gives {other}, and not {expected}")
+            faults.append(f"{form} gives {other} instead of {expected}")
 
-    for way, given in same_delivery(headers, body):
-        compare(way, outcome, attempt(lambda given=given: verdict(verifier.verify(*given), body)))
+    for form, arguments in same_delivery(headers, body):
+        compare(form, outcome, attempt(lambda arguments=arguments: verdict(verifier.verify(*arguments), body)))
     if names := HEADERS.get(vector["scheme"]):
         values = [value_of(headers, name) for name in names]
         verified = attempt(lambda: verifier.verify(headers, body).timestamp)
@@ -72,7 +72,7 @@ def outcome_of(error: WebhookVerificationError) -> Outcome:
 
 
 def verdict(delivery: Delivery, sent: bytes) -> Outcome:
-    """What a vector's `expect.ok` is compared with."""
+    """The outcome to compare with a vector's `expect.ok`."""
     assert delivery.body == sent
     facts = {
         "scheme": delivery.scheme,
@@ -88,7 +88,7 @@ def verdict(delivery: Delivery, sent: bytes) -> Outcome:
 
 
 def json_of(sent: bytes) -> Any:
-    """A body as this package reads it: with integers of any length, and U+FFFD for each lone surrogate."""
+    """A body as this package parses it: with integers of any length, and U+FFFD for each lone surrogate."""
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         return {text(name): value(member) for name, member in pairs}
@@ -99,14 +99,14 @@ def json_of(sent: bytes) -> Any:
         return text(found) if isinstance(found, str) else found
 
     def text(found: str) -> str:
-        # Pairs are one character by now, so what is left of surrogates is alone.
+        # Pairs have become one character by now, so any remaining surrogate is a lone one.
         return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in found)
 
     return value(json.loads(sent, object_pairs_hook=members, parse_int=integer))
 
 
 def integer(digits: str) -> int:
-    """Python's own `int` refuses more than 4,300 digits, and a setting would change it for the package under test too."""
+    """`int()` refuses more than 4,300 digits, and raising that limit would affect the package under test too."""
     number = 0
     for start in range(0, len(unsigned := digits.lstrip("-")), 4_000):
         part = unsigned[start : start + 4_000]
@@ -133,16 +133,16 @@ def same_delivery(headers: list[tuple[str, str]], body: bytes) -> Iterator[tuple
 def value_of(headers: list[tuple[str, str]], name: str | tuple[str, str]) -> str | list[str] | None:
     spellings = (name,) if isinstance(name, str) else name
     values = [[value for other, value in headers if other.lower() == spelling] for spelling in spellings]
-    # A spelling that occurs twice is a fault whatever the other does; otherwise the first that is there is read.
+    # A spelling that occurs twice is an error whatever the other one holds; otherwise the first present one is read.
     found = next((each for each in values if len(each) > 1), None) or next(filter(None, values), [])
     return found[0] if len(found) == 1 else found or None
 
 
 def expected(vector: dict[str, Any], outcome: Outcome) -> Outcome:
-    """What the vector expects, in the form of an outcome: for errors, with whatever words they have."""
+    """What the vector expects, as an outcome. The message of an error is not compared."""
     expect = vector["expect"]
     if "error" in expect:
         return {"error": expect["error"], "message": outcome.get("message")}
     ok = dict(expect["ok"])
-    # For Contio the vectors leave the id to the event.
+    # For Contio the vectors do not state the id, which is the event's.
     return {"ok": {**ok, "id": ok["event_id"] if "event_id" in ok else ok["id"]}}

@@ -1,6 +1,6 @@
-"""python -m apps.calls MODULE:NAME: calls an application as a server does that checks nothing of what it hands over.
+"""python -m apps.calls MODULE:NAME: calls an application as a server would that checks nothing it passes on.
 
-Reads a list of requests in JSON, each a list of headers and a body, and writes a list of their answers and what was seen.
+Reads a JSON list of requests, each a list of headers and a body, and writes the list of responses and what was recorded.
 """
 
 import asyncio
@@ -52,12 +52,12 @@ async def call_asgi(app: Any, headers: Headers, body: bytes) -> tuple[int, str]:
         "query_string": b"",
         "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
     }
-    given = [{"type": "http.request", "body": body, "more_body": False}]
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
     sent: list[Any] = []
 
     async def receive() -> Any:
-        # The sender does not hang up.
-        return given.pop() if given else await asyncio.Event().wait()
+        # The sender does not disconnect.
+        return messages.pop() if messages else await asyncio.Event().wait()
 
     async def send(message: Any) -> None:
         sent.append(message)

@@ -1,4 +1,4 @@
-"""The decorator for Django, in a project: sync views behind WSGI, async ones behind ASGI."""
+"""A Django project that uses the decorator: sync views under WSGI, async views under ASGI."""
 
 import inspect
 import json
@@ -60,7 +60,7 @@ def again(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 @webhook(VERIFIER)
 def handed_on(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     environ = getattr(request, "environ", None)
-    # As another WSGI application would read it.
+    # As another WSGI application would read the body.
     return HttpResponse(environ["wsgi.input"].read(len(delivery.body)) if environ else request.read())
 
 

@@ -1,4 +1,4 @@
-"""The dependency for FastAPI, in an application."""
+"""A FastAPI application that uses the dependency."""
 
 from typing import Annotated, Any
 
@@ -65,13 +65,13 @@ async def again(request: Request, delivery: Verified) -> str:
 
 
 async def other(request: Request) -> Response:
-    """Any other application, which reads the request by itself."""
+    """Another application, which reads the request itself."""
     body = await request.body()
     return Response(body, media_type="application/octet-stream")
 
 
 class HandedOn(Response):
-    """The answer of another application."""
+    """The response of another application."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await Route("/handed-on", other, methods=["POST"])(scope, self.receive, send)

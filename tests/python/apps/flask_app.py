@@ -1,4 +1,4 @@
-"""The decorator for Flask, in an application."""
+"""A Flask application that uses the decorator."""
 
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +45,7 @@ def again(delivery: Delivery) -> str:
 
 
 def other(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
-    """Any other application, which reads the request by itself."""
+    """Another application, which reads the request itself."""
     start_response("200 OK", [("Content-Type", "application/octet-stream")])
     return [environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 10_000))]
 

@@ -1,4 +1,4 @@
-"""python -m apps.reference MODULE:NAME: the WSGI server of the standard library, which hands over lengths as they came."""
+"""python -m apps.reference MODULE:NAME: the standard library's WSGI server, which passes on lengths unchanged."""
 
 import importlib
 import sys

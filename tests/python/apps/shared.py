@@ -1,4 +1,4 @@
-"""What the applications of the tests have in common: one verifier, and what was seen."""
+"""What the test applications share: their verifiers, and a record of what they received."""
 
 import os
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from hookseal import Delivery, Scheme, WebhookVerificationError, WebhookVerifier
 from senders import SECRET, SENDERS, secret_for
 
-# Small, so that what is too large is quickly sent; `hookseal torture` sends what the default allows.
+# Small, so that bodies that are too large are sent quickly; `hookseal torture` needs the default limit.
 LIMIT = int(os.environ.get("HOOKSEAL_TEST_LIMIT", "4096"))
-# The sandbox makes a secret of its own.
+# The sandbox generates its own secret.
 VERIFIER = WebhookVerifier(os.environ.get("HOOKSEAL_TEST_SECRET", SECRET), max_body=LIMIT)
 # A custom scheme that is named like Contio's and signs any body.
 CONTIO_X = Scheme("contio-x", signature_header="X-Custom-Signature", encoding="hex", signed="{body}")
@@ -17,7 +17,7 @@ BY_SCHEME = {
     **{scheme: WebhookVerifier(secret_for(scheme), scheme=scheme) for scheme in SENDERS},  # type: ignore[arg-type]
     CONTIO_X.name: WebhookVerifier(SECRET, scheme=CONTIO_X),
 }
-# The ids of the events that reached a view, and the codes of the refusals that the hook heard of.
+# The ids of the events that reached a view, and the codes of the refusals that were reported to the hook.
 SEEN: dict[str, list[str]] = {"events": [], "refusals": []}
 
 

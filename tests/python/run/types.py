@@ -1,6 +1,6 @@
-"""python -m run.types: mypy and pyright, both strict, on files of examples and on those of the package's README.
+"""python -m run.types: mypy and pyright, both strict, on the example files and on the examples of the package's README.
 
-A line that ends in `# error: …` must be one to each of them, and no other line may be.
+Both must report an error for each line that ends in `# error: …`, and for no other line.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 
 EXAMPLES = Path("typed")
 README = Path("README.md")
-# What they are written to, one file for each example.
+# The folder to which those are written, one file for each example.
 FROM_README = Path("typed-readme")
 
 Lines = set[tuple[str, int]]
@@ -22,7 +22,7 @@ def main() -> None:
     FROM_README.mkdir(exist_ok=True)
     blocks = re.findall(r"^```python\n(.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     if len(blocks) < 5:
-        raise SystemExit(f"only {len(blocks)} examples were found in {README}")
+        raise SystemExit(f"only {len(blocks)} examples found in {README}")
     for number, block in enumerate(blocks, 1):
         FROM_README.joinpath(f"example_{number}.py").write_text(block, "utf-8")
     files = sorted([*EXAMPLES.glob("*.py"), *FROM_README.glob("*.py")])
@@ -33,24 +33,24 @@ def main() -> None:
         if "# error: " in line
     }
     if not marked:
-        raise SystemExit("no wrong use is marked")
+        raise SystemExit("no line is marked as an error")
     for name, found in [("mypy", mypy(files)), ("pyright", pyright(files))]:
         for line in sorted(marked - found.keys()):
-            print(f"{name} accepts {line}, which is wrong")
+            print(f"{name} accepts {line}, which is marked as an error")
         for line in sorted(found.keys() - marked):
-            print(f"{name} does not accept {line}: {found[line]}")
+            print(f"{name} rejects {line}: {found[line]}")
         if marked != found.keys():
-            raise SystemExit(f"{name} does not see it as the examples do")
-        print(f"{name}: {len(files)} files, {len(marked)} wrong uses found, and nothing else")
+            raise SystemExit(f"{name} disagrees with the marked lines")
+        print(f"{name}: {len(files)} files, all {len(marked)} marked errors found, and no others")
 
 
 Found = dict[tuple[str, int], str]
 
 
 def mypy(files: Iterable[Path]) -> Found:
-    # One by one: examples have names in common.
+    # One by one, because examples have names in common.
     words = ["--strict", "--output", "json", "--no-error-summary", "--cache-dir", "mypy-cache"]
-    # Django has no types of its own.
+    # Django ships no types.
     words += ["--scripts-are-modules", "--disable-error-code", "import-untyped"]
     found: Found = {}
     for file in files:
@@ -69,11 +69,11 @@ def pyright(files: Iterable[Path]) -> Found:
         "include": [str(file.parent) for file in files],
         "typeCheckingMode": "strict",
         "pythonVersion": "3.10",
-        # Django has no types of its own.
+        # Django ships no types.
         "reportMissingTypeStubs": False,
         "reportUnknownMemberType": False,
         "reportUnknownVariableType": False,
-        # Views are called by the frameworks.
+        # The frameworks call the views.
         "reportUnusedFunction": False,
     }
     Path("pyrightconfig.json").write_text(json.dumps(configuration))

@@ -51,7 +51,7 @@ async def async_django_view(request: Any, delivery: Delivery) -> int:
     return len(delivery.scheme)
 
 
-@for_django(verifier)  # error: the view takes the delivery behind the request
+@for_django(verifier)  # error: the view takes the delivery after the request
 def wrong_order(delivery: Delivery, request: str) -> int:
     return len(delivery.scheme)
 
@@ -60,4 +60,4 @@ async def called() -> None:
     assert_type(django_view(object(), "name"), int)
     assert_type(await async_django_view(object()), int)
     for_fastapi(os.environ["WEBHOOK_SECRET"])  # error: it takes a verifier
-    for_flask(verifier, on_failure=lambda error: None)  # error: it is called with the request too
+    for_flask(verifier, on_failure=lambda error: None)  # error: it is also called with the request
