@@ -1,5 +1,5 @@
-"""What is measured: cases named `python/operation/size/implementation`, each a line of Python that is true for a genuine
-delivery, and not true or an error for any other."""
+"""The cases, named `python/operation/size/implementation`: each is a line of Python that is truthy for a genuine delivery,
+and falsy or an error for any other."""
 
 import base64
 import hashlib
@@ -19,36 +19,36 @@ class Delivery(NamedTuple):
 
 class Implementation(NamedTuple):
     line: str
-    # Gives the names that the line knows, from the cases and one delivery.
+    # Returns the names that the line uses, from the cases and one delivery.
     names: Callable[[Names, Delivery], Names]
 
 
 def body_of(cases: Names, size: int) -> bytes:
-    before, behind = cases["template"].split("{title}")
-    room = size - len(before) - len(behind)
-    assert room >= 0, f"the template does not fit into {size} bytes"
-    title = (cases["title"] * (room // len(cases["title"]) + 1))[:room]
-    return (before + title + behind).encode()
+    before, after = cases["template"].split("{title}")
+    length = size - len(before) - len(after)
+    assert length >= 0, f"the template does not fit into {size} bytes"
+    title = (cases["title"] * (length // len(cases["title"]) + 1))[:length]
+    return (before + title + after).encode()
 
 
 def deliveries(cases: Names, size: int) -> tuple[Delivery, Delivery, Delivery]:
-    """A genuine one, signed now; one that was signed with another secret; and one that was changed on its way."""
+    """A genuine delivery, signed now; one signed with another secret; and one whose body was changed in transit."""
     body = body_of(cases, size)
     genuine = signed(cases, body, cases["secret"])
     changed = bytearray(body)
-    # A letter of the title, which makes it JSON as good as before.
+    # Changes a letter of the title, so that the body is still JSON.
     changed[size - 30] ^= 1
     return genuine, signed(cases, body, cases["other_secret"]), Delivery(genuine.headers, bytes(changed))
 
 
 def signed(cases: Names, body: bytes, secret: str) -> Delivery:
-    """Signed in all ways that are compared."""
+    """Signs a body by every scheme that is compared."""
     timestamp = str(int(time.time()))
     key = base64.b64decode(secret.removeprefix("whsec_"))
     by_time = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
     by_id = hmac.new(key, f"{cases['id']}.{timestamp}.".encode() + body, hashlib.sha256).digest()
     fixed = {name: value.replace("{size}", str(len(body))) for name, value in cases["headers"]}
-    own = {
+    signatures = {
         "x-contio-signature": by_time,
         "x-contio-timestamp": timestamp,
         "webhook-id": cases["id"],
@@ -56,7 +56,7 @@ def signed(cases: Names, body: bytes, secret: str) -> Delivery:
         "webhook-signature": f"v1,{base64.b64encode(by_id).decode()}",
         "stripe-signature": f"t={timestamp},v1={by_time}",
     }
-    return Delivery({**fixed, **own}, body)
+    return Delivery({**fixed, **signatures}, body)
 
 
 def guide(cases: Names, delivery: Delivery) -> Names:
@@ -72,12 +72,12 @@ def hookseal(cases: Names, delivery: Delivery) -> Names:
 
 
 def digest(cases: Names, delivery: Delivery) -> Names:
-    """The MAC alone, of bytes that were joined before."""
+    """Only the MAC, of a message that is already joined."""
     timestamp = delivery.headers["x-contio-timestamp"]
     return {
         "key": cases["secret"].encode(),
         "message": f"{timestamp}.".encode() + delivery.body,
-        "tag": bytes.fromhex(delivery.headers["x-contio-signature"]),
+        "expected": bytes.fromhex(delivery.headers["x-contio-signature"]),
         "digest": hmac.digest,
     }
 
@@ -96,7 +96,7 @@ def stripe(cases: Names, delivery: Delivery) -> Names:
 
 
 def values(cases: Names, delivery: Delivery) -> Names:
-    """What a receiver has."""
+    """The values that a receiver has."""
     return {
         "headers": delivery.headers,
         "body": delivery.body,
@@ -112,7 +112,7 @@ OPERATIONS: dict[str, dict[str, Implementation]] = {
     "signature": {
         "guide": Implementation(GUIDE, guide),
         "hookseal": Implementation("verifier.verify_signature(body, signature, timestamp)", hookseal),
-        "hmac-digest": Implementation('digest(key, message, "sha256") == tag', digest),
+        "hmac-digest": Implementation('digest(key, message, "sha256") == expected', digest),
         "standardwebhooks": Implementation("webhook.verify(body, headers)", standardwebhooks),
         "stripe": Implementation("construct_event(body, header, secret)", stripe),
     },
@@ -130,7 +130,7 @@ OPERATIONS: dict[str, dict[str, Implementation]] = {
 
 
 def groups(cases: Names) -> list[tuple[str, int]]:
-    """What is compared: operations, each at each of the sizes."""
+    """The groups that are compared: each operation at each size."""
     return [(operation, size) for operation in OPERATIONS for size in cases["sizes_python"]]
 
 

@@ -1,4 +1,4 @@
-"""Contio's guide, "Manual Verification", in Python's standard library, with the check of the age that the guide asks for."""
+"""Contio's guide, "Manual Verification", with Python's standard library and the age check that the guide asks for."""
 
 import hashlib
 import hmac

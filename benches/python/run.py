@@ -1,10 +1,10 @@
-"""Measures the Python package `hookseal` beside what else there is. Called by `cargo xtask bench`, which runs a copy where
-all that is compared is installed.
+"""Measures the Python package `hookseal` against its alternatives. Called by `cargo xtask bench`, which runs a copy in an
+environment where all of them are installed.
 
     python benches/python/run.py [--list | --quick | --to FOLDER] [FILTER]
 
-FILTER is a regular expression for ids. With `--list` they are printed, and nothing is run; with `--quick` every case is run
-once with its checks; with `--to` the times are written where `cargo xtask bench` reads them.
+FILTER is a regular expression for ids. `--list` prints them and runs nothing; `--quick` runs every case once, with its
+checks; `--to` writes the times to where `cargo xtask bench` reads them.
 """
 
 import argparse
@@ -18,15 +18,15 @@ from typing import Any
 
 from cases import OPERATIONS, Delivery, deliveries, groups, identity
 
-# Seconds that a sample takes at least, and for which a case is run before; and how many samples are taken.
+# The minimum seconds of a sample, the seconds of warm-up for each case, and the number of samples.
 SAMPLE, WARM_UP, ROUNDS = 0.012, 0.1, 40
 
-# What those that raise say of a signature that is not right. Any other error is one of the bench's.
+# The exceptions that implementations raise for a wrong signature. Any other exception is a bug in the bench.
 REFUSALS = {"WebhookVerificationError", "SignatureVerificationError"}
 
 
 def measure(cases: dict[str, Any], operation: str, size: int, names: list[str], quick: bool) -> dict[str, list[float]]:
-    """For each of the implementations its samples, in seconds for the work done once."""
+    """The samples of each implementation, in seconds per call."""
     genuine, *others = deliveries(cases, size)
     timers = {}
     for name in names:
@@ -35,7 +35,7 @@ def measure(cases: dict[str, Any], operation: str, size: int, names: list[str], 
         timers[name] = timeit.Timer(implementation.line, globals=implementation.names(cases, genuine))
     counts = {name: 1 if quick else warm_up(timer) for name, timer in timers.items()}
     samples: dict[str, list[float]] = {name: [] for name in names}
-    # In turns, since the speed of a shared machine drifts: whatever slows one down slows the others down too.
+    # In turns, because the speed of a shared machine drifts: a slowdown then affects all implementations alike.
     for round in range(1 if quick else ROUNDS):
         for turn in range(len(names)):
             name = names[(round + turn) % len(names)]
@@ -46,7 +46,7 @@ def measure(cases: dict[str, Any], operation: str, size: int, names: list[str], 
 
 
 def warm_up(timer: timeit.Timer) -> int:
-    """How often to do the work for a sample that is long enough."""
+    """The number of calls for a sample that is long enough."""
     count, spent = 1, 0.0
     while True:
         took = timer.timeit(count)
@@ -58,7 +58,7 @@ def warm_up(timer: timeit.Timer) -> int:
 
 
 def check(cases: dict[str, Any], id: str, implementation: Any, genuine: Delivery, others: list[Delivery]) -> None:
-    """Nothing wrong is ever timed: genuine deliveries have to be told from others, before and afterwards."""
+    """Before and after the timing, each implementation must accept genuine deliveries and refuse the others."""
     line = compile(implementation.line, id, "eval")
     if not eval(line, implementation.names(cases, genuine)):
         raise SystemExit(f"{id} does not accept a genuine delivery")
@@ -75,21 +75,21 @@ def check(cases: dict[str, Any], id: str, implementation: Any, genuine: Delivery
 
 def report(id: str, samples: list[float], quick: bool, folder: Path | None) -> None:
     if quick:
-        print(f"{id} gives the right answers")
+        print(f"{id} gives correct results")
         return
     median = statistics.median(samples) * 1e9
     low, _, high = statistics.quantiles(samples, n=4)
     spread = ", ".join(f"{(quartile * 1e9 / median - 1) * 100:+.1f} %" for quartile in (low, high))
     print(f"{id:<50} {median:>10.0f} ns, half of the samples from {spread.replace(', ', ' to ')}", flush=True)
     if folder is not None:
-        own = folder.joinpath(*id.split("/"), "new")
-        own.mkdir(parents=True, exist_ok=True)
-        (own / "benchmark.json").write_text(json.dumps({"full_id": id}))
-        (own / "estimates.json").write_text(json.dumps({"median": {"point_estimate": median}}))
+        target = folder.joinpath(*id.split("/"), "new")
+        target.mkdir(parents=True, exist_ok=True)
+        (target / "benchmark.json").write_text(json.dumps({"full_id": id}))
+        (target / "estimates.json").write_text(json.dumps({"median": {"point_estimate": median}}))
 
 
 def note_version(folder: Path) -> None:
-    """Notes which Python this is, beside the runtimes of other languages."""
+    """Records the version of Python next to those of the other runtimes."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "runtimes.json"
     known = json.loads(file.read_text()) if file.exists() else {}
