@@ -1,5 +1,5 @@
-"""The cases, named `python/operation/size/implementation`: each is a line of Python that is truthy for a genuine delivery,
-and falsy or an error for any other."""
+"""The cases, named `python/operation/size/implementation`: each is a line of Python that is truthy for a genuine
+delivery, and falsy or an error for any other."""
 
 import base64
 import hashlib

@@ -1,5 +1,5 @@
-"""Measures the Python package `hookseal` against its alternatives. Called by `cargo xtask bench`, which runs a copy in an
-environment where all of them are installed.
+"""Measures the Python package `hookseal` against its alternatives. Called by `cargo xtask bench`, which runs a copy in
+an environment where all of them are installed.
 
     python benches/python/run.py [--list | --quick | --to FOLDER] [FILTER]
 

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::failure::{Failure, invalid_argument, invalid_argument_from};
 use crate::values;
 
-/// An argument with a default, which is not `None`.
+/// An argument that may be omitted. `None` is a value, and not the default.
 pub(crate) struct OrDefault<'py>(Option<Bound<'py, PyAny>>);
 
 impl<'py> OrDefault<'py> {

@@ -70,9 +70,9 @@ class Server:
 
     def post(self, headers: dict[str, str], body: bytes | Iterable[bytes], path: str = "hook") -> tuple[int, Any]:
         """The status and the JSON or text of the response. A body in several parts is sent in chunks."""
-        all_headers = {"Content-Type": "application/json", **headers}
+        sent = {"Content-Type": "application/json", **headers}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT)) as connection:
-            connection.request("POST", self.prefix + path, body, all_headers, encode_chunked=not isinstance(body, bytes))
+            connection.request("POST", self.prefix + path, body, sent, encode_chunked=not isinstance(body, bytes))
             return read(connection.getresponse())
 
     @contextmanager

@@ -1,5 +1,5 @@
-"""Every argument of every function, with values that no caller should pass: the outcome is a normal result or an error of
-the package. A genuine delivery is still accepted afterwards."""
+"""Every argument of every function, with values that no caller should pass: the outcome is a normal result or an error
+of the package. A genuine delivery is still accepted afterwards."""
 
 import base64
 import pickle

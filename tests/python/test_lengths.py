@@ -1,4 +1,4 @@
-"""A sender can write anything into Content-Length. Most servers check it before the application sees it, but not all."""
+"""A sender can write anything into Content-Length. Most servers check it before an application does, but not all."""
 
 import json
 import subprocess

@@ -1,6 +1,6 @@
 """python -m apps.calls MODULE:NAME: calls an application as a server would that checks nothing it passes on.
 
-Reads a JSON list of requests, each a list of headers and a body, and writes the list of responses and what was recorded.
+Reads a JSON list of requests, each a list of headers and a body, and writes their responses and what was recorded.
 """
 
 import asyncio
