@@ -71,7 +71,7 @@ impl Signer {
             }
             (None, None) => None,
             (Some(_), None) => return Err(invalid("this scheme signs an id; give one")),
-            (None, Some(_)) => return Err(invalid("this scheme does not sign an id; give none")),
+            (None, Some(_)) => return Err(invalid("this scheme signs no id; give none")),
         };
         let timestamp = match scheme.freshness {
             Freshness::Header(_) | Freshness::Signature => Some(digits(timestamp)?),
