@@ -222,8 +222,7 @@ fn no_freed_block_contains_anything_of_a_secret() {
                     [&text, &other].iter().flat_map(|secret| equivalents(secret.as_bytes())).collect();
                 for headers in headers(scheme) {
                     let (found, blocks) = found_in_freed_blocks(&watched, || {
-                        let explainer =
-                            Explainer::new(*scheme).secret(secret()).other_secret(Scheme::SLACK, &other);
+                        let explainer = Explainer::new(*scheme).secret(secret()).other_secret(Scheme::SLACK, &other);
                         for body in [&b"{\"b\":1,\"a\":[\"/\"]}\n"[..], b""] {
                             let report = explainer.explain(&headers, body, now);
                             assert!(report.verdict.is_err() && !report.to_json().is_empty());
