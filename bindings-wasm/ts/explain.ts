@@ -66,7 +66,7 @@ export interface Check {
     | "envelope";
   readonly outcome: "passed" | "failed" | "skipped";
   readonly message: string;
-  /** The numbers that were checked. Times are Unix seconds; ages and limits are seconds. null is unknown, or no limit. */
+  /** The numbers that were checked. Times are Unix seconds, ages and limits seconds; null is unknown, or no limit. */
   readonly facts: { readonly [name: string]: number | null };
 }
 
@@ -130,7 +130,8 @@ export class WebhookExplainer {
   }
 
   /**
-   * Explains the verdict on one delivery. Takes up to half a second for a body of 1 MiB, so call it only for a refused one.
+   * Explains the verdict on one delivery. Takes up to half a second for a body of 1 MiB, so call it only for a refused
+   * one.
    *
    * @throws {WebhookVerificationError} `invalid_argument` for headers or a body that cannot be read
    */

@@ -1,5 +1,5 @@
-//! The cost of an explanation is bounded, whatever the delivery. It is counted, not timed: in units of the work of hashing
-//! one byte, as the search itself counts, and in bytes allocated, which are measured from outside.
+//! The cost of an explanation is bounded, whatever the delivery. It is counted, not timed: in units of the work of
+//! hashing one byte, as the search itself counts, and in bytes allocated, which are measured from outside.
 
 use std::fmt::Write as _;
 
@@ -42,7 +42,8 @@ fn empty_blocks(size: usize) -> Vec<u8> {
         bytes.len()
     };
     loop {
-        // Not the last; dynamic tables; 257 literals, 1 distance and 18 code lengths, where 18 and 1 have a code of one bit.
+        // Not the last; dynamic tables; 257 literals, 1 distance and 18 code lengths, where 18 and 1 have a code of one
+        // bit.
         for (value, bits) in [(0, 1), (2, 2), (0, 5), (0, 5), (14, 4)] {
             put(value, bits);
         }

@@ -78,7 +78,8 @@ class Report(TypedDict):
     status: int | None
     # The verdict, for people.
     message: str
-    # The explainer's scheme, and the variant that was checked: for "contio" one of its two variants, otherwise the scheme.
+    # The explainer's scheme, and the variant that was checked: for "contio" one of its two variants, otherwise the
+    # scheme.
     scheme: str
     form: str
     # The index of the secret that made the signature, as it is or once the causes are undone.

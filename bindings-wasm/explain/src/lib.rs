@@ -1,5 +1,5 @@
-//! Explanations for JavaScript: a request comes in as bytes, and a report goes out as JSON. It is a module of its own, so
-//! that only workers that ask for explanations load it.
+//! Explanations for JavaScript: a request comes in as bytes, and a report goes out as JSON. It is a module of its own,
+//! so that only workers that ask for explanations load it.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 // Nothing prints these types, which belong to JavaScript, and formatting code is large.

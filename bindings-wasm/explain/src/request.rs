@@ -18,16 +18,16 @@ pub(crate) fn answer(request: &[u8]) -> String {
     }
 }
 
-/// Reads a request, which is a sequence of fields. A text is its length in four bytes, lowest first, followed by its bytes.
-/// A list is the number of its items, followed by the items. A secret is a byte, 1 for text and 0 for the key's own bytes,
-/// followed by a text.
+/// Reads a request, which is a sequence of fields. A text is its length in four bytes, lowest first, followed by its
+/// bytes. A list is the number of its items, followed by the items. A secret is a byte, 1 for text and 0 for the key's
+/// own bytes, followed by a text.
 struct ExplainRequest<'r> {
     rest: &'r [u8],
 }
 
 impl<'r> ExplainRequest<'r> {
-    /// Reads the scheme; the current time and the four limits, as numbers of eight bytes; the secrets; the other schemes,
-    /// each with a secret; the headers' names and values; and the body. NaN stands for a default.
+    /// Reads the scheme; the current time and the four limits, as numbers of eight bytes; the secrets; the other
+    /// schemes, each with a secret; the headers' names and values; and the body. NaN stands for a default.
     fn explain(&mut self) -> Result<String, Error> {
         let mut explainer = Explainer::new(self.scheme()?);
         let now = self.number()?;

@@ -1,5 +1,5 @@
-//! What a search may cost. Everything that grows with a delivery is charged before it is done: every byte that is hashed,
-//! read or written, and every key, signing input and body that is tried.
+//! What a search may cost. Everything that grows with a delivery is charged before it is done: every byte that is
+//! hashed, read or written, and every key, signing input and body that is tried.
 
 /// Larger bodies are not searched for causes.
 pub(super) const MAX_BODY: usize = 1 << 20;
@@ -7,8 +7,8 @@ pub(super) const MAX_BODY: usize = 1 << 20;
 /// The most MACs that are computed, however small the body is.
 const MAX_MACS: u32 = 16_384;
 
-/// The budget is this, plus a fixed amount for each byte of the body. A unit takes three to six nanoseconds in WebAssembly,
-/// whatever the delivery consists of, so that 1 MiB takes less than half a second.
+/// The budget is this, plus a fixed amount for each byte of the body. A unit takes three to six nanoseconds in
+/// WebAssembly, whatever the delivery consists of, so that 1 MiB takes less than half a second.
 const BASE: u64 = 32 << 20;
 const PER_BODY_BYTE: u64 = 20;
 

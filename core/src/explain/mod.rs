@@ -1,9 +1,9 @@
 //! Explains why a delivery was refused, and what to do. Read this file first: [`Explainer::explain`] goes from top to
 //! bottom.
 //!
-//! None of this is part of a verification, and nothing here decides one: it asks [`Verifier`], and then searches for what
-//! happened to the delivery on its way. A cause is named only if undoing it makes a MAC match, which is impossible without
-//! the secret.
+//! None of this is part of a verification, and nothing here decides one: it asks [`Verifier`], and then searches for
+//! what happened to the delivery on its way. A cause is named only if undoing it makes a MAC match, which is impossible
+//! without the secret.
 
 mod body;
 mod budget;
@@ -40,8 +40,9 @@ use crate::verify::{DEFAULT_LIMITS, Limits, Verifier};
 
 /// Explains the verdict on deliveries. It takes the same settings as a [`Verifier`].
 ///
-/// Unlike a verifier it accepts secrets that cannot be used, because that may be why deliveries are refused. It also keeps
-/// the secrets themselves, where a verifier keeps only prepared keys. They are wiped when the explainer is dropped.
+/// Unlike a verifier it accepts secrets that cannot be used, because that may be why deliveries are refused. It also
+/// keeps the secrets themselves, where a verifier keeps only prepared keys. They are wiped when the explainer is
+/// dropped.
 ///
 /// ```
 /// use hookseal::explain::{Cause, Explainer};
@@ -114,8 +115,8 @@ impl Explainer {
 
     /// Explains the verdict on one delivery.
     ///
-    /// The cost is bounded in advance: as much work as hashing 32 MiB plus 20 times the body, at most 16,384 MACs, and 2 MiB
-    /// of memory plus 12 times the body. Bodies of more than 1 MiB are verified, but not searched for causes.
+    /// The cost is bounded in advance: as much work as hashing 32 MiB plus 20 times the body, at most 16,384 MACs, and
+    /// 2 MiB of memory plus 12 times the body. Bodies of more than 1 MiB are verified, but not searched for causes.
     pub fn explain<H: Headers + ?Sized>(&self, headers: &H, body: &[u8], now: UnixTime) -> Report {
         let mut budget = Budget::of(body.len());
         let verifier = self.verifier();
@@ -181,7 +182,8 @@ impl Explainer {
     }
 }
 
-/// The whole verdict, including the envelope for schemes that have one: the index of the secret that made the signature.
+/// The whole verdict, including the envelope for schemes that have one: the index of the secret that made the
+/// signature.
 fn verify<H: Headers + ?Sized>(verifier: &Verifier, headers: &H, body: &[u8], now: UnixTime) -> Result<usize, Error> {
     let delivery = verifier.verify(headers, body, now)?;
     if verifier.scheme().has_envelope() {
@@ -201,13 +203,13 @@ fn advice(report: &Report, error: Error, is_genuine: bool, body: usize) -> Strin
     }
     let by_kind = match error.kind() {
         ErrorKind::TimestampTooOld => {
-            "check both clocks; if they are right, the delivery was delayed or is a replay, and the sender's next attempt \
-             has a new signature"
+            "check both clocks; if they are right, the delivery was delayed or is a replay, and the sender's next \
+             attempt has a new signature"
         }
         ErrorKind::TimestampInFuture => "check both clocks: one of them is wrong",
         ErrorKind::EventTooOld => {
-            "raise max_event_age to accept an old event that was resent manually; then store event ids, so that a replay is \
-             recognized"
+            "raise max_event_age to accept an old event that was resent manually; then store event ids, so that a \
+             replay is recognized"
         }
         ErrorKind::BodyTooLarge => "raise max_body if the sender really sends bodies of this size",
         ErrorKind::MalformedEnvelope | ErrorKind::MissingField | ErrorKind::InvalidField => {
@@ -221,8 +223,8 @@ fn advice(report: &Report, error: Error, is_genuine: bool, body: usize) -> Strin
              produces a matching signature"
         }
         _ => {
-            "nothing that was tried makes the signature match: the secret is another endpoint's, the body was changed in \
-             some other way, or the delivery is forged"
+            "nothing that was tried makes the signature match: the secret is another endpoint's, the body was \
+             changed in some other way, or the delivery is forged"
         }
     };
     by_kind.into()

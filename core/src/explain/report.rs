@@ -45,8 +45,8 @@ pub struct Check {
     pub outcome: CheckOutcome,
     /// For people.
     pub message: String,
-    /// The numbers that were checked, by name. Times are Unix seconds; ages and limits are seconds. `None` is an unknown
-    /// number, or a limit that is not set.
+    /// The numbers that were checked, by name. Times are Unix seconds; ages and limits are seconds. `None` is an
+    /// unknown number, or a limit that is not set.
     pub facts: Vec<(String, Option<i64>)>,
 }
 
@@ -91,8 +91,8 @@ pub struct Search {
     pub macs: u32,
     /// Whether everything was tried: not if the body is too large, or the search reached its limits.
     pub complete: bool,
-    /// How much work was done, including the verification, in units of the work of hashing one byte. Work is counted before
-    /// it is done. This is not in the JSON.
+    /// How much work was done, including the verification, in units of the work of hashing one byte. Work is counted
+    /// before it is done. This is not in the JSON.
     pub work: u64,
 }
 

@@ -238,7 +238,8 @@ impl<H: Headers + ?Sized> SuspicionContext<'_, H> {
             found.push(Suspicion::TimestampLooksLikeMilliseconds);
         }
         for scheme in Scheme::PRESETS {
-            // A name that this variant uses too says nothing. Contio's variants share one header, and are reported once.
+            // A name that this variant uses too says nothing. Contio's variants share one header, and are reported
+            // once.
             let theirs =
                 scheme.header_spellings()[0].map(|name| name.filter(|name| !signatures.contains(&Some(*name))));
             let is_new = !found.iter().any(|other| {

@@ -58,8 +58,8 @@ pub(crate) fn with_strings(body: &str, style: StringStyle, out: &mut BodyWriter<
     out.push(&bytes[kept..])
 }
 
-/// Writes each character of a string that changes, preceded by the unchanged text from `kept` on. The text after the last
-/// change is left to the caller.
+/// Writes each character of a string that changes, preceded by the unchanged text from `kept` on. The text after the
+/// last change is left to the caller.
 fn rewrite(
     text: &str,
     string: Range<usize>,

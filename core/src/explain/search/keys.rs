@@ -1,7 +1,7 @@
 //! The keys that a sender may have derived from a secret, in place of the one that the scheme derives.
 //!
-//! All memory that held any part of a secret is wiped. So no buffer here may grow, because growing leaves a copy where the
-//! buffer was.
+//! All memory that held any part of a secret is wiped. So no buffer here may grow, because growing leaves a copy where
+//! the buffer was.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -56,8 +56,8 @@ pub(super) enum KeyOwner {
 }
 
 impl Keys {
-    /// The keys of the endpoint's secrets in every derivation, and of the secrets for other schemes as any scheme derives
-    /// them.
+    /// The keys of the endpoint's secrets in every derivation, and of the secrets for other schemes as any scheme
+    /// derives them.
     pub(super) fn of(secrets: &[StoredSecret], others: &[OtherSecret], budget: &mut Budget) -> Self {
         let own = secrets.iter().enumerate().map(|(index, secret)| (secret, KeyOwner::Endpoint(index)));
         let others = others
@@ -138,8 +138,8 @@ impl CandidateKey {
         self.key.len()
     }
 
-    /// What would be wrong with the secret if this were a scheme's key; empty if it is the key that the scheme derives, and
-    /// `None` if it cannot be the scheme's key.
+    /// What would be wrong with the secret if this were a scheme's key; empty if it is the key that the scheme derives,
+    /// and `None` if it cannot be the scheme's key.
     fn causes(&self, encoding: KeyEncoding) -> Option<Causes> {
         let is_decoded = matches!(self.derivation, Derivation::Base64 | Derivation::LenientBase64);
         if is_decoded && encoding == KeyEncoding::Base64 && self.key.len() < MIN_DECODED {

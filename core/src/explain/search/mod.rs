@@ -1,5 +1,5 @@
-//! Searches for a change that makes the signature genuine. What it finds is certain, because nobody without the secret can
-//! compute a MAC that matches.
+//! Searches for a change that makes the signature genuine. What it finds is certain, because nobody without the secret
+//! can compute a MAC that matches.
 
 mod attempts;
 mod bodies;
@@ -111,7 +111,8 @@ struct CauseSearch<'s> {
 }
 
 impl CauseSearch<'_> {
-    /// Tries no change, single changes, then two at once; more at once only if they are changes to JSON that go together.
+    /// Tries no change, single changes, then two at once; more at once only if they are changes to JSON that go
+    /// together.
     fn run(&mut self) -> Result<(), Stop> {
         let (bodies, attempts) = (self.bodies, self.attempts);
         let candidates = bodies.candidates();

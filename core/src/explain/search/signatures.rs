@@ -1,5 +1,5 @@
-//! Reads headers leniently: the signatures, timestamps and ids that are there in some way, each with what is wrong about
-//! how it is written.
+//! Reads headers leniently: the signatures, timestamps and ids that are there in some way, each with what is wrong
+//! about how it is written.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -193,8 +193,8 @@ fn keep_distinct(values: &mut Vec<CandidateValue>) {
     *values = kept;
 }
 
-/// The values of a header under both of its names. They are doubled if there are several under one name, and a value under
-/// the name that does not decide is doubled if the other name has one.
+/// The values of a header under both of its names. They are doubled if there are several under one name, and a value
+/// under the name that does not decide is doubled if the other name has one.
 fn values<H: Headers + ?Sized>(headers: &H, names: [Option<&HeaderName>; 2]) -> Vec<(String, Causes)> {
     let [deciding, others] = names.map(|name| {
         let mut values = Vec::new();
@@ -304,8 +304,8 @@ fn decode_lenient_base64(text: &str) -> Option<Vec<u8>> {
     codecs::decode_lenient_base64(text.as_bytes(), &mut decoded).map(|()| decoded)
 }
 
-/// How what surrounds a signature differs from the scheme's format. `must_differ` is set if the signature itself is as it
-/// should be, so that something around it must be wrong.
+/// How what surrounds a signature differs from the scheme's format. `must_differ` is set if the signature itself is as
+/// it should be, so that something around it must be wrong.
 fn frame_cause(scheme: &Scheme, value: &str, start: usize, end: usize, must_differ: bool) -> Option<Cause> {
     let (before, after) = (&value[..start], &value[end..]);
     let (word, joiner) = scheme.format.before_signature();

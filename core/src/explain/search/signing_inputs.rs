@@ -1,5 +1,5 @@
-//! The signing inputs that are tried: what precedes and follows the body, as the scheme has it and as a sender may have put
-//! it together instead.
+//! The signing inputs that are tried: what precedes and follows the body, as the scheme has it and as a sender may have
+//! put it together instead.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec;
@@ -32,7 +32,8 @@ pub(super) struct CandidateInput {
 pub(super) struct SigningInputs {
     /// Those of fewer changes first.
     pub(super) all: Vec<CandidateInput>,
-    /// What precedes the body, each once: it is hashed, with the body, once for all inputs that differ only in their end.
+    /// What precedes the body, each once: it is hashed, with the body, once for all inputs that differ only in their
+    /// end.
     pub(super) before: Vec<Vec<u8>>,
     pub(super) signatures: Vec<Vec<ParsedSignature>>,
 }
@@ -209,8 +210,8 @@ fn timestamps_of_presets<H: Headers + ?Sized>(
     Ok(found)
 }
 
-/// The scheme's own template first, and then those that a sender may have used by mistake: each with its causes, and the
-/// scheme that these are about.
+/// The scheme's own template first, and then those that a sender may have used by mistake: each with its causes, and
+/// the scheme that these are about.
 fn templates(scheme: &Scheme) -> Vec<(Template, Vec<Cause>, Option<String>)> {
     let own = template_of(scheme);
     let has_timestamp = own.iter().any(OwnedPart::is_timestamp);

@@ -1,7 +1,7 @@
 //! Recognizes secrets and keys that anybody knows.
 //!
-//! What remains of a secret that was never set is blank, or quotes, or a prefix, or what a language prints for a missing
-//! value. Everybody knows a key made of that, so a signature that matches it proves nothing.
+//! What remains of a secret that was never set is blank, or quotes, or a prefix, or what a language prints for a
+//! missing value. Everybody knows a key made of that, so a signature that matches it proves nothing.
 
 use alloc::vec::Vec;
 

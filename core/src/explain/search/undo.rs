@@ -46,8 +46,8 @@ impl ByteSet {
     }
 }
 
-/// What can be undone in a body. Of several ways for one cause, those are left out that would write the same as an earlier
-/// one.
+/// What can be undone in a body. Of several ways for one cause, those are left out that would write the same as an
+/// earlier one.
 pub(super) fn undos(bytes: &ByteSet, body: &[u8]) -> impl Iterator<Item = BodyUndo> {
     let is_ascii = bytes.is_ascii();
     let is_compressed = body.starts_with(&[0x1f, 0x8b]) || body.first().is_some_and(|first| first & 15 == 8);
