@@ -28,6 +28,9 @@ const MESSAGES: [&str; 3] = [
     "null pointer passed to rust",
 ];
 
+/// What the paths of source files begin with. A panic would report them, but it is a trap as well.
+const SOURCES: [&str; 4] = ["core/src/", "crates/", "/rustc/", "library/"];
+
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let [input, output] = &arguments[..] else {
@@ -72,8 +75,12 @@ fn bindgen(wasm: Vec<u8>) -> Result<Vec<u8>, String> {
             body.unreachable();
         });
         trap.map_err(|error| format!("{error:#}"))?;
-        let segments: Vec<_> = module.data.iter().map(|segment| segment.id()).collect();
-        segments.into_iter().for_each(|segment| erase(&mut module.data.get_mut(segment).value));
+    }
+    let segments: Vec<_> = module.data.iter().map(|segment| segment.id()).collect();
+    for segment in segments {
+        let data = &mut module.data.get_mut(segment).value;
+        erase_messages(data);
+        erase_paths(data);
     }
     let is_stack_pointer = |name: Option<&str>| name == Some("__stack_pointer");
     let stack_pointer = module.globals.iter().find(|global| is_stack_pointer(global.name.as_deref()));
@@ -85,10 +92,40 @@ fn bindgen(wasm: Vec<u8>) -> Result<Vec<u8>, String> {
     Ok(module.emit_wasm())
 }
 
-fn erase(data: &mut [u8]) {
+fn erase_messages(data: &mut [u8]) {
     for message in MESSAGES.map(str::as_bytes) {
         if let Some(start) = data.windows(message.len()).position(|bytes| bytes == message) {
             data[start..start + message.len()].fill(0);
         }
+    }
+}
+
+fn erase_paths(data: &mut [u8]) {
+    const MAX_PATH: usize = 160;
+    let ends: Vec<_> = data.windows(3).enumerate().filter(|(_, bytes)| bytes == b".rs").map(|(at, _)| at + 3).collect();
+    for end in ends {
+        let before = &data[end.saturating_sub(MAX_PATH)..end];
+        let starts = SOURCES.iter().filter_map(|source| find_last(before, source.as_bytes()));
+        // The innermost: other text may come right before a path.
+        if let Some(length) = starts.map(|start| before.len() - start).min() {
+            data[end - length..end].fill(0);
+        }
+    }
+}
+
+fn find_last(data: &[u8], part: &[u8]) -> Option<usize> {
+    data.windows(part.len()).rposition(|bytes| bytes == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_paths_of_sources_are_erased_and_the_texts_around_them_stay() {
+        let mut data = b"a text.core/src/json/mod.rsanother/text: crates/hmac-0.13.0/src/utils.rs.end \x01".to_vec();
+        erase_paths(&mut data);
+        let left: Vec<_> = data.split(|byte| *byte == 0).filter(|text| !text.is_empty()).collect();
+        assert_eq!(left, [&b"a text."[..], b"another/text: ", b".end \x01"]);
     }
 }
