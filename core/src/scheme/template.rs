@@ -150,12 +150,12 @@ impl SigningTemplate {
 
     /// The parts that are signed before the body.
     pub(crate) fn before(&self) -> &[StoredPart] {
-        &self.parts[..self.body]
+        self.parts.get(..self.body).unwrap_or_default()
     }
 
     /// The parts that are signed after the body.
     pub(crate) fn after(&self) -> &[StoredPart] {
-        &self.parts[self.body + 1..self.len]
+        self.parts.get(self.body + 1..self.len).unwrap_or_default()
     }
 
     /// All parts, as they were passed to the builder.
