@@ -6,6 +6,13 @@ use crate::inline_str::InlineStr;
 use crate::scheme::signature_format::SignatureFormat;
 use crate::scheme::template::SignedPart;
 
+/// `{timestamp}.{body}`, which Contio and Stripe sign.
+const TIMESTAMP_BODY: &[SignedPart<'_>] = &[SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body];
+
+/// `{id}.{timestamp}.{body}`, which Standard Webhooks and Svix sign.
+const ID_TIMESTAMP_BODY: &[SignedPart<'_>] =
+    &[SignedPart::Id, SignedPart::Text("."), SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body];
+
 impl Scheme {
     /// Contio `MeetingOS` in either of its two variants, distinguished by the signature: with the prefix `sha256=` it is
     /// [`CONTIO_BODY`](Self::CONTIO_BODY), as bare hex [`CONTIO_TIMESTAMPED`](Self::CONTIO_TIMESTAMPED).
@@ -24,7 +31,7 @@ impl Scheme {
             .signature("X-Contio-Signature", SignatureFormat::hex(""))
             .timestamp_header("X-Contio-Timestamp")
             .with_envelope()
-            .signed(&[SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body]),
+            .signed(TIMESTAMP_BODY),
     );
 
     /// Contio as the vendor's `@contio/partner-sdk` 1.6.0 to 1.9.0 verifies it: `X-Contio-Signature` as `sha256=` and hex
@@ -42,13 +49,7 @@ impl Scheme {
             .signature("webhook-signature", SignatureFormat::base64_list(' ', ',', "v1"))
             .id_header("webhook-id")
             .timestamp_header("webhook-timestamp")
-            .signed(&[
-                SignedPart::Id,
-                SignedPart::Text("."),
-                SignedPart::Timestamp,
-                SignedPart::Text("."),
-                SignedPart::Body,
-            ])
+            .signed(ID_TIMESTAMP_BODY)
             .key_encoding(KeyEncoding::Base64),
     );
 
@@ -62,13 +63,7 @@ impl Scheme {
             .fallback_spelling("svix-signature", "webhook-signature")
             .fallback_spelling("svix-id", "webhook-id")
             .fallback_spelling("svix-timestamp", "webhook-timestamp")
-            .signed(&[
-                SignedPart::Id,
-                SignedPart::Text("."),
-                SignedPart::Timestamp,
-                SignedPart::Text("."),
-                SignedPart::Body,
-            ])
+            .signed(ID_TIMESTAMP_BODY)
             .key_encoding(KeyEncoding::Base64),
     );
 
@@ -77,7 +72,7 @@ impl Scheme {
         Self::builder("stripe")
             .signature("Stripe-Signature", SignatureFormat::hex_list(',', '=', "v1"))
             .timestamp_in_signature("t")
-            .signed(&[SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body]),
+            .signed(TIMESTAMP_BODY),
     );
 
     /// GitHub: `X-Hub-Signature-256` over the body. GitHub does not sign a time, so a replay cannot be recognized by its age.

@@ -10,8 +10,7 @@ use super::signatures::{CandidateValue, LenientHeaders, ParsedSignature};
 use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::headers::Headers;
-use crate::scheme::template::StoredPart;
-use crate::scheme::{KeyEncoding, Scheme};
+use crate::scheme::{KeyEncoding, Scheme, SignedPart};
 use crate::verify::parsed_headers::ParsedHeaders;
 
 /// What may have been signed around a body.
@@ -260,14 +259,13 @@ fn templates(scheme: &Scheme) -> Vec<(Template, Vec<Cause>, Option<String>)> {
 }
 
 fn template_of(scheme: &Scheme) -> Template {
-    let owned = |part: &StoredPart| match part {
-        StoredPart::Id => OwnedPart::Id,
-        StoredPart::Timestamp => OwnedPart::Timestamp,
-        StoredPart::Body => OwnedPart::Body,
-        StoredPart::Text(text) => OwnedPart::Text(text.as_str().into()),
+    let owned = |part: SignedPart<'_>| match part {
+        SignedPart::Id => OwnedPart::Id,
+        SignedPart::Timestamp => OwnedPart::Timestamp,
+        SignedPart::Body => OwnedPart::Body,
+        SignedPart::Text(text) => OwnedPart::Text(text.into()),
     };
-    let (before, after) = (scheme.template.before(), scheme.template.after());
-    before.iter().map(owned).chain([OwnedPart::Body]).chain(after.iter().map(owned)).collect()
+    scheme.template().map(owned).collect()
 }
 
 /// A template as text, to compare it with others.
