@@ -13,7 +13,7 @@ mod encode;
 mod report;
 mod report_json;
 mod search;
-mod secrets;
+mod stored_secret;
 mod suspicion;
 
 use alloc::format;
@@ -29,7 +29,7 @@ pub use self::suspicion::Suspicion;
 use self::body::Body;
 use self::budget::{Budget, MAX_BODY};
 use self::encode::json::Shape;
-use self::secrets::{OtherSecret, StoredSecret};
+use self::stored_secret::{OtherSecret, StoredSecret};
 use self::suspicion::SuspicionContext;
 use crate::error::{Error, ErrorKind};
 use crate::headers::Headers;

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::body::Body;
-use super::secrets::StoredSecret;
+use super::stored_secret::StoredSecret;
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{KeyEncoding, Scheme};
 use crate::secret::is_blank;

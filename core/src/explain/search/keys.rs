@@ -16,7 +16,7 @@ use crate::crypto::{base64, hex};
 use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::explain::encode::codecs;
-use crate::explain::secrets::{OtherSecret, StoredSecret};
+use crate::explain::stored_secret::{OtherSecret, StoredSecret};
 use crate::scheme::KeyEncoding;
 use crate::secret::{MIN_DECODED, is_blank};
 
