@@ -1,6 +1,6 @@
 //! A delivery that is genuine and fresh.
 
-use hookseal::{Error, UnixTime, check_json};
+use hookseal::{UnixTime, check_json};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -47,7 +47,9 @@ impl Delivery {
 
     fn read_event<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>, Failure> {
         let body = self.body.bind(py).as_bytes();
-        without_gil(py, body.len(), || check_envelope(body, self.metadata.has_read_envelope))?;
+        if !self.metadata.has_read_envelope {
+            without_gil(py, body.len(), || hookseal::Delivery::recheck_envelope(body))?;
+        }
         json::read(py, body)
     }
 
@@ -142,9 +144,4 @@ impl Delivery {
     fn __reduce__(&self) -> PyResult<()> {
         Err(unpicklable("Delivery", "pass on its event() or its body"))
     }
-}
-
-/// Checks the envelope in a body, unless the verdict already included that.
-pub(crate) fn check_envelope(body: &[u8], was_read: bool) -> Result<(), Error> {
-    if was_read { Ok(()) } else { hookseal::Delivery::recheck_envelope(body) }
 }

@@ -4,7 +4,7 @@ use hookseal::{Error, Verifier};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
-use crate::delivery::{Delivery, Metadata, check_envelope};
+use crate::delivery::{Delivery, Metadata};
 use crate::failure::{Failure, unpicklable};
 use crate::gil::without_gil;
 use crate::json;
@@ -157,9 +157,7 @@ impl WebhookVerifier {
         let parse = || {
             let values = HeaderValues::of(signature, timestamp)?;
             let body = Body::read(body, self.max_body)?;
-            self.verify_then(py, &values, &body, |delivery| {
-                check_envelope(delivery.body(), delivery.has_read_envelope())
-            })?;
+            self.verify_then(py, &values, &body, |delivery| delivery.envelope().map(drop))?;
             json::read(py, body.bytes())
         };
         parse().map_err(|failure: Failure| failure.raise(py))
