@@ -92,11 +92,11 @@ impl ExplainVector {
             explainer = explainer.other_secret(Scheme::preset(scheme)?, secret);
         }
         let Options { max_age, max_skew, max_event_age, max_body } = self.options;
-        if let Some(seconds) = max_age {
-            explainer = explainer.max_age(Duration::from_secs(seconds));
+        if let Some(limit) = max_age {
+            explainer = explainer.max_age(limit.map(Duration::from_secs));
         }
-        if let Some(seconds) = max_skew {
-            explainer = explainer.max_skew(Duration::from_secs(seconds));
+        if let Some(limit) = max_skew {
+            explainer = explainer.max_skew(limit.map(Duration::from_secs));
         }
         if let Some(limit) = max_event_age {
             explainer = explainer.max_event_age(limit.map(Duration::from_secs));

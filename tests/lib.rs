@@ -41,10 +41,12 @@ pub struct Vector {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// Seconds.
-    pub max_age: Option<u64>,
-    /// Seconds.
-    pub max_skew: Option<u64>,
+    /// Seconds, or null for any age.
+    #[serde(default, deserialize_with = "present")]
+    pub max_age: Option<Option<u64>>,
+    /// Seconds, or null for any distance.
+    #[serde(default, deserialize_with = "present")]
+    pub max_skew: Option<Option<u64>>,
     /// Seconds, or null for any age.
     #[serde(default, deserialize_with = "present")]
     pub max_event_age: Option<Option<u64>>,
@@ -135,11 +137,11 @@ impl Vector {
             builder = builder.secret(secret);
         }
         let Options { max_age, max_skew, max_event_age, max_body } = self.options;
-        if let Some(seconds) = max_age {
-            builder = builder.max_age(Duration::from_secs(seconds));
+        if let Some(limit) = max_age {
+            builder = builder.max_age(limit.map(Duration::from_secs));
         }
-        if let Some(seconds) = max_skew {
-            builder = builder.max_skew(Duration::from_secs(seconds));
+        if let Some(limit) = max_skew {
+            builder = builder.max_skew(limit.map(Duration::from_secs));
         }
         if let Some(limit) = max_event_age {
             builder = builder.max_event_age(limit.map(Duration::from_secs));

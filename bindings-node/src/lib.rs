@@ -23,7 +23,7 @@ mod verifiers;
 
 use std::cell::{Cell, RefCell};
 
-use hookseal::{Delivery, Error, ErrorKind, HeaderLookup, HeaderValues, UnixTime, Verifier};
+use hookseal::{Error, ErrorKind, HeaderLookup, HeaderValues, OptionNames, UnixTime, Verifier};
 use napi_derive::napi;
 
 thread_local! {
@@ -82,13 +82,15 @@ pub fn verify(text: &[u8], body: &[u8]) -> f64 {
     verified.unwrap_or_else(|error| fail(error).into())
 }
 
-/// Checks a body that was verified before: it must be a Contio envelope, or at least JSON. Returns 0 or the number of a
-/// failure.
+/// Checks a body that was verified before: it must be a Contio envelope, or at least JSON. `has_envelope` is whether
+/// deliveries of the scheme carry one. Returns 0 or the number of a failure.
 #[napi]
 #[must_use]
-pub fn check_body(body: &[u8], bytes: f64, is_envelope: bool) -> u32 {
-    let check = if is_envelope { Delivery::recheck_envelope } else { hookseal::check_json };
-    first(body, bytes).and_then(check).map_or_else(fail, |()| 0)
+pub fn check_body(body: &[u8], bytes: f64, is_envelope: bool, has_envelope: bool) -> u32 {
+    let checked = first(body, bytes).and_then(|body| {
+        if is_envelope { hookseal::check_envelope(body, has_envelope) } else { hookseal::check_json(body) }
+    });
+    checked.map_or_else(fail, |()| 0)
 }
 
 /// Explains a delivery: returns the report as JSON, or an error.
@@ -102,7 +104,11 @@ pub fn explain(request: &[u8]) -> String {
 #[napi]
 #[must_use]
 pub fn message() -> String {
-    FAILURE.get().map_or_else(String::new, |error| error.to_string())
+    let mut text = String::new();
+    if let Some(error) = FAILURE.get() {
+        error.write_text(OptionNames::Camel, &mut |letter| text.push(letter));
+    }
+    text
 }
 
 /// Keeps a failure for `message`, and returns its number.

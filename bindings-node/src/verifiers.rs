@@ -74,9 +74,9 @@ fn make(scheme: &str, secrets: &[u8], limits: [f64; 4]) -> Result<Verifier, Erro
     builder.build()
 }
 
-/// Truncates fractions, as the core does.
-fn seconds(limit: f64) -> Duration {
-    Duration::from_secs(whole(limit))
+/// Truncates fractions, as the core does. Infinity is no limit.
+fn seconds(limit: f64) -> Option<Duration> {
+    limit.is_finite().then(|| Duration::from_secs(whole(limit)))
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked; infinity saturates

@@ -1,6 +1,6 @@
 //! A delivery that is genuine and fresh.
 
-use hookseal::{UnixTime, check_json};
+use hookseal::{UnixTime, check_envelope, check_json};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -48,7 +48,7 @@ impl Delivery {
     fn read_event<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>, Failure> {
         let body = self.body.bind(py).as_bytes();
         if !self.metadata.has_read_envelope {
-            without_gil(py, body.len(), || hookseal::Delivery::recheck_envelope(body))?;
+            without_gil(py, body.len(), || check_envelope(body, self.metadata.has_envelope))?;
         }
         json::read(py, body)
     }

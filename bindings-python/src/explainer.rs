@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit};
 
-use crate::failure::{Failure, invalid_argument, unpicklable};
+use crate::failure::{Failure, unpicklable, wrong_type};
 use crate::gil::without_gil;
 use crate::json;
 use crate::scheme;
@@ -62,7 +62,7 @@ impl WebhookExplainer {
             if let Some(limit) = settings::seconds("max_skew", &max_skew)? {
                 core = core.max_skew(limit);
             }
-            if let Some(limit) = settings::seconds_or_none("max_event_age", &max_event_age)? {
+            if let Some(limit) = settings::seconds("max_event_age", &max_event_age)? {
                 core = core.max_event_age(limit);
             }
             if let Some(limit) = settings::bytes("max_body", max_body)? {
@@ -133,11 +133,11 @@ impl WebhookExplainer {
 
 /// Reads a dict of schemes and their secrets.
 fn others<'py>(given: &Bound<'py, PyAny>) -> Result<Vec<(Scheme, SecretArgument<'py>)>, Failure> {
-    let wrong = || invalid_argument("other_secrets must be a dict of scheme names and secrets");
-    let dict = given.cast::<PyDict>().map_err(|_| wrong())?;
+    const EXPECTED: &str = "other_secrets must be a dict from the names of schemes to secrets";
+    let dict = given.cast::<PyDict>().map_err(|_| wrong_type(EXPECTED, given))?;
     let mut others = Vec::new();
     for (name, secret) in dict.iter() {
-        let name = Unicode::read(&name).ok_or_else(wrong)?;
+        let name = Unicode::read(&name).ok_or_else(|| wrong_type(EXPECTED, &name))?;
         let place = format!("other_secrets[{:?}]", name.as_str());
         others.push((Scheme::preset(name.as_str())?, SecretArgument::new(&secret, &place)));
     }

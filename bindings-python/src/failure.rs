@@ -2,6 +2,7 @@
 
 use hookseal::{Error, ErrorKind};
 use pyo3::exceptions::{PyException, PyTypeError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
@@ -37,6 +38,33 @@ pub(crate) fn invalid_argument(message: impl Into<String>) -> Failure {
 pub(crate) fn invalid_argument_from(message: &str, raised: PyErr) -> Failure {
     Failure::Argument { kind: ErrorKind::InvalidArgument, message: message.to_owned(), cause: Some(raised) }
 }
+
+/// An argument of another type than the expected ones. Nothing of the value is shown: it may be a secret.
+pub(crate) fn wrong_type(expected: &str, value: &Bound<'_, PyAny>) -> Failure {
+    invalid_argument(format!("{expected}, but this is {}", type_of(value)))
+}
+
+/// What a value of an unexpected type is, for error messages.
+pub(crate) fn type_of(value: &Bound<'_, PyAny>) -> String {
+    if value.is_none() {
+        return "None".to_owned();
+    }
+    let name = value.get_type().name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if is_awaitable(value) { format!("a {name} that was not awaited") } else { format!("of type {name}") }
+}
+
+/// Whether a value is a coroutine, or something else to be awaited.
+pub(crate) fn is_awaitable(value: &Bound<'_, PyAny>) -> bool {
+    matches!(value.getattr_opt(intern!(value.py(), "__await__")), Ok(Some(_)))
+}
+
+/// For a body that is `None`. A request alone can cause this, so it is not an error of the caller.
+pub(crate) fn body_not_read() -> Failure {
+    let message = format!("{}: {NO_BODY}", Error::from(ErrorKind::BodyNotRead));
+    Failure::Argument { kind: ErrorKind::BodyNotRead, message, cause: None }
+}
+
+const NO_BODY: &str = "it is None, as in AWS Lambda for a request without a body; pass the raw bytes";
 
 impl Failure {
     /// The error's kind, text and cause. An exception from the caller's objects becomes `invalid_argument`; an

@@ -20,7 +20,7 @@ pub(crate) fn read<'py>(py: Python<'py>, body: &[u8]) -> Result<Bound<'py, PyAny
     let (text, numbers) = py.detach(|| prepare(body));
     let found = parser(true).python_parse(py, &text).map_err(|error| Failure::Argument {
         kind: ErrorKind::MalformedEnvelope,
-        message: format!("the delivery is genuine but its body cannot be read: {}", error.description(&text)),
+        message: format!("the signature is valid, but the body cannot be read: {}", error.description(&text)),
         cause: None,
     })?;
     Ok(restore_numbers(found, &numbers)?)

@@ -21,7 +21,7 @@ mod verifier;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::failure::{Failure, invalid_argument};
+use crate::failure::{Failure, invalid_argument, wrong_type};
 use crate::settings::{OrDefault, SecretArgument, Unicode};
 use crate::values::Body;
 
@@ -68,6 +68,9 @@ fn sign<'py>(
     id: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let signed = || {
+        if body.is_none() {
+            return Err(invalid_argument("the body to sign is None: pass bytes, even if there are none"));
+        }
         let body = Body::read(body, None)?;
         let scheme = scheme::from_argument(&scheme)?;
         let signer = SecretArgument::new(secret, "secret").with(|secret| hookseal::Signer::new(scheme, secret))??;
@@ -75,7 +78,7 @@ fn sign<'py>(
             Some(timestamp) => settings::unix_time(timestamp, "timestamp must be Unix seconds")?,
             None => hookseal::UnixTime::now(),
         };
-        let id = id.map(|id| Unicode::read(id).ok_or_else(|| invalid_argument("id must be a str"))).transpose()?;
+        let id = id.map(|id| Unicode::read(id).ok_or_else(|| wrong_type("id must be a str", id))).transpose()?;
         let id = id.as_ref().map(Unicode::as_str);
         let headers = PyDict::new(py);
         for (name, value) in signer.sign(body.bytes(), timestamp, id)?.iter() {

@@ -4,7 +4,7 @@ use hookseal::{ErrorKind, KeyEncoding, SignatureFormat, SignedPart};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
 
-use crate::failure::{Failure, unpicklable};
+use crate::failure::{Failure, type_of, unpicklable};
 use crate::settings::{OrDefault, Unicode};
 
 /// A custom scheme: how a sender signs that is not built in. All schemes are HMAC-SHA256.
@@ -113,7 +113,7 @@ pub(crate) fn from_argument(argument: &OrDefault<'_>) -> Result<hookseal::Scheme
     }
     match Unicode::read(value) {
         Some(name) => Ok(hookseal::Scheme::preset(name.as_str())?),
-        None => Err(invalid("it is neither the name of a built-in scheme nor a hookseal.Scheme")),
+        None => Err(wrong_type("scheme must be the name of a built-in scheme or a hookseal.Scheme", value)),
     }
 }
 
@@ -156,7 +156,7 @@ impl Arguments<'_> {
             sources_of_time += 1;
         }
         if sources_of_time > 1 {
-            return Err(invalid("it can have only one source of time"));
+            return Err(invalid("give only one of timestamp_header, timestamp_in_signature and timestamp_in_envelope"));
         }
         if let Some(header) = &self.id_header {
             builder = builder.id_header(header.as_str());
@@ -182,7 +182,7 @@ fn signature_format<'a>(
     let is_hex = match encoding.as_str() {
         "hex" => true,
         "base64" => false,
-        _ => return Err(invalid("encoding must be \"hex\" or \"base64\"")),
+        other => return Err(invalid(&format!("encoding must be \"hex\" or \"base64\", not {other:?}"))),
     };
     match (prefix, list) {
         (prefix, [None, None, None]) => {
@@ -194,8 +194,8 @@ fn signature_format<'a>(
             let make = if is_hex { SignatureFormat::hex_list } else { SignatureFormat::base64_list };
             Ok(make(separator, joiner, version.as_str()))
         }
-        (None, _) => Err(invalid("a list needs a list_separator, a list_joiner and a list_version")),
-        (Some(_), _) => Err(invalid("signatures have a prefix or are in a list, not both")),
+        (None, _) => Err(invalid("a list of signatures needs list_separator, list_joiner and list_version")),
+        (Some(_), _) => Err(invalid("give either prefix, or list_separator, list_joiner and list_version")),
     }
 }
 
@@ -203,7 +203,7 @@ fn key_encoding(value: &Bound<'_, PyAny>) -> Result<KeyEncoding, Failure> {
     match text("key", value)?.as_str() {
         "utf8" => Ok(KeyEncoding::Utf8),
         "base64" => Ok(KeyEncoding::Base64),
-        _ => Err(invalid("key must be \"utf8\" or \"base64\"")),
+        other => Err(invalid(&format!("key must be \"utf8\" or \"base64\", not {other:?}"))),
     }
 }
 
@@ -211,11 +211,11 @@ fn flag(value: &Bound<'_, PyAny>) -> Result<bool, Failure> {
     value
         .cast::<PyBool>()
         .map(|flag| flag.is_true())
-        .map_err(|_| invalid("timestamp_in_envelope must be True or False"))
+        .map_err(|_| wrong_type("timestamp_in_envelope must be True or False", value))
 }
 
 fn text<'py>(name: &str, value: &Bound<'py, PyAny>) -> Result<Unicode<'py>, Failure> {
-    Unicode::read(value).ok_or_else(|| invalid(&format!("{name} must be a str")))
+    Unicode::read(value).ok_or_else(|| wrong_type(&format!("{name} must be a str"), value))
 }
 
 fn optional<'py>(name: &str, value: Option<&Bound<'py, PyAny>>) -> Result<Option<Unicode<'py>>, Failure> {
@@ -224,10 +224,10 @@ fn optional<'py>(name: &str, value: Option<&Bound<'py, PyAny>>) -> Result<Option
 
 fn spellings<'py>(name: &str, value: Option<&Bound<'py, PyAny>>) -> Result<Vec<Spelling<'py>>, Failure> {
     let Some(value) = value else { return Ok(Vec::new()) };
-    let expected = || invalid(&format!("{name} must be a dict from headers to their second names"));
-    let dict = value.cast::<PyDict>().map_err(|_| expected())?;
-    let read = |(header, second)| Some((Unicode::read(&header)?, Unicode::read(&second)?));
-    dict.iter().map(|pair| read(pair).ok_or_else(expected)).collect()
+    let expected = format!("{name} must be a dict from headers to their second names, all of them str");
+    let dict = value.cast::<PyDict>().map_err(|_| wrong_type(&expected, value))?;
+    let read = |text: Bound<'py, PyAny>| Unicode::read(&text).ok_or_else(|| wrong_type(&expected, &text));
+    dict.iter().map(|(header, second)| Ok((read(header)?, read(second)?))).collect()
 }
 
 /// The only character of a text.
@@ -235,8 +235,13 @@ fn character(name: &str, text: &Unicode<'_>) -> Result<char, Failure> {
     let mut characters = text.as_str().chars();
     match (characters.next(), characters.next()) {
         (Some(character), None) => Ok(character),
-        _ => Err(invalid(&format!("{name} must be one character"))),
+        _ => Err(invalid(&format!("{name} must be one character, not {:?}", text.as_str()))),
     }
+}
+
+/// A part of the wrong type.
+fn wrong_type(expected: &str, value: &Bound<'_, PyAny>) -> Failure {
+    invalid(&format!("{expected}, but this is {}", type_of(value)))
 }
 
 fn invalid(reason: &str) -> Failure {

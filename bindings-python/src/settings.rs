@@ -6,10 +6,10 @@ use std::time::Duration;
 use hookseal::{ErrorKind, MAX_SECRETS, Secret, UnixTime};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PySlice, PyString, PyType};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PySlice, PyString, PyType};
 use zeroize::Zeroizing;
 
-use crate::failure::{Failure, invalid_argument, invalid_argument_from};
+use crate::failure::{Failure, invalid_argument, invalid_argument_from, type_of};
 use crate::values;
 
 /// An argument that may be omitted. `None` is a value, and not the default.
@@ -46,34 +46,29 @@ impl<'py> Unicode<'py> {
     }
 }
 
-/// A limit in seconds; `None` for the default.
-pub(crate) fn seconds(name: &str, argument: &OrDefault<'_>) -> Result<Option<Duration>, Failure> {
+/// A limit in seconds: `Some(None)` for no limit, which is Python's `None` or infinity; `None` for the default.
+pub(crate) fn seconds(name: &str, argument: &OrDefault<'_>) -> Result<Option<Option<Duration>>, Failure> {
     let Some(value) = argument.get() else { return Ok(None) };
-    let expected = || format!("{name} must be a number of seconds, and not below 0");
-    let seconds = number(value, &expected())?;
+    if value.is_none() {
+        return Ok(Some(None));
+    }
+    let expected = format!("{name} must be a number of seconds, 0 or more, or None for no limit");
+    let seconds = number(value, &expected)?;
     if seconds.is_nan() || seconds < 0.0 {
-        return Err(invalid_argument(expected()));
+        return Err(invalid_argument(but_is(&expected, value)));
     }
     // Fractions are truncated, as in the core.
-    Ok(Some(Duration::from_secs(whole(seconds))))
-}
-
-/// The same, for a limit that Python's `None` removes.
-pub(crate) fn seconds_or_none(name: &str, argument: &OrDefault<'_>) -> Result<Option<Option<Duration>>, Failure> {
-    match argument.get() {
-        Some(value) if value.is_none() => Ok(Some(None)),
-        _ => Ok(seconds(name, argument)?.map(Some)),
-    }
+    Ok(Some(seconds.is_finite().then(|| Duration::from_secs(whole(seconds)))))
 }
 
 /// A limit in bytes.
 pub(crate) fn bytes(name: &str, value: Option<&Bound<'_, PyAny>>) -> Result<Option<usize>, Failure> {
     let Some(value) = value else { return Ok(None) };
-    let expected = format!("{name} must be a whole number of bytes, and not below 0");
+    let expected = format!("{name} must be a whole number of bytes, 0 or more");
     if value.is_instance_of::<PyBool>() {
-        return Err(invalid_argument(expected));
+        return Err(invalid_argument(but_is(&expected, value)));
     }
-    value.extract::<usize>().map(Some).map_err(|raised| invalid_argument_from(&expected, raised))
+    value.extract::<usize>().map(Some).map_err(|raised| invalid_argument_from(&but_is(&expected, value), raised))
 }
 
 /// The source of the current time.
@@ -108,7 +103,7 @@ const INVALID_NOW: &str = "now must be Unix seconds, or a function that returns 
 pub(crate) fn unix_time(value: &Bound<'_, PyAny>, expected: &str) -> Result<UnixTime, Failure> {
     let seconds = number(value, expected)?;
     if !seconds.is_finite() {
-        return Err(invalid_argument(expected));
+        return Err(invalid_argument(but_is(expected, value)));
     }
     Ok(UnixTime::from_secs(seconds.floor() as i64))
 }
@@ -116,14 +111,26 @@ pub(crate) fn unix_time(value: &Bound<'_, PyAny>, expected: &str) -> Result<Unix
 /// A number; a bool is refused.
 fn number(value: &Bound<'_, PyAny>, expected: &str) -> Result<f64, Failure> {
     if value.is_instance_of::<PyBool>() {
-        return Err(invalid_argument(expected));
+        return Err(invalid_argument(but_is(expected, value)));
     }
-    value.extract::<f64>().map_err(|raised| invalid_argument_from(expected, raised))
+    value.extract::<f64>().map_err(|raised| invalid_argument_from(&but_is(expected, value), raised))
+}
+
+/// The message for a number that cannot be used: the number itself, or the type of what is not a number.
+fn but_is(expected: &str, value: &Bound<'_, PyAny>) -> String {
+    let is_number = value.is_exact_instance_of::<PyInt>() || value.is_exact_instance_of::<PyFloat>();
+    let actual = match (value.extract::<i64>(), value.extract::<f64>()) {
+        (Ok(number), _) if is_number => number.to_string(),
+        (_, Ok(number)) if is_number => format!("{number:?}"),
+        _ => type_of(value),
+    };
+    format!("{expected}, but this is {actual}")
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign is checked, and infinity saturates
 fn whole(seconds: f64) -> u64 {
-    seconds as u64
+    // The highest number is no limit to the core.
+    (seconds as u64).min(u64::MAX - 1)
 }
 
 /// A secret, and the argument that holds it, for error messages.
@@ -165,7 +172,8 @@ impl<'py> SecretArgument<'py> {
             return Ok(act(Secret::from(text)));
         }
         if !values::is_bytes(value) {
-            return Err(invalid("it is neither str nor bytes; is the variable that holds it set?"));
+            let is_set = if value.is_none() { "; is the variable that holds it set?" } else { "" };
+            return Err(invalid(&format!("it must be str or bytes, but this is {}{is_set}", type_of(value))));
         }
         match value.cast::<PyBytes>() {
             Ok(bytes) => Ok(act(Secret::from(bytes.as_bytes()))),

@@ -1,13 +1,15 @@
 //! Converts headers and bodies from the Python types that callers use. Nothing is decided here: the core checks header
 //! values, and whether a header may be absent.
 
-use hookseal::{ErrorKind, HeaderLookup, HeaderName, Scheme};
+use hookseal::{Error, ErrorKind, HeaderLookup, HeaderName, Scheme};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
-use crate::failure::{Failure, invalid_argument, invalid_argument_from};
+use crate::failure::{
+    Failure, body_not_read, invalid_argument, invalid_argument_from, is_awaitable, type_of, wrong_type,
+};
 
 /// A raw body, as the core reads it.
 pub(crate) enum Body<'py> {
@@ -27,7 +29,8 @@ enum Source<'py> {
 
 const PARSED: &str = "the body must be the raw one, but this was already parsed: pass the bytes that came over the \
     wire, which are request.body in Django, request.get_data() in Flask, and await request.body() in FastAPI";
-const BODY_TYPES: &str = "the body must be bytes, an object with a buffer of bytes such as a bytearray, or str";
+const BODY_TYPES: &str =
+    "the body must be the raw one: bytes, an object with a buffer of bytes such as a bytearray, or str";
 const LONE_SURROGATES: &str = "the body has lone surrogates, so it is not what was sent: pass the raw bytes";
 const TOO_LARGE: &str = "the body is larger than max_body: no limit allows 4 GiB or more";
 
@@ -46,13 +49,13 @@ impl<'py> Source<'py> {
             return Ok(Self::Text(text.clone(), length.extract()?));
         }
         if value.is_none() {
-            return Err(invalid_argument("there is no body: pass the raw one, even if it is empty"));
+            return Err(body_not_read());
         }
         if value.is_instance_of::<PyList>() || value.is_instance_of::<PyDict>() {
             return Err(invalid_argument(PARSED));
         }
         let view = py.get_type::<PyMemoryView>().call1((value,)).map_err(|raised| {
-            if raised.is_instance_of::<PyTypeError>(py) { invalid_argument(BODY_TYPES) } else { raised.into() }
+            if raised.is_instance_of::<PyTypeError>(py) { wrong_body(value) } else { raised.into() }
         })?;
         let size = view.getattr(intern!(py, "nbytes"))?.extract()?;
         Ok(Self::View(view, size))
@@ -76,6 +79,31 @@ impl<'py> Source<'py> {
     }
 }
 
+/// The error for a body of another type: names what was passed instead, and what to pass.
+fn wrong_body(value: &Bound<'_, PyAny>) -> Failure {
+    let has = |name: &str| matches!(value.getattr_opt(name), Ok(Some(_)));
+    let advice = if is_awaitable(value) {
+        "await it, as in `await request.body()`"
+    } else if has("headers") {
+        "pass the request's body, which is request.body in Django, request.get_data() in Flask, and await \
+            request.body() in FastAPI"
+    } else if value.is_callable() {
+        "call it, as in `request.get_data()`"
+    } else if has("read") {
+        "pass what its read() returns"
+    } else {
+        return wrong_type(BODY_TYPES, value);
+    };
+    invalid_argument(format!("{BODY_TYPES}, but this is {}: {advice}", type_of(value)))
+}
+
+/// A body of at least `size` bytes, in the words of the core.
+fn too_large(size: usize, limit: usize) -> Failure {
+    let kind = ErrorKind::BodyTooLarge;
+    let message = format!("{}: it has {size} bytes or more, and {limit} are allowed", Error::from(kind));
+    Failure::Argument { kind, message, cause: None }
+}
+
 /// Calls Python's `bytes`, which copies a view and makes zeros of a number.
 fn bytes<'py>(of: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>, Failure> {
     Ok(of.py().get_type::<PyBytes>().call1((of,))?.cast_into().map_err(PyErr::from)?)
@@ -87,7 +115,7 @@ impl<'py> Body<'py> {
     pub(crate) fn read(value: &Bound<'py, PyAny>, limit: Option<usize>) -> Result<Self, Failure> {
         let source = Source::inspect(value)?;
         match limit {
-            Some(limit) if source.size() > limit => Err(Failure::Core(ErrorKind::BodyTooLarge.into())),
+            Some(limit) if source.size() > limit => Err(too_large(source.size(), limit)),
             _ if source.size() > MAX_BYTES => {
                 Err(Failure::Argument { kind: ErrorKind::BodyTooLarge, message: TOO_LARGE.to_owned(), cause: None })
             }
@@ -158,7 +186,7 @@ impl<'py> Value<'py> {
         if let Ok(values) = value.cast::<PyTuple>() {
             return Self::read_all(values.iter());
         }
-        Err(invalid_argument(VALUE_TYPES))
+        Err(wrong_type(VALUE_TYPES, value))
     }
 
     fn read_all(values: impl Iterator<Item = Bound<'py, PyAny>>) -> Result<Self, Failure> {
@@ -166,7 +194,7 @@ impl<'py> Value<'py> {
         for value in values {
             // A list in a list is not a header value, and a list may contain itself.
             if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-                return Err(invalid_argument(VALUE_TYPES));
+                return Err(wrong_type(VALUE_TYPES, &value));
             }
             combined.add(Self::read(&value)?);
         }
@@ -194,8 +222,15 @@ impl<'py> Value<'py> {
 
 const VALUE_TYPES: &str = "a header's value must be the str or bytes that were sent, or a list of them";
 const NAME_TYPES: &str = "a header's name must be str or bytes";
-const PAIR_TYPES: &str = "headers in a list must be pairs of name and value";
+const PAIR_TYPES: &str = "headers must be pairs of name and value if they are not a mapping";
 const HEADERS_TYPES: &str = "headers must be a mapping, or pairs of name and value";
+const ORDER: &str = "the headers come first, then the body";
+const REQUEST: &str = "the headers are a whole request: pass its headers, such as request.headers";
+const EVENT: &str = "the headers are a whole request: pass its headers, which are event[\"headers\"] in AWS Lambda and \
+    scope[\"headers\"] in ASGI";
+const ENVIRON: &str = "the headers are a whole WSGI environ: pass the request's headers, such as request.headers";
+const ALL_HEADERS: &str =
+    "the signature is a mapping: pass the value of the signature header, or all headers to verify()";
 
 /// More headers than any server accepts. It bounds iterators that never end.
 const MAX_HEADERS: usize = 1 << 16;
@@ -208,11 +243,16 @@ fn each_header<'py>(
     if let Ok(dict) = headers.cast_exact::<PyDict>() {
         return dict.iter().try_for_each(|(name, value)| visit(&name, &value));
     }
-    let pairs = match headers.getattr_opt(pyo3::intern!(headers.py(), "items"))? {
+    let pairs = match headers.getattr_opt(intern!(headers.py(), "items"))? {
         Some(items) => items.call0()?.try_iter(),
-        None => headers.try_iter(),
+        None => {
+            // Before they are iterated over: that would read the body of a Django request.
+            check_type(headers)?;
+            headers.try_iter()
+        }
     };
-    for (index, pair) in pairs.map_err(|raised| invalid_argument_from(HEADERS_TYPES, raised))?.enumerate() {
+    let expected = || format!("{HEADERS_TYPES}, but this is {}", type_of(headers));
+    for (index, pair) in pairs.map_err(|raised| invalid_argument_from(&expected(), raised))?.enumerate() {
         if index == MAX_HEADERS {
             return Err(invalid_argument("there are too many headers"));
         }
@@ -220,11 +260,53 @@ fn each_header<'py>(
         let (name, value) = match (pair.cast::<PyTuple>(), pair.cast::<PyList>()) {
             (Ok(pair), _) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
             (_, Ok(pair)) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
-            _ => return Err(invalid_argument(PAIR_TYPES)),
+            _ => return Err(wrong_type(PAIR_TYPES, &pair)),
         };
         visit(&name, &value)?;
     }
     Ok(())
+}
+
+/// Refuses what is not the headers of a request, but the request itself, its body, or something to be awaited.
+fn check_type(headers: &Bound<'_, PyAny>) -> Result<(), Failure> {
+    if headers.is_instance_of::<PyList>() || headers.is_instance_of::<PyTuple>() || headers.is_instance_of::<PyDict>() {
+        return Ok(());
+    }
+    if headers.is_instance_of::<PyString>() || is_bytes(headers) {
+        return Err(invalid_argument(format!("{HEADERS_TYPES}, but this is {}: {ORDER}", type_of(headers))));
+    }
+    if headers.getattr_opt(intern!(headers.py(), "headers"))?.is_some_and(|own| !own.is_none()) {
+        return Err(invalid_argument(format!("{REQUEST}; this is {}", type_of(headers))));
+    }
+    if is_awaitable(headers) {
+        return Err(wrong_type(HEADERS_TYPES, headers));
+    }
+    Ok(())
+}
+
+/// Refuses a mapping that describes a whole request, of which the headers are only one member. A sender cannot cause
+/// this: the members have types that no header's value has.
+fn check_members(headers: &Bound<'_, PyAny>) -> Result<(), Failure> {
+    check_type(headers)?;
+    each_header(headers, |name, value| {
+        let name = name.cast::<PyString>().ok().and_then(|name| name.to_str().ok()).unwrap_or_default();
+        match name {
+            "headers" | "multiValueHeaders" if holds_headers(value) => Err(invalid_argument(EVENT)),
+            "requestContext" if value.is_instance_of::<PyDict>() => Err(invalid_argument(EVENT)),
+            name if name.starts_with("wsgi.") && Value::read(value).is_err() => Err(invalid_argument(ENVIRON)),
+            _ => Ok(()),
+        }
+    })
+}
+
+/// Whether a value is itself a mapping, or pairs.
+fn holds_headers(value: &Bound<'_, PyAny>) -> bool {
+    let first = match (value.cast::<PyList>(), value.cast::<PyTuple>()) {
+        (Ok(values), _) => values.get_item(0),
+        (_, Ok(values)) => values.get_item(0),
+        _ => return matches!(value.getattr_opt(intern!(value.py(), "items")), Ok(Some(_))),
+    };
+    first.is_ok_and(|first| first.is_instance_of::<PyTuple>() || first.is_instance_of::<PyList>())
 }
 
 /// A header's name and its value.
@@ -232,13 +314,15 @@ type Header = (Vec<u8>, Vec<u8>);
 
 /// Every header of a request, repeated if it occurs several times: for explanations.
 pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<Header>, Failure> {
+    // Before the values are read, which no header's value could be.
+    if headers.is_instance_of::<PyDict>() { check_members(headers) } else { check_type(headers) }?;
     let mut pairs = Vec::new();
     each_header(headers, |name, value| {
         let name = match (name.cast::<PyString>(), name.cast::<PyBytes>()) {
             // Text with lone surrogates is not the name of any header.
             (Ok(text), _) => text.to_str().unwrap_or_default().as_bytes().to_vec(),
             (_, Ok(bytes)) => bytes.as_bytes().to_vec(),
-            _ => return Err(invalid_argument(NAME_TYPES)),
+            _ => return Err(wrong_type(NAME_TYPES, name)),
         };
         let mut add = |value: &Value<'_>| {
             if let HeaderLookup::Once(value) = value.lookup() {
@@ -267,9 +351,11 @@ pub(crate) struct HeaderValues<'py>([[Value<'py>; 2]; 3]);
 impl<'py> HeaderValues<'py> {
     /// From values that the caller has already looked up; an id cannot be passed.
     pub(crate) fn of(signature: &Bound<'py, PyAny>, timestamp: Option<&Bound<'py, PyAny>>) -> Result<Self, Failure> {
+        let signature = Value::read(signature)
+            .map_err(|failure| if holds_headers(signature) { invalid_argument(ALL_HEADERS) } else { failure })?;
         let timestamp = timestamp.map(Value::read).transpose()?.unwrap_or_default();
         let alone = |value| [value, Value::Missing];
-        Ok(Self([alone(Value::read(signature)?), alone(timestamp), alone(Value::Missing)]))
+        Ok(Self([alone(signature), alone(timestamp), alone(Value::Missing)]))
     }
 
     /// Looks them up in the headers of a request.
@@ -277,6 +363,9 @@ impl<'py> HeaderValues<'py> {
         let mut found = Self::default();
         let spellings = scheme.header_spellings();
         each_header(headers, |name, value| found.add(&spellings, name, value))?;
+        if matches!(found.0[0], [Value::Missing, Value::Missing]) {
+            check_members(headers)?;
+        }
         Ok(found)
     }
 
@@ -290,7 +379,7 @@ impl<'py> HeaderValues<'py> {
             // Text with lone surrogates is not the name of any header.
             (Ok(text), _) => text.to_str().unwrap_or_default().as_bytes(),
             (_, Ok(bytes)) => bytes.as_bytes(),
-            _ => return Err(invalid_argument(NAME_TYPES)),
+            _ => return Err(wrong_type(NAME_TYPES, name)),
         };
         let slots = self.0.iter_mut().flatten().zip(spellings.iter().flatten());
         for (slot, spelling) in slots {

@@ -23,10 +23,10 @@ const DEFAULT_MAX_BODY: usize = 1 << 20;
 /// "standard-webhooks", "svix", "stripe", "github", "slack", "shopify", or a hookseal.Scheme.
 ///
 /// In seconds: `max_age`, how long ago a delivery may have been signed; `max_skew`, how far in the future it may be
-/// dated; `max_event_age`, how long ago the event of a "contio-body" delivery may have happened, None for no limit.
-/// `max_body` is the most bytes that a body may have: by default 4 GiB minus one, which is also the maximum, and 1 MiB
-/// in the adapters. `now` is the current time in Unix seconds, or a function that returns it; by default the system
-/// clock.
+/// dated; `max_event_age`, how long ago the event of a "contio-body" delivery may have happened. Each may be None, for
+/// no limit. `max_body` is the most bytes that a body may have: by default 4 GiB minus one, which is also the maximum,
+/// and 1 MiB in the adapters. `now` is the current time in Unix seconds, or a function that returns it; by default the
+/// system clock.
 ///
 /// Make one and keep it: preparing a secret takes longer than verifying a small delivery. It is immutable, and any
 /// number of threads may share it.
@@ -75,7 +75,7 @@ impl WebhookVerifier {
             if let Some(limit) = settings::seconds("max_skew", &max_skew)? {
                 builder = builder.max_skew(limit);
             }
-            if let Some(limit) = settings::seconds_or_none("max_event_age", &max_event_age)? {
+            if let Some(limit) = settings::seconds("max_event_age", &max_event_age)? {
                 builder = builder.max_event_age(limit);
             }
             let max_body = settings::bytes("max_body", max_body)?;

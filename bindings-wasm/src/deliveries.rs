@@ -1,6 +1,6 @@
 //! One delivery at a time: its header values and body are read from the core's memory, and the verdict is returned.
 
-use hookseal::{Delivery, Error, HeaderValues};
+use hookseal::{Error, HeaderValues};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::verifiers::Verifier;
@@ -36,11 +36,12 @@ impl Core {
     }
 
     /// Checks the first `body` bytes of the body buffer, which were verified before: they must be a Contio envelope, or
-    /// at least JSON. Returns 0 or the number of a failure.
-    pub fn check_body(&self, body: usize, is_envelope: bool) -> u32 {
+    /// at least JSON. `has_envelope` is whether deliveries of the scheme carry one. Returns 0 or the number of a failure.
+    pub fn check_body(&self, body: usize, is_envelope: bool, has_envelope: bool) -> u32 {
         let raw = share(&self.body);
-        let check = if is_envelope { Delivery::recheck_envelope } else { hookseal::check_json };
-        let checked = first(raw.as_ref(), body).and_then(check);
+        let checked = first(raw.as_ref(), body).and_then(|body| {
+            if is_envelope { hookseal::check_envelope(body, has_envelope) } else { hookseal::check_json(body) }
+        });
         checked.map_or_else(|error| self.fail(error), |()| 0)
     }
 

@@ -27,7 +27,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-use hookseal::{Error, ErrorKind, UnixTime};
+use hookseal::{Error, ErrorKind, OptionNames, UnixTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer::Answer;
@@ -80,7 +80,7 @@ impl Core {
     pub fn message(&self) -> usize {
         self.answer.write(|answer| {
             if let Some(error) = self.error.get() {
-                error.parts().into_iter().for_each(|part| answer.put(part.as_bytes()));
+                error.write_text(OptionNames::Camel, &mut |letter| answer.put(&[letter as u8]));
             }
         })
     }

@@ -152,9 +152,9 @@ fn make(text: &[u8], scheme: usize, limits: [f64; 4]) -> Result<Verifier, Error>
     Ok(Verifier { core: builder.build()?, keys })
 }
 
-/// Truncates fractions, as the core does.
-fn seconds(limit: f64) -> Duration {
-    Duration::from_secs(whole(limit))
+/// Truncates fractions, as the core does. Infinity is no limit.
+fn seconds(limit: f64) -> Option<Duration> {
+    limit.is_finite().then(|| Duration::from_secs(whole(limit)))
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the caller checked the sign; infinity saturates

@@ -13,29 +13,31 @@ export const STATUS_BY_CODE = {
   /** The timestamp is not Unix seconds in 1 to 12 digits. */
   malformed_timestamp: 400,
   /**
-   * No secret in use produces this signature over these bytes; check that the body is raw and that the secret is the
-   * endpoint's.
+   * No secret in use matches this signature for this body; check that the body is the raw bytes that were received, and
+   * that the secret is this endpoint's.
    */
   signature_mismatch: 401,
-  /** The delivery is genuine but was signed longer ago than maxAge. */
+  /** The signature is valid, but the delivery is older than maxAge. */
   timestamp_too_old: 401,
-  /** The delivery is genuine but dated further ahead than maxSkew; check the receiver's clock. */
+  /** The signature is valid, but the delivery is dated further ahead than maxSkew. */
   timestamp_in_future: 401,
-  /** The delivery is genuine but its event is older than maxEventAge. */
+  /** The signature is valid, but the event is older than maxEventAge. */
   event_too_old: 401,
   /** The body is larger than maxBody. */
   body_too_large: 413,
-  /** The delivery is genuine but its body is malformed. */
+  /** The body was not read before it was to be verified. */
+  body_not_read: 400,
+  /** The signature is valid, but the body is malformed. */
   malformed_envelope: 400,
-  /** The delivery is genuine but a required field is missing. */
+  /** The signature is valid, but a required field is missing. */
   missing_field: 400,
-  /** The delivery is genuine but a field is not of the expected type. */
+  /** The signature is valid, but a field has the wrong type. */
   invalid_field: 400,
   /** The secret cannot be used. */
   invalid_secret: 500,
   /** The scheme cannot be used. */
   invalid_scheme: 500,
-  /** An argument cannot be used. */
+  /** The call cannot be carried out. */
   invalid_argument: 500,
 } as const;
 

@@ -49,38 +49,41 @@ pub(crate) struct DeliveryArgs {
 /// How old or early a delivery may be, for all commands that verify.
 #[derive(Args, Debug)]
 pub(crate) struct LimitArgs {
-    /// How long ago a delivery may have been signed [default: 300]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = LIMITS)]
-    pub(crate) max_age: Option<Duration>,
+    /// How long ago a delivery may have been signed, or off [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = distance, allow_negative_numbers = true, help_heading = LIMITS)]
+    pub(crate) max_age: Option<Limit>,
 
-    /// How far in the future a delivery may be dated [default: 300]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = LIMITS)]
-    pub(crate) max_skew: Option<Duration>,
+    /// How far ahead a delivery may be dated, or off [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = distance, allow_negative_numbers = true, help_heading = LIMITS)]
+    pub(crate) max_skew: Option<Limit>,
 
     /// How old a contio-body event may be, or off [default: 86400]
     #[arg(long, value_name = "SECONDS", value_parser = event_age, allow_negative_numbers = true, help_heading = LIMITS)]
-    pub(crate) max_event_age: Option<EventAge>,
+    pub(crate) max_event_age: Option<Limit>,
 }
 
 impl LimitArgs {
     /// Changes those limits that were given.
     pub(crate) fn apply(&self, mut builder: VerifierBuilder) -> VerifierBuilder {
-        if let Some(limit) = self.max_age {
+        if let Some(Limit(limit)) = self.max_age {
             builder = builder.max_age(limit);
         }
-        if let Some(limit) = self.max_skew {
+        if let Some(Limit(limit)) = self.max_skew {
             builder = builder.max_skew(limit);
         }
-        if let Some(EventAge(limit)) = self.max_event_age {
+        if let Some(Limit(limit)) = self.max_event_age {
             builder = builder.max_event_age(limit);
         }
         builder
     }
 }
 
-/// `--max-event-age`: a limit, or `None` for `off`.
+/// A limit in seconds, or `None` for `off`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct EventAge(pub(crate) Option<Duration>);
+pub(crate) struct Limit(pub(crate) Option<Duration>);
+
+/// A limit on how far a delivery's time may be from the present must be less than this: it was meant in milliseconds.
+const MAX_SECONDS: u64 = 100_000;
 
 /// The heading of limits in a command's help.
 pub(crate) const LIMITS: &str = "Limits";
@@ -109,17 +112,26 @@ pub(crate) fn time(text: &str) -> Result<UnixTime, String> {
     Ok(UnixTime::from_secs(seconds))
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    text.parse().map(Duration::from_secs).map_err(|_| "give whole seconds, such as 300".to_owned())
+/// `--max-age` and `--max-skew`.
+fn distance(text: &str) -> Result<Limit, String> {
+    match limit(text) {
+        Some(Limit(Some(limit))) if limit.as_secs() >= MAX_SECONDS => {
+            Err("give less than 100000 seconds (this may be in milliseconds), or off for no limit".to_owned())
+        }
+        Some(limit) => Ok(limit),
+        None => Err("give whole seconds, such as 300, or off".to_owned()),
+    }
 }
 
-fn event_age(text: &str) -> Result<EventAge, String> {
+fn event_age(text: &str) -> Result<Limit, String> {
+    limit(text).ok_or_else(|| "give whole seconds, such as 86400, or off".to_owned())
+}
+
+/// Seconds, or `off`; `none`, as the libraries call it, is the same.
+fn limit(text: &str) -> Option<Limit> {
     match text {
-        "off" => Ok(EventAge(None)),
-        _ => match seconds(text) {
-            Ok(limit) => Ok(EventAge(Some(limit))),
-            Err(_) => Err("give whole seconds, such as 86400, or off".to_owned()),
-        },
+        "off" | "none" => Some(Limit(None)),
+        _ => text.parse().ok().map(|seconds| Limit(Some(Duration::from_secs(seconds)))),
     }
 }
 

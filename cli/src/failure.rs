@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hookseal::{Error, ErrorKind};
+use hookseal::{Error, ErrorKind, OptionNames};
 
 use crate::escape::printable;
 use crate::outcome::Exit;
@@ -31,7 +31,7 @@ impl Failure {
 
     /// An error of the library about the option, variable or file named `origin`.
     pub(crate) fn about(origin: &impl fmt::Display, error: &Error) -> Self {
-        Self::Configuration { kind: error.kind(), message: format!("{origin}: {error}") }
+        Self::Configuration { kind: error.kind(), message: format!("{origin}: {}", error_text(error)) }
     }
 
     /// For people: what to print to stderr.
@@ -80,11 +80,18 @@ impl Failure {
     }
 }
 
+/// The text of an error of the library, in which options are named as on the command line: `--max-age`.
+pub(crate) fn error_text(error: &Error) -> String {
+    let mut text = String::new();
+    error.write_text(OptionNames::Flag, &mut |letter| text.push(letter));
+    text
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match Exit::of(error.kind()) {
             Exit::Refused => Self::Refused(error),
-            _ => Self::Configuration { kind: error.kind(), message: error.to_string() },
+            _ => Self::Configuration { kind: error.kind(), message: error_text(&error) },
         }
     }
 }
@@ -92,7 +99,7 @@ impl From<Error> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(error) => error.fmt(f),
+            Self::Refused(error) => f.write_str(&error_text(error)),
             Self::Configuration { message, .. }
             | Self::Argument(message)
             | Self::Unreachable(message)

@@ -2,6 +2,7 @@
 
 mod common;
 
+use hookseal::{OptionNames, UnixTime};
 use hookseal_tests::explain::{ExplainVector, VectorSecret, vectors};
 
 use crate::common::{BODY, NOW, SECRET, file, hookseal, signed};
@@ -88,9 +89,17 @@ fn another_secret_is_recognized() {
 #[test]
 fn limits_are_those_of_the_command_line() {
     let ran = hookseal(["explain", "--now", "1736937100", "--max-age", "99"]).args(signed(&[])).stdin(BODY).run();
-    assert!(ran.stdout.contains("s ago, and max_age is 99 s"), "{ran:?}");
+    assert!(ran.stdout.contains("100 s old, and 99 s are allowed"), "{ran:?}");
+    assert!(ran.stdout.contains("older than --max-age"), "{ran:?}");
     let ran = hookseal(["explain", "--now", NOW, "--max-body", "9"]).args(signed(&[])).stdin(BODY).run();
     assert!(ran.stdout.starts_with("refused: body_too_large\n"), "{ran:?}");
+}
+
+#[test]
+fn a_saved_request_that_is_explained_days_later_is_told_from_a_wrong_clock() {
+    let ran = hookseal(["explain", "--now", "1737196200"]).args(signed(&[])).stdin(BODY).run();
+    let advice = ran.stdout.split("what to do\n").nth(1).unwrap_or_default().replace("\n  ", " ");
+    assert!(advice.contains("it is 3 days old") && advice.contains("set --now to when it arrived"), "{ran:?}");
 }
 
 #[test]
@@ -132,7 +141,8 @@ fn every_vector_has_the_report_of_the_library() {
         }
         let headers = vector.headers.iter().flat_map(|(name, value)| ["-H".to_owned(), format!("{name}: {value}")]);
         let ran = command.args(headers).stdin(&vector.body).run();
-        let report = vector.explain().expect("a scheme");
+        let explainer = vector.explainer().expect("a scheme").option_names(OptionNames::Flag);
+        let report = explainer.explain(&vector.headers, &vector.body, UnixTime::from_secs(vector.now));
         assert_eq!(ran.stdout.trim_end(), report.to_json(), "{}", vector.name);
         played += 1;
     }

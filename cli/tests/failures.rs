@@ -95,6 +95,17 @@ fn request(section: &str) -> Request {
             Request::of(BODY).without("X-Contio-Timestamp").header("X-Contio-Timestamp", milliseconds)
         }
         "The clock is wrong, or the delivery is late" => Request::of(BODY),
+        "A number was written in another way" => {
+            let price = |price: &str| BODY.replace(r#""data":{"#, &format!(r#""data":{{"price":{price},"#));
+            Request::of(&price("10.0")).body(price("10"))
+        }
+        "The body is what a language prints" => Request::of(BODY).body("[object Object]"),
+        "The secret is a placeholder" => Request::of(BODY).secret("${WEBHOOK_SECRET}"),
+        "Only a signature with SHA-1" => {
+            let request = Request::signed(Scheme::GITHUB, SECRET, BODY).without("X-Hub-Signature-256");
+            request.header("X-Hub-Signature", format!("sha1={}", "5f3c".repeat(10)))
+        }
+        "A saved delivery, explained days later" => Request::of(BODY),
         "The event is old" => Request::signed(Scheme::CONTIO_BODY, SECRET, BODY),
         other => panic!("the section '{other}' has no delivery"),
     }

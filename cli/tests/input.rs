@@ -98,8 +98,8 @@ fn an_unknown_scheme_is_named_with_the_known_ones() {
 fn an_invalid_number_is_reported_with_its_option() {
     for (option, hint) in [
         ("--now", "give Unix seconds, such as 1736937000"),
-        ("--max-age", "give whole seconds, such as 300"),
-        ("--max-skew", "give whole seconds, such as 300"),
+        ("--max-age", "give whole seconds, such as 300, or off"),
+        ("--max-skew", "give whole seconds, such as 300, or off"),
         ("--max-event-age", "give whole seconds, such as 86400, or off"),
         ("--max-body", "give a number of bytes, such as 1048576"),
     ] {
@@ -111,6 +111,18 @@ fn an_invalid_number_is_reported_with_its_option() {
         }
         let absent = verify(&["--json", option]).run();
         assert_eq!(absent.json()["code"], "invalid_argument", "{option}");
+    }
+}
+
+#[test]
+fn a_limit_in_milliseconds_is_reported_with_its_option() {
+    for (option, number, hint) in
+        [("--max-age", "300000", "give less than 100000 seconds"), ("--max-skew", "100000", "or off for no limit")]
+    {
+        for command in ["verify", "explain"] {
+            let given = || hookseal([command, option, number]);
+            assert_misused(given, "invalid_argument", &[option, number, hint]);
+        }
     }
 }
 

@@ -170,8 +170,8 @@ fn a_receiver_that_always_fails_has_a_fault_in_every_case() {
 fn a_receiver_that_ignores_the_time_accepts_replays() {
     let verifier = Verifier::builder(Scheme::CONTIO_TIMESTAMPED)
         .secret(SECRET)
-        .max_age(std::time::Duration::MAX)
-        .max_skew(std::time::Duration::MAX)
+        .max_age(None)
+        .max_skew(None)
         .build()
         .expect("a verifier");
     let verifier = Arc::new(verifier);
@@ -184,6 +184,24 @@ fn a_receiver_that_ignores_the_time_accepts_replays() {
     let (code, json) = torture(app.layer(DefaultBodyLimit::max(1024 * 1024)), &["--scheme", "contio-timestamped"]);
     assert_eq!((code, &json["faults"]), (1, &4.into()), "{json}");
     assert_eq!(faulty(&json, "forged_accepted"), BTreeSet::from(["old", "very-old", "future", "far-future"]));
+}
+
+#[test]
+fn a_receiver_must_read_bodies_of_every_content_type() {
+    let verifier = Arc::new(Verifier::contio(SECRET).expect("a verifier"));
+    // As with a parser that leaves bodies of other types unread, and a verifier that fails without a body.
+    let app = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+        if headers.get("content-type").is_none_or(|value| value != "application/json") {
+            return StatusCode::INTERNAL_SERVER_ERROR;
+        }
+        let verdict =
+            verifier.verify(&headers, &body, UnixTime::now()).and_then(|delivery| delivery.envelope().map(|_| ()));
+        verdict.map_or(StatusCode::UNAUTHORIZED, |()| StatusCode::OK)
+    });
+    let only = ["plain-text", "text-changed", "plain", "changed"].map(|name| ["--only", name]).concat();
+    let (code, json) = torture(app.layer(DefaultBodyLimit::max(1024 * 1024)), &only);
+    assert_eq!((code, &json["faults"]), (1, &4.into()), "{json}");
+    assert_eq!(faulty(&json, "server_error"), BTreeSet::from(["plain-text", "text-changed"]), "{json}");
 }
 
 #[test]

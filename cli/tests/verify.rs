@@ -55,7 +55,8 @@ fn a_refused_delivery_exits_1_and_says_why_on_stderr() {
     let late = || hookseal(["verify", "--now", "1736937301"]).args(signed(&[])).stdin(BODY);
     let ran = late().run();
     assert_eq!((ran.code, &*ran.stdout), (1, ""));
-    assert!(ran.stderr.starts_with("refused: timestamp_too_old (HTTP 401): the delivery is genuine but"), "{ran:?}");
+    assert!(ran.stderr.starts_with("refused: timestamp_too_old (HTTP 401): the signature is valid, but"), "{ran:?}");
+    assert!(ran.stderr.contains("older than --max-age: it is 301 s old, and 300 s are allowed"), "{ran:?}");
     assert!(ran.stderr.ends_with('\n'));
 
     let ran = late().args(["--json"]).run();
@@ -64,8 +65,18 @@ fn a_refused_delivery_exits_1_and_says_why_on_stderr() {
     assert_eq!(json["ok"], false);
     assert_eq!(json["code"], "timestamp_too_old");
     assert_eq!(json["status"], 401);
-    assert!(json["message"].is_string());
+    assert!(json["message"].as_str().is_some_and(|message| message.contains("older than --max-age")), "{json}");
     assert!(ran.stdout.starts_with(r#"{"ok":false,"code":"#), "{ran:?}");
+}
+
+#[test]
+fn a_time_in_milliseconds_is_reported_with_its_option() {
+    for command in ["verify", "explain"] {
+        let ran = hookseal([command, "--json", "--now", "1736937012000"]).args(signed(&[])).stdin(BODY).run();
+        assert_eq!((ran.code, &ran.json()["code"]), (2, &"invalid_argument".into()), "{ran:?}");
+        let message = ran.json()["message"].as_str().expect("a message").to_owned();
+        assert!(message.contains("--now is 1736937012000, as if in milliseconds"), "{message}");
+    }
 }
 
 #[test]
@@ -83,6 +94,11 @@ fn each_limit_can_be_changed() {
     assert_eq!(code(timestamped, "1736936699", &[]), "timestamp_in_future");
     assert_eq!(code(timestamped, "1736936699", &["--max-skew", "301"]), "ok");
     assert_eq!(code(timestamped, "-1", &[]), "timestamp_in_future");
+    for none in ["off", "none"] {
+        assert_eq!(code(timestamped, "99999999999", &["--max-age", none]), "ok");
+        assert_eq!(code(timestamped, "-1", &["--max-skew", none]), "ok");
+        assert_eq!(code(body_form, "99999999999", &["--max-event-age", none]), "ok");
+    }
     assert_eq!(code(body_form, "1737023400", &[]), "ok");
     assert_eq!(code(body_form, "1737023401", &[]), "event_too_old");
     assert_eq!(code(body_form, "1737023401", &["--max-event-age", "86401"]), "ok");

@@ -1,6 +1,6 @@
 //! One error, with a stable code and the HTTP status to answer with.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::inline_str::InlineStr;
 
@@ -13,7 +13,9 @@ use crate::inline_str::InlineStr;
 pub struct Error {
     kind: ErrorKind,
     subject: InlineStr<64>,
+    /// Each `#` in it stands for one of `numbers`.
     detail: &'static str,
+    numbers: [u64; 2],
 }
 
 macro_rules! kinds {
@@ -49,44 +51,85 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A header that the scheme needs is absent.
+    /// A header that the scheme needs is missing.
     MissingHeader = "missing_header", 400, "a header that the scheme needs is missing";
-    /// A header that the scheme needs occurs twice; neither value can be preferred.
+    /// A header that the scheme needs occurs more than once, and neither value can be preferred.
     DuplicateHeader = "duplicate_header", 400, "a header that the scheme needs occurs more than once";
     /// The signature, or the signed id, is not in the scheme's format.
     MalformedSignature = "malformed_signature", 400, "the signature is not in the scheme's format";
     /// The timestamp is not 1 to 12 ASCII digits.
     MalformedTimestamp = "malformed_timestamp", 400, "the timestamp is not Unix seconds in 1 to 12 digits";
-    /// No secret in use produces any of the signatures.
-    SignatureMismatch = "signature_mismatch", 401, "no secret in use produces this signature over these bytes; \
-        check that the body is raw and that the secret is the endpoint's";
-    /// Genuine, but signed longer ago than `max_age`.
-    TimestampTooOld = "timestamp_too_old", 401, "the delivery is genuine but was signed longer ago than max_age";
-    /// Genuine, but dated further in the future than `max_skew`.
-    TimestampInFuture = "timestamp_in_future", 401, "the delivery is genuine but dated further ahead than max_skew; \
-        check the receiver's clock";
-    /// Genuine, but the event happened longer ago than `max_event_age`.
-    EventTooOld = "event_too_old", 401, "the delivery is genuine but its event is older than max_event_age";
-    /// The body is larger than the receiver's limit, or is 4 GiB or more.
-    BodyTooLarge = "body_too_large", 413, "the body is larger than max_body";
-    /// Genuine, but the body is not one well-formed JSON object with each envelope field at most once; or, where a binding
-    /// reads it as arbitrary JSON, it is not JSON.
-    MalformedEnvelope = "malformed_envelope", 400, "the delivery is genuine but its body is malformed";
-    /// Genuine, but a required field is absent.
-    MissingField = "missing_field", 400, "the delivery is genuine but a required field is missing";
-    /// Genuine, but a field is not of the expected type.
-    InvalidField = "invalid_field", 400, "the delivery is genuine but a field is not of the expected type";
+    /// None of the verifier's secrets matches any of the signatures.
+    SignatureMismatch = "signature_mismatch", 401, "no secret in use matches this signature for this body; \
+        check that the body is the raw bytes that were received, and that the secret is this endpoint's";
+    /// The signature is valid, but the delivery was signed longer ago than `max_age`.
+    TimestampTooOld = "timestamp_too_old", 401, "the signature is valid, but the delivery is older than `max_age`";
+    /// The signature is valid, but the delivery is dated further ahead than `max_skew`.
+    TimestampInFuture = "timestamp_in_future", 401,
+        "the signature is valid, but the delivery is dated further ahead than `max_skew`";
+    /// The signature is valid, but the event happened longer ago than `max_event_age`.
+    EventTooOld = "event_too_old", 401, "the signature is valid, but the event is older than `max_event_age`";
+    /// The body is larger than the limit that the receiver set, or has 4 GiB or more.
+    BodyTooLarge = "body_too_large", 413, "the body is larger than `max_body`";
+    /// Nothing read the body before it was to be verified: for bindings and adapters. The request alone can cause this, for
+    /// example with a `Content-Type` that the receiver's parser does not read.
+    BodyNotRead = "body_not_read", 400, "the body was not read before it was to be verified";
+    /// The signature is valid, but the body is not one well-formed JSON object with each envelope field once; or, where a
+    /// binding reads it as any JSON, it is not JSON.
+    MalformedEnvelope = "malformed_envelope", 400, "the signature is valid, but the body is malformed";
+    /// The signature is valid, but a required field is missing.
+    MissingField = "missing_field", 400, "the signature is valid, but a required field is missing";
+    /// The signature is valid, but a field has the wrong type.
+    InvalidField = "invalid_field", 400, "the signature is valid, but a field has the wrong type";
     /// A secret cannot be used as a key.
     InvalidSecret = "invalid_secret", 500, "the secret cannot be used";
     /// A scheme is unknown or contradicts itself.
     InvalidScheme = "invalid_scheme", 500, "the scheme cannot be used";
-    /// Another argument passed by the caller cannot be used.
-    InvalidArgument = "invalid_argument", 500, "an argument cannot be used";
+    /// Another argument of the caller cannot be used, or does not fit what it is used for.
+    InvalidArgument = "invalid_argument", 500, "the call cannot be carried out";
+}
+
+/// How the names of options are written in texts for people: as the language of the reader has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OptionNames {
+    /// `max_age`: Rust and Python.
+    #[default]
+    Snake,
+    /// `maxAge`: JavaScript.
+    Camel,
+    /// `--max-age`: command lines.
+    Flag,
+}
+
+impl OptionNames {
+    /// Writes ASCII text in which the names of options are in backticks, without these. Each `#` is replaced by the next
+    /// number. Byte by byte, because that is the smallest code.
+    pub(crate) fn write(self, text: &str, numbers: &[u64], put: &mut dyn FnMut(char)) {
+        let mut numbers = numbers.iter();
+        let (mut is_name, mut is_initial) = (false, false);
+        for byte in text.bytes() {
+            match byte {
+                b'#' => put_number(numbers.next().copied().unwrap_or_default(), put),
+                b'`' => {
+                    is_name = !is_name;
+                    if is_name && self == Self::Flag {
+                        put('-');
+                        put('-');
+                    }
+                }
+                b'_' if is_name && self == Self::Camel => is_initial = true,
+                b'_' if is_name && self == Self::Flag => put('-'),
+                _ => put(char::from(if is_initial { byte.to_ascii_uppercase() } else { byte })),
+            }
+            is_initial &= byte == b'_';
+        }
+    }
 }
 
 impl Error {
     pub(crate) const fn new(kind: ErrorKind) -> Self {
-        Self { kind, subject: InlineStr::EMPTY, detail: "" }
+        Self { kind, subject: InlineStr::EMPTY, detail: "", numbers: [0; 2] }
     }
 
     /// An error for a scheme that is unknown or contradicts itself.
@@ -118,6 +161,13 @@ impl Error {
         self
     }
 
+    /// An error whose detail contains numbers: often what a delivery has, and what is allowed.
+    #[cold]
+    #[inline(never)]
+    pub(crate) const fn with_numbers(kind: ErrorKind, detail: &'static str, numbers: [u64; 2]) -> Self {
+        Self { kind, subject: InlineStr::EMPTY, detail, numbers }
+    }
+
     /// What kind of error this is.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
@@ -136,13 +186,18 @@ impl Error {
         self.kind.status()
     }
 
-    /// The text that `Display` writes, in parts of which some are empty: for targets where the formatting machinery would
-    /// take too much space.
-    #[must_use]
-    pub fn parts(&self) -> [&str; 5] {
-        let colon = |part: &str| if part.is_empty() { "" } else { ": " };
-        let (subject, detail) = (self.subject.as_str(), self.detail);
-        [self.kind.text(), colon(subject), subject, colon(detail), detail]
+    /// Writes the text for people, with the names of options as the reader's language has them. `Display` writes the same with
+    /// [`OptionNames::Snake`]; this is also for targets where the formatting machinery would take too much space.
+    pub fn write_text(&self, names: OptionNames, put: &mut dyn FnMut(char)) {
+        names.write(self.kind.text(), &[], put);
+        if let Some(subject) = self.subject() {
+            names.write(": ", &[], put);
+            subject.chars().for_each(&mut *put);
+        }
+        if !self.detail.is_empty() {
+            names.write(": ", &[], put);
+            names.write(self.detail, &self.numbers, put);
+        }
     }
 
     /// The header, field or secret that this error is about, such as `X-Contio-Timestamp`, `data.meeting_id` or
@@ -162,7 +217,21 @@ impl From<ErrorKind> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.parts().into_iter().try_for_each(|part| f.write_str(part))
+        let mut result = Ok(());
+        self.write_text(OptionNames::Snake, &mut |letter| result = result.and_then(|()| f.write_char(letter)));
+        result
+    }
+}
+
+fn put_number(number: u64, put: &mut dyn FnMut(char)) {
+    let mut power = 1;
+    while number / power >= 10 {
+        power *= 10;
+    }
+    while power > 0 {
+        #[allow(clippy::cast_possible_truncation)] // a digit
+        put(char::from(b'0' + (number / power % 10) as u8));
+        power /= 10;
     }
 }
 
@@ -185,4 +254,39 @@ pub(crate) fn check_size(bytes: u64) -> Result<(), Error> {
         return Err(Error::new(ErrorKind::BodyTooLarge).because("no limit allows 4 GiB or more"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::String;
+
+    use super::*;
+
+    fn text(error: &Error, names: OptionNames) -> String {
+        let mut text = String::new();
+        error.write_text(names, &mut |letter| text.push(letter));
+        text
+    }
+
+    #[test]
+    fn options_have_the_names_of_the_readers_language() {
+        let error = Error::new(ErrorKind::EventTooOld).because("see `timestamp_in_signature` and `now`");
+        for (names, event_age, timestamp, now) in [
+            (OptionNames::Snake, "max_event_age", "timestamp_in_signature", "now"),
+            (OptionNames::Camel, "maxEventAge", "timestampInSignature", "now"),
+            (OptionNames::Flag, "--max-event-age", "--timestamp-in-signature", "--now"),
+        ] {
+            let expected = std::format!(
+                "the signature is valid, but the event is older than {event_age}: see {timestamp} and {now}"
+            );
+            assert_eq!(text(&error, names), expected);
+        }
+        assert_eq!(text(&error, OptionNames::Snake), std::format!("{error}"));
+    }
+
+    #[test]
+    fn numbers_stand_where_the_detail_names_them() {
+        let error = Error::with_numbers(ErrorKind::BodyTooLarge, "it has # bytes of #", [u64::MAX, 0]);
+        assert_eq!(std::format!("{error}"), "the body is larger than max_body: it has 18446744073709551615 bytes of 0");
+    }
 }

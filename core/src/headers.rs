@@ -225,6 +225,17 @@ impl Headers for http::HeaderMap {
     }
 }
 
+#[cfg(feature = "actix")]
+impl Headers for actix_http::header::HeaderMap {
+    fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
+        self.get_all(name.as_str()).map(|value| value.as_bytes()).collect()
+    }
+
+    fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
+        self.get_all(name.as_str()).for_each(|value| each(value.as_bytes()));
+    }
+}
+
 fn find_in<'h, K: AsRef<[u8]> + 'h, V: AsRef<[u8]> + 'h>(
     pairs: impl Iterator<Item = (&'h K, &'h V)>,
     name: &HeaderName,

@@ -20,10 +20,10 @@ mod sign;
 mod time;
 mod verify;
 
-pub use crate::contio::envelope::{Envelope, ForUser, check_json};
+pub use crate::contio::envelope::{Envelope, ForUser, check_envelope, check_json};
 #[cfg(feature = "alloc")]
 pub use crate::contio::event::{self, Event};
-pub use crate::error::{Error, ErrorKind};
+pub use crate::error::{Error, ErrorKind, OptionNames};
 pub use crate::headers::{HeaderLookup, HeaderName, Headers};
 #[cfg(feature = "alloc")]
 pub use crate::json::replace_lone_surrogates;

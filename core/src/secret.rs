@@ -70,6 +70,9 @@ impl<'s> Secret<'s> {
             }
             (Source::Text(text), KeyEncoding::Utf8) => Ok(text.as_bytes()),
             (Source::Text(text), KeyEncoding::Base64) => {
+                if let Some((_, reason)) = MISTAKEN.iter().find(|(start, _)| text.starts_with(start)) {
+                    return Err(invalid(reason));
+                }
                 let text = text.strip_prefix(PREFIX).unwrap_or(text);
                 match base64::decode_unpadded(text.as_bytes(), buffer) {
                     Some(key) if key.len() >= MIN_DECODED => Ok(key),
@@ -86,6 +89,17 @@ impl<'s> Secret<'s> {
         }
     }
 }
+
+/// What people mistake for a secret of a scheme whose secrets are base64. Sources: Supabase's documentation of auth hooks, and
+/// Standard Webhooks 1.0.0, "Signature scheme".
+const MISTAKEN: [(&str, &str); 4] = [
+    ("v1,", "it begins with v1, as Supabase shows it; leave that off, so that it begins with whsec_"),
+    ("whpk_", ED25519),
+    ("whsk_", ED25519),
+    ("v1a,", ED25519),
+];
+
+const ED25519: &str = "it is a key for ed25519, which is not supported; use the secret that begins with whsec_";
 
 const ONLY_PREFIX: Error = invalid("it is only the prefix whsec_; copy what follows it too");
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use hookseal::explain::{Cause, CheckOutcome, Explainer, Report, Suspicion};
-use hookseal::{Error, HeaderLookup, HeaderName, Headers, Scheme, Signer, UnixTime, Verifier};
+use hookseal::{Error, HeaderLookup, HeaderName, Headers, OptionNames, Scheme, Signer, UnixTime, Verifier};
 use hookseal_tests::explain::{ExplainVector, VectorSecret, vectors};
 use hookseal_tests::{Vector, Verdict};
 
@@ -68,10 +68,10 @@ fn explain_vector(vector: &Vector, scheme: Scheme) -> Report {
     let seconds = std::time::Duration::from_secs;
     let mut explainer = vector.secrets.iter().fold(Explainer::new(scheme), Explainer::secret);
     if let Some(limit) = vector.options.max_age {
-        explainer = explainer.max_age(seconds(limit));
+        explainer = explainer.max_age(limit.map(seconds));
     }
     if let Some(limit) = vector.options.max_skew {
-        explainer = explainer.max_skew(seconds(limit));
+        explainer = explainer.max_skew(limit.map(seconds));
     }
     if let Some(limit) = vector.options.max_event_age {
         explainer = explainer.max_event_age(limit.map(seconds));
@@ -266,20 +266,127 @@ fn suspicions_are_separate_from_causes() {
     assert_eq!(github(&[("Content-Length", "7")], b"{}"), ["body_length_differs"]);
     assert_eq!(github(&[("Content-Encoding", "gzip")], b"{}"), ["body_was_compressed"]);
     assert_eq!(github(&[], b"[object Object]"), ["body_is_object_text"]);
+    assert_eq!(github(&[], b"[object Promise]"), ["body_is_object_text"]);
+    for missing in ["undefined", "null", "None\n"] {
+        assert_eq!(github(&[], missing.as_bytes()), ["body_is_missing_value"]);
+    }
+    for python in ["b'{\"a\": 1}'", "{'a': 1}"] {
+        assert_eq!(github(&[], python.as_bytes()), ["body_is_python_text"]);
+    }
+    assert_eq!(github(&[], b"payload=%7B%7D"), ["body_is_form"]);
+    assert_eq!(suspicions(Scheme::SLACK, SECRET, &[], b"command=x"), [""; 0]);
+    assert_eq!(github(&[], b"{\"id\":1234567890123456800}"), ["body_has_large_integers"]);
+    assert_eq!(github(&[], b"{\"id\":1234567890123456789}"), [""; 0]);
+    for twice in ["{\"a\":1,\"b\":2,\"a\":3}", "{\"a\":{\"b\":2,\"b\":3}}"] {
+        assert_eq!(github(&[], twice.as_bytes()), ["body_key_twice"]);
+    }
     assert_eq!(github(&[], b"{\"a\":"), ["body_cut_short"]);
     assert_eq!(github(&[], "\u{fffd}".as_bytes()), ["body_has_replacements"]);
     let sorted = br#"{"event_id":"1","event_type":"2"}"#;
     assert_eq!(suspicions(Scheme::CONTIO, SECRET, &[], sorted), ["body_keys_sorted"]);
     assert_eq!(suspicions(Scheme::GITHUB, "\"a b\" ", &[], b"{}"), ["secret_has_white_space", "secret_has_quotes"]);
     assert_eq!(suspicions(Scheme::GITHUB, "whsec_a b", &[], b"{}"), ["secret_has_prefix"]);
+    for placeholder in ["${WEBHOOK_SECRET}", "{{ secret }}", "process.env.X", "<your secret>"] {
+        assert_eq!(suspicions(Scheme::GITHUB, placeholder, &[], b"{}"), ["secret_is_placeholder"]);
+    }
+    assert_eq!(suspicions(Scheme::GITHUB, "whsk_a b", &[], b"{}"), ["secret_is_ed25519"]);
+    let standard = Scheme::STANDARD_WEBHOOKS;
+    assert_eq!(suspicions(standard, "whpk_YSBrZXkgZm9yIGVkMjU1MTk=", &[], b"{}"), ["secret_is_ed25519"]);
+    let ed25519 = [(
+        "webhook-signature",
+        "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==",
+    )];
+    assert_eq!(suspicions(standard, secret_for(&standard), &ed25519, b"{}"), ["signature_is_ed25519"]);
     let (sha1, sha512) = (format!("sha1={}", "a".repeat(40)), "b".repeat(128));
     assert_eq!(github(&[("X-Hub-Signature-256", &sha1)], b"{}"), ["signature_of_another_algorithm"]);
+    assert_eq!(github(&[("X-Hub-Signature", &sha1)], b"{}"), ["only_sha1_signature"]);
     assert_eq!(github(&[("X-Hub-Signature-256", &sha512)], b"{}"), ["signature_of_another_algorithm"]);
     assert_eq!(github(&[("X-Hub-Signature-256", "sha256=12")], b"{}"), ["signature_short"]);
     assert_eq!(github(&[("stripe-signature", "x")], b"{}"), ["headers_of_another_scheme"]);
     assert_eq!(github(&[("x-contio-signature", "x")], b"{}"), ["headers_of_another_scheme"]);
     let slack = |time: &str| suspicions(Scheme::SLACK, SECRET, &[("X-Slack-Request-Timestamp", time)], b"{}");
     assert_eq!(slack("1700000000000"), ["timestamp_looks_like_milliseconds"]);
+}
+
+#[test]
+fn what_a_cause_says_is_not_suspected_too() {
+    let headers = sign(Scheme::GITHUB, BODY.as_bytes(), NOW);
+    let explained = |secrets: &[&str]| {
+        let explainer =
+            secrets.iter().fold(Explainer::new(Scheme::GITHUB), |explainer, secret| explainer.secret(*secret));
+        explainer.explain(&headers, BODY.as_bytes(), NOW).suspicions
+    };
+    assert_eq!(explained(&[&format!("\"{SECRET}\"")]), []);
+    assert_eq!(explained(&[&format!("\"{SECRET}\""), "'another'"]), [Suspicion::SecretHasQuotes { index: 1 }]);
+}
+
+#[test]
+fn advice_names_what_is_suspected_if_nothing_was_found() {
+    let report = Explainer::new(Scheme::GITHUB).secret("${WEBHOOK_SECRET}").explain(
+        &sign(Scheme::GITHUB, BODY.as_bytes(), NOW),
+        BODY.as_bytes(),
+        NOW,
+    );
+    assert!(report.advice.contains("set the secret itself"), "{}", report.advice);
+    assert!(report.advice.starts_with("nothing that was tried makes the signature match"), "{}", report.advice);
+}
+
+#[test]
+fn the_same_advice_is_given_once() {
+    let signed = "{\"a\":\"\u{e9}\",\"b\":1}";
+    let headers = sign(Scheme::GITHUB, signed.as_bytes(), NOW);
+    let report = Explainer::new(Scheme::GITHUB).secret(SECRET).explain(&headers, br#"{"a": "\u00e9", "b": 1}"#, NOW);
+    assert_eq!(codes(&report), ["body_was_compact", "body_non_ascii_was_plain"]);
+    let expected =
+        "verify the bytes as they came: something parsed the body and wrote it again, as Python does by default";
+    assert_eq!(report.advice, expected);
+}
+
+#[test]
+fn a_delivery_that_is_days_old_was_probably_saved() {
+    let headers = sign(Scheme::CONTIO_TIMESTAMPED, BODY.as_bytes(), NOW);
+    let advice = |age: i64| {
+        let now = UnixTime::from_secs(NOW.as_secs() + age);
+        Explainer::new(Scheme::CONTIO).secret(SECRET).explain(&headers, BODY.as_bytes(), now).advice
+    };
+    assert!(advice(3 * 86_400).contains("it is 3 days old: if the delivery was saved, set now to when it arrived"));
+    assert!(advice(400).ends_with("for a delivery that was saved, set now to when it arrived"), "{}", advice(400));
+}
+
+#[test]
+fn a_clock_in_milliseconds_fails_the_check_of_freshness() {
+    let headers = sign(Scheme::CONTIO_TIMESTAMPED, BODY.as_bytes(), NOW);
+    let milliseconds = UnixTime::from_secs(NOW.as_secs() * 1000);
+    let report = Explainer::new(Scheme::CONTIO).secret(SECRET).explain(&headers, BODY.as_bytes(), milliseconds);
+    let failed = report.checks.iter().find(|check| check.outcome == CheckOutcome::Failed).expect("a failed check");
+    assert!(failed.name == "freshness" && failed.message.contains("as if in milliseconds"), "{failed:?}");
+    let hours = std::time::Duration::from_secs(300_000);
+    let report = Explainer::new(Scheme::CONTIO).secret(SECRET).max_age(hours).explain(&headers, BODY.as_bytes(), NOW);
+    assert_eq!(report.verdict.unwrap_err().code(), "invalid_argument");
+    assert!(report.causes.is_empty() && report.secret_index == Some(0), "{:?}", report.causes);
+}
+
+#[test]
+fn options_have_the_names_of_the_readers_language() {
+    let headers = sign(Scheme::CONTIO_BODY, BODY.as_bytes(), NOW);
+    let late = UnixTime::from_secs(NOW.as_secs() + 10 * 86_400);
+    for (names, event_age) in [
+        (OptionNames::Snake, "max_event_age"),
+        (OptionNames::Camel, "maxEventAge"),
+        (OptionNames::Flag, "--max-event-age"),
+    ] {
+        let explainer = Explainer::new(Scheme::CONTIO).secret(SECRET).option_names(names);
+        let report = explainer.explain(&headers, BODY.as_bytes(), late);
+        let freshness = report.checks.iter().find(|check| check.name == "freshness").expect("the check");
+        for text in [&report.advice, &report.message(), &freshness.message] {
+            assert!(text.contains(event_age) && !text.contains('`'), "{text}");
+        }
+        // The numbers are said once.
+        assert_eq!(freshness.message.matches("86400 s").count(), 1, "{}", freshness.message);
+        assert!(freshness.facts.iter().any(|(name, _)| name == "max_event_age"), "names in JSON never change");
+        let passed = explainer.explain(&headers, BODY.as_bytes(), NOW).checks;
+        assert!(passed.iter().any(|check| check.message.contains(&format!("{event_age} is 86400 s"))), "{passed:?}");
+    }
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! Faults found in other libraries, by their number in the list in which they were collected. Those that can be expressed
 //! with headers and a body are also in `tests/vectors/peers-faults.json`, for every language.
 
-use std::time::Duration;
-
 use hookseal::{Scheme, UnixTime, Verifier};
 
 use crate::support::{BODY, NOW, code, pairs, secret_for, sign, verifier};
@@ -82,7 +80,7 @@ fn fault_4_a_timestamp_is_only_digits_and_within_both_limits() {
     let headers = sign(Scheme::CONTIO, BODY.as_bytes(), NOW);
     for now in [i64::MIN, i64::MAX] {
         let refused = code(verifier(Scheme::CONTIO).verify(&headers, BODY.as_bytes(), UnixTime::from_secs(now)));
-        assert_eq!(refused, if now < 0 { "timestamp_in_future" } else { "timestamp_too_old" });
+        assert_eq!(refused, if now < 0 { "timestamp_in_future" } else { "invalid_argument" });
     }
 }
 
@@ -193,8 +191,8 @@ fn fault_12_every_way_of_calling_the_core_gives_one_verdict() {
 fn fault_13_no_limits_make_a_forged_delivery_accepted() {
     let verifier = Verifier::builder(Scheme::CONTIO)
         .secret(secret_for(&Scheme::CONTIO))
-        .max_age(Duration::MAX)
-        .max_skew(Duration::MAX)
+        .max_age(None)
+        .max_skew(None)
         .max_event_age(None)
         .max_body(usize::MAX)
         .build()

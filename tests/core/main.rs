@@ -8,6 +8,7 @@ mod explain_secrets;
 mod explain_work;
 mod external_mac;
 mod faults;
+mod frameworks;
 mod genuine;
 mod peers;
 mod properties;

@@ -97,7 +97,8 @@ fn every_vector_has_the_same_verdict_by_a_rebuilt_preset() {
             let id = delivery.id().map(str::to_owned);
             Ok((delivery.scheme().to_owned(), delivery.timestamp(), delivery.secret_index(), id))
         });
-        let [expected, found]: [Result<_, Error>; 2] = verdicts;
+        // A preset's own hint, which is in the error's text, is not rebuilt.
+        let [expected, found] = verdicts.map(|verdict: Result<_, Error>| verdict.map_err(|error| error.kind()));
         assert_eq!(found, expected, "{}", vector.name);
         verified += 1;
     }
@@ -150,17 +151,16 @@ fn a_template_is_parsed_into_its_parts() {
             &[SignedPart::Text("v0:"), SignedPart::Timestamp, SignedPart::Text(":"), SignedPart::Body],
         ),
         (
-            "{id}{{timestamp}é{body}}",
+            "{id}<{timestamp}é{body}>",
             &[
                 SignedPart::Id,
-                SignedPart::Text("{"),
+                SignedPart::Text("<"),
                 SignedPart::Timestamp,
                 SignedPart::Text("é"),
                 SignedPart::Body,
-                SignedPart::Text("}"),
+                SignedPart::Text(">"),
             ],
         ),
-        ("{Body}", &[SignedPart::Text("{Body}")]),
         ("", &[]),
     ] {
         let mut buffer = [SignedPart::Body; 8];
@@ -168,5 +168,7 @@ fn a_template_is_parsed_into_its_parts() {
         assert_eq!(format!("{read:?}"), format!("{parts:?}"), "{template}");
     }
     let mut buffer = [SignedPart::Body; 8];
-    assert_eq!(code(SignedPart::read_template(&"{id}".repeat(9), &mut buffer)), "invalid_scheme");
+    for template in ["{ts}.{body}", "{Body}", "{body", "body}", "{{body}}", "{}", &"{id}".repeat(9)] {
+        assert_eq!(code(SignedPart::read_template(template, &mut buffer)), "invalid_scheme", "{template}");
+    }
 }

@@ -17,6 +17,7 @@ ErrorCode: TypeAlias = Literal[
     "timestamp_in_future",
     "event_too_old",
     "body_too_large",
+    "body_not_read",
     "malformed_envelope",
     "missing_field",
     "invalid_field",
@@ -35,27 +36,29 @@ STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {
     "malformed_signature": 400,
     # The timestamp is not Unix seconds in 1 to 12 digits.
     "malformed_timestamp": 400,
-    # No secret in use produces this signature over these bytes.
+    # No secret in use matches this signature for this body.
     "signature_mismatch": 401,
-    # The delivery is genuine but was signed longer ago than max_age.
+    # The signature is valid, but the delivery is older than max_age.
     "timestamp_too_old": 401,
-    # The delivery is genuine but dated further ahead than max_skew.
+    # The signature is valid, but the delivery is dated further ahead than max_skew.
     "timestamp_in_future": 401,
-    # The delivery is genuine but its event is older than max_event_age.
+    # The signature is valid, but the event is older than max_event_age.
     "event_too_old": 401,
     # The body is larger than max_body.
     "body_too_large": 413,
-    # The delivery is genuine but its body is malformed.
+    # The body was not read before it was to be verified.
+    "body_not_read": 400,
+    # The signature is valid, but the body is malformed.
     "malformed_envelope": 400,
-    # The delivery is genuine but a required field is missing.
+    # The signature is valid, but a required field is missing.
     "missing_field": 400,
-    # The delivery is genuine but a field is not of the expected type.
+    # The signature is valid, but a field has the wrong type.
     "invalid_field": 400,
     # The secret cannot be used.
     "invalid_secret": 500,
     # The scheme cannot be used.
     "invalid_scheme": 500,
-    # An argument cannot be used.
+    # The call cannot be carried out.
     "invalid_argument": 500,
 }
 

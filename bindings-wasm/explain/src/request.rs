@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use hookseal::explain::Explainer;
-use hookseal::{Error, ErrorKind, Secret, UnixTime};
+use hookseal::{Error, ErrorKind, OptionNames, Secret, UnixTime};
 
 use crate::schemes;
 
@@ -29,7 +29,7 @@ impl<'r> ExplainRequest<'r> {
     /// Reads the scheme; the current time and the four limits, as numbers of eight bytes; the secrets; the other
     /// schemes, each with a secret; the headers' names and values; and the body. NaN stands for a default.
     fn explain(&mut self) -> Result<String, Error> {
-        let mut explainer = Explainer::new(self.scheme()?);
+        let mut explainer = Explainer::new(self.scheme()?).option_names(OptionNames::Camel);
         let now = self.number()?;
         let [max_age, max_skew, max_event_age, max_body] =
             [self.number()?, self.number()?, self.number()?, self.number()?];
@@ -40,7 +40,7 @@ impl<'r> ExplainRequest<'r> {
             explainer = explainer.max_skew(seconds(max_skew));
         }
         if !max_event_age.is_nan() {
-            explainer = explainer.max_event_age(Some(max_event_age).filter(|age| age.is_finite()).map(seconds));
+            explainer = explainer.max_event_age(seconds(max_event_age));
         }
         if !max_body.is_nan() {
             explainer = explainer.max_body(usize::try_from(whole(max_body)).unwrap_or(usize::MAX));
@@ -95,9 +95,9 @@ impl<'r> ExplainRequest<'r> {
     }
 }
 
-/// Truncates fractions, as the core does.
-fn seconds(limit: f64) -> Duration {
-    Duration::from_secs(whole(limit))
+/// Truncates fractions, as the core does. Infinity is no limit.
+fn seconds(limit: f64) -> Option<Duration> {
+    limit.is_finite().then(|| Duration::from_secs(whole(limit)))
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked; infinity saturates

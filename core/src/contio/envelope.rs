@@ -209,12 +209,24 @@ pub(crate) struct Checked<'a> {
 }
 
 impl<'a> Checked<'a> {
-    pub(crate) fn read(body: &'a [u8]) -> Result<Self, Error> {
+    /// Reads the envelope in a body. If the scheme's deliveries carry none, the caller who asks for one is mistaken, not the
+    /// sender.
+    pub(crate) fn read(body: &'a [u8], has_envelope: bool) -> Result<Self, Error> {
         check_size(body.len() as u64)?;
         let mut members = Members::new();
-        let body = Scanner::new().read(body, &mut members).map_err(|Malformed| members.malformed())?;
-        let time = members.check()?;
-        Ok(Self { body, places: members.places, time })
+        let read = Scanner::new().read(body, &mut members);
+        let checked = match read {
+            Ok(body) => members.check().map(|time| (body, time)),
+            Err(Malformed) => Err(members.malformed()),
+        };
+        match checked {
+            Ok((body, time)) => Ok(Self { body, places: members.places, time }),
+            Err(error) if has_envelope => Err(error),
+            Err(_) => {
+                Err(Error::new(ErrorKind::InvalidArgument)
+                    .because("deliveries of this scheme have no event; use json()"))
+            }
+        }
     }
 
     pub(crate) fn envelope(&self) -> Envelope<'a> {
@@ -264,9 +276,29 @@ impl<'a> Envelope<'a> {
 pub fn check_json(body: &[u8]) -> Result<(), Error> {
     check_size(body.len() as u64)?;
     Scanner::of_any_value().read(body, &mut Members::new()).map(drop).map_err(|Malformed| {
-        Error::new(ErrorKind::MalformedEnvelope)
-            .because("it must be JSON of at most 64 levels, in UTF-8 without a byte order mark")
+        Error::new(ErrorKind::MalformedEnvelope).because(if is_form(body) {
+            "it is a form, not JSON; have the sender use the content type application/json"
+        } else {
+            "it must be JSON of at most 64 levels, in UTF-8 without a byte order mark"
+        })
     })
+}
+
+/// Checks the envelope in a body that was verified before, as [`Delivery::envelope`](crate::Delivery::envelope) does: for
+/// bindings, which cannot keep a borrow of the body, and parse events with their host's parser. `has_envelope` is
+/// [`Scheme::has_envelope`](crate::Scheme::has_envelope).
+///
+/// # Errors
+/// Those of `Delivery::envelope`.
+pub fn check_envelope(body: &[u8], has_envelope: bool) -> Result<(), Error> {
+    Checked::read(body, has_envelope).map(drop)
+}
+
+/// Whether a body begins as a form does, such as the `payload=` of GitHub's default content type.
+fn is_form(body: &[u8]) -> bool {
+    let end = body.iter().position(|byte| !matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-'));
+    // Base64 ends with that byte, or with two of them.
+    end.is_some_and(|end| end > 0 && body[end] == b'=' && body.get(end + 1).is_some_and(|next| *next != b'='))
 }
 
 /// Finds the first member of the root object with this name.

@@ -68,6 +68,21 @@ causes! {
     /// `\u0026` was signed where `&` is.
     BodyHtmlWasEscaped = "body_html_was_escaped", "the sender signed this JSON with <, > and & escaped, as Go writes it",
         "verify the bytes as they came: something parsed the body and wrote it again";
+    /// `&` was signed where `\u0026` is.
+    BodyHtmlWasPlain = "body_html_was_plain", "the sender signed this JSON with <, > and & unescaped",
+        "verify the bytes as they came: something parsed the body and wrote it again, as Go does";
+    /// `10.0` was signed where `10` is.
+    BodyNumbersHadFractions = "body_numbers_had_fractions", "the sender signed numbers such as 10.0 or 1.50, and here the zeros at their end are missing",
+        "verify the bytes as they came: something parsed the body and wrote its numbers again, as JavaScript does";
+    /// `10` was signed where `10.0` is.
+    BodyNumbersWereWhole = "body_numbers_were_whole", "the sender signed whole numbers, and here they end in .0",
+        "verify the bytes as they came: something parsed the body and wrote its numbers again as floating-point numbers";
+    /// `1e3` was signed where `1000` is.
+    BodyNumbersHadExponents = "body_numbers_had_exponents", "the sender signed numbers with an exponent, such as 1e3, and here they are written out",
+        "verify the bytes as they came: something parsed the body and wrote its numbers again";
+    /// An integer beyond 2⁵³ was rounded.
+    BodyNumbersLostDigits = "body_numbers_lost_digits", "the sender signed an integer beyond 2^53, and here its last digits are others",
+        "verify the bytes as they came: something read the integer as a floating-point number, as JavaScript does";
     /// The line break at the end was not signed.
     BodyNewlineAdded = "body_newline_added", "the sender signed this body without the line break at its end",
         "verify the bytes as they came: something appended a line break, as editors and echo do";
@@ -103,13 +118,13 @@ causes! {
         "verify the whole body before anything parses the form, or have the sender send application/json";
     /// UTF-8 was read as Latin-1 or Windows-1252, and written as UTF-8 again.
     BodyDecodedAsLatin1 = "body_decoded_as_latin1", "the sender signed UTF-8, and something decoded it as Latin-1 or Windows-1252",
-        "verify the bytes as they came, before anything decodes them";
+        "verify the bytes as they came: something decoded them as another encoding";
     /// UTF-8 was written again as Latin-1.
     BodyEncodedAsLatin1 = "body_encoded_as_latin1", "the sender signed UTF-8, and something encoded it again as Latin-1",
-        "verify the bytes as they came, before anything decodes and encodes them";
+        "verify the bytes as they came: something decoded them and encoded them otherwise";
     /// A byte that is not valid UTF-8 was replaced with U+FFFD.
     BodyInvalidUtf8Replaced = "body_invalid_utf8_replaced", "the sender signed a byte that is not valid UTF-8, and U+FFFD has replaced it",
-        "verify the bytes as they came, before anything decodes them as text";
+        "verify the bytes as they came: something decoded them as text";
     /// U+FFFD was signed in place of bytes that are not valid UTF-8.
     BodySignedWithReplacements = "body_signed_with_replacements", "the sender signed U+FFFD in place of the bytes here that are not valid UTF-8",
         "tell the sender that it signs a decoded copy of its body: it must sign the bytes that it sends";
@@ -125,6 +140,9 @@ causes! {
     /// The body is the JSON of a Node `Buffer`.
     BodyIsJsonBuffer = "body_is_json_buffer", "this body is the JSON of a Node Buffer, and the sender signed the bytes that it lists",
         "pass the Buffer itself, not what JSON.stringify makes of it";
+    /// The body is what Python's `str()` makes of bytes.
+    BodyIsBytesText = "body_is_bytes_text", "this body is b'...', and the sender signed the bytes that Python wrote in this way",
+        "pass the bytes themselves, not what str() or an f-string makes of them";
 
     /// The secret has white space that the sender's does not have.
     SecretWhiteSpace = "secret_white_space", "this secret has white space that the sender's does not have",
@@ -138,6 +156,9 @@ causes! {
     /// A line break in the secret is written as a backslash and an n.
     SecretNewlineEscaped = "secret_newline_escaped", "this secret has a backslash and an n where the sender's has a line break or nothing",
         "replace the two characters with a line break, or remove them";
+    /// The secret begins with `v1,`, as Supabase shows it.
+    SecretVersionKept = "secret_version_kept", "this secret begins with v1 and a comma, and the sender's does not",
+        "remove what precedes whsec_: Supabase shows the version with the secret";
     /// The secret begins with `whsec_`, and the sender's does not.
     SecretPrefixKept = "secret_prefix_kept", "this secret begins with whsec_, and the sender's key does not",
         "remove whsec_ from the secret";
@@ -190,6 +211,10 @@ causes! {
     /// The id was not signed.
     IdNotSigned = "id_not_signed", "the sender did not sign the id",
         "use a scheme without an id, or have the sender sign it";
+    /// The id was signed as it is, and is not one that the scheme accepts.
+    IdForm = "id_form", "the sender signed this id, which is longer than 256 bytes or contains a character that no id may have, such as a dot",
+        "have the sender send ids of 1 to 256 visible ASCII characters, without the separator that ends the id: a dot in \
+         Standard Webhooks and Svix";
     /// The signature is in hex.
     TagIsHex = "tag_is_hex", "the signature is genuine, but in hex where the scheme uses base64",
         "use a scheme whose signatures are in hex, or have the sender write base64";

@@ -2,15 +2,16 @@
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Deref;
 
 use super::budget::Budget;
+use super::option_names;
 use super::report::{Check, CheckOutcome};
 use crate::contio::envelope::Checked;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, OptionNames};
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{Freshness, Scheme};
 use crate::time::UnixTime;
@@ -27,6 +28,9 @@ pub(super) struct ReceivedDelivery<'s, H: ?Sized> {
     pub(super) body: &'s [u8],
     pub(super) now: UnixTime,
     pub(super) verdict: Result<usize, Error>,
+    /// Whether a verifier could be built, so that an unusable argument can only be the current time.
+    pub(super) has_verifier: bool,
+    pub(super) names: OptionNames,
 }
 
 /// The same, and what several checks need.
@@ -73,10 +77,10 @@ impl Stage {
         }
     }
 
-    /// The check that an error comes from.
+    /// The check that an error comes from, if it is not about the current time.
     const fn of_error(kind: ErrorKind) -> Self {
         match kind {
-            ErrorKind::BodyTooLarge => Self::BodySize,
+            ErrorKind::BodyTooLarge | ErrorKind::BodyNotRead => Self::BodySize,
             ErrorKind::MissingHeader | ErrorKind::DuplicateHeader => Self::Headers,
             ErrorKind::MalformedSignature => Self::SignatureForm,
             ErrorKind::MalformedTimestamp => Self::TimestampForm,
@@ -100,10 +104,9 @@ impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
         let mut checks = Vec::new();
         for stage in self.stages() {
             let (passed, facts) = self.describe(stage);
-            let failed = self.verdict.err().filter(|error| Stage::of_error(error.kind()) == stage);
+            let failed = self.verdict.err().filter(|error| self.stage_of(error.kind()) == stage);
             let (outcome, message) = match failed {
-                Some(error) if stage == Stage::Freshness => (CheckOutcome::Failed, format!("{error}: {}", passed.1)),
-                Some(error) => (CheckOutcome::Failed, error.to_string()),
+                Some(error) => (CheckOutcome::Failed, option_names::error_text(self.names, &error)),
                 None if !is_reached && stage == Stage::Freshness && self.age().is_some() => {
                     (CheckOutcome::Skipped, format!("not reached; claims to be {}", passed.1))
                 }
@@ -141,9 +144,9 @@ impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
                 (passed(format!("{} can be used", count_of(secrets, "secret"))), vec![fact("secrets", secrets)])
             }
             Stage::BodySize => {
-                let (bytes, limit) = (self.body.len(), self.limits.max_body);
+                let (bytes, limit) = (self.body.len(), self.limits.max_body.get());
                 let allowed = limit.map_or("no limit is set".to_owned(), |limit| format!("up to {limit} are allowed"));
-                let facts = vec![fact("bytes", bytes), ("max_body".into(), limit.map(whole))];
+                let facts = vec![fact("bytes", bytes), ("max_body".into(), limit.map(saturated))];
                 (passed(format!("{}, and {allowed}", count_of(bytes, "byte"))), facts)
             }
             Stage::Headers => {
@@ -189,22 +192,23 @@ impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
             return ((CheckOutcome::Skipped, message.to_owned()), Vec::new());
         }
         let limits = &self.limits;
-        let (name, limit) = match self.scheme.freshness {
-            Freshness::Envelope => ("max_event_age", limits.max_event_age),
-            _ => ("max_age", Some(limits.max_age)),
+        let (name, option, limit) = match self.scheme.freshness {
+            Freshness::Envelope => ("max_event_age", "`max_event_age`", limits.max_event_age),
+            _ => ("max_age", "`max_age`", limits.max_age),
         };
-        let limit = limit.map(|limit| i64::try_from(limit.as_secs()).unwrap_or(i64::MAX));
-        let skew = i64::try_from(limits.max_skew.as_secs()).unwrap_or(i64::MAX);
+        let option = option_names::text(self.names, option);
+        let limit = limit.get().map(saturated);
+        let skew = limits.max_skew.get().map(saturated);
         let facts = vec![
             time_fact("now", Some(self.now)),
             time_fact("timestamp", self.time),
             ("age".into(), self.age()),
             (name.into(), limit),
-            ("max_skew".into(), Some(skew)),
+            ("max_skew".into(), skew),
         ];
         let age = self.age().unwrap_or_default();
         let when = if age < 0 { format!("{} s ahead", age.unsigned_abs()) } else { format!("{age} s ago") };
-        let allowed = limit.map_or("any age is allowed".to_owned(), |limit| format!("{name} is {limit} s"));
+        let allowed = limit.map_or("any age is allowed".to_owned(), |limit| format!("{option} is {limit} s"));
         ((CheckOutcome::Passed, format!("dated {when}, and {allowed}")), facts)
     }
 
@@ -228,6 +232,14 @@ impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
 }
 
 impl<H: Headers + ?Sized> ReceivedDelivery<'_, H> {
+    /// The check that an error comes from.
+    const fn stage_of(&self, kind: ErrorKind) -> Stage {
+        match kind {
+            ErrorKind::InvalidArgument if self.has_verifier => Stage::Freshness,
+            kind => Stage::of_error(kind),
+        }
+    }
+
     fn parsed_headers(&self) -> Result<ParsedHeaders<'_>, Error> {
         ParsedHeaders::read(self.scheme, self.headers)
     }
@@ -258,11 +270,11 @@ impl<H: Headers + ?Sized> ReceivedDelivery<'_, H> {
 
     /// The time that the age is counted from. Nothing is reported from the body of a delivery that is not genuine.
     fn find_time(&self, budget: &mut Budget) -> Option<UnixTime> {
-        let is_genuine = self.verdict.map_or_else(|error| Stage::of_error(error.kind()) == Stage::Freshness, |_| true);
+        let is_genuine = self.verdict.map_or_else(|error| self.stage_of(error.kind()) == Stage::Freshness, |_| true);
         match self.scheme.freshness {
             Freshness::Envelope if is_genuine => {
                 budget.count(self.body.len());
-                Checked::read(self.body).ok().map(|envelope| envelope.time)
+                Checked::read(self.body, true).ok().map(|envelope| envelope.time)
             }
             Freshness::Envelope => None,
             _ => self.signed_time(),
@@ -274,6 +286,10 @@ fn signatures(parsed: &ParsedHeaders<'_>) -> usize {
     let mut signatures = 0;
     parsed.signatures.each(|_| signatures += 1);
     signatures
+}
+
+fn saturated(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn whole(number: usize) -> i64 {

@@ -5,18 +5,19 @@
 //! what happened to the delivery on its way. A cause is named only if undoing it makes a MAC match, which is impossible
 //! without the secret.
 
+mod advice;
 mod body;
 mod budget;
 mod cause;
 mod checks;
 mod encode;
+mod option_names;
 mod report;
 mod report_json;
 mod search;
 mod stored_secret;
 mod suspicion;
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -27,16 +28,16 @@ pub use self::report::{Check, CheckOutcome, Finding, Report, Search};
 pub use self::suspicion::Suspicion;
 
 use self::body::Body;
-use self::budget::{Budget, MAX_BODY};
+use self::budget::Budget;
 use self::encode::json::Shape;
 use self::stored_secret::{OtherSecret, StoredSecret};
 use self::suspicion::SuspicionContext;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, OptionNames};
 use crate::headers::Headers;
 use crate::scheme::Scheme;
 use crate::secret::Secret;
 use crate::time::UnixTime;
-use crate::verify::{DEFAULT_LIMITS, Limits, Verifier};
+use crate::verify::{Limit, Limits, Verifier};
 
 /// Explains the verdict on deliveries. It takes the same settings as a [`Verifier`].
 ///
@@ -62,13 +63,15 @@ pub struct Explainer {
     secrets: Vec<StoredSecret>,
     others: Vec<OtherSecret>,
     limits: Limits,
+    option_names: OptionNames,
 }
 
 impl Explainer {
     /// For deliveries of `scheme`, with the default limits of a [`Verifier`].
     #[must_use]
     pub const fn new(scheme: Scheme) -> Self {
-        Self { scheme, secrets: Vec::new(), others: Vec::new(), limits: DEFAULT_LIMITS }
+        let option_names = OptionNames::Snake;
+        Self { scheme, secrets: Vec::new(), others: Vec::new(), limits: Limits::DEFAULT, option_names }
     }
 
     /// Adds a secret of the endpoint, usable or not.
@@ -87,29 +90,36 @@ impl Explainer {
 
     /// As [`VerifierBuilder::max_age`](crate::VerifierBuilder::max_age).
     #[must_use]
-    pub const fn max_age(mut self, limit: Duration) -> Self {
-        self.limits.max_age = limit;
+    pub fn max_age(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limits.max_age = Limit::of_time(limit.into());
         self
     }
 
     /// As [`VerifierBuilder::max_skew`](crate::VerifierBuilder::max_skew).
     #[must_use]
-    pub const fn max_skew(mut self, limit: Duration) -> Self {
-        self.limits.max_skew = limit;
+    pub fn max_skew(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limits.max_skew = Limit::of_time(limit.into());
         self
     }
 
     /// As [`VerifierBuilder::max_event_age`](crate::VerifierBuilder::max_event_age).
     #[must_use]
     pub fn max_event_age(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.limits.max_event_age = limit.into();
+        self.limits.max_event_age = Limit::of_time(limit.into());
         self
     }
 
     /// As [`VerifierBuilder::max_body`](crate::VerifierBuilder::max_body).
     #[must_use]
     pub const fn max_body(mut self, bytes: usize) -> Self {
-        self.limits.max_body = Some(bytes);
+        self.limits.max_body = Limit::of_bytes(bytes);
+        self
+    }
+
+    /// How the report's texts name options: as Rust and Python do (`max_age`) by default. For bindings and command lines.
+    #[must_use]
+    pub const fn option_names(mut self, names: OptionNames) -> Self {
+        self.option_names = names;
         self
     }
 
@@ -124,7 +134,10 @@ impl Explainer {
             verifier.as_ref().map_err(|error| *error).and_then(|verifier| verify(verifier, headers, body, now));
         let scheme = self.variant(headers);
         let (secrets, limits) = (self.secrets.len(), &self.limits);
-        let input = checks::ReceivedDelivery { secrets, limits, scheme, headers, body, now, verdict };
+        let names = self.option_names;
+        let has_verifier = verifier.is_ok();
+        let input =
+            checks::ReceivedDelivery { secrets, limits, scheme, headers, body, now, verdict, has_verifier, names };
         let context = checks::CheckContext::of(input, verifier.as_ref().ok(), &mut budget);
         let (checks, age) = (context.checks(), context.age());
 
@@ -138,6 +151,7 @@ impl Explainer {
             suspicions: Vec::new(),
             search: Search { macs: 0, complete: true, work: 0 },
             advice: String::new(),
+            option_names: names,
         };
         if let Err(error) = verdict {
             let is_genuine = report.secret_index.is_some();
@@ -154,7 +168,9 @@ impl Explainer {
             }
             let context = SuspicionContext { scheme, secrets: &self.secrets, headers, body, age };
             report.suspicions = context.suspicions();
-            report.advice = advice(&report, error, is_genuine, body.bytes.len());
+            report.suspicions.retain(|suspicion| !suspicion.is_explained_by(&report.causes, report.secret_index));
+            let advice = advice::Advice { report: &report, error, is_genuine, body: body.bytes.len(), age };
+            report.advice = advice.text(names);
         }
         (report.search.macs, report.search.work) = (budget.macs(), budget.work());
         report
@@ -190,44 +206,6 @@ fn verify<H: Headers + ?Sized>(verifier: &Verifier, headers: &H, body: &[u8], no
         delivery.envelope()?;
     }
     Ok(delivery.secret_index())
-}
-
-/// What to do, in a sentence or two.
-fn advice(report: &Report, error: Error, is_genuine: bool, body: usize) -> String {
-    if let [first, others @ ..] = &*report.causes {
-        let fix = |finding: &Finding| match (&finding.scheme, finding.cause) {
-            (Some(scheme), Cause::SchemeIsAnother) => format!("{} ({scheme})", finding.cause.fix()),
-            _ => finding.cause.fix().into(),
-        };
-        return others.iter().fold(fix(first), |advice, finding| format!("{advice}; and {}", fix(finding)));
-    }
-    let by_kind = match error.kind() {
-        ErrorKind::TimestampTooOld => {
-            "check both clocks; if they are right, the delivery was delayed or is a replay, and the sender's next \
-             attempt has a new signature"
-        }
-        ErrorKind::TimestampInFuture => "check both clocks: one of them is wrong",
-        ErrorKind::EventTooOld => {
-            "raise max_event_age to accept an old event that was resent manually; then store event ids, so that a \
-             replay is recognized"
-        }
-        ErrorKind::BodyTooLarge => "raise max_body if the sender really sends bodies of this size",
-        ErrorKind::MalformedEnvelope | ErrorKind::MissingField | ErrorKind::InvalidField => {
-            "the delivery is genuine, so its sender must correct it: check that this endpoint is for Contio"
-        }
-        _ if is_genuine || report.secret_index.is_some() => "correct what the message says: the signature is genuine",
-        _ if body > MAX_BODY => "the body is too large to be searched for causes: try a smaller delivery",
-        ErrorKind::InvalidSecret => "correct the secret as the message says, and explain again",
-        ErrorKind::MissingHeader => {
-            "check that this request is from the sender, and that no proxy removes the header; nothing that was tried \
-             produces a matching signature"
-        }
-        _ => {
-            "nothing that was tried makes the signature match: the secret is another endpoint's, the body was \
-             changed in some other way, or the delivery is forged"
-        }
-    };
-    by_kind.into()
 }
 
 impl fmt::Debug for Explainer {

@@ -4,9 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::cause::Cause;
+use super::option_names;
 use super::report_json::ReportWriter;
 use super::suspicion::Suspicion;
-use crate::error::Error;
+use crate::error::{Error, OptionNames};
 
 /// Why a delivery was refused, as far as that can be known: see [`Explainer::explain`](super::Explainer::explain).
 ///
@@ -33,6 +34,7 @@ pub struct Report {
     pub search: Search,
     /// What to do, in a sentence or two.
     pub advice: String,
+    pub(super) option_names: OptionNames,
 }
 
 /// One check of a verification.
@@ -143,7 +145,7 @@ impl Report {
     pub fn message(&self) -> String {
         match &self.verdict {
             Ok(()) => "the delivery is genuine, fresh and well formed".into(),
-            Err(error) => error.parts().concat(),
+            Err(error) => option_names::error_text(self.option_names, error),
         }
     }
 }

@@ -19,6 +19,7 @@ pub struct SchemeBuilder<'a> {
     signed: &'a [SignedPart<'a>],
     key_encoding: KeyEncoding,
     has_envelope: bool,
+    hint: &'static str,
 }
 
 /// A header's second name, as it was passed to the builder.
@@ -41,6 +42,7 @@ impl<'a> SchemeBuilder<'a> {
             signed: &[],
             key_encoding: KeyEncoding::Utf8,
             has_envelope: false,
+            hint: "",
         }
     }
 
@@ -115,6 +117,12 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
+    /// Sets what to check where the signature header is missing, for senders whose users often meet that.
+    pub(super) const fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = hint;
+        self
+    }
+
     /// Sets what is signed, in order: the body once, and the id and the timestamp once each if the scheme has them.
     #[must_use]
     pub const fn signed(mut self, parts: &'a [SignedPart<'a>]) -> Self {
@@ -147,7 +155,7 @@ impl<'a> SchemeBuilder<'a> {
             _ => return Err(Error::invalid_scheme("a scheme's name has 1 to 32 bytes")),
         };
         let Some((signature, format)) = self.signature else {
-            return Err(Error::invalid_scheme("a scheme needs a signature header: call signature()"));
+            return Err(Error::invalid_scheme("a scheme needs the header that carries its signature"));
         };
         let Some(signature) = HeaderName::new(signature) else {
             return Err(BAD_HEADER);
@@ -194,7 +202,7 @@ impl<'a> SchemeBuilder<'a> {
             Ok(spellings) => spellings,
             Err(error) => return Err(error),
         };
-        let Self { key_encoding, has_envelope, .. } = self;
+        let Self { key_encoding, has_envelope, hint, .. } = self;
         Ok(Scheme {
             name,
             signature,
@@ -205,6 +213,7 @@ impl<'a> SchemeBuilder<'a> {
             template,
             key_encoding,
             has_envelope,
+            hint,
             variants: &[],
         })
     }

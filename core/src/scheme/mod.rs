@@ -44,6 +44,8 @@ pub struct Scheme {
     pub(crate) template: SigningTemplate,
     pub(crate) key_encoding: KeyEncoding,
     has_envelope: bool,
+    /// What to check where the signature header is missing.
+    pub(crate) hint: &'static str,
     /// The schemes that this one combines; the prefix of the signature decides which of them a delivery follows. Empty for
     /// any other scheme.
     variants: &'static [Scheme],

@@ -79,6 +79,9 @@ impl Scheme {
     pub const GITHUB: Self = preset(
         Self::builder("github")
             .signature("X-Hub-Signature-256", SignatureFormat::hex("sha256="))
+            .hint(
+                "GitHub signs only if the webhook has a secret; X-Hub-Signature alone is SHA-1, which is not accepted",
+            )
             .signed(&[SignedPart::Body]),
     );
 

@@ -21,7 +21,7 @@ pub enum SignedPart<'a> {
 
 impl<'a> SignedPart<'a> {
     /// Parses a template such as `{id}.{timestamp}.{body}`, the notation of bindings and settings for what is signed.
-    /// Everything except these three placeholders is literal text. The parts are written into `buffer`.
+    /// Everything else is literal text, which has no braces. The parts are written into `buffer`.
     ///
     /// ```
     /// use hookseal::SignedPart;
@@ -33,7 +33,7 @@ impl<'a> SignedPart<'a> {
     /// ```
     ///
     /// # Errors
-    /// `invalid_scheme` for more than 8 parts.
+    /// `invalid_scheme` for more than 8 parts, and for braces that name nothing, such as `{ts}`.
     pub fn read_template<'r>(template: &'a str, buffer: &'r mut [Self; MAX_PARTS]) -> Result<&'r [Self], Error> {
         const PLACEHOLDERS: [(&str, SignedPart<'_>); 3] =
             [("{id}", SignedPart::Id), ("{timestamp}", SignedPart::Timestamp), ("{body}", SignedPart::Body)];
@@ -45,7 +45,13 @@ impl<'a> SignedPart<'a> {
                 None => {
                     let is_next = |at: &usize| rest.get(*at..).is_some_and(|rest| placeholder(rest).is_some());
                     let end = (1..rest.len()).find(is_next).unwrap_or(rest.len());
-                    (SignedPart::Text(rest.get(..end).unwrap_or_default()), end)
+                    let text = rest.get(..end).unwrap_or_default();
+                    if text.contains(['{', '}']) {
+                        return Err(Error::invalid_scheme(
+                            "in what is signed, braces hold {id}, {timestamp} or {body}, and nothing else",
+                        ));
+                    }
+                    (SignedPart::Text(text), end)
                 }
             };
             *buffer.get_mut(len).ok_or(Error::invalid_scheme("a template has at most 8 parts"))? = part;
@@ -136,14 +142,18 @@ impl SigningTemplate {
             return Err(Error::invalid_scheme("the body must be signed exactly once"));
         }
         if timestamps != has_timestamp as u32 {
-            return Err(Error::invalid_scheme(
-                "the timestamp must be signed exactly once if its header or list key is set, and not otherwise",
-            ));
+            return Err(Error::invalid_scheme(if has_timestamp {
+                "the scheme has a timestamp, so `signed` must contain it once"
+            } else {
+                "`signed` contains a timestamp; say where it is: `timestamp_header` or `timestamp_in_signature`"
+            }));
         }
         if ids != has_id as u32 {
-            return Err(Error::invalid_scheme(
-                "the id must be signed exactly once if its header is set, and not otherwise",
-            ));
+            return Err(Error::invalid_scheme(if has_id {
+                "the scheme has an id, so `signed` must contain it once"
+            } else {
+                "`signed` contains an id; say where it is: `id_header`"
+            }));
         }
         Ok((Self { parts, body, len: signed.len() }, end_of_id))
     }

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use super::{DEFAULT_LIMITS, Keys, MAX_SECRETS, Verifier};
+use super::{Keys, Limit, Limits, MAX_SECRETS, Verifier};
 use crate::error::{Error, ErrorKind};
 use crate::scheme::Scheme;
 use crate::secret::Secret;
@@ -30,7 +30,7 @@ pub struct VerifierBuilder {
 
 impl VerifierBuilder {
     pub(super) const fn new(scheme: Scheme) -> Self {
-        let verifier = Verifier { scheme, keys: Keys([const { None }; MAX_SECRETS]), limits: DEFAULT_LIMITS };
+        let verifier = Verifier { scheme, keys: Keys([const { None }; MAX_SECRETS]), limits: Limits::DEFAULT };
         Self { verifier, error: None }
     }
 
@@ -63,35 +63,37 @@ impl VerifierBuilder {
         self
     }
 
-    /// How long ago a delivery may have been signed; 300 s by default. Fractions of a second are truncated. It has no
-    /// effect for schemes that do not sign the time of sending: see [`Scheme::timestamp_source`].
-    pub fn max_age(mut self, limit: Duration) -> Self {
-        self.verifier.limits.max_age = limit;
+    /// How long ago a delivery may have been signed: less than 100,000 s, and 300 s by default. `None` is no limit. Fractions
+    /// of a second are truncated. It has no effect for schemes that do not sign the time of sending: see
+    /// [`Scheme::timestamp_source`].
+    pub fn max_age(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.verifier.limits.max_age = Limit::of_time(limit.into());
         self
     }
 
-    /// How far ahead of `now` the timestamp of a delivery may be; 300 s by default. Fractions of a second are truncated.
-    pub fn max_skew(mut self, limit: Duration) -> Self {
-        self.verifier.limits.max_skew = limit;
+    /// How far ahead of `now` the timestamp of a delivery may be: less than 100,000 s, and 300 s by default. `None` is no
+    /// limit. Fractions of a second are truncated.
+    pub fn max_skew(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.verifier.limits.max_skew = Limit::of_time(limit.into());
         self
     }
 
     /// How long ago the event in a delivery of [`Scheme::CONTIO_BODY`] may have happened; 24 h by default. `None` accepts
     /// any age: for receivers that remember every event id.
     pub fn max_event_age(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.verifier.limits.max_event_age = limit.into();
+        self.verifier.limits.max_event_age = Limit::of_time(limit.into());
         self
     }
 
     /// The largest body that is accepted, in bytes; by default 4 GiB less one byte, which no limit can exceed. A larger
     /// body is refused without being read.
     pub fn max_body(mut self, bytes: usize) -> Self {
-        self.verifier.limits.max_body = Some(bytes);
+        self.verifier.limits.max_body = Limit::of_bytes(bytes);
         self
     }
 
     #[cfg(feature = "explain")]
-    pub(crate) fn limits(mut self, limits: super::Limits) -> Self {
+    pub(crate) fn limits(mut self, limits: Limits) -> Self {
         self.verifier.limits = limits;
         self
     }
@@ -107,8 +109,9 @@ impl VerifierBuilder {
     ///
     /// # Errors
     /// `invalid_secret` for the first secret that cannot be used, or if none was added; `invalid_argument` for more than
-    /// [`MAX_SECRETS`].
+    /// [`MAX_SECRETS`], and for a `max_age` or `max_skew` of 100,000 s or more, which was meant in milliseconds.
     pub fn build(self) -> Result<Verifier, Error> {
+        self.verifier.limits.check()?;
         match self.error {
             Some(error) => Err(error),
             None if self.verifier.keys.iter().next().is_none() => {

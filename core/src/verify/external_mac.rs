@@ -53,7 +53,7 @@ impl Verifier {
         macs: &[[u8; TAG_BYTES]],
         now: UnixTime,
     ) -> Result<Delivery<'a>, Error> {
-        self.check_size(body.len() as u64)?;
+        self.limits.check_size(body.len() as u64)?;
         let parsed = ParsedHeaders::read(self.scheme(), headers)?;
         if macs.len() != self.keys().iter().count() {
             return Err(Error::new(ErrorKind::InvalidArgument).because("there must be one MAC for each secret"));

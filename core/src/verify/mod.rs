@@ -3,21 +3,22 @@
 mod builder;
 mod external_mac;
 mod header_values;
+mod limits;
 pub(crate) mod parsed_headers;
 mod stream;
 
 use core::fmt;
-use core::time::Duration;
 
 pub use self::builder::VerifierBuilder;
 pub use self::external_mac::SigningInput;
 pub use self::header_values::HeaderValues;
+pub(crate) use self::limits::{Limit, Limits};
 pub use self::stream::{Stream, Streamed, StreamedDelivery};
 
 use self::parsed_headers::ParsedHeaders;
 use crate::contio::envelope::{Checked, Envelope};
 use crate::crypto::mac::{Key, Matches};
-use crate::error::{Error, ErrorKind, check_size};
+use crate::error::{Error, ErrorKind};
 use crate::headers::Headers;
 use crate::scheme::{Freshness, Scheme};
 use crate::secret::Secret;
@@ -60,23 +61,6 @@ impl Keys {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    pub(crate) max_age: Duration,
-    pub(crate) max_skew: Duration,
-    pub(crate) max_event_age: Option<Duration>,
-    pub(crate) max_body: Option<usize>,
-}
-
-/// The default limits. 300 s is what the libraries of Stripe and Standard Webhooks use; 24 h covers Contio's automatic
-/// retries, which end about 38 minutes after the first attempt.
-pub(crate) const DEFAULT_LIMITS: Limits = Limits {
-    max_age: Duration::from_secs(300),
-    max_skew: Duration::from_secs(300),
-    max_event_age: Some(Duration::from_secs(86_400)),
-    max_body: None,
-};
-
 impl Verifier {
     /// A verifier for Contio's deliveries of either variant, with one secret and the default limits.
     ///
@@ -107,7 +91,7 @@ impl Verifier {
         body: &'a [u8],
         now: UnixTime,
     ) -> Result<Delivery<'a>, Error> {
-        self.check_size(body.len() as u64)?;
+        self.limits.check_size(body.len() as u64)?;
         let parsed = ParsedHeaders::read(&self.scheme, headers)?;
         let matches = self.try_keys(&parsed, body);
         self.decide_whole(parsed, matches, body, now)
@@ -123,7 +107,7 @@ impl Verifier {
         now: UnixTime,
     ) -> Result<Delivery<'a>, Error> {
         let mut envelope = None;
-        let read_time = || Ok(envelope.insert(Checked::read(body)?).time);
+        let read_time = || Ok(envelope.insert(Checked::read(body, true)?).time);
         let facts = self.decide(&parsed, matches, now, read_time)?;
         Ok(Delivery { facts, body: WholeBody { bytes: body, envelope } })
     }
@@ -143,33 +127,17 @@ impl Verifier {
         let timestamp = match scheme.freshness {
             Freshness::Envelope => {
                 let time = event_time()?;
-                self.check_age(time, self.limits.max_event_age, ErrorKind::EventTooOld, now)?;
+                self.limits.check_age(time, now, ErrorKind::EventTooOld)?;
                 Some(time)
             }
             _ => {
                 if let Some(time) = timestamp {
-                    self.check_age(time, Some(self.limits.max_age), ErrorKind::TimestampTooOld, now)?;
+                    self.limits.check_age(time, now, ErrorKind::TimestampTooOld)?;
                 }
                 timestamp
             }
         };
         Ok(Facts { scheme, timestamp, secret_index, id })
-    }
-
-    fn check_age(
-        &self,
-        time: UnixTime,
-        max_age: Option<Duration>,
-        too_old: ErrorKind,
-        now: UnixTime,
-    ) -> Result<(), Error> {
-        if max_age.is_some_and(|max_age| time.is_older_than(max_age, now)) {
-            return Err(Error::new(too_old));
-        }
-        if time.is_ahead_by_more_than(self.limits.max_skew, now) {
-            return Err(Error::new(ErrorKind::TimestampInFuture));
-        }
-        Ok(())
     }
 
     /// Tries every secret against every signature, even after one has matched.
@@ -184,13 +152,6 @@ impl Verifier {
             parsed.compare(index, &tag, &mut matches);
         }
         matches
-    }
-
-    pub(crate) fn check_size(&self, bytes: u64) -> Result<(), Error> {
-        match self.limits.max_body {
-            Some(limit) if bytes > limit as u64 => Err(Error::new(ErrorKind::BodyTooLarge)),
-            _ => check_size(bytes),
-        }
     }
 
     /// How the deliveries that this verifier accepts are signed.
@@ -291,7 +252,7 @@ impl<'a> Delivery<'a> {
     pub fn envelope(&self) -> Result<Envelope<'a>, Error> {
         match &self.body.envelope {
             Some(checked) => Ok(checked.envelope()),
-            None => Checked::read(self.body.bytes).map(|checked| checked.envelope()),
+            None => Checked::read(self.body.bytes, self.facts.scheme.has_envelope()).map(|checked| checked.envelope()),
         }
     }
 
@@ -299,14 +260,5 @@ impl<'a> Delivery<'a> {
     #[must_use]
     pub fn has_read_envelope(&self) -> bool {
         self.body.envelope.is_some()
-    }
-
-    /// Makes the check of [`envelope`](Self::envelope) on a body that was verified before: for bindings, which cannot keep
-    /// a borrow of the body and read events with their host's own parser. Nothing of the body is returned.
-    ///
-    /// # Errors
-    /// `malformed_envelope`, `missing_field` or `invalid_field`.
-    pub fn recheck_envelope(body: &[u8]) -> Result<(), Error> {
-        Checked::read(body).map(drop)
     }
 }

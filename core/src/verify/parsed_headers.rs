@@ -27,18 +27,18 @@ impl<'a> ParsedHeaders<'a> {
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn read<H: Headers + ?Sized>(scheme: &'a Scheme, headers: &'a H) -> Result<Self, Error> {
         let [signature_spelling, timestamp_spelling, id_spelling] = &scheme.spellings;
-        let signature = required(headers, &scheme.signature, signature_spelling.as_ref())?;
+        let signature = required(headers, &scheme.signature, signature_spelling.as_ref(), scheme.hint)?;
         let scheme = scheme.variant_of(signature);
         let id = match &scheme.id {
-            Some(id) => Some(read_id(required(headers, &id.header, id_spelling.as_ref())?, id)?),
+            Some(id) => Some(read_id(required(headers, &id.header, id_spelling.as_ref(), "")?, id)?),
             None => None,
         };
         let timestamp_header = match &scheme.freshness {
-            Freshness::Header(name) => Some(required(headers, name, timestamp_spelling.as_ref())?),
+            Freshness::Header(name) => Some(required(headers, name, timestamp_spelling.as_ref(), "")?),
             _ => None,
         };
         let Some(signatures) = scheme.format.read(signature) else {
-            return Err(Error::about(ErrorKind::MalformedSignature, scheme.signature.as_str()));
+            return Err(malformed(scheme, signature));
         };
         let mut parsed = Self { scheme, id, timestamp: None, timestamp_text: &[], signatures };
         if let Some(text) = timestamp_header.or(signatures.timestamp) {
@@ -78,6 +78,18 @@ impl<'a> ParsedHeaders<'a> {
     }
 }
 
+/// Standard Webhooks 1.0.0 signs with ed25519 as `v1a`.
+#[cold]
+#[inline(never)]
+fn malformed(scheme: &Scheme, signature: &[u8]) -> Error {
+    let is_ed25519 = signature.starts_with(b"v1a,");
+    Error::about(ErrorKind::MalformedSignature, scheme.signature.as_str()).because(if is_ed25519 {
+        "ed25519 (v1a) is not supported; have the sender sign with v1 too"
+    } else {
+        ""
+    })
+}
+
 pub(crate) const ID_RULE: &str = "an id must be 1 to 256 visible ASCII characters, without the separator that ends it";
 
 /// An id is 1 to 256 visible ASCII bytes, without the byte that marks its end in the signed message: in `a.b.c`, an id
@@ -97,6 +109,7 @@ pub(crate) fn required<'h, H: Headers + ?Sized>(
     headers: &'h H,
     name: &HeaderName,
     spelling: Option<&Spelling>,
+    hint: &'static str,
 ) -> Result<&'h [u8], Error> {
     let mut found = headers.find(name);
     if let Some(Spelling { name, decides }) = spelling {
@@ -105,7 +118,7 @@ pub(crate) fn required<'h, H: Headers + ?Sized>(
     }
     match found {
         HeaderLookup::Once(value) => Ok(value),
-        HeaderLookup::Missing => Err(Error::about(ErrorKind::MissingHeader, name.as_str())),
+        HeaderLookup::Missing => Err(Error::about(ErrorKind::MissingHeader, name.as_str()).because(hint)),
         HeaderLookup::Duplicate => Err(Error::about(ErrorKind::DuplicateHeader, name.as_str())),
     }
 }

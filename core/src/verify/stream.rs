@@ -67,7 +67,7 @@ impl<'a> Stream<'a> {
     /// follows.
     pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
         self.bytes = self.bytes.saturating_add(chunk.len() as u64);
-        self.verifier.check_size(self.bytes)?;
+        self.verifier.limits.check_size(self.bytes)?;
         for mac in self.macs.iter_mut().flatten() {
             mac.update(chunk);
         }
@@ -84,7 +84,7 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// As for [`Verifier::verify`].
     pub fn finish(mut self, now: UnixTime) -> Result<StreamedDelivery<'a>, Error> {
-        self.verifier.check_size(self.bytes)?;
+        self.verifier.limits.check_size(self.bytes)?;
         let mut matches = Matches::none();
         for (index, mac) in (0..).zip(self.macs.iter_mut().flatten()) {
             self.parsed.feed_after(mac);

@@ -52,6 +52,24 @@ def go_html(body: bytes) -> bytes:
     return body.replace(b"&", b"\\u0026")
 
 
+def numbered(price: str, count: str = "3", *, spaces: str = "") -> bytes:
+    """JSON whose numbers are written as given."""
+    return f'{{"count":{spaces}{count},{spaces}"price":{spaces}{price},{spaces}"rate":{spaces}1.25}}'.encode()
+
+
+def items(price: str) -> bytes:
+    """More numbers than can be tried in every combination."""
+    return b"[" + b",".join(b'{"count":%d,"price":%s}' % (count, price.encode()) for count in range(10)) + b"]"
+
+
+def go_escapes(body: bytes) -> bytes:
+    """All that Go escapes, although JSON need not."""
+    for mark in "<>&\u2028\u2029":
+        body = body.replace(mark.encode(), b"\\u%04x" % ord(mark))
+    return body
+
+
+HTML = '{"a":"<b>&\u2028\u2029é","c":"\\u0041"}'.encode()
 LINES = b'{\n  "a": 1,\n  "b": 2\n}'
 JSON_STRING = json.dumps(compact().decode(), ensure_ascii=False).encode()
 # What a JavaScript sender writes for a title that was cut in the middle of an emoji; that JSON as a string; and how another
@@ -77,6 +95,30 @@ BODIES: list[tuple[str, bytes, bytes, list[str]]] = [
     ("its escapes were decoded", compact(ensure_ascii=True), compact(), ["body_non_ascii_was_escaped"]),
     ("its letters were escaped", compact(), compact(ensure_ascii=True), ["body_non_ascii_was_plain"]),
     ("it lost the escapes of Go", go_html(compact()), compact(), ["body_html_was_escaped"]),
+    ("Go wrote it again", compact(), go_html(compact()), ["body_html_was_plain"]),
+    ("Go wrote again what has every mark that it escapes", HTML, go_escapes(HTML), ["body_html_was_plain"]),
+    ("every mark that Go escapes was unescaped", go_escapes(HTML), HTML, ["body_html_was_escaped"]),
+    ("a number lost its .0", numbered("10.0"), numbered("10"), ["body_numbers_had_fractions"]),
+    ("a number of Python lost its .0 in JavaScript", numbered("10.0", spaces=" "), numbered("10"), ["body_numbers_had_fractions", "body_was_spaced"]),
+    ("two numbers lost their .0", numbered("10.0", "3.0"), numbered("10", "3"), ["body_numbers_had_fractions"]),
+    ("an amount lost the zero at its end", numbered("10.50"), numbered("10.5"), ["body_numbers_had_fractions"]),
+    ("an amount lost both of its zeros", numbered("10.00", "3.00"), numbered("10", "3"), ["body_numbers_had_fractions"]),
+    ("many numbers lost their .0", items("7.0"), items("7"), ["body_numbers_had_fractions"]),
+    ("a number got a .0", numbered("10"), numbered("10.0"), ["body_numbers_were_whole"]),
+    ("a number lost its exponent", numbered("1e3"), numbered("1000"), ["body_numbers_had_exponents"]),
+    ("a number of Java lost its exponent", numbered("2.5E7"), numbered("25000000"), ["body_numbers_had_exponents"]),
+    ("Python wrote a number with an exponent again", numbered("1e3"), numbered("1000.0", spaces=" "), ["body_numbers_had_exponents", "body_was_compact"]),
+    ("an integer of 2^53 and more was rounded", numbered("9007199254740993"), numbered("9007199254740992"), ["body_numbers_lost_digits"]),
+    ("a long integer was rounded", numbered("1234567890123456789"), numbered("1234567890123456800"), ["body_numbers_lost_digits"]),
+    ("a long integer of Python was rounded", numbered("-1234567890123456789", spaces=" "), numbered("-1234567890123456800"), ["body_numbers_lost_digits", "body_was_spaced"]),
+    ("Python wrote its bytes", compact(), str(compact()).encode(), ["body_is_bytes_text"]),
+    ("Python wrote bytes with quotes and lines", b"{'\n\t\\':\"\xff\"}", str(b"{'\n\t\\':\"\xff\"}").encode(), ["body_is_bytes_text"]),
+    ("spaces were added to it, and it lost its line break", compact() + b"\n", spaced(), ["body_was_compact", "body_newline_lost"]),
+    ("a line break was added, and then it was put in base64", compact(), base64.b64encode(compact() + b"\n"), ["body_is_base64", "body_newline_added"]),
+    ("spaces were added to it, and then it was put in base64", compact(), base64.b64encode(spaced()), ["body_is_base64", "body_was_compact"]),
+    ("spaces were added to it, and then it was compressed", compact(), gzipped(spaced()), ["body_is_gzip", "body_was_compact"]),
+    ("spaces were added to it, and a byte order mark", compact(), b"\xef\xbb\xbf" + spaced(), ["body_bom_added", "body_was_compact"]),
+    ("Python wrote it again, and then its bytes", compact(), str(spaced(ensure_ascii=True)).encode(), ["body_is_bytes_text", "body_was_compact", "body_non_ascii_was_plain"]),
     ("Python wrote it again", compact(), spaced(ensure_ascii=True), ["body_was_compact", "body_non_ascii_was_plain"]),
     (
         "Python wrote again what PHP wrote",
@@ -270,6 +312,7 @@ def secrets_of(sender: Sender) -> Iterator[dict]:
         ("it is in double quotes", f'"{secret}"', quoted_code, "secret_quoted"),
         ("it is in single quotes", f"'{secret}'", quoted_code, "secret_quoted"),
         ("its line break is written out", secret + "\\n", quoted_code, "secret_newline_escaped"),
+        ("its version came along", "v1," + secret, quoted_code, "secret_version_kept"),
     ]:
         delivery = sender.genuine(secrets=(given,))
         yield explained(f"{sender.scheme}: secret: {what}", delivery, code, [cause])
@@ -472,6 +515,9 @@ def headers() -> Iterator[dict]:
         delivery = sender.genuine()
         swapped = delivery.with_header(sender.id_header, str(NOW)).with_header(sender.timestamp_header, senders.MESSAGE_ID)
         yield explained(f"{sender.scheme}: headers: id and timestamp are swapped", swapped, "malformed_timestamp", ["headers_swapped"])
+        for what, id in [("has a dot", "msg.1"), ("is too long", "m" * 257), ("has a space", "msg 1")]:
+            odd = sender.genuine(id=id)
+            yield explained(f"{sender.scheme}: headers: the id {what}", odd, "malformed_signature", ["id_form"])
         quoted = delivery.with_header(sender.id_header, f'"{senders.MESSAGE_ID}"')
         yield explained(f"{sender.scheme}: headers: the id is in quotes", quoted, "signature_mismatch", ["header_quoted"])
 

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hookseal::explain::{Check, CheckOutcome, Explainer, Report};
-use hookseal::{Error, Scheme, UnixTime};
+use hookseal::{Error, OptionNames, Scheme, UnixTime};
 
-use crate::args::{self, DeliveryArgs, EventAge};
+use crate::args::{self, DeliveryArgs, Limit};
 use crate::failure::Failure;
 use crate::input;
 use crate::outcome::{Exit, Outcome};
@@ -80,20 +80,20 @@ fn explainer(
     others: &[(Scheme, LoadedSecret)],
     args: &DeliveryArgs,
 ) -> Result<Explainer, Failure> {
-    let mut explainer = Explainer::new(scheme);
+    let mut explainer = Explainer::new(scheme).option_names(OptionNames::Flag);
     for secret in secrets {
         explainer = explainer.secret(secret.secret());
     }
     for (scheme, secret) in others {
         explainer = explainer.other_secret(*scheme, secret.secret());
     }
-    if let Some(limit) = args.limits.max_age {
+    if let Some(Limit(limit)) = args.limits.max_age {
         explainer = explainer.max_age(limit);
     }
-    if let Some(limit) = args.limits.max_skew {
+    if let Some(Limit(limit)) = args.limits.max_skew {
         explainer = explainer.max_skew(limit);
     }
-    if let Some(EventAge(limit)) = args.limits.max_event_age {
+    if let Some(Limit(limit)) = args.limits.max_event_age {
         explainer = explainer.max_event_age(limit);
     }
     if let Some(limit) = args.max_body {

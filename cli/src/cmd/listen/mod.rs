@@ -20,7 +20,7 @@ use self::forward::Backend;
 use self::line::{Genuine, Line};
 use self::recent_ids::RecentIds;
 use crate::args::{LIMITS, LimitArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, error_text};
 use crate::outcome::Outcome;
 use crate::receiver::Refused;
 use crate::secrets::SecretArgs;
@@ -180,7 +180,7 @@ impl Listener {
         };
         let mut genuine = match self.verify(&headers, &body, now) {
             Ok(genuine) => genuine,
-            Err(error) => return refuse(now, error.into(), error.to_string()),
+            Err(error) => return refuse(now, error.into(), error_text(&error)),
         };
         let response = match &self.backend {
             None => StatusCode::OK.into_response(),

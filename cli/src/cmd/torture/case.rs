@@ -48,6 +48,7 @@ pub(super) enum Expected {
 #[derive(Clone)]
 pub(super) struct Delivery {
     pub(super) headers: Vec<Header>,
+    pub(super) content_type: &'static str,
     pub(super) body: Vec<u8>,
     pub(super) transfer: Transfer,
 }
@@ -74,11 +75,16 @@ pub(super) enum Transfer {
 
 impl Delivery {
     pub(super) fn new(headers: Vec<Header>, body: impl Into<Vec<u8>>) -> Self {
-        Self { headers, body: body.into(), transfer: Transfer::Whole }
+        Self { headers, content_type: "application/json", body: body.into(), transfer: Transfer::Whole }
     }
 
     pub(super) fn transferred(mut self, transfer: Transfer) -> Self {
         self.transfer = transfer;
+        self
+    }
+
+    pub(super) const fn typed(mut self, content_type: &'static str) -> Self {
+        self.content_type = content_type;
         self
     }
 

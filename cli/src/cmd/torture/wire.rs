@@ -173,10 +173,11 @@ async fn write_chunks(writer: &mut Writer, body: &[u8], size: usize) -> std::io:
 
 fn head(target: &Target, delivery: &Delivery) -> Vec<u8> {
     let mut head = format!(
-        "POST {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: hookseal-torture/{}\r\nContent-Type: application/json\r\nConnection: close\r\n",
+        "POST {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: hookseal-torture/{}\r\nContent-Type: {}\r\nConnection: close\r\n",
         target.path,
         target.host,
-        env!("CARGO_PKG_VERSION")
+        env!("CARGO_PKG_VERSION"),
+        delivery.content_type,
     )
     .into_bytes();
     for (name, value) in &delivery.headers {

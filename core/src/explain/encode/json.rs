@@ -4,6 +4,7 @@
 
 use core::ops::Range;
 
+use super::json_numbers::{MAX_SAFE, looks_rounded};
 use super::json_strings::end_of_string;
 
 /// How deeply values may be nested.
@@ -20,6 +21,9 @@ pub(crate) enum Layout {
 }
 
 pub(crate) const LAYOUTS: [Layout; 4] = [Layout::Compact, Layout::Spaced, Layout::Indented(2), Layout::Indented(4)];
+
+/// How many keys at the top are compared with each other.
+const MAX_KEYS: usize = 32;
 
 /// Reads tokens. It is lenient, and may read text that only resembles JSON: the MAC decides.
 #[derive(Clone, Copy)]
@@ -88,6 +92,10 @@ pub(crate) struct Shape {
     pub(crate) is_sorted: bool,
     /// Whether the object at the top has the key `event_type`.
     pub(crate) is_envelope: bool,
+    /// Whether some integer looks as if it was read as a floating-point number, which does not hold it.
+    pub(crate) has_rounded_integer: bool,
+    /// Whether two neighbours among the keys of an object, or two of the first keys at the top, are the same.
+    pub(crate) has_key_twice: bool,
     /// The number of arrays and objects.
     pub(crate) containers: usize,
     /// The number of orders that the keys below the top can be written in; saturates.
@@ -111,11 +119,14 @@ impl Shape {
             layout: None,
             is_sorted: true,
             is_envelope: false,
+            has_rounded_integer: false,
+            has_key_twice: false,
             containers: 0,
             orders_below: 1,
             orders_at_top: 1,
         };
-        let mut reader = Reader { cursor: Cursor::new(text), shape, layouts: [true; LAYOUTS.len()] };
+        let mut reader =
+            Reader { cursor: Cursor::new(text), shape, layouts: [true; LAYOUTS.len()], top_keys: ([""; MAX_KEYS], 0) };
         reader.gap(Gap::Nothing, 0);
         reader.shape.root = match reader.cursor.peek()? {
             b'"' => Root::String,
@@ -124,7 +135,7 @@ impl Shape {
         };
         reader.value(0)?;
         reader.gap(Gap::Nothing, 0);
-        let Reader { cursor, mut shape, layouts } = reader;
+        let Reader { cursor, mut shape, layouts, .. } = reader;
         shape.layout = LAYOUTS.into_iter().zip(layouts).find(|(_, fits)| *fits).map(|(layout, _)| layout);
         cursor.peek().is_none().then_some(shape)
     }
@@ -150,9 +161,11 @@ struct Reader<'t> {
     shape: Shape,
     /// Which layouts fit every gap so far.
     layouts: [bool; LAYOUTS.len()],
+    /// The first keys at the top, and how many there are.
+    top_keys: ([&'t str; MAX_KEYS], usize),
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     /// Skips white space, and notes which layouts it fits. In an array or object, `depth` is the nesting depth of what
     /// comes next.
     fn gap(&mut self, gap: Gap, depth: usize) {
@@ -187,14 +200,31 @@ impl Reader<'_> {
         match self.cursor.peek()? {
             b'"' => self.cursor.string().map(drop),
             open @ (b'[' | b'{') => self.items(open, depth),
-            _ => self.cursor.scalar().map(drop),
+            _ => {
+                let scalar = self.cursor.scalar()?;
+                let digits = self.cursor.str(scalar).trim_start_matches('-');
+                if digits.len() >= 16 {
+                    let large = digits.parse().ok().filter(|large| *large >= MAX_SAFE);
+                    self.shape.has_rounded_integer |= large.is_some_and(looks_rounded);
+                }
+                Some(())
+            }
+        }
+    }
+
+    fn add_top_key(&mut self, key: &'t str) {
+        let (keys, count) = &mut self.top_keys;
+        self.shape.has_key_twice |= keys[..*count].contains(&key);
+        if let Some(place) = keys.get_mut(*count) {
+            *place = key;
+            *count += 1;
         }
     }
 
     fn items(&mut self, open: u8, depth: usize) -> Option<()> {
         self.shape.containers += 1;
         let (mut orders, mut fields) = (1_u64, 0_u64);
-        let mut last = "";
+        let mut last = None;
         // In ASCII, each closing mark is two after its opening mark.
         let close = open + 2;
         self.cursor.at += 1;
@@ -209,9 +239,13 @@ impl Reader<'_> {
             if open == b'{' {
                 let key = self.cursor.string()?;
                 let key = self.cursor.str(key);
-                self.shape.is_sorted &= last <= key;
+                self.shape.is_sorted &= last.unwrap_or_default() <= key;
+                self.shape.has_key_twice |= last == Some(key);
                 self.shape.is_envelope |= depth == 0 && key == "event_type";
-                last = key;
+                last = Some(key);
+                if depth == 0 {
+                    self.add_top_key(key);
+                }
                 fields += 1;
                 orders = orders.saturating_mul(fields);
                 self.gap(Gap::Nothing, 0);

@@ -13,8 +13,8 @@ pub(crate) struct StringStyle {
     pub(crate) non_ascii: EscapeStyle,
     /// Whether the hex digits of escapes are in upper case.
     pub(crate) upper: bool,
-    /// Whether `<`, `>` and `&` are escaped.
-    pub(crate) html: bool,
+    /// `<`, `>` and `&`, and the two line separators, which Go escapes with them.
+    pub(crate) html: EscapeStyle,
 }
 
 /// What happens to characters that JSON lets a writer escape or not.
@@ -74,10 +74,14 @@ fn rewrite(
         let changed = match byte {
             b'\\' => unescaped(&bytes[at..], style, &mut buffer),
             b'/' if style.slashes == EscapeStyle::Escape => Some((1, &b"\\/"[..])),
-            b'<' | b'>' | b'&' if style.html => Some((1, escape(char::from(*byte), false, &mut buffer))),
-            0x80.. if style.non_ascii == EscapeStyle::Escape => {
+            b'<' | b'>' | b'&' if style.html == EscapeStyle::Escape => {
+                Some((1, escape(char::from(*byte), style.upper, &mut buffer)))
+            }
+            0x80.. if style.non_ascii == EscapeStyle::Escape || style.html == EscapeStyle::Escape => {
                 let character = text.get(at..).and_then(|rest| rest.chars().next());
-                character.map(|character| (character.len_utf8(), escape(character, style.upper, &mut buffer)))
+                let escaped =
+                    character.filter(|character| style.non_ascii == EscapeStyle::Escape || is_html(*character));
+                escaped.map(|character| (character.len_utf8(), escape(character, style.upper, &mut buffer)))
             }
             _ => None,
         };
@@ -101,8 +105,15 @@ fn unescaped<'b>(escape: &[u8], style: StringStyle, buffer: &'b mut [u8; 12]) ->
     if style.slashes == EscapeStyle::Unescape && escape.starts_with(b"\\/") {
         return Some((2, b"/"));
     }
-    let (character, length) = decode_unicode_escape(escape).filter(|_| style.non_ascii == EscapeStyle::Unescape)?;
-    (!character.is_ascii()).then(|| (length, character.encode_utf8(buffer).as_bytes()))
+    let (character, length) = decode_unicode_escape(escape)?;
+    let is_plain = (style.html == EscapeStyle::Unescape && is_html(character))
+        || (style.non_ascii == EscapeStyle::Unescape && !character.is_ascii());
+    is_plain.then(|| (length, character.encode_utf8(buffer).as_bytes()))
+}
+
+/// Whether Go's `encoding/json` escapes this character although JSON need not.
+const fn is_html(character: char) -> bool {
+    matches!(character, '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
 }
 
 /// The character that the `\u` escape at the start stands for, and the escape's length. A lone surrogate is not a

@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use super::body_writer::{BodyWriter, RebuildError};
 use super::json::{Cursor, Layout, MAX_DEPTH, Shape};
+use super::json_numbers::{NumberStyle, NumberWriter};
 use super::json_strings::{StringStyle, write_string};
 
 /// The order in which keys are written.
@@ -78,12 +79,19 @@ struct Field {
 #[derive(Default)]
 pub(crate) struct Fields(Vec<Field>);
 
+/// How JSON is written.
+#[derive(Clone, Copy)]
+pub(crate) struct JsonStyle {
+    pub(crate) layout: Layout,
+    pub(crate) strings: StringStyle,
+    pub(crate) numbers: NumberStyle,
+    pub(crate) order: KeyOrder,
+}
+
 /// Writes JSON whose shape is known. Any order other than [`KeyOrder::Keep`] needs an index.
 pub(crate) fn write(
     text: &str,
-    layout: Layout,
-    style: StringStyle,
-    order: KeyOrder,
+    JsonStyle { layout, strings, numbers, order }: JsonStyle,
     index: Option<&Index>,
     fields: &mut Fields,
     out: &mut BodyWriter<'_>,
@@ -100,7 +108,9 @@ pub(crate) fn write(
         cursor: Cursor::new(text),
         container: 0,
         layout,
-        style,
+        style: strings,
+        numbers: NumberWriter::new(numbers),
+        key: 0..0,
         order,
         index,
         fields: &mut fields.0,
@@ -117,6 +127,9 @@ struct JsonWriter<'w, 'm> {
     container: usize,
     layout: Layout,
     style: StringStyle,
+    numbers: NumberWriter,
+    /// The last key that was written.
+    key: Range<usize>,
     order: KeyOrder,
     index: Option<&'w Index>,
     /// The fields of the objects around the cursor.
@@ -144,13 +157,16 @@ impl JsonWriter<'_, '_> {
             }
             _ => {
                 let scalar = self.cursor.scalar().ok_or(RebuildError::NotApplicable)?;
-                self.out.push(self.cursor.str(scalar).as_bytes())
+                let (cursor, key) = (self.cursor, self.cursor.str(self.key.clone()));
+                let is_key = |(start, end): (u32, u32)| cursor.str(start as usize..end as usize) == key;
+                self.numbers.push(cursor.str(scalar), &is_key, self.out)
             }
         }
     }
 
     fn string(&mut self) -> Result<(), RebuildError> {
         let raw = self.cursor.string().ok_or(RebuildError::NotApplicable)?;
+        self.key = raw.clone();
         if self.style == StringStyle::default() {
             return self.out.push(self.cursor.str(raw.start - 1..raw.end + 1).as_bytes());
         }
@@ -302,7 +318,8 @@ mod tests {
         let (mut bytes, mut budget) = (Vec::new(), Budget::of(0));
         let index = Index::of(text, &Shape::read(text).unwrap());
         let mut out = BodyWriter::new(&mut bytes, &mut budget, 0);
-        write(text, layout, style, order, Some(&index), &mut Fields::default(), &mut out).unwrap();
+        let style = JsonStyle { layout, strings: style, numbers: NumberStyle::Keep, order };
+        write(text, style, Some(&index), &mut Fields::default(), &mut out).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
@@ -328,10 +345,14 @@ mod tests {
         let (mut bytes, mut budget) = (Vec::new(), Budget::of(0));
         with_strings(COMPACT, escaped, &mut BodyWriter::new(&mut bytes, &mut budget, 0)).unwrap();
         assert_eq!(bytes, expected.as_bytes());
-        let html = StringStyle { html: true, ..unescaped };
+        let html = StringStyle { html: EscapeStyle::Escape, ..unescaped };
         let text = r#"{"a": "<&\"'>"}"#;
         with_strings(text, html, &mut BodyWriter::new(&mut bytes, &mut budget, 0)).unwrap();
         assert_eq!(bytes, br#"{"a": "\u003c\u0026\"'\u003e"}"#);
+        let plain = StringStyle { html: EscapeStyle::Unescape, ..StringStyle::default() };
+        let escaped = r#"{"a": "\u003c\u0026\"'\u003E\u2028\u00e9"}"#;
+        with_strings(escaped, plain, &mut BodyWriter::new(&mut bytes, &mut budget, 0)).unwrap();
+        assert_eq!(bytes, "{\"a\": \"<&\\\"'>\u{2028}\\u00e9\"}".as_bytes());
     }
 
     #[test]

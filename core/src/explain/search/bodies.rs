@@ -9,13 +9,14 @@ use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::explain::encode::body_writer::{BodyWriter, RebuildError};
 use crate::explain::encode::json::{LAYOUTS, Layout, Root, Shape};
+use crate::explain::encode::json_numbers::{self, Chosen, EXPONENTS, MAX_MASKED, NumberStyle, Numbers};
 use crate::explain::encode::json_strings::{self, EscapeStyle, StringStyle};
-use crate::explain::encode::json_writer::{self, Fields, Index, KeyOrder};
+use crate::explain::encode::json_writer::{self, Fields, Index, JsonStyle, KeyOrder};
 
 /// The most orders of keys that are tried.
 const MAX_ORDERS: u64 = 5_040;
 
-/// The body received, and what is known of it.
+/// A body received, or what it was before something was undone, and what is known of it.
 pub(super) struct Bodies<'b> {
     received: &'b [u8],
     bytes: ByteSet,
@@ -29,6 +30,7 @@ struct Json<'b> {
     shape: &'b Shape,
     /// Where its arrays and objects end, if its keys are going to be reordered.
     index: Option<Index>,
+    numbers: Numbers,
 }
 
 /// The memory in which bodies are rebuilt, kept from one to the next.
@@ -46,14 +48,39 @@ pub(super) struct CandidateBody {
     rebuild: Rebuild,
 }
 
+impl CandidateBody {
+    /// Whether the body is what the one received was decoded to, or decodes to: something else may have happened to it.
+    pub(super) fn is_decoded(&self) -> bool {
+        use Cause::{
+            BodyBomAdded, BodyDecodedAsLatin1, BodyEncodedAsLatin1, BodyIsBase64, BodyIsBytesText, BodyIsForm,
+            BodyIsGzip, BodyIsJsonBuffer, BodyIsJsonText,
+        };
+        let [cause] = self.causes[..] else { return false };
+        [
+            BodyBomAdded,
+            BodyDecodedAsLatin1,
+            BodyEncodedAsLatin1,
+            BodyIsBase64,
+            BodyIsBytesText,
+            BodyIsForm,
+            BodyIsGzip,
+            BodyIsJsonBuffer,
+            BodyIsJsonText,
+        ]
+        .contains(&cause)
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Rebuild {
     WithBom,
     WithoutBom,
     Empty,
     Undo(Undo),
-    /// JSON as another library writes it. Without a layout only its strings change.
-    Json(Option<Layout>, StringStyle, KeyOrder),
+    /// JSON whose strings alone are written in another way.
+    Strings(StringStyle),
+    /// JSON as another library writes it.
+    Json(JsonStyle),
     /// With a byte in place of each U+FFFD.
     Byte(u8),
 }
@@ -71,20 +98,21 @@ impl<'b> Bodies<'b> {
         budget.charge(received.len())?;
         let bytes = ByteSet::of(received);
         let shape = shape.filter(|shape| shape.root == Root::Container);
-        let mut json = text.zip(shape).map(|(text, shape)| Json { text, shape, index: None });
-        if let Some(json) = json.as_mut().filter(|json| !json.shape.is_sorted || json.shape.orders() > 1) {
-            budget.charge(2 * received.len())?;
-            json.index = Some(Index::of(json.text, json.shape));
+        let mut json = None;
+        if let Some((text, shape)) = text.zip(shape) {
+            budget.charge(received.len())?;
+            json = Some(Json { text, shape, index: None, numbers: Numbers::of(text) });
         }
         Ok(Self { received, bytes, text, json })
     }
 
-    /// How else the body received may have ended. What precedes the end is hashed once for all of these.
-    pub(super) fn endings(&self) -> impl Iterator<Item = Ending> {
-        let ending = |cause, cut, added: &'static str| Ending { cause, cut, added: added.as_bytes() };
-        let cut = [("\n", 1), ("\r\n", 2)].into_iter().filter(|(end, _)| self.received.ends_with(end.as_bytes()));
-        let cut = cut.map(move |(_, length)| ending(Cause::BodyNewlineAdded, length, ""));
-        cut.chain(["\n", "\r\n"].map(|end| ending(Cause::BodyNewlineLost, 0, end)))
+    /// The same, prepared for keys to change places.
+    pub(super) fn with_index(mut self, budget: &mut Budget) -> Result<Self, BudgetExhausted> {
+        if let Some(json) = self.json.as_mut().filter(|json| !json.shape.is_sorted || json.shape.orders() > 1) {
+            budget.charge(2 * self.received.len())?;
+            json.index = Some(Index::of(json.text, json.shape));
+        }
+        Ok(self)
     }
 
     /// Rebuilds a candidate, in two parts. The result is never the body received.
@@ -103,13 +131,11 @@ impl<'b> Bodies<'b> {
             Rebuild::Empty if self.received.is_empty() => return Err(not_applicable),
             Rebuild::Empty => return Ok([b"", b""]),
             Rebuild::Undo(undo) => undo(self.received, self.text, &mut out)?,
-            Rebuild::Json(layout, style, order) => match (layout, &self.json) {
-                (None, _) => json_strings::with_strings(self.text.ok_or(not_applicable)?, style, &mut out)?,
-                (Some(layout), Some(Json { text, index, .. })) => {
-                    json_writer::write(text, layout, style, order, index.as_ref(), fields, &mut out)?;
-                }
-                (Some(_), None) => return Err(not_applicable),
-            },
+            Rebuild::Strings(style) => json_strings::with_strings(self.text.ok_or(not_applicable)?, style, &mut out)?,
+            Rebuild::Json(style) => {
+                let Json { text, index, .. } = self.json.as_ref().ok_or(not_applicable)?;
+                json_writer::write(text, style, index.as_ref(), fields, &mut out)?;
+            }
             Rebuild::Byte(byte) => undo::with_byte(self.text.ok_or(not_applicable)?, byte, &mut out)?,
         }
         if bytes == self.received { Err(not_applicable) } else { Ok([bytes, b""]) }
@@ -140,7 +166,9 @@ impl<'b> Bodies<'b> {
 
     /// The JSON in every way in which common libraries write it, except the way that it has.
     fn json_candidates(&self) -> Vec<CandidateBody> {
-        let Some(Json { text, shape, .. }) = &self.json else { return Vec::new() };
+        let Some(Json { text, shape, index, .. }) = &self.json else { return Vec::new() };
+        let orders: &[KeyOrder] =
+            if shape.is_sorted || index.is_none() { &[KeyOrder::Keep] } else { &[KeyOrder::Keep, KeyOrder::Sorted] };
         let mut candidates = Vec::new();
         let mut add = |causes: Causes, rebuild| {
             if !causes.is_empty() {
@@ -148,9 +176,7 @@ impl<'b> Bodies<'b> {
             }
         };
         for (style, style_causes) in self.string_styles(text) {
-            add(style_causes, Rebuild::Json(None, style, KeyOrder::Keep));
-            let orders: &[KeyOrder] =
-                if shape.is_sorted { &[KeyOrder::Keep] } else { &[KeyOrder::Keep, KeyOrder::Sorted] };
+            add(style_causes, Rebuild::Strings(style));
             for layout in LAYOUTS {
                 let layout_cause = self.cause_of(layout);
                 for order in orders {
@@ -159,7 +185,8 @@ impl<'b> Bodies<'b> {
                         continue;
                     }
                     let causes = layout_cause.into_iter().chain(order_cause).fold(Causes::NONE, Causes::with);
-                    add(causes.and(&style_causes), Rebuild::Json(Some(layout), style, *order));
+                    let style = JsonStyle { layout, strings: style, numbers: NumberStyle::Keep, order: *order };
+                    add(causes.and(&style_causes), Rebuild::Json(style));
                 }
             }
         }
@@ -190,10 +217,54 @@ impl<'b> Bodies<'b> {
                 let layout_cause = self.cause_of(layout);
                 let is_likely = layout_cause.is_none() || matches!(layout, Layout::Compact | Layout::Spaced);
                 let causes = layout_cause.into_iter().fold(Causes::of(&[Cause::BodyKeysWereUnsorted]), Causes::with);
-                let rebuild = Rebuild::Json(Some(layout), StringStyle::default(), order);
-                is_likely.then_some(CandidateBody { causes, is_likely, rebuild })
+                let style = JsonStyle { layout, strings: StringStyle::default(), numbers: NumberStyle::Keep, order };
+                is_likely.then_some(CandidateBody { causes, is_likely, rebuild: Rebuild::Json(style) })
             })
         })
+    }
+
+    /// JSON with its numbers as they may have been before something parsed them, in the usual layouts.
+    pub(super) fn renumbered(&self) -> impl Iterator<Item = CandidateBody> {
+        let styles = self.json.as_ref().map(|json| self.plain_styles(json.text)).unwrap_or_default();
+        let changes = self.json.as_ref().map(|json| number_changes(&json.numbers)).unwrap_or_default();
+        let large = self.json.as_ref().and_then(|json| match json.numbers.large[..] {
+            [large] => Some(large),
+            _ => None,
+        });
+        let rounded = large.into_iter().flat_map(|here| {
+            let signed = json_numbers::rounded_alike(here);
+            signed.map(move |signed| (Cause::BodyNumbersLostDigits, NumberStyle::Digits { here, signed }))
+        });
+        let of_style = move |(layout, strings, causes): (Layout, StringStyle, Causes), (cause, numbers)| {
+            let rebuild = Rebuild::Json(JsonStyle { layout, strings, numbers, order: KeyOrder::Keep });
+            CandidateBody { causes: causes.with(cause), is_likely: true, rebuild }
+        };
+        let others = styles.clone();
+        let changed = styles
+            .into_iter()
+            .flat_map(move |style| changes.clone().into_iter().map(move |change| of_style(style, change)));
+        changed
+            .chain(others.into_iter().flat_map(move |style| rounded.clone().map(move |change| of_style(style, change))))
+    }
+
+    /// The layouts and string styles that are tried with other numbers, the received one first.
+    fn plain_styles(&self, text: &str) -> Vec<(Layout, StringStyle, Causes)> {
+        let mut styles = Vec::new();
+        for (strings, style_causes) in self.string_styles(text) {
+            let is_plain = strings.slashes == EscapeStyle::Keep && strings.html == EscapeStyle::Keep && !strings.upper;
+            for layout in LAYOUTS.into_iter().filter(|_| is_plain) {
+                let cause = self.cause_of(layout);
+                if cause.is_none() || matches!(layout, Layout::Compact | Layout::Spaced) {
+                    styles.push((
+                        layout,
+                        strings,
+                        cause.into_iter().fold(Causes::NONE, Causes::with).and(&style_causes),
+                    ));
+                }
+            }
+        }
+        styles.sort_by_key(|(_, _, causes)| causes.len());
+        styles
     }
 
     /// The styles in which the strings of a text may have been written, as far as they can differ from how they are.
@@ -213,15 +284,17 @@ impl<'b> Bodies<'b> {
         if self.bytes.has(b'\\') && text.contains("\\u") {
             non_ascii.push((EscapeStyle::Unescape, false, Some(Cause::BodyNonAsciiWasPlain)));
         }
-        let html: &[_] = if b"<>&".iter().any(|mark| self.bytes.has(*mark)) {
-            &[(false, None), (true, Some(Cause::BodyHtmlWasEscaped))]
-        } else {
-            &[(false, None)]
-        };
+        let mut html = alloc::vec![(EscapeStyle::Keep, None)];
+        if self.bytes.has(b'\\') && ["\\u003", "\\u0026", "\\u202"].iter().any(|escape| text.contains(escape)) {
+            html.push((EscapeStyle::Unescape, Some(Cause::BodyHtmlWasPlain)));
+        }
+        if b"<>&".iter().any(|mark| self.bytes.has(*mark)) || text.contains(['\u{2028}', '\u{2029}']) {
+            html.push((EscapeStyle::Escape, Some(Cause::BodyHtmlWasEscaped)));
+        }
         let mut all = Vec::new();
         for (slashes, slashes_cause) in slashes {
             for (non_ascii, upper, non_ascii_cause) in &non_ascii {
-                for (html, html_cause) in html {
+                for (html, html_cause) in &html {
                     // A library that escapes slashes escapes all of them, except those that are escaped already.
                     let style = StringStyle { slashes, non_ascii: *non_ascii, upper: *upper, html: *html };
                     let causes = [slashes_cause, *non_ascii_cause, *html_cause].into_iter().flatten();
@@ -231,4 +304,45 @@ impl<'b> Bodies<'b> {
         }
         all
     }
+}
+
+/// How else the end of a body may have been. What precedes it is hashed once for all of these.
+pub(super) fn endings(body: &[u8]) -> impl Iterator<Item = Ending> {
+    let ending = |cause, cut, added: &'static str| Ending { cause, cut, added: added.as_bytes() };
+    let cut = [("\n", 1), ("\r\n", 2)].into_iter().filter(|(end, _)| body.ends_with(end.as_bytes()));
+    let cut = cut.map(move |(_, length)| ending(Cause::BodyNewlineAdded, length, ""));
+    cut.chain(["\n", "\r\n"].map(|end| ending(Cause::BodyNewlineLost, 0, end)))
+}
+
+/// How the numbers of a text may have been written, except with other digits.
+fn number_changes(numbers: &Numbers) -> Vec<(Cause, NumberStyle)> {
+    use Cause::{BodyNumbersHadExponents, BodyNumbersHadFractions, BodyNumbersWereWhole};
+    let mut changes = Vec::new();
+    if numbers.has_zero_fraction {
+        changes.push((BodyNumbersWereWhole, NumberStyle::Whole));
+    }
+    let has_cents = [numbers.has_short_fraction || numbers.has_zero_fraction, numbers.whole > 0];
+    for (whole, _) in [false, true].into_iter().zip(has_cents).filter(|(_, has_cents)| *has_cents) {
+        changes.push((BodyNumbersHadFractions, NumberStyle::Cents { whole }));
+    }
+    let fraction = |chosen| (BodyNumbersHadFractions, NumberStyle::Fraction(chosen));
+    changes.extend(choices(numbers.whole, MAX_MASKED, &numbers.keys).map(fraction));
+    for style in EXPONENTS {
+        let exponent = |chosen| (BodyNumbersHadExponents, NumberStyle::Exponent(chosen, style));
+        changes.extend(choices(numbers.round, 2, &numbers.keys).map(exponent));
+    }
+    changes
+}
+
+/// The most numbers that are tried alone.
+const MAX_SINGLE: u32 = 32;
+
+/// Which of `count` numbers may have changed: every choice of up to `masked`. Of more, all of them, those of one key, or
+/// one of the first.
+fn choices(count: u32, masked: u32, keys: &[(u32, u32)]) -> impl Iterator<Item = Chosen> {
+    let all = (count > 0).then_some(Chosen::All);
+    let masks = if count <= masked { 1..(1_u16 << count) - u16::from(count > 0) } else { 0..0 };
+    let (keys, single) = if count > masked { (keys, count.min(MAX_SINGLE)) } else { (&[][..], 0) };
+    let of_keys = keys.iter().map(|(start, end)| Chosen::Key(*start, *end));
+    all.into_iter().chain(masks.map(Chosen::Mask)).chain(of_keys).chain((0..single).map(Chosen::Nth))
 }

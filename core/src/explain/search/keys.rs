@@ -222,6 +222,7 @@ fn cleanings(text: &str) -> Vec<(Zeroizing<String>, Option<Cause>)> {
     add(&[unquoted.unwrap_or(trimmed)], Some(Cause::SecretQuoted));
     add(&[without_escape], Some(Cause::SecretNewlineEscaped));
     add(&[&unescape_line_breaks(text)], Some(Cause::SecretNewlineEscaped));
+    add(&[trimmed.strip_prefix("v1,").unwrap_or(trimmed)], Some(Cause::SecretVersionKept));
     add(&[trimmed, "\n"], Some(Cause::SecretNewlineLost));
     add(&[trimmed, "\r\n"], Some(Cause::SecretNewlineLost));
     found

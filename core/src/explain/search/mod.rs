@@ -22,6 +22,7 @@ use super::body::Body;
 use super::budget::{Budget, BudgetExhausted, MAX_BODY};
 use super::cause::Cause;
 use super::encode::body_writer::RebuildError;
+use super::encode::json::Shape;
 use super::report::Finding;
 use super::stored_secret::{OtherSecret, StoredSecret};
 use crate::crypto::mac::{Mac, TAG_BYTES, Tag};
@@ -30,6 +31,9 @@ use crate::scheme::Scheme;
 
 /// The fixed cost of trying a body, whatever it is rebuilt from.
 const BODY: usize = 64;
+
+/// Where something was undone in a body, what else may have happened to it is tried if it is at most this much larger.
+const MAX_DECODED_GROWTH: usize = 64 << 10;
 
 /// What was found.
 pub(super) struct SearchResult {
@@ -68,6 +72,7 @@ pub(super) fn run<H: Headers + ?Sized>(
     }
     let received = body.bytes;
     let bodies = if received.len() > MAX_BODY { Err(BudgetExhausted) } else { Bodies::of(body, budget) };
+    let bodies = bodies.and_then(|bodies| bodies.with_index(budget));
     let Ok(bodies) = bodies else { return SearchResult::nothing(false) };
     let mut search = CauseSearch {
         keys: &keys.all,
@@ -112,38 +117,52 @@ struct CauseSearch<'s> {
 
 impl CauseSearch<'_> {
     /// Tries no change, single changes, then two at once; more at once only if they are changes to JSON that go
-    /// together.
+    /// together, in the body received or in what it was decoded from.
     fn run(&mut self) -> Result<(), Stop> {
         let (bodies, attempts) = (self.bodies, self.attempts);
         let candidates = bodies.candidates();
         for changes in 0..=MAX_CHANGES {
             // Secrets and bodies go wrong more often than what is signed around the body.
             let (unchanged_inputs, changed_inputs) = attempts.split(changes);
-            self.try_received(unchanged_inputs, changes)?;
+            let ends = changes < MAX_CHANGES;
+            self.try_ends(&[], self.received, unchanged_inputs, &[], ends)?;
             self.try_candidates(&candidates, changes, true)?;
-            self.try_received(changed_inputs, changes)?;
+            self.try_ends(&[], self.received, changed_inputs, &[], ends)?;
             self.try_candidates(&candidates, changes, false)?;
         }
-        let more = candidates.iter().filter(|candidate| candidate.causes.len() > MAX_CHANGES).copied();
-        if !attempts.with(0).is_empty() {
-            more.chain(bodies.reordered()).try_for_each(|candidate| self.try_body(&candidate, attempts.with(0)))?;
+        let attempts = attempts.with(0);
+        if attempts.is_empty() {
+            return Ok(());
+        }
+        for candidate in candidates.iter().filter(|candidate| candidate.causes.len() > MAX_CHANGES) {
+            self.try_body(bodies, candidate, &[], attempts, true)?;
+        }
+        for candidate in candidates.iter().filter(|candidate| candidate.is_decoded()) {
+            self.try_decoded(candidate, attempts)?;
+        }
+        for candidate in bodies.renumbered().chain(bodies.reordered()) {
+            self.try_body(bodies, &candidate, &[], attempts, false)?;
         }
         Ok(())
     }
 
-    /// Tries the body received, and where one more change is allowed, its other endings.
-    fn try_received(&mut self, attempts: &[Attempt], changes: usize) -> Result<(), Stop> {
-        let (bodies, received) = (self.bodies, self.received);
-        let kept = received.len() - bodies.endings().map(|ending| ending.cut).max().unwrap_or_default();
-        let (most, end) = received.split_at(kept);
+    /// Tries a body in two parts, and if `ends` is set, the other ends that the second may have had.
+    fn try_ends(
+        &mut self,
+        first: &[u8],
+        last: &[u8],
+        attempts: &[Attempt],
+        causes: &[Cause],
+        ends: bool,
+    ) -> Result<(), Stop> {
+        let others = || bodies::endings(last).filter(|_| ends);
+        let (most, end) = last.split_at(last.len() - others().map(|ending| ending.cut).max().unwrap_or_default());
         for group in groups(self.inputs, attempts) {
-            let mac = self.hash(group, &[most])?;
-            self.try_end(&mac, &[end], group, &[])?;
-            if changes < MAX_CHANGES {
-                for ending in bodies.endings() {
-                    let rest = end.get(..end.len() - ending.cut).unwrap_or_default();
-                    self.try_end(&mac, &[rest, ending.added], group, &[ending.cause])?;
-                }
+            let mac = self.hash(group, &[first, most])?;
+            self.try_end(&mac, &[end], group, causes)?;
+            for ending in others() {
+                let rest = end.get(..end.len() - ending.cut).unwrap_or_default();
+                self.try_end(&mac, &[rest, ending.added], group, &Causes::of(causes).with(ending.cause))?;
             }
         }
         Ok(())
@@ -151,28 +170,63 @@ impl CauseSearch<'_> {
 
     /// Tries the likely or the unlikely bodies, each with attempts that bring the number of changes to `changes`.
     fn try_candidates(&mut self, candidates: &[CandidateBody], changes: usize, is_likely: bool) -> Result<(), Stop> {
-        let attempts = self.attempts;
+        let (attempts, bodies) = (self.attempts, self.bodies);
         for candidate in candidates.iter().filter(|candidate| candidate.is_likely == is_likely) {
             if let Some(others) = changes.checked_sub(candidate.causes.len()) {
-                self.try_body(candidate, attempts.with(others))?;
+                self.try_body(bodies, candidate, &[], attempts.with(others), others == 0)?;
             }
         }
         Ok(())
     }
 
-    /// Rebuilds a body and tries it, if there are attempts for it.
-    fn try_body(&mut self, candidate: &CandidateBody, attempts: &[Attempt]) -> Result<(), Stop> {
+    /// Undoes something in the body, and tries what else may have happened to the result.
+    fn try_decoded(&mut self, candidate: &CandidateBody, attempts: &[Attempt]) -> Result<(), Stop> {
+        self.budget.charge(BODY)?;
+        let mut scratch = core::mem::take(&mut self.scratch);
+        let decoded = match self.bodies.rebuild(candidate, &mut scratch, self.budget) {
+            Ok([decoded, b""]) if decoded.len() <= self.received.len() + MAX_DECODED_GROWTH => {
+                // Copied, and then read as UTF-8 and as JSON.
+                self.budget.charge(5 * decoded.len())?;
+                decoded.to_vec()
+            }
+            Ok(_) | Err(RebuildError::TooLong) => {
+                self.complete = false;
+                return Ok(());
+            }
+            Err(RebuildError::NotApplicable) => Vec::new(),
+            Err(RebuildError::BudgetExhausted) => return Err(Stop::BudgetExhausted),
+        };
+        self.scratch = scratch;
+        if decoded.is_empty() {
+            return Ok(());
+        }
+        let text = core::str::from_utf8(&decoded).ok();
+        let shape = text.and_then(Shape::read);
+        let bodies = Bodies::of(Body { bytes: &decoded, text, shape: shape.as_ref() }, self.budget)?;
+        for other in bodies.candidates().iter().filter(|other| other.is_likely) {
+            self.try_body(&bodies, other, &candidate.causes, attempts, true)?;
+        }
+        Ok(())
+    }
+
+    /// Rebuilds a body and tries it, if there are attempts for it. `outer` is what was undone before.
+    fn try_body(
+        &mut self,
+        bodies: &Bodies<'_>,
+        candidate: &CandidateBody,
+        outer: &[Cause],
+        attempts: &[Attempt],
+        ends: bool,
+    ) -> Result<(), Stop> {
         if attempts.is_empty() {
             return Ok(());
         }
         self.budget.charge(BODY)?;
         let mut scratch = core::mem::take(&mut self.scratch);
-        match self.bodies.rebuild(candidate, &mut scratch, self.budget) {
+        match bodies.rebuild(candidate, &mut scratch, self.budget) {
             Ok(parts) => {
-                for group in groups(self.inputs, attempts) {
-                    let mac = self.hash(group, &parts)?;
-                    self.try_end(&mac, &[], group, &candidate.causes)?;
-                }
+                let [first, last] = if parts[1].is_empty() { [b"", parts[0]] } else { parts };
+                self.try_ends(first, last, attempts, &Causes::of(outer).and(&candidate.causes), ends)?;
             }
             Err(RebuildError::NotApplicable) => {}
             Err(RebuildError::TooLong) => self.complete = false,

@@ -171,6 +171,11 @@ impl LenientHeaders {
         for (id, causes) in readings {
             if read_id(id.as_bytes(), signed_id).is_ok() {
                 self.ids.push(CandidateValue::new(id, causes));
+            } else if !id.is_empty()
+                && !causes.contains(&Cause::HeadersSwapped)
+                && !causes.contains(&Cause::HeaderJoined)
+            {
+                self.ids.push(CandidateValue::new(id, causes.with(Cause::IdForm)));
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::explain::cause::Cause;
 use crate::explain::encode::body_writer::{BodyWriter, RebuildError};
 use crate::explain::encode::json::{Cursor, items_of_buffer};
 use crate::explain::encode::json_strings::{self, EscapeStyle, StringStyle};
-use crate::explain::encode::{codecs, inflate};
+use crate::explain::encode::{bytes_text, codecs, inflate};
 
 /// Writes what a body may have been, from its bytes and its text if it is UTF-8.
 pub(super) type Undo = fn(&[u8], Option<&str>, &mut BodyWriter<'_>) -> Result<(), RebuildError>;
@@ -21,7 +21,7 @@ pub(super) const BOM: &[u8] = "\u{feff}".as_bytes();
 const REPLACEMENT: &str = "\u{fffd}";
 
 const ESCAPED: StringStyle =
-    StringStyle { slashes: EscapeStyle::Keep, non_ascii: EscapeStyle::Escape, upper: false, html: false };
+    StringStyle { slashes: EscapeStyle::Keep, non_ascii: EscapeStyle::Escape, upper: false, html: EscapeStyle::Keep };
 
 /// Which byte values a body contains.
 pub(super) struct ByteSet([bool; 256]);
@@ -53,7 +53,7 @@ pub(super) fn undos(bytes: &ByteSet, body: &[u8]) -> impl Iterator<Item = BodyUn
     let is_compressed = body.starts_with(&[0x1f, 0x8b]) || body.first().is_some_and(|first| first & 15 == 8);
     let likely: [(bool, Cause, Undo); 2] =
         [(bytes.has(b'\n'), Cause::BodyCrlfBecameLf, to_crlf), (bytes.has(b'\r'), Cause::BodyLfBecameCrlf, to_lf)];
-    let others: [(bool, Cause, Undo); 16] = [
+    let others: [(bool, Cause, Undo); 17] = [
         (is_ascii && !bytes.has_any(b"{}\"<>%&"), Cause::BodyIsBase64, decode_base64),
         (true, Cause::BodyWasBase64, encode_base64),
         (is_compressed, Cause::BodyIsGzip, |body, _, out| inflate::decompress(body, out)),
@@ -72,6 +72,7 @@ pub(super) fn undos(bytes: &ByteSet, body: &[u8]) -> impl Iterator<Item = BodyUn
             encode_json_text(text, StringStyle { slashes: EscapeStyle::Escape, ..ESCAPED }, out)
         }),
         (bytes.has(b'{'), Cause::BodyIsJsonBuffer, decode_json_buffer),
+        (bytes.has_any(b"'\""), Cause::BodyIsBytesText, |_, text, out| bytes_text::decode(applicable(text)?, out)),
     ];
     let likely = likely.into_iter().map(|undo| (true, undo));
     let all = likely.chain(others.into_iter().map(|undo| (false, undo)));

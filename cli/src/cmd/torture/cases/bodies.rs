@@ -41,6 +41,12 @@ pub(super) fn cases(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
             "the body is parsed and serialized again before it is verified",
             signed_as(&body, spaced)?,
         ),
+        (
+            "text-changed",
+            "one word changed, as text/plain",
+            "a body of another Content-Type is not verified",
+            signed_as(&body, replaced(&body, b"Stand-up", b"Sit-down"))?.typed("text/plain"),
+        ),
     ];
     let mut cases: Vec<_> = rows
         .into_iter()

@@ -56,6 +56,12 @@ pub(super) fn cases(bench: &Bench<'_>) -> Result<Vec<Case>, Error> {
             "the body passes through a string replacement",
             one("patterns", bench.titled("patterns", "$& $$ $` $' $1 %s {0}"))?,
         ),
+        (
+            "plain-text",
+            "a Content-Type of text/plain",
+            "bodies are read only if their Content-Type is application/json",
+            vec![bench.genuine("plain-text", bench.body("plain-text"))?.typed("text/plain")],
+        ),
         ("large", "256 KiB", "large events are lost", by("large", LARGE, Transfer::Whole)?),
         (
             "chunked",

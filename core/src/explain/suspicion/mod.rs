@@ -1,14 +1,14 @@
 //! What looks wrong with a delivery, and may be unrelated to why it was refused.
 
-use alloc::format;
-use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
+mod context;
+mod texts;
 
-use super::body::Body;
-use super::stored_secret::StoredSecret;
-use crate::headers::{HeaderName, Headers};
-use crate::scheme::{KeyEncoding, Scheme};
-use crate::secret::is_blank;
+use alloc::format;
+use alloc::string::String;
+
+pub(super) use self::context::SuspicionContext;
+use super::cause::Cause;
+use super::report::Finding;
 
 /// Something that looks wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +27,18 @@ pub enum Suspicion {
     BodyWasCompressed,
     /// The body is what JavaScript prints for an object.
     BodyIsObjectText,
+    /// The body is a word that stands for no value, such as `undefined`.
+    BodyIsMissingValue,
+    /// The body is what Python prints for bytes or a dict.
+    BodyIsPythonText,
+    /// The body is a form.
+    BodyIsForm,
     /// The body starts like JSON, and ends too early.
     BodyCutShort,
+    /// The body has integers that look rounded: a floating-point number does not hold them.
+    BodyHasLargeIntegers,
+    /// An object of the body has a key twice.
+    BodyKeyTwice,
     /// The body contains U+FFFD: bytes that are not valid UTF-8 were replaced.
     BodyHasReplacements,
     /// The body is JSON with sorted keys, and a Contio envelope's keys are not sorted.
@@ -48,13 +58,27 @@ pub enum Suspicion {
         /// The secret's index.
         index: usize,
     },
+    /// A secret is the name of a variable, or a placeholder.
+    SecretIsPlaceholder {
+        /// The secret's index.
+        index: usize,
+    },
+    /// A secret is a key for ed25519 signatures.
+    SecretIsEd25519 {
+        /// The secret's index.
+        index: usize,
+    },
     /// The signature is as long as one of another algorithm.
     SignatureOfAnotherAlgorithm {
         /// The algorithm that it may be.
         algorithm: &'static str,
     },
+    /// There are only ed25519 signatures (`v1a`).
+    SignatureIsEd25519,
     /// The signature is shorter than this scheme's signatures are.
     SignatureShort,
+    /// The request has only a signature with SHA-1, under the header's older name.
+    OnlySha1Signature,
     /// The request has the signature header of another scheme.
     HeadersOfAnotherScheme {
         /// The name of that scheme.
@@ -76,14 +100,23 @@ impl Suspicion {
         "body_length_differs",
         "body_was_compressed",
         "body_is_object_text",
+        "body_is_missing_value",
+        "body_is_python_text",
+        "body_is_form",
         "body_cut_short",
+        "body_has_large_integers",
+        "body_key_twice",
         "body_has_replacements",
         "body_keys_sorted",
         "secret_has_white_space",
         "secret_has_quotes",
         "secret_has_prefix",
+        "secret_is_placeholder",
+        "secret_is_ed25519",
         "signature_of_another_algorithm",
+        "signature_is_ed25519",
         "signature_short",
+        "only_sha1_signature",
         "headers_of_another_scheme",
         "timestamp_looks_like_milliseconds",
         "clock_off_by_hours",
@@ -97,14 +130,23 @@ impl Suspicion {
             Self::BodyLengthDiffers { .. } => "body_length_differs",
             Self::BodyWasCompressed => "body_was_compressed",
             Self::BodyIsObjectText => "body_is_object_text",
+            Self::BodyIsMissingValue => "body_is_missing_value",
+            Self::BodyIsPythonText => "body_is_python_text",
+            Self::BodyIsForm => "body_is_form",
             Self::BodyCutShort => "body_cut_short",
+            Self::BodyHasLargeIntegers => "body_has_large_integers",
+            Self::BodyKeyTwice => "body_key_twice",
             Self::BodyHasReplacements => "body_has_replacements",
             Self::BodyKeysSorted => "body_keys_sorted",
             Self::SecretHasWhiteSpace { .. } => "secret_has_white_space",
             Self::SecretHasQuotes { .. } => "secret_has_quotes",
             Self::SecretHasPrefix { .. } => "secret_has_prefix",
+            Self::SecretIsPlaceholder { .. } => "secret_is_placeholder",
+            Self::SecretIsEd25519 { .. } => "secret_is_ed25519",
             Self::SignatureOfAnotherAlgorithm { .. } => "signature_of_another_algorithm",
+            Self::SignatureIsEd25519 => "signature_is_ed25519",
             Self::SignatureShort => "signature_short",
+            Self::OnlySha1Signature => "only_sha1_signature",
             Self::HeadersOfAnotherScheme { .. } => "headers_of_another_scheme",
             Self::TimestampLooksLikeMilliseconds => "timestamp_looks_like_milliseconds",
             Self::ClockOffByHours { .. } => "clock_off_by_hours",
@@ -121,7 +163,14 @@ impl Suspicion {
             }
             Self::BodyWasCompressed => "Content-Encoding says that the body is compressed, but it is not".into(),
             Self::BodyIsObjectText => "the body is the text that JavaScript prints for an object".into(),
+            Self::BodyIsMissingValue => "the body is a word that stands for no value, such as undefined or null".into(),
+            Self::BodyIsPythonText => "the body is the text that Python prints for bytes or a dict".into(),
+            Self::BodyIsForm => "the body is a form, such as payload=..., and not JSON".into(),
             Self::BodyCutShort => "the body starts like JSON, but ends too early".into(),
+            Self::BodyHasLargeIntegers => {
+                "the body has an integer beyond 2^53 that looks rounded, as JavaScript rounds it".into()
+            }
+            Self::BodyKeyTwice => "the body has one key twice, of which most parsers keep one".into(),
             Self::BodyHasReplacements => {
                 "the body contains U+FFFD, which replaces bytes that are not valid UTF-8".into()
             }
@@ -130,6 +179,16 @@ impl Suspicion {
             Self::SecretHasQuotes { index } => format!("secrets[{index}] has quotes around it"),
             Self::SecretHasPrefix { index } => {
                 format!("secrets[{index}] begins with whsec_, like secrets of Standard Webhooks, Svix and Stripe")
+            }
+            Self::SecretIsPlaceholder { index } => {
+                format!("secrets[{index}] is the name of a variable or a placeholder, and not a secret")
+            }
+            Self::SecretIsEd25519 { index } => {
+                format!("secrets[{index}] is a key for ed25519 signatures, by its prefix whsk_ or whpk_")
+            }
+            Self::SignatureIsEd25519 => "the signatures are ed25519 (v1a), and none is HMAC-SHA256 (v1)".into(),
+            Self::OnlySha1Signature => {
+                "the request has a signature with SHA-1, X-Hub-Signature, and none with SHA-256".into()
             }
             Self::SignatureOfAnotherAlgorithm { algorithm } => {
                 format!("the signature is as long as one of {algorithm}, not of SHA-256")
@@ -151,12 +210,29 @@ impl Suspicion {
             Self::BodyLengthDiffers { .. } => "pass the whole body, as it came",
             Self::BodyWasCompressed => "verify before decompressing: the sender may have signed the compressed bytes",
             Self::BodyIsObjectText => "pass the raw body, not what a parser made of it",
+            Self::BodyIsMissingValue => "pass the raw body, and check that something read it before",
+            Self::BodyIsPythonText => "pass the raw bytes, not what str() or an f-string makes of them",
+            Self::BodyIsForm => {
+                "verify the whole form before anything parses it, or set the webhook's content type to application/json"
+            }
+            Self::BodyHasLargeIntegers => {
+                "verify the bytes as they came: something may have parsed the body and rounded its integers"
+            }
+            Self::BodyKeyTwice => "have the sender write each key once",
             Self::BodyCutShort => "look for a limit on body sizes, and for a broken connection",
-            Self::BodyHasReplacements => "verify the bytes as they came, before anything decodes them as text",
+            Self::BodyHasReplacements => "verify the bytes as they came: something decoded them as text",
             Self::BodyKeysSorted => "verify the bytes as they came: something may have sorted the keys",
             Self::SecretHasWhiteSpace { .. } => "trim the secret",
             Self::SecretHasQuotes { .. } => "remove the quotes, unless the sender shows them too",
             Self::SecretHasPrefix { .. } => "check that this secret belongs to this sender",
+            Self::SecretIsPlaceholder { .. } => "set the secret itself: nothing put the variable's value in its place",
+            Self::SecretIsEd25519 { .. } => {
+                "use the secret that begins with whsec_: ed25519 signatures are not supported"
+            }
+            Self::SignatureIsEd25519 => "have the sender sign with v1 too: ed25519 signatures are not supported",
+            Self::OnlySha1Signature => {
+                "find what removes X-Hub-Signature-256, which GitHub sends too, or update the sender"
+            }
             Self::SignatureOfAnotherAlgorithm { .. } => {
                 "have the sender sign with HMAC-SHA256, or use its header for that algorithm"
             }
@@ -168,127 +244,34 @@ impl Suspicion {
     }
 }
 
-/// The delivery that is checked for suspicions. `scheme` is the variant that it follows.
-pub(super) struct SuspicionContext<'s, H: ?Sized> {
-    pub(super) scheme: &'s Scheme,
-    pub(super) secrets: &'s [StoredSecret],
-    pub(super) headers: &'s H,
-    pub(super) body: Body<'s>,
-    /// The delivery's age in seconds, whether or not its timestamp is genuine.
-    pub(super) age: Option<i64>,
-}
-
-impl<H: Headers + ?Sized> SuspicionContext<'_, H> {
-    pub(super) fn suspicions(&self) -> Vec<Suspicion> {
-        let mut found = Vec::new();
-        self.check_body(&mut found);
-        for (index, text) in self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.text()?)))
-        {
-            check_secret(self.scheme, index, text, &mut found);
-        }
-        self.check_headers(&mut found);
-        if let Some(minutes) = self.age.and_then(zone_difference) {
-            found.push(Suspicion::ClockOffByHours { minutes });
-        }
-        found
-    }
-
-    fn check_body(&self, found: &mut Vec<Suspicion>) {
-        let Body { bytes, text, shape } = self.body;
-        let received = bytes.len() as u64;
-        let declared = self.value("Content-Length").and_then(|value| value.trim().parse().ok());
-        if let Some(declared) = declared.filter(|declared| *declared != received) {
-            found.push(Suspicion::BodyLengthDiffers { declared, received });
-        }
-        let encoding = self.value("Content-Encoding").unwrap_or_default();
-        let is_compressed = bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(&[0x78]);
-        if ["gzip", "deflate", "br", "zstd"].contains(&encoding.trim()) && !is_compressed {
-            found.push(Suspicion::BodyWasCompressed);
-        }
-        let Some(text) = text else { return };
-        let trimmed = text.trim();
-        if trimmed.is_empty() {
-            found.push(Suspicion::BodyEmpty);
-        } else if trimmed == "[object Object]" {
-            found.push(Suspicion::BodyIsObjectText);
-        } else if shape.is_none() && trimmed.starts_with('{') {
-            found.push(Suspicion::BodyCutShort);
-        }
-        if text.contains('\u{fffd}') {
-            found.push(Suspicion::BodyHasReplacements);
-        }
-        if self.scheme.has_envelope() && shape.is_some_and(|shape| shape.is_envelope && shape.is_sorted) {
-            found.push(Suspicion::BodyKeysSorted);
-        }
-    }
-
-    fn check_headers(&self, found: &mut Vec<Suspicion>) {
-        let [signatures, timestamps, _] = self.scheme.header_spellings();
-        if let Some(signature) = self.value_under(signatures) {
-            let digits = signature.rsplit(|character: char| !character.is_ascii_hexdigit()).next().unwrap_or_default();
-            match digits.len() {
-                40 => found.push(Suspicion::SignatureOfAnotherAlgorithm { algorithm: "SHA-1" }),
-                128 => found.push(Suspicion::SignatureOfAnotherAlgorithm { algorithm: "SHA-512" }),
-                _ if signature.len() < 40 => found.push(Suspicion::SignatureShort),
-                _ => {}
+impl Suspicion {
+    /// Whether one of the causes says this already. `secret_index` is the secret that they are about.
+    pub(super) fn is_explained_by(&self, causes: &[Finding], secret_index: Option<usize>) -> bool {
+        let explaining: &[Cause] = match self {
+            Self::BodyIsPythonText => &[Cause::BodyIsBytesText],
+            Self::BodyIsForm => &[Cause::BodyIsForm],
+            Self::BodyHasLargeIntegers => &[Cause::BodyNumbersLostDigits],
+            Self::BodyHasReplacements => &[Cause::BodyInvalidUtf8Replaced],
+            Self::BodyKeysSorted => &[Cause::BodyKeysWereUnsorted],
+            Self::SecretHasWhiteSpace { .. } => &[Cause::SecretWhiteSpace],
+            Self::SecretHasQuotes { .. } => &[Cause::SecretQuoted],
+            Self::SecretHasPrefix { .. } => &[Cause::SecretPrefixKept],
+            Self::SignatureShort => &[Cause::SignatureCutShort],
+            Self::HeadersOfAnotherScheme { scheme } => {
+                let is_it = |about: &String| about.starts_with(&**scheme);
+                return causes.iter().any(|finding| {
+                    finding.cause == Cause::SchemeIsAnother && finding.scheme.as_ref().is_some_and(is_it)
+                });
             }
-        }
-        let timestamp = self.value_under(timestamps);
-        if timestamp.is_some_and(|text| text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit())) {
-            found.push(Suspicion::TimestampLooksLikeMilliseconds);
-        }
-        for scheme in Scheme::PRESETS {
-            // A name that this variant uses too says nothing. Contio's variants share one header, and are reported
-            // once.
-            let theirs =
-                scheme.header_spellings()[0].map(|name| name.filter(|name| !signatures.contains(&Some(*name))));
-            let is_new = !found.iter().any(|other| {
-                matches!(other, Suspicion::HeadersOfAnotherScheme { scheme: known } if scheme.name().starts_with(&**known))
-            });
-            let is_main = |names: [Option<&HeaderName>; 2]| names.contains(&Some(scheme.signature_header()));
-            if is_new && is_main(theirs) && self.value_under(theirs).is_some() {
-                found.push(Suspicion::HeadersOfAnotherScheme { scheme: scheme.name().to_string() });
+            Self::TimestampLooksLikeMilliseconds => &[Cause::TimestampInMilliseconds],
+            _ => &[],
+        };
+        let is_about_it = match self {
+            Self::SecretHasWhiteSpace { index } | Self::SecretHasQuotes { index } | Self::SecretHasPrefix { index } => {
+                Some(*index) == secret_index
             }
-        }
+            _ => true,
+        };
+        is_about_it && causes.iter().any(|finding| explaining.contains(&finding.cause))
     }
-
-    /// The first value of a header, under the first of its names that occurs.
-    fn value_under(&self, names: [Option<&HeaderName>; 2]) -> Option<String> {
-        names.into_iter().flatten().find_map(|name| self.first_value(name))
-    }
-
-    fn value(&self, name: &str) -> Option<String> {
-        self.first_value(&HeaderName::new(name)?)
-    }
-
-    fn first_value(&self, name: &HeaderName) -> Option<String> {
-        let mut first = None;
-        self.headers.each_value(name, &mut |value| {
-            let value = &value[..value.len().min(4096)];
-            first.get_or_insert_with(|| String::from_utf8_lossy(value).into_owned());
-        });
-        first
-    }
-}
-
-fn check_secret(scheme: &Scheme, index: usize, text: &str, found: &mut Vec<Suspicion>) {
-    let trimmed = text.trim_matches(is_blank);
-    if trimmed != text {
-        found.push(Suspicion::SecretHasWhiteSpace { index });
-    }
-    if ['"', '\''].iter().any(|quote| trimmed.len() > 1 && trimmed.starts_with(*quote) && trimmed.ends_with(*quote)) {
-        found.push(Suspicion::SecretHasQuotes { index });
-    }
-    let is_usual = scheme.key_encoding() == KeyEncoding::Base64 || scheme.name() == Scheme::STRIPE.name();
-    if trimmed.starts_with("whsec_") && !is_usual {
-        found.push(Suspicion::SecretHasPrefix { index });
-    }
-}
-
-/// The minutes of an age that is within two minutes of a time zone difference: in half hours, from one hour to 14.
-fn zone_difference(age: i64) -> Option<i64> {
-    const HALF_HOUR: i64 = 1_800;
-    let halves = (age + HALF_HOUR / 2).div_euclid(HALF_HOUR);
-    let is_near = (age - halves * HALF_HOUR).abs() <= 120;
-    (is_near && (2..=28).contains(&halves.abs())).then_some(halves * 30)
 }

@@ -1,0 +1,105 @@
+//! How large and how old a delivery may be.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::error::{self, Error, ErrorKind};
+use crate::time::UnixTime;
+
+/// What a verifier limits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) max_age: Limit,
+    pub(crate) max_skew: Limit,
+    pub(crate) max_event_age: Limit,
+    pub(crate) max_body: Limit,
+}
+
+/// A number of seconds or bytes that is still allowed.
+// Not an `Option`: one comparison on the way to a verdict in place of two.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Limit(u64);
+
+impl Limit {
+    pub(crate) const NONE: Self = Self(u64::MAX);
+
+    /// So many whole seconds.
+    pub(crate) fn of_time(limit: Option<Duration>) -> Self {
+        limit.map_or(Self::NONE, |limit| Self(limit.as_secs()))
+    }
+
+    pub(crate) const fn of_bytes(limit: usize) -> Self {
+        Self(limit as u64)
+    }
+
+    /// The number, unless there is no limit.
+    pub(crate) fn get(self) -> Option<u64> {
+        Some(self.0).filter(|_| self != Self::NONE)
+    }
+}
+
+impl Limits {
+    /// The limits unless others are set. 300 s is what the libraries of Stripe and Standard Webhooks use; 24 h covers Contio's
+    /// automatic retries, which end about 38 minutes after the first attempt.
+    pub(crate) const DEFAULT: Self =
+        Self { max_age: Limit(300), max_skew: Limit(300), max_event_age: Limit(86_400), max_body: Limit::NONE };
+
+    /// Refuses limits on the distance from the present of more than a day, which were meant in milliseconds.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let in_milliseconds = |limit: Limit| limit >= Limit(100_000) && limit != Limit::NONE;
+        let (limit, reason) = match (in_milliseconds(self.max_age), in_milliseconds(self.max_skew)) {
+            (false, false) => return Ok(()),
+            (true, _) => {
+                (self.max_age, "`max_age` is # s, as if in milliseconds; give less than 100000 s, or no limit")
+            }
+            _ => (self.max_skew, "`max_skew` is # s, as if in milliseconds; give less than 100000 s, or no limit"),
+        };
+        Err(Error::with_numbers(ErrorKind::InvalidArgument, reason, [limit.0, 0]))
+    }
+
+    pub(super) fn check_size(&self, bytes: u64) -> Result<(), Error> {
+        if bytes > self.max_body.0 {
+            let detail = "it has # bytes or more, and # are allowed";
+            return Err(Error::with_numbers(ErrorKind::BodyTooLarge, detail, [bytes, self.max_body.0]));
+        }
+        error::check_size(bytes)
+    }
+
+    /// Refuses a time that is too far from the present, with the distance and the limit in seconds. `too_old` says which time
+    /// it is: that of the delivery, or that of its event.
+    pub(super) fn check_age(&self, time: UnixTime, now: UnixTime, too_old: ErrorKind) -> Result<(), Error> {
+        let max_age = if too_old == ErrorKind::EventTooOld { self.max_event_age } else { self.max_age };
+        let (age, ahead) = (now.seconds_since(time), time.seconds_since(now));
+        if age > max_age.0 {
+            return Err(out_of_time(too_old, [age, max_age.0], now));
+        }
+        if ahead > self.max_skew.0 {
+            return Err(out_of_time(ErrorKind::TimestampInFuture, [ahead, self.max_skew.0], now));
+        }
+        Ok(())
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn out_of_time(kind: ErrorKind, numbers: [u64; 2], now: UnixTime) -> Error {
+    let detail = match kind {
+        ErrorKind::TimestampInFuture => "it is # s ahead, and # s are allowed; check the receiver's clock",
+        // Every delivery is too old for a clock in milliseconds, which is not the sender's fault.
+        _ if now.looks_like_milliseconds() => {
+            let detail = "`now` is #, as if in milliseconds; give Unix seconds";
+            return Error::with_numbers(ErrorKind::InvalidArgument, detail, [now.as_secs().unsigned_abs(), 0]);
+        }
+        ErrorKind::EventTooOld => {
+            "it is # s old, and # s are allowed; a larger `max_event_age` accepts events sent again"
+        }
+        _ => "it is # s old, and # s are allowed; if this happens to every delivery, check the receiver's clock",
+    };
+    Error::with_numbers(kind, detail, numbers)
+}
+
+impl fmt::Debug for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.get(), f)
+    }
+}
