@@ -96,7 +96,7 @@ def test_any_value_leads_to_a_result_or_an_error_of_the_package(place: str) -> N
     assert VERIFIER.verify(HEADERS, BODY).id == "evt-1"
 
 
-@pytest.mark.parametrize("value", hostile()[:4])
+@pytest.mark.parametrize("value", hostile()[1:5])
 def test_verify_signature_says_what_is_wrong_with_an_argument(value: object) -> None:
     result = VERIFIER.verify_signature(value, SIGNATURE, TIMESTAMP)  # type: ignore[arg-type]
     assert (result.is_valid, result.code) == (False, "invalid_argument")

@@ -1,5 +1,6 @@
 """The examples of the package's README run unchanged. `run/types.py` checks their types."""
 
+import base64
 import re
 from pathlib import Path
 from typing import Any
@@ -31,3 +32,32 @@ def test_the_first_example_receives_a_delivery(monkeypatch: pytest.MonkeyPatch) 
     receive = run(EXAMPLES[0], monkeypatch)["receive"]
     body = envelope()
     assert receive(sign(body, SECRET), body) == "Größe 📏"
+
+
+def test_the_example_for_lambda_answers_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    (example,) = [example for example in EXAMPLES if "def handler(" in example]
+    handler = run(example, monkeypatch)["handler"]
+    body = envelope()
+    headers = sign(body, SECRET)
+    event = {"headers": headers, "body": body.decode(), "isBase64Encoded": False}
+    many = {name: [value] for name, value in headers.items()}
+    genuine = [event, {**event, "body": base64.b64encode(body).decode(), "isBase64Encoded": True}]
+    genuine += [{**event, "headers": None, "multiValueHeaders": many}, {**event, "multiValueHeaders": many}]
+    for accepted in genuine:
+        assert handler(accepted, None) == {"statusCode": 204}
+    assert handler({**event, "body": None}, None) == {"statusCode": 401, "body": "signature_mismatch"}
+    assert handler({"headers": headers, "isBase64Encoded": False}, None)["statusCode"] == 401
+    assert handler({**event, "headers": {}}, None) == {"statusCode": 400, "body": "missing_header"}
+
+
+def test_the_example_for_slack_answers_the_challenge(monkeypatch: pytest.MonkeyPatch) -> None:
+    (example,) = [example for example in EXAMPLES if "url_verification" in example]
+    client = run(example, monkeypatch)["app"].test_client()
+    for body, answer in [
+        (b'{"type":"url_verification","challenge":"c"}', (200, "c")),
+        (b'{"type":"event_callback","event":{"type":"message"}}', (200, "")),
+        (b"command=%2Fhook", (400, '{"error": "malformed_envelope"}')),
+    ]:
+        headers = sign(body, SECRET, scheme="slack")
+        received = client.post("/webhooks/slack", data=body, headers=headers)
+        assert (received.status_code, received.text) == answer

@@ -140,15 +140,15 @@ def test_a_header_may_have_a_newer_name_that_wins_or_a_fallback() -> None:
 
 
 FAULTS: dict[str, dict[str, Any]] = {
-    "neither the name of a built-in scheme": {},
+    "scheme must be the name of a built-in scheme": {},
     "a scheme's name has 1 to 32 bytes": {"name": ""},
     "a header's name is a token": {"signature_header": "X Acme"},
     "encoding must be": {"encoding": "base32"},
     "key must be": {"key": "hex"},
-    "not both": {"prefix": "x", "list_separator": ","},
-    "a list needs a": {"list_separator": ","},
+    "give either prefix, or list_separator": {"prefix": "x", "list_separator": ","},
+    "a list of signatures needs": {"list_separator": ","},
     "list_joiner must be one character": {"list_separator": ",", "list_joiner": "==", "list_version": "v1"},
-    "only one source of time": {"timestamp_header": "X-T", "timestamp_in_envelope": True},
+    "give only one of timestamp_header": {"timestamp_header": "X-T", "timestamp_in_envelope": True},
     "timestamp_in_envelope must be True or False": {"timestamp_in_envelope": 1},
     "signed must be a str": {"signed": b"{body}"},
     "newer_spellings must be a dict": {"newer_spellings": [("X-Acme", "X-New")]},

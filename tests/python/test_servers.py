@@ -214,9 +214,20 @@ def test_a_chunked_body_that_breaks_off_is_not_logged_as_an_error(server: Server
 def test_a_body_that_a_fastapi_middleware_has_read_is_reported_as_gone() -> None:
     with serving("FastAPI behind uvicorn") as server:
         headers, body = fresh("gone-before")
-        for sent in (body, [body]):
-            assert_refused(server, server.post(headers, sent, "gone-before"), 500, "invalid_argument")
+        assert_refused(server, server.post(headers, body, "gone-before"), 500, "invalid_argument")
         assert server.logs("await request.body()")
+        # A sender could have sent this one empty.
+        assert_refused(server, server.post(headers, [body], "gone-before"), 400, "body_not_read")
+
+
+def test_an_empty_chunked_body_is_not_an_error_of_the_receiver(server: Server) -> None:
+    headers, _ = fresh("empty-chunks")
+    log = server.log()
+    for path in ["hook", "kept", "again"]:
+        status, answer = server.post(headers, [], path)
+        found = (status, answer.get("detail", answer)["error"])
+        assert found in [(401, "signature_mismatch"), (400, "body_not_read")]
+    assert "could not be verified" not in server.log()[len(log) :]
 
 
 def test_a_flask_view_and_its_hook_may_be_async() -> None:

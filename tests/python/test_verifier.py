@@ -3,7 +3,6 @@
 import copy
 import json
 import math
-import pickle
 from typing import Any
 
 import pytest
@@ -147,7 +146,7 @@ def test_a_delivery_without_an_event_can_be_read_as_json() -> None:
         assert delivery.json() == expected
         with pytest.raises(WebhookVerificationError) as caught:
             delivery.event()
-        assert caught.value.code == "malformed_envelope"
+        assert caught.value.code == "invalid_argument"
 
 
 def test_each_call_returns_new_objects() -> None:
@@ -173,11 +172,3 @@ def test_copies_are_the_same_object() -> None:
     delivery = verifier.verify(HEADERS, BODY)
     for thing in [verifier, delivery, verifier.verify_signature(BODY, "", "")]:
         assert copy.copy(thing) is thing and copy.deepcopy(thing) is thing
-
-
-def test_an_error_survives_pickling_with_its_code_and_its_message() -> None:
-    with pytest.raises(ValueError, match="genuine") as caught:
-        WebhookVerifier(SECRET).verify(HEADERS, BODY)
-    again = pickle.loads(pickle.dumps(caught.value))
-    assert type(again) is WebhookVerificationError
-    assert (again.code, again.status, str(again)) == ("timestamp_too_old", 401, str(caught.value))

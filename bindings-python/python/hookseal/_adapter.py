@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
@@ -12,9 +14,59 @@ _logger = logging.getLogger("hookseal")
 
 def check_arguments(verifier: object, on_failure: object) -> None:
     if not isinstance(verifier, WebhookVerifier):
-        raise WebhookVerificationError("invalid_argument", "webhook() takes a verifier")
+        raise _invalid_argument(
+            f"webhook() takes a WebhookVerifier, as in `webhook(verifier)`, but this is a {type(verifier).__name__}"
+        )
     if on_failure is not None and not callable(on_failure):
-        raise WebhookVerificationError("invalid_argument", "on_failure must be a function of the error and the request")
+        raise _invalid_argument("on_failure must be a function of the error and the request")
+
+
+def _invalid_argument(message: str) -> WebhookVerificationError:
+    return WebhookVerificationError("invalid_argument", message)
+
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def check_view(view: Any, place: int, on_method: str) -> None:
+    """Refuses what cannot take the delivery as its argument number `place`, counted from 0: a class, a method, which
+    gets its object first, and a function with fewer arguments."""
+    if inspect.isclass(view):
+        raise _invalid_argument(f"webhook() is on the class {view.__name__}: {on_method}")
+    if not callable(view):
+        raise _invalid_argument(f"webhook() is on a value of type {type(view).__name__}, and not on a view")
+    signature = _signature(view, follow_wrapped=False)
+    if signature is None:
+        return
+    parameters = signature.parameters.values()
+    names = [parameter.name for parameter in parameters if parameter.kind in _POSITIONAL]
+    name = getattr(view, "__qualname__", type(view).__name__)
+    if names[:1] == ["self"]:
+        raise _invalid_argument(f"webhook() is on the method {name}: {on_method}")
+    if len(names) <= place and all(parameter.kind != parameter.VAR_POSITIONAL for parameter in parameters):
+        where = "after the request" if place else "as its first argument"
+        raise _invalid_argument(f"the view {name} must take the delivery {where}")
+
+
+def show_without_delivery(view: Any, decorated: Any, place: int) -> None:
+    """Gives a decorated view the signature that its callers see: Django Ninja, for one, reads from it what to parse."""
+    signature = _signature(view)
+    parameters = [] if signature is None else list(signature.parameters.values())
+    if signature is None or len(parameters) <= place or parameters[0].name == "self":
+        return
+    if parameters[place].kind in _POSITIONAL:
+        decorated.__signature__ = signature.replace(parameters=parameters[:place] + parameters[place + 1 :])
+
+
+def _signature(view: Callable[..., Any], follow_wrapped: bool = True) -> inspect.Signature | None:
+    """The signature, with annotations that are text resolved if they can be; None for some functions of extensions."""
+    try:
+        return inspect.signature(view, follow_wrapped=follow_wrapped, eval_str=True)
+    except Exception:
+        try:
+            return inspect.signature(view, follow_wrapped=follow_wrapped)
+        except (TypeError, ValueError):
+            return None
 
 
 def verify(verifier: WebhookVerifier, headers: Any, body: bytes) -> Delivery:
@@ -65,11 +117,20 @@ def too_large(limit: int) -> WebhookVerificationError:
 
 def body_gone(advice: str) -> WebhookVerificationError:
     """For a body that other code has read and not kept."""
-    message = f"the body was read or parsed before it was verified, and the bytes that were signed are gone: {advice}"
-    return WebhookVerificationError("invalid_argument", message)
+    return _invalid_argument(
+        f"the body was read or parsed before it was verified, and the bytes that were signed are gone: {advice}"
+    )
+
+
+def body_not_read(reason: str) -> WebhookVerificationError:
+    """For a body that cannot be read, if the request alone can cause it."""
+    return WebhookVerificationError("body_not_read", f"the body was not read before it was to be verified: {reason}")
 
 
 def log_failure(error: WebhookVerificationError) -> None:
-    """Logs failures that the receiver itself caused, for receivers without `on_failure`."""
+    """Logs a refusal, for receivers without `on_failure`: as an error if the receiver itself caused it. Messages never
+    show a secret, a signature or any part of the body."""
     if error.status >= 500:
-        _logger.error("a webhook could not be verified: %s", error)
+        _logger.error("a webhook could not be verified: %s (%s)", error, error.code)
+    else:
+        _logger.info("a webhook was refused: %s (%s)", error, error.code)

@@ -21,10 +21,10 @@ class WebhookVerificationError(ValueError):
     status: int
 
     def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message)
+        # Both are in `args`, from which pickling, copying and Celery make the error again.
+        super().__init__(code, message)
         self.code = code
         self.status = STATUS_BY_CODE[code]
 
-    def __reduce__(self) -> tuple[type[WebhookVerificationError], tuple[ErrorCode, str]]:
-        # By default, unpickling passes only the message to the constructor, which also needs the code.
-        return type(self), (self.code, str(self))
+    def __str__(self) -> str:
+        return str(self.args[1])

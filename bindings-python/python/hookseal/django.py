@@ -15,12 +15,15 @@ from django.http import HttpResponse, JsonResponse, RawPostDataException, Unread
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 from hookseal._adapter import (
     body_gone,
+    body_not_read,
     check_arguments,
     check_declared,
+    check_view,
     declared_length,
     is_short,
     limit_of,
     log_failure,
+    show_without_delivery,
     too_large,
     verify,
 )
@@ -28,6 +31,11 @@ from hookseal._adapter import (
 __all__ = ["webhook"]
 
 IS_ASYNC = "on_failure is async, but the view is not"
+KEEP = "read `request.body`, which is kept, before `request.POST` or `request.read()`"
+ON_METHOD = (
+    "decorate the whole view, `webhook(verifier)(MyView.as_view())`, or its class, "
+    '`@method_decorator(webhook(verifier), name="dispatch")`'
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,14 +52,20 @@ def webhook(
         @webhook(verifier)
         def receive(request: HttpRequest, delivery: Delivery) -> HttpResponse: ...
 
-    A refused delivery is answered with the status of the error and `{"error": code}`. The body is limited by the
-    verifier's `max_body` and by Django's DATA_UPLOAD_MAX_MEMORY_SIZE. `on_failure` is called for each refusal, for
-    metrics, and may be async if the view is; exceptions that it raises propagate. Without it, failures caused by the
-    receiver itself (status 500) are logged.
+    A refused delivery is answered with the status of the error and `{"error": code}`, and so is one for which the view
+    raises such an error, as `delivery.json()` does if the body is not JSON. The body is limited by the verifier's
+    `max_body` and by Django's DATA_UPLOAD_MAX_MEMORY_SIZE. `on_failure` is called for each refusal, for metrics, and
+    may be async if the view is; exceptions that it raises propagate. Without it, refusals are logged to the logger
+    `hookseal` at level INFO, and failures caused by the receiver itself (status 500) at level ERROR.
+
+    For a class-based view, decorate the whole view: `webhook(verifier)(MyView.as_view())`.
     """
     check_arguments(verifier, on_failure)
 
     def delivery_of(request: Any) -> Delivery | WebhookVerificationError | HttpResponse:
+        if not hasattr(request, "META"):
+            message = f"the first argument is a {type(request).__name__}, and not the request; if this is on a method, "
+            raise WebhookVerificationError("invalid_argument", message + ON_METHOD)
         try:
             return verify(verifier, request.headers, _read(request, limit_of(verifier)))
         except WebhookVerificationError as error:
@@ -70,27 +84,44 @@ def webhook(
         return None
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        check_view(view, 1, ON_METHOD)
+
         @wraps(view)
         def verified(request: Any, *args: Any, **kwargs: Any) -> Any:
-            delivery = delivery_of(request)
-            if isinstance(delivery, WebhookVerificationError):
-                reported = report(delivery, request)
-                if inspect.iscoroutine(reported):
-                    reported.close()
-                    raise WebhookVerificationError("invalid_argument", IS_ASYNC)
-                return refuse(delivery)
-            return delivery if isinstance(delivery, HttpResponse) else view(request, delivery, *args, **kwargs)
+            verdict = delivery_of(request)
+            if isinstance(verdict, Delivery):
+                try:
+                    return view(request, verdict, *args, **kwargs)
+                except WebhookVerificationError as error:
+                    # Mistakes in the view itself propagate.
+                    if error.status >= 500:
+                        raise
+                    verdict = error
+            if isinstance(verdict, HttpResponse):
+                return verdict
+            reported = report(verdict, request)
+            if inspect.iscoroutine(reported):
+                reported.close()
+                raise WebhookVerificationError("invalid_argument", IS_ASYNC)
+            return refuse(verdict)
 
         @wraps(view)
         async def verified_async(request: Any, *args: Any, **kwargs: Any) -> Any:
             # Not a blocking call: Django has already read the body, and large bodies are hashed without the GIL.
-            delivery = delivery_of(request)
-            if isinstance(delivery, WebhookVerificationError):
-                reported = report(delivery, request)
-                if inspect.isawaitable(reported):
-                    await cast(Awaitable[object], reported)
-                return refuse(delivery)
-            return delivery if isinstance(delivery, HttpResponse) else await view(request, delivery, *args, **kwargs)
+            verdict = delivery_of(request)
+            if isinstance(verdict, Delivery):
+                try:
+                    return await view(request, verdict, *args, **kwargs)
+                except WebhookVerificationError as error:
+                    if error.status >= 500:
+                        raise
+                    verdict = error
+            if isinstance(verdict, HttpResponse):
+                return verdict
+            reported = report(verdict, request)
+            if inspect.isawaitable(reported):
+                await cast(Awaitable[object], reported)
+            return refuse(verdict)
 
         is_async = iscoroutinefunction(view)
         if iscoroutinefunction(on_failure) and not is_async:
@@ -98,6 +129,7 @@ def webhook(
         decorated: Any = verified_async if is_async else verified
         # As `csrf_exempt` does, which before Django 5.0 turns an async view into a sync one.
         decorated.csrf_exempt = True
+        show_without_delivery(view, decorated, 1)
         return cast(Callable[..., Any], decorated)
 
     return decorate
@@ -114,7 +146,10 @@ def _read(request: Any, limit: int) -> bytes:
     try:
         body: bytes = _read_undeclared(request, limit) if declared is None else request.body
     except RawPostDataException as error:
-        raise body_gone("read `request.body`, which is kept, before `request.POST` or `request.read()`") from error
+        # Django parses these for whatever reads `request.POST`, such as a middleware, and does not keep them.
+        if getattr(request, "content_type", "") == "multipart/form-data":
+            raise body_not_read(f"other code has parsed it as a form; {KEEP}") from error
+        raise body_gone(KEEP) from error
     except RequestDataTooBig as error:
         message = "the body has more bytes than the setting DATA_UPLOAD_MAX_MEMORY_SIZE allows"
         raise WebhookVerificationError("body_too_large", message) from error
@@ -146,8 +181,10 @@ def _read_undeclared(request: Any, limit: int) -> bytes:
         return b""
     # Under WSGI Django treats a chunked body as empty, so no other code has read any of it.
     if not environ.get("wsgi.input_terminated"):
-        message = "the body was sent in chunks, and this server does not say where they end: use one that sets "
-        raise WebhookVerificationError("invalid_argument", f"{message}`wsgi.input_terminated`, as gunicorn does")
+        raise body_not_read(
+            "it was sent in chunks, and this server does not say where they end; use one that sets "
+            "`wsgi.input_terminated`, as gunicorn does"
+        )
     body = bytearray()
     try:
         while chunk := environ["wsgi.input"].read(limit + 1 - len(body)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from fastapi import HTTPException, Request
@@ -13,6 +13,7 @@ from starlette.types import Message, Receive
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 from hookseal._adapter import (
     body_gone,
+    body_not_read,
     check_arguments,
     check_declared,
     declared_length,
@@ -25,46 +26,70 @@ from hookseal._adapter import (
 
 __all__ = ["webhook"]
 
-KEEP = "read it with `await request.body()`, which keeps it, instead of `request.stream()` and `request.form()`"
+KEEP = (
+    "read it with `await request.body()`, which keeps it, instead of `request.stream()` and `request.form()`, and "
+    "declare no Form or File parameters besides the delivery"
+)
 
 
 def webhook(
     verifier: WebhookVerifier,
     *,
     on_failure: Callable[[WebhookVerificationError, Request], object] | None = None,
-) -> Callable[[Request], Awaitable[Delivery]]:
+) -> Callable[[Request], AsyncGenerator[Delivery, None]]:
     """Makes a dependency that is the verified delivery; if the scheme's deliveries carry a Contio envelope, the
     envelope is checked too.
 
         @app.post("/webhooks/contio")
         async def receive(delivery: Annotated[Delivery, Depends(webhook(verifier))]) -> None: ...
 
-    A refused delivery is answered with the status of the error and `{"detail": {"error": code}}`. Reading stops at the
-    verifier's `max_body`. `on_failure` is called for each refusal, for metrics, and may be async; exceptions that it
-    raises propagate. Without it, failures caused by the receiver itself (status 500) are logged.
+    A refused delivery is answered with the status of the error and `{"detail": {"error": code}}`, and so is one for
+    which the view raises such an error, as `delivery.json()` does if the body is not JSON. Reading stops at the
+    verifier's `max_body`, unless the view also has a body parameter, such as a Pydantic model, for which FastAPI reads
+    the whole body first. `on_failure` is called for each refusal, for metrics, and may be async; exceptions that it
+    raises propagate. Without it, refusals are logged to the logger `hookseal` at level INFO, and failures caused by the
+    receiver itself (status 500) at level ERROR.
     """
     check_arguments(verifier, on_failure)
 
-    async def verified(request: Request) -> Delivery:
+    async def refusal(error: WebhookVerificationError, request: Request) -> HTTPException:
+        if on_failure is None:
+            log_failure(error)
+        else:
+            reported = on_failure(error, request)
+            if inspect.isawaitable(reported):
+                await reported
+        return HTTPException(error.status, {"error": error.code}, _headers(error, request))
+
+    async def verified(request: Request) -> AsyncGenerator[Delivery, None]:
         try:
             body = await _read(request, limit_of(verifier))
-            return verify(verifier, request.headers, body)
+            delivery = _verify(verifier, request, body)
         except WebhookVerificationError as error:
-            if on_failure is None:
-                log_failure(error)
-            else:
-                reported = on_failure(error, request)
-                if inspect.isawaitable(reported):
-                    await reported
-            raise HTTPException(error.status, {"error": error.code}, _headers(error, request)) from error
+            raise await refusal(error, request) from error
+        try:
+            yield delivery
+        except WebhookVerificationError as error:
+            # Mistakes in the view itself propagate.
+            if error.status >= 500:
+                raise
+            raise await refusal(error, request) from error
 
     return verified
 
 
+def _verify(verifier: WebhookVerifier, request: Request, body: bytes) -> Delivery:
+    try:
+        return verify(verifier, request.headers, body)
+    except WebhookVerificationError as error:
+        if error.code == "signature_mismatch" and not body and _could_be_gone(request):
+            raise body_not_read(f"it is empty: it was sent so, or a middleware has read it; {KEEP}") from error
+        raise
+
+
 def _headers(error: WebhookVerificationError, request: Request) -> dict[str, str] | None:
     """Makes the server close the connection if the body is too large; otherwise it reads on until the sender stops."""
-    is_http_1 = str(request.scope.get("http_version", "1.1")).startswith("1")
-    return {"Connection": "close"} if error.code == "body_too_large" and is_http_1 else None
+    return {"Connection": "close"} if error.code == "body_too_large" and _is_http_1(request) else None
 
 
 async def _read(request: Request, limit: int) -> bytes:
@@ -85,13 +110,22 @@ async def _read(request: Request, limit: int) -> bytes:
         # Starlette raises it for a stream that was already consumed.
         raise body_gone(KEEP) from error
     body = bytes(chunks)
-    # After a middleware has read the stream, Starlette provides an empty one.
-    if is_short(body, declared) or (not body and "transfer-encoding" in request.headers):
+    # Servers report a body that breaks off as a disconnect; if a middleware has read it, Starlette provides an empty one.
+    if is_short(body, declared):
         raise body_gone(KEEP)
     # `await request.body()` looks here first, so later code can read the body again.
     setattr(request, "_body", body)
     setattr(request, "_receive", _again(body, request.receive))
     return body
+
+
+def _is_http_1(request: Request) -> bool:
+    return str(request.scope.get("http_version", "1.1")).startswith("1")
+
+
+def _could_be_gone(request: Request) -> bool:
+    """Whether a middleware may have read a body that is empty: its length is unknown, so it may have been sent empty."""
+    return _declared(request) is None and ("transfer-encoding" in request.headers or not _is_http_1(request))
 
 
 def _declared(request: Request) -> int | None:

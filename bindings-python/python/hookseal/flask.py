@@ -14,12 +14,15 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 from hookseal._adapter import (
     body_gone,
+    body_not_read,
     check_arguments,
     check_declared,
+    check_view,
     declared_length,
     is_short,
     limit_of,
     log_failure,
+    show_without_delivery,
     too_large,
     verify,
 )
@@ -28,6 +31,12 @@ __all__ = ["webhook"]
 
 # The most bytes to request in one read. Werkzeug allocates a buffer of that size, however little data there is.
 READ_SIZE = 64 * 1024
+
+KEEP = "read it with `request.get_data()`, which keeps it, before `request.form` or `request.stream`"
+ON_METHOD = "decorate a function, and call it from the method"
+
+# The types of content for which `request.form` reads the stream.
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,29 +54,43 @@ def webhook(
         @webhook(verifier)
         def receive(delivery: Delivery) -> tuple[str, int]: ...
 
-    A refused delivery is answered with the status of the error and `{"error": code}`. Reading stops at the verifier's
-    `max_body`, and Flask's MAX_CONTENT_LENGTH applies too. `on_failure` is called for each refusal, for metrics;
-    exceptions that it raises propagate. Without it, failures caused by the receiver itself (status 500) are logged. The
-    view and `on_failure` may be async if Flask was installed as `flask[async]`.
+    A refused delivery is answered with the status of the error and `{"error": code}`, and so is one for which the view
+    raises such an error, as `delivery.json()` does if the body is not JSON. Reading stops at the verifier's `max_body`,
+    and Flask's MAX_CONTENT_LENGTH applies too. `on_failure` is called for each refusal, for metrics; exceptions that it
+    raises propagate. Without it, refusals are logged to the logger `hookseal` at level INFO, and failures caused by the
+    receiver itself (status 500) at level ERROR. The view and `on_failure` may be async if Flask was installed as
+    `flask[async]`.
     """
     check_arguments(verifier, on_failure)
 
+    def refuse(error: WebhookVerificationError) -> Response:
+        if on_failure is None:
+            log_failure(error)
+        else:
+            report: Callable[..., Any] = current_app.ensure_sync(on_failure)
+            report(error, request)
+        return Response(json.dumps({"error": error.code}), error.status, mimetype="application/json")
+
     def decorate(view: Callable[Concatenate[Delivery, P], R]) -> Callable[P, R | Response]:
+        check_view(view, 0, ON_METHOD)
+
         @wraps(view)
         def verified(*args: P.args, **kwargs: P.kwargs) -> R | Response:
             try:
                 delivery = verify(verifier, request.headers, _read(limit_of(verifier)))
             except WebhookVerificationError as error:
-                if on_failure is None:
-                    log_failure(error)
-                else:
-                    report: Callable[..., Any] = current_app.ensure_sync(on_failure)
-                    report(error, request)
-                return Response(json.dumps({"error": error.code}), error.status, mimetype="application/json")
+                return refuse(error)
             sync_view: Callable[..., Any] = current_app.ensure_sync(view)
-            response: R = sync_view(delivery, *args, **kwargs)
+            try:
+                response: R = sync_view(delivery, *args, **kwargs)
+            except WebhookVerificationError as error:
+                # Mistakes in the view itself propagate.
+                if error.status >= 500:
+                    raise
+                return refuse(error)
             return response
 
+        show_without_delivery(view, verified, 0)
         return verified
 
     return decorate
@@ -86,11 +109,16 @@ def _read(limit: int) -> bytes:
     if len(body) > limit:
         raise too_large(limit)
     is_chunked = not has_length and "Transfer-Encoding" in request.headers
-    if not body and (is_chunked or (declared and was_touched)):
-        raise body_gone(
-            "read it with `request.get_data()`, which keeps it, before `request.form` or `request.stream`; and if it "
-            "was sent in chunks, use a server that sets `wsgi.input_terminated`, as gunicorn does"
+    if not body and is_chunked and not request.environ.get("wsgi.input_terminated"):
+        raise body_not_read(
+            "it was sent in chunks, and this server does not say where they end; use one that sets "
+            "`wsgi.input_terminated`, as gunicorn does"
         )
+    if not body and was_touched:
+        if is_chunked or (declared and request.mimetype in FORMS):
+            raise body_not_read(f"it is empty, or other code has read it as a form or a stream; {KEEP}")
+        if declared:
+            raise body_gone(KEEP)
     if is_short(body, declared):
         raise ClientDisconnected
     _keep(body)
