@@ -8,7 +8,7 @@ interface Addon {
   release(verifier: number): void;
   names(verifier: number): string;
   verify(text: Uint8Array, body: Uint8Array): number;
-  checkBody(body: Uint8Array, bytes: number, isEnvelope: boolean): number;
+  checkBody(body: Uint8Array, bytes: number, isEnvelope: boolean, hasEnvelope: boolean): number;
   message(): string;
   explain(question: Uint8Array): string;
   sign(verifier: number, body: Uint8Array, bytes: number, timestamp: number, id: string | undefined): string | number;

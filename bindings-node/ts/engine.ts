@@ -122,8 +122,8 @@ export class Engine {
   }
 
   /** Checks that the last kept body is a Contio envelope, or at least JSON. Returns the error, or null. */
-  checkBody(isEnvelope: boolean): WebhookVerificationError | null {
-    const failure = addon.checkBody(this.#body, this.#bytes, isEnvelope);
+  checkBody(isEnvelope: boolean, hasEnvelope: boolean): WebhookVerificationError | null {
+    const failure = addon.checkBody(this.#body, this.#bytes, isEnvelope, hasEnvelope);
     return failure === 0 ? null : this.failure(failure);
   }
 

@@ -25,14 +25,15 @@ export interface Delivery {
   /**
    * The body parsed as JSON, whatever it contains; the same object each time.
    *
-   * @throws {WebhookVerificationError} `malformed_envelope` if it is not JSON in UTF-8
+   * @throws {WebhookVerificationError} `malformed_envelope` if it is not JSON in UTF-8, such as a form
    */
   json(): unknown;
   /**
    * The Contio event in the body. The envelope is checked strictly first: UTF-8, one JSON object, no duplicate envelope
    * field, all required fields present and of the right type.
    *
-   * @throws {WebhookVerificationError} `malformed_envelope`, `missing_field` or `invalid_field`
+   * @throws {WebhookVerificationError} `malformed_envelope`, `missing_field` or `invalid_field`; `invalid_argument` if
+   * the scheme's deliveries carry none, and this body is none: use `json()`
    */
   event(): WebhookEvent;
 }

@@ -119,8 +119,8 @@ export class Engine {
   }
 
   /** Checks that the last verified body is a Contio envelope, or at least JSON. Returns the error, or null. */
-  checkBody(isEnvelope: boolean): WebhookVerificationError | null {
-    const failure = this.call("core_check_body", this.#verified, Number(isEnvelope));
+  checkBody(isEnvelope: boolean, hasEnvelope: boolean): WebhookVerificationError | null {
+    const failure = this.call("core_check_body", this.#verified, Number(isEnvelope), Number(hasEnvelope));
     return failure === 0 ? null : this.failure(failure);
   }
 
@@ -190,7 +190,7 @@ export class Engine {
   #grow(isBody: boolean, bytes: number): Uint8Array<ArrayBuffer> {
     const buffer = bytes + 1024;
     const address = buffer < 2 ** 31 ? this.call("core_buffer", Number(isBody), buffer) : 0;
-    if (address === 0) throw new WebhookVerificationError("body_too_large", "not enough memory for this delivery");
+    if (address === 0) throw new WebhookVerificationError("body_too_large", `there is no memory for ${bytes} bytes`);
     return this.#view(address, buffer);
   }
 

@@ -1,15 +1,19 @@
 import { STATUS_BY_CODE, type ErrorCode } from "./codes.js";
 
+/** The HTTP status of an error. No code has 503 yet. */
+export type ErrorStatus = 400 | 401 | 413 | 500 | 503;
+
 /**
  * Why a delivery was refused, or why a verifier could not be made or used.
  *
  * `code` is stable and the same in every language; `status` is the HTTP status to respond with. The message is for
- * people: it says what to do, and never contains a secret, a signature or any part of the body.
+ * people: it says what to do, and never contains a secret, a signature or any part of the body. `cause` is what an
+ * argument threw when it was read, if that is why the call failed.
  */
 export class WebhookVerificationError extends Error {
   override readonly name = "WebhookVerificationError";
   readonly code: ErrorCode;
-  readonly status: number;
+  readonly status: ErrorStatus;
   readonly #isOwn = true;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
@@ -28,14 +32,26 @@ export class WebhookVerificationError extends Error {
   }
 }
 
-/** For a body over the limit, or over the core's own: bodies must be smaller than 4 GiB. */
-export function bodyTooLarge(): WebhookVerificationError {
-  return new WebhookVerificationError("body_too_large", "the body is larger than max_body");
+/** For a body of this many bytes, or more, which is over the limit. The core's text is the same. */
+export function bodyTooLarge(bytes: number, limit: number): WebhookVerificationError {
+  return new WebhookVerificationError(
+    "body_too_large",
+    `the body is larger than maxBody: it has ${bytes} bytes or more, and ${limit} are allowed`,
+  );
 }
 
 /** For an argument that cannot be used. */
 export function invalidArgument(message: string, cause?: unknown): WebhookVerificationError {
   return new WebhookVerificationError("invalid_argument", message, cause === undefined ? undefined : { cause });
+}
+
+export function isPromise(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
+/** Refuses a promise by its name: one that was not awaited looks like headers or a request without anything in it. */
+export function refusePromise(name: string, value: unknown): void {
+  if (isPromise(value)) throw invalidArgument(`${name} is a promise: await it`);
 }
 
 /**

@@ -28,7 +28,7 @@ export function ask(request: ExplainRequest): string {
   try {
     const { size } = request;
     const buffer = exports.explanations_buffer(explanations, size);
-    if (buffer === 0) throw new WebhookVerificationError("body_too_large", "not enough memory for this delivery");
+    if (buffer === 0) throw new WebhookVerificationError("body_too_large", `there is no memory for ${size} bytes`);
     request.write(view(buffer, size));
     const length = exports.explanations_explain(explanations);
     return decoder.decode(view(exports.explanations_answer(explanations), length));

@@ -6,11 +6,20 @@
  */
 import type { ErrorCode, SchemeName } from "./codes.js";
 import { definitions } from "./definitions.js";
-import { WebhookVerificationError, asVerificationError } from "./error.js";
+import { type ErrorStatus, WebhookVerificationError, asVerificationError, invalidArgument } from "./error.js";
 import { ask } from "./explain-engine.js";
 import type { CauseCode, SuspicionCode } from "./explain-codes.js";
 import { type Body, type HeadersInput, rawBody } from "./input.js";
-import { type Secret, type VerifierOptions, checkClock, limit, readClock, secretList } from "./options.js";
+import {
+  type Secret,
+  VERIFIER_OPTIONS,
+  type VerifierOptions,
+  checkClock,
+  checkOptions,
+  limit,
+  readClock,
+  secretList,
+} from "./options.js";
 import { ExplainRequest, pairsOf } from "./question.js";
 import type { Scheme } from "./scheme.js";
 
@@ -22,7 +31,8 @@ export interface ExplainerOptions extends VerifierOptions {
 }
 
 /**
- * Why a delivery was refused, as far as that can be known: a plain object, the same in every language.
+ * Why a delivery was refused, as far as that can be known: a plain object. Its names are in snake_case, because the
+ * report is the same JSON in every language and from the command line; only its texts name options as JavaScript does.
  *
  * It may be logged: it contains no secret, no key, no received or expected signature, and no part of the body.
  */
@@ -32,7 +42,7 @@ export interface Report {
   /** The code of the error, or null if there is none. */
   readonly code: ErrorCode | null;
   /** The HTTP status to respond with, or null if there is no error. */
-  readonly status: number | null;
+  readonly status: ErrorStatus | null;
   /** The verdict, for people. */
   readonly message: string;
   /** The explainer's scheme. */
@@ -101,9 +111,15 @@ export class WebhookExplainer {
    */
   constructor(secrets: Secret | readonly Secret[], options: ExplainerOptions = {}) {
     try {
+      checkOptions(options, `${VERIFIER_OPTIONS} otherSecrets`);
       const scheme = wordsOf(options.scheme);
       const endpointSecrets = secretList(secrets);
-      const others = Object.entries(options.otherSecrets ?? {}).filter(([, secret]) => secret !== undefined);
+      const { otherSecrets: named = {} } = options;
+      // The entries of a text would be its characters.
+      if (typeof named !== "object" || named === null) {
+        throw invalidArgument("otherSecrets must be an object of secrets by scheme name");
+      }
+      const others = Object.entries(named).filter(([, secret]) => secret !== undefined);
       const otherSecrets = others.map(([name, secret]) => [name, secretList(secret)[0] as Secret] as const);
       const maxEventAge = options.maxEventAge === null ? Infinity : limit("maxEventAge", options.maxEventAge);
       const limits = [
@@ -168,9 +184,20 @@ function wordsOf(scheme: SchemeName | Scheme = "contio"): string {
   );
 }
 
-/** The report in an answer, unless it is an error. */
+/** The members of a report that are texts for people. */
+const TEXTS = new Set(["message", "finding", "fix", "advice"]);
+
+/** The report in an answer, unless it is an error. The core's texts have Rust's names of options. */
 function read(answer: string): Report {
-  if (!answer.startsWith("!")) return JSON.parse(answer) as Report;
+  if (!answer.startsWith("!")) {
+    return JSON.parse(answer, (name, value: unknown) =>
+      typeof value === "string" && TEXTS.has(name) ? value.replace(/\b(?:max|other)(?:_[a-z]+)+/g, camelCase) : value,
+    ) as Report;
+  }
   const [code, message] = answer.slice(1).split("\n") as [ErrorCode, string];
   throw new WebhookVerificationError(code, message);
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,6 +1,6 @@
 // Gets the raw body of a request. Express, its parsers and hosting platforms leave it in different places, and a body
 // that was parsed can no longer be verified, because the signature covers the bytes.
-import { WebhookVerificationError } from "./error.js";
+import { WebhookVerificationError, bodyTooLarge } from "./error.js";
 import { gather } from "./gathered.js";
 import type { Delivery } from "./index.js";
 
@@ -53,14 +53,24 @@ const BODY_LOST =
 export function bufferedBody(req: WebhookRequest, limit: number): Uint8Array | string | undefined {
   const body = bufferedBytes(req, limit) ?? bufferedText(req);
   if (body !== undefined) {
-    if ((typeof body === "string" ? Buffer.byteLength(body) : body.byteLength) > limit) throw tooLarge(limit);
+    const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+    if (bytes > limit) throw bodyTooLarge(bytes, limit);
     return body;
   }
   // If an encoding is set, the stream gives text, not bytes.
   if (req.readableDidRead === true || req.readableEncoding || typeof req.on !== "function") {
-    throw new WebhookVerificationError("invalid_argument", BODY_LOST);
+    throw new WebhookVerificationError(isOfAnotherType(req) ? "body_not_read" : "invalid_argument", BODY_LOST);
   }
   return undefined;
+}
+
+/**
+ * Whether the body was parsed because of a type that webhooks of JSON do not have, such as a form. Any sender can cause
+ * that, so it is not the receiver's fault.
+ */
+function isOfAnotherType(req: WebhookRequest): boolean {
+  const type = req.headers?.["content-type"];
+  return typeof type === "string" && !/json/i.test(type);
 }
 
 /** Bytes take precedence over text, which was decoded by a character set that is not signed. */
@@ -71,11 +81,13 @@ function bufferedBytes(req: WebhookRequest, limit: number): Uint8Array | undefin
   const { body, isBase64Encoded } = lambdaEvent(req);
   if (typeof body !== "string" || isBase64Encoded !== true) return undefined;
   // Four characters stand for three bytes, of which the last two may be missing.
-  if ((body.length / 4) * 3 - 2 > limit) throw tooLarge(limit);
+  const least = Math.floor((body.length / 4) * 3) - 2;
+  if (least > limit) throw bodyTooLarge(least, limit);
   const bytes = Buffer.from(body, "base64");
   // The decoder skips invalid characters, so that other bytes than the sent ones would be verified.
   if (bytes.toString("base64") !== body) {
-    throw new WebhookVerificationError("invalid_argument", "the body in req.apiGateway.event is not base64");
+    const wrong = "isBase64Encoded of req.apiGateway.event is true, but its body is not base64";
+    throw new WebhookVerificationError("invalid_argument", wrong);
   }
   return bytes;
 }
@@ -97,7 +109,7 @@ function lambdaEvent({ apiGateway }: WebhookRequest): { body?: unknown; isBase64
  */
 export async function readBody(req: WebhookRequest, limit: number): Promise<Uint8Array> {
   const declared = Number(req.headers["content-length"]);
-  if (declared > limit) throw tooLarge(limit);
+  if (declared > limit) throw bodyTooLarge(declared, limit);
   const earlier = listenersBefore(req);
   // The end of an empty body may have arrived with the headers: one turn later the stream's state shows it without a
   // read.
@@ -126,7 +138,7 @@ export async function readBody(req: WebhookRequest, limit: number): Promise<Uint
       end(stream, earlier);
     };
     const listeners: [event: string, listener: (value: unknown) => void][] = [
-      ["data", (chunk) => body.add(chunk as Uint8Array) || stop(() => reject(tooLarge(limit)))],
+      ["data", (chunk) => body.add(chunk as Uint8Array) || stop(() => reject(bodyTooLarge(limit + 1, limit)))],
       ["end", () => stop(() => resolve(asBuffer(body.bytes())))],
       ["error", (error) => stop(() => reject(error))],
       ["close", () => stop(() => reject(connectionClosed()))],
@@ -191,10 +203,6 @@ export function drain(req: WebhookRequest): void {
 /** The bytes as a `Buffer`, as Node's frameworks provide them. */
 function asBuffer({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
   return Buffer.from(buffer, byteOffset, length);
-}
-
-function tooLarge(limit: number): WebhookVerificationError {
-  return new WebhookVerificationError("body_too_large", `the body is larger than maxBody, which is ${limit} bytes`);
 }
 
 function connectionClosed(): Error {

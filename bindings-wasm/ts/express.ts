@@ -1,6 +1,7 @@
 // The middleware for Express 4 and 5, and for anything that calls `(req, res, next)` on Node's own server. It gets the
 // raw body, verifies the delivery, and responds to those that are refused: they never reach a handler.
-import { WebhookVerificationError } from "./error.js";
+import { WebhookVerificationError, asVerificationError } from "./error.js";
+import { checkOptions } from "./options.js";
 import { refuse, whenAnswered, type WebhookResponse } from "./express-answer.js";
 import { bufferedBody, attachDelivery, drain, readBody, type WebhookRequest } from "./express-body.js";
 import type { Delivery, WebhookVerifier } from "./index.js";
@@ -20,8 +21,8 @@ export interface WebhookOptions {
   /**
    * Called for every refused delivery after the response was written, for metrics and logs. If it throws or rejects,
    * the error is passed to `next` once the response was sent: the application's error handlers see it, but can no
-   * longer change the response. Without this hook, errors that are the receiver's own fault (status 500) are printed to
-   * the console.
+   * longer change the response. Without this hook, errors that are the receiver's own fault (status 500) are printed by
+   * `console.error`, and all others by `console.debug`, in one line with their code.
    */
   onFailure?(error: WebhookVerificationError, req: WebhookRequest): unknown;
 }
@@ -45,7 +46,12 @@ export function webhook(
   options: WebhookOptions = {},
 ): WebhookMiddleware {
   if (typeof verifier?.verify !== "function" || typeof verifier.maxBody !== "number") {
-    throw misused("webhook() needs a verifier");
+    throw misused("webhook() needs a WebhookVerifier as its first argument");
+  }
+  try {
+    checkOptions(options, "onFailure");
+  } catch (thrown) {
+    throw asVerificationError(thrown);
   }
   const { maxBody } = verifier;
   const { onFailure } = options;
@@ -66,7 +72,7 @@ export function webhook(
       if (!isRefusal(error)) return next(asError(error));
       refuse(req, res, error);
       if (onFailure !== undefined) void report(error);
-      else if (error.status >= 500) console.error(error);
+      else log(error);
     };
     const report = async (error: WebhookVerificationError): Promise<void> => {
       try {
@@ -103,6 +109,12 @@ function headersOf(req: WebhookRequest): [string, string][] | WebhookRequest["he
   const pairs: [string, string][] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([String(raw[at]), String(raw[at + 1])]);
   return pairs;
+}
+
+/** Messages contain nothing that a sender chose, so that no one can forge lines of a log. */
+function log(error: WebhookVerificationError): void {
+  if (error.status >= 500) console.error(error);
+  else console.debug(`hookseal refused a delivery: ${error.code}: ${error.message}`);
 }
 
 /** Recognized by its name: the verifier may come from another copy of this package, or from the native one. */

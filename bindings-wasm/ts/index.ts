@@ -7,7 +7,7 @@
  */
 export type { ErrorCode, SchemeName } from "./codes.js";
 export type { Delivery } from "./delivery.js";
-export { WebhookVerificationError } from "./error.js";
+export { type ErrorStatus, WebhookVerificationError } from "./error.js";
 export type * from "./events.js";
 export type { Body, HeaderValue, HeadersInput } from "./input.js";
 export type { Secret, VerifierOptions } from "./options.js";

@@ -1,6 +1,6 @@
 // Converts the headers and bodies that callers have to what the engine takes. Nothing is decided here: whether a
 // header's value is valid, and whether it may be missing, is up to the core.
-import { bodyTooLarge, invalidArgument } from "./error.js";
+import { WebhookVerificationError, bodyTooLarge, invalidArgument, refusePromise } from "./error.js";
 
 /** The raw body: the bytes as received. A string stands for its UTF-8. */
 export type Body = Uint8Array | ArrayBuffer | string;
@@ -38,10 +38,26 @@ export interface HeaderNames {
   readonly others?: HeaderNames | undefined;
 }
 
-export function findHeaderValues(headers: HeadersInput, names: HeaderNames): HeaderValues {
+/**
+ * Refuses what people pass in place of headers. In it no header would be found, and the sender would be blamed.
+ *
+ * A header of one of these names is a string or a list, and the promise that Next.js 15 returns has all methods of a
+ * `Headers`.
+ */
+export function checkHeaders(headers: HeadersInput): void {
   if (typeof headers !== "object" || headers === null) {
     throw invalidArgument("headers must be a Headers, an object, a Map or pairs");
   }
+  if (!isFetchHeaders(headers)) refusePromise("headers", headers);
+  const given = headers as { headers?: unknown; raw?: unknown; req?: unknown; request?: unknown };
+  const inner = given.headers ?? given.raw ?? given.req ?? given.request;
+  if (typeof inner === "object" && inner !== null && !Array.isArray(inner)) {
+    throw invalidArgument("headers is a request: pass request.headers");
+  }
+}
+
+export function findHeaderValues(headers: HeadersInput, names: HeaderNames): HeaderValues {
+  checkHeaders(headers);
   if (names.others === undefined) return find(headers, names);
   // An iterable of pairs may be consumed only once.
   const given = isFetchHeaders(headers) || !(Symbol.iterator in headers) ? headers : Array.from(headers);
@@ -113,6 +129,7 @@ function either(first: HeaderLookup, second: HeaderLookup): HeaderLookup {
 function lookup(value: HeaderValue): HeaderLookup {
   if (typeof value === "string") return value;
   if (value === undefined || value === null) return MISSING;
+  refusePromise("a header's value", value);
   if (!Array.isArray(value)) throw invalidArgument("a header's value must be the string that was sent, or a list of strings");
   return value.map(lookup).reduce(both, MISSING);
 }
@@ -131,9 +148,13 @@ function isSame(name: string, lower: string): boolean {
   return true;
 }
 
+const NOT_READ =
+  "no parser read this body: its Content-Type is not one that express.raw was given; " +
+  'give it { type: "*/*" }, and pass "" for an empty body';
+
 const PARSED =
-  "the body was already parsed, but must be the raw one: verify before anything parses it " +
-  "(express.raw({ type: \"*/*\" }) on the route, request.text() or request.arrayBuffer() instead of request.json())";
+  "the body was parsed, or is no bytes: verify the raw ones, before anything parses them " +
+  '(express.raw({ type: "*/*" }) on the route, request.text() instead of request.json())';
 
 /** The maximum size of a body in bytes, whatever a verifier's limit is. */
 export const MOST_BYTES = 2 ** 32 - 1;
@@ -145,7 +166,7 @@ export const MOST_BYTES = 2 ** 32 - 1;
 export function rawBody(body: Body, limit = MOST_BYTES): Uint8Array | string {
   if (typeof body === "string") {
     // It has at least as many bytes as characters.
-    if (body.length > limit) throw bodyTooLarge();
+    if (body.length > limit) throw bodyTooLarge(body.length, limit);
     if (!isWellFormed(body)) {
       throw invalidArgument("the body has lone surrogates, so it is not what was sent: pass the raw bytes");
     }
@@ -153,15 +174,25 @@ export function rawBody(body: Body, limit = MOST_BYTES): Uint8Array | string {
   }
   let bytes: Uint8Array;
   if (isBytes(body)) bytes = bytesOf(body);
-  else if (Object.prototype.toString.call(body) === "[object ArrayBuffer]") bytes = new Uint8Array(body);
-  else if (typeof body === "object" && body !== null) throw invalidArgument(PARSED);
-  else throw invalidArgument("there is no body: pass the raw one, even if it is empty");
+  else {
+    const kind = Object.prototype.toString.call(body);
+    if (kind !== "[object ArrayBuffer]") throw notRaw(body, kind);
+    bytes = new Uint8Array(body);
+  }
   const { buffer } = bytes as { buffer: ArrayBufferLike & { resizable?: boolean } };
   // The contents of a detached buffer are gone: throw, rather than verify an empty body.
   if (bytes.length === 0) new Uint8Array(buffer);
-  if (bytes.length > limit) throw bodyTooLarge();
+  if (bytes.length > limit) throw bodyTooLarge(bytes.length, limit);
   // Memory that other threads can change, or that can shrink, is copied, so that the delivery keeps the verified bytes.
   return buffer instanceof ArrayBuffer && buffer.resizable !== true ? bytes : new Uint8Array(bytes);
+}
+
+/** The error for a body that is neither bytes nor text. Express 4 leaves `{}` where no parser read the body. */
+function notRaw(body: unknown, kind: string): WebhookVerificationError {
+  refusePromise("body", body);
+  const isEmpty = kind === "[object Object]" && Object.keys(body as object).length === 0;
+  const isRead = body !== undefined && body !== null && !isEmpty;
+  return isRead ? invalidArgument(PARSED) : new WebhookVerificationError("body_not_read", NOT_READ);
 }
 
 /** Whether it really is bytes. A proxy is not: it would be called for every single byte. */

@@ -58,14 +58,14 @@ export class VerifiedDelivery implements Delivery {
 
   json(): unknown {
     if (this.#json === undefined) {
-      const wrong = this.#current().checkBody(false);
+      const wrong = this.#current().checkBody(false, this.hasEnvelope);
       if (wrong) throw wrong;
     }
     return this.#parse();
   }
 
   event(): WebhookEvent {
-    if (this.#envelope === undefined) this.#envelope = this.#current().checkBody(true);
+    if (this.#envelope === undefined) this.#envelope = this.#current().checkBody(true, this.hasEnvelope);
     if (this.#envelope) throw this.#envelope;
     return this.#parse() as WebhookEvent;
   }

@@ -1,6 +1,6 @@
 // Checks the types of options. The core checks their values, but can be passed only strings and numbers.
 import type { SchemeName } from "./codes.js";
-import { WebhookVerificationError, invalidArgument } from "./error.js";
+import { WebhookVerificationError, invalidArgument, isPromise } from "./error.js";
 import { MOST_BYTES, bytesOf, isBytes, isWellFormed } from "./input.js";
 
 declare const made: unique symbol;
@@ -17,9 +17,15 @@ export type Secret = string | Uint8Array;
 export interface VerifierOptions {
   /** The sender's scheme; `contio` by default. */
   scheme?: SchemeName | Scheme | undefined;
-  /** The maximum age of a delivery since it was signed, in seconds; 300 by default. */
+  /**
+   * The maximum age of a delivery since it was signed, in seconds: less than 100,000, and 300 by default. `Infinity` is
+   * no limit.
+   */
   maxAge?: number | undefined;
-  /** How far ahead of the clock a delivery's timestamp may be, in seconds; 300 by default. */
+  /**
+   * How far ahead of the clock a delivery's timestamp may be, in seconds: less than 100,000, and 300 by default.
+   * `Infinity` is no limit.
+   */
   maxSkew?: number | undefined;
   /** The maximum age of the event of a `contio-body` delivery, in seconds; 86,400 by default, `null` for any age. */
   maxEventAge?: number | null | undefined;
@@ -29,17 +35,43 @@ export interface VerifierOptions {
   now?: number | (() => number) | undefined;
 }
 
+/** The names of the options of a verifier. */
+export const VERIFIER_OPTIONS = "scheme maxAge maxSkew maxEventAge maxBody now";
+
+/**
+ * Refuses options of other names, which would have no effect.
+ *
+ * @throws {WebhookVerificationError} `invalid_argument`
+ */
+export function checkOptions(options: object, names: string): void {
+  const wrong = unknownOption(options, names);
+  if (wrong !== undefined) throw invalidArgument(wrong);
+}
+
+/** What is wrong with options, of which these are the names; undefined if nothing is. */
+export function unknownOption(options: object, names: string): string | undefined {
+  if (typeof options !== "object") return "the options must be an object";
+  const known = names.split(" ");
+  const name = Object.keys(options).find((given) => !known.includes(given));
+  if (name === undefined) return undefined;
+  const letters = name.replace(/[^a-z]/gi, "").toLowerCase();
+  const meant = known.find((one) => one.toLowerCase() === letters.replace(/^tolerance.*/, "maxage"));
+  return `there is no option ${name}${meant ? `: did you mean ${meant}?` : `: choose from ${known.join(", ")}`}`;
+}
+
 /** A limit; `undefined` stands for the default. */
 export function limit(name: string, value: unknown): number | undefined {
   if (value === undefined || (typeof value === "number" && value >= 0)) return value;
-  throw invalidArgument(`${name} must be a number that is not negative`);
+  throw invalidArgument(`${name} must be a number of 0 or more`);
 }
 
 export function secretList(secrets: Secret | readonly Secret[]): readonly Secret[] {
   return (Array.isArray(secrets) ? (secrets as readonly unknown[]) : [secrets]).map((secret, index) => {
     if (isBytes(secret) && secret.byteLength <= MOST_BYTES) return bytesOf(secret);
     if (typeof secret === "string" && isWellFormed(secret)) return secret;
-    const wrong = typeof secret === "string" ? "it has lone surrogates" : "it is neither text nor bytes; is the variable that holds it set?";
+    let wrong = "it is neither text nor bytes; is the variable that holds it set?";
+    if (typeof secret === "string") wrong = "it has lone surrogates";
+    if (isPromise(secret)) wrong = "it is a promise: await it";
     throw new WebhookVerificationError("invalid_secret", `the secret cannot be used: secrets[${index}]: ${wrong}`);
   });
 }

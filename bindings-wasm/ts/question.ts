@@ -1,7 +1,7 @@
 // Encodes a request for an explanation as bytes, which `request.rs` decodes for both packages.
 import { invalidArgument } from "./error.js";
 import { encoder } from "./exchange.js";
-import type { HeaderValue, HeadersInput } from "./input.js";
+import { type HeaderValue, type HeadersInput, checkHeaders } from "./input.js";
 import type { Secret } from "./options.js";
 
 /** A request that is being built. */
@@ -63,9 +63,7 @@ export class ExplainRequest {
 
 /** All headers of a request as pairs. A header that occurs several times gives several pairs. */
 export function pairsOf(headers: HeadersInput): [name: string, value: string][] {
-  if (typeof headers !== "object" || headers === null) {
-    throw invalidArgument("headers must be a Headers, an object, a Map or pairs");
-  }
+  checkHeaders(headers);
   const pairs: [string, string][] = [];
   const add = (name: unknown, value: HeaderValue): void => {
     if (typeof name !== "string") throw invalidArgument("a header's name must be a string");

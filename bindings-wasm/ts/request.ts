@@ -1,4 +1,4 @@
-import { type WebhookVerificationError, bodyTooLarge, invalidArgument } from "./error.js";
+import { type WebhookVerificationError, bodyTooLarge, invalidArgument, refusePromise } from "./error.js";
 import { gather } from "./gathered.js";
 import { IN_WORKERD } from "./exchange.js";
 import { type HeadersInput, bytesOf, isBytes } from "./input.js";
@@ -11,6 +11,14 @@ export interface RequestLike {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/** Refuses what people pass in place of a fetch `Request`: a promise, a framework's own request, or Node's. */
+export function checkRequest(request: RequestLike): void {
+  refusePromise("request", request);
+  if (typeof request.headers?.get !== "function") {
+    throw invalidArgument("request must be a fetch Request, such as c.req.raw in Hono");
+  }
+}
+
 /** Reads the body, but no further than the limit. */
 export function readRequest(request: RequestLike, limit: number): Promise<Uint8Array> | Uint8Array {
   if (request.bodyUsed === true) {
@@ -19,7 +27,7 @@ export function readRequest(request: RequestLike, limit: number): Promise<Uint8A
   const { body } = request;
   const declared = request.headers.get("content-length");
   // A body whose declared length is too large is refused without reading it.
-  if (Number(declared) > limit) throw tooLarge(body);
+  if (Number(declared) > limit) throw tooLarge(body, Number(declared), limit);
   if (body === null) return new Uint8Array(0);
   // Some runtimes have no stream. In workerd, the stream gives small chunks, which takes several times as long, and a
   // body is never longer than declared: the rest is cut off, and a chunked body declares no length.
@@ -29,7 +37,7 @@ export function readRequest(request: RequestLike, limit: number): Promise<Uint8A
 
 async function readWhole(request: RequestLike, limit: number): Promise<Uint8Array> {
   const body = new Uint8Array(await request.arrayBuffer());
-  if (body.length > limit) throw tooLarge(null);
+  if (body.length > limit) throw bodyTooLarge(body.length, limit);
   return body;
 }
 
@@ -43,14 +51,18 @@ async function readStream(
     const { done, value } = await reader.read();
     if (done) return body.bytes();
     if (!isBytes(value) || value.BYTES_PER_ELEMENT !== 1) throw invalidArgument("a request's body must be a stream of bytes");
-    if (!body.add(bytesOf(value))) throw tooLarge(reader);
+    if (!body.add(bytesOf(value))) throw tooLarge(reader, limit + 1, limit);
   }
 }
 
 /** The error, after cancelling the rest of the body. The result of cancelling does not matter, so it is not awaited. */
-function tooLarge(rest: { cancel(): Promise<void> } | null | undefined): WebhookVerificationError {
+function tooLarge(
+  rest: { cancel(): Promise<void> } | null | undefined,
+  bytes: number,
+  limit: number,
+): WebhookVerificationError {
   Promise.resolve()
     .then(() => rest?.cancel())
     .catch(() => {});
-  return bodyTooLarge();
+  return bodyTooLarge(bytes, limit);
 }

@@ -1,5 +1,5 @@
 // Passes each event to the handlers that are registered for its type.
-import { WebhookVerificationError } from "./error.js";
+import { WebhookVerificationError, refusePromise } from "./error.js";
 import type { Delivery, EventOf, EventType, UnknownEvent, WebhookEvent } from "./index.js";
 
 /**
@@ -61,9 +61,10 @@ export class WebhookRouter {
   /**
    * Starts every handler for an event, those for its type first, and waits for all of them, even if some fail. Rejects
    * with an `AggregateError` if any of them failed, and with the error of `delivery.event()` if the delivery contains
-   * no event.
+   * no event, as those of other senders than Contio.
    */
   async handle(deliveryOrEvent: Delivery | WebhookEvent): Promise<void> {
+    refusePromise("the delivery", deliveryOrEvent);
     const delivery = isDelivery(deliveryOrEvent) ? deliveryOrEvent : undefined;
     const event = isDelivery(deliveryOrEvent) ? deliveryOrEvent.event() : deliveryOrEvent;
     const type: unknown = event?.event_type;

@@ -1,7 +1,7 @@
 import { definitions } from "./definitions.js";
 import { WebhookVerificationError, asVerificationError } from "./error.js";
 import { full } from "./full.js";
-import type { Scheme } from "./options.js";
+import { type Scheme, unknownOption } from "./options.js";
 
 export type { Scheme };
 
@@ -35,7 +35,7 @@ export interface SchemeDefinition {
   newerSpellings?: { readonly [header: string]: string } | undefined;
   /** Other names of these headers, used if the header itself is missing. */
   fallbackSpellings?: { readonly [header: string]: string } | undefined;
-  /** What is signed, such as `{id}.{timestamp}.{body}`. */
+  /** What is signed, such as `{id}.{timestamp}.{body}`. Braces contain one of these three names. */
   signed: string;
   /**
    * How the text of a secret becomes the key: as UTF-8 (the default), or decoded from base64 after an optional
@@ -70,46 +70,67 @@ export function defineScheme(definition: SchemeDefinition): Scheme {
  */
 function wordsOf(scheme: SchemeDefinition): string {
   if (typeof scheme !== "object" || scheme === null) throw invalidScheme("it is not an object");
+  checkParts(scheme, PARTS);
   const { encoding, prefix, list, timestampHeader, timestampInSignature, timestampInEnvelope, key } = scheme;
   if (encoding !== "hex" && encoding !== "base64") throw invalidScheme('encoding must be "hex" or "base64"');
   if (key !== undefined && key !== "utf8" && key !== "base64") throw invalidScheme('key must be "utf8" or "base64"');
-  if (list !== undefined && (prefix !== undefined || !list.separator)) {
-    throw invalidScheme("a signature has either a prefix, or a list with a separator");
+  if (list !== undefined) {
+    if (prefix !== undefined) throw invalidScheme("it has a prefix and a list: signatures have either of the two");
+    if (typeof list !== "object" || list === null) throw invalidScheme("list must be an object");
+    checkParts(list, "separator joiner version");
+    if (!list.separator) throw invalidScheme("list.separator is missing");
   }
   const envelope = timestampInEnvelope ? "envelope" : undefined;
-  if ([timestampHeader, timestampInSignature, envelope].filter((source) => source !== undefined).length > 1) {
-    throw invalidScheme("it may have only one source of the timestamp");
+  const sources = { timestampHeader, timestampInSignature, timestampInEnvelope: envelope };
+  const given = Object.entries(sources).filter(([, source]) => source !== undefined);
+  if (given.length > 1) {
+    const names = given.map(([name]) => name).join(" and ");
+    throw invalidScheme(`it may have only one source of the timestamp, and has ${names}`);
   }
-  const words = [
-    scheme.name,
-    scheme.signatureHeader,
-    encoding,
-    prefix,
-    list?.separator,
-    list?.joiner,
-    list?.version,
-    timestampHeader,
-    timestampInSignature,
-    envelope,
-    scheme.idHeader,
-    scheme.signed,
-    key === "base64" ? key : undefined,
-    ...spellings("newer", scheme.newerSpellings),
-    ...spellings("fallback", scheme.fallbackSpellings),
+  const words: [name: string, word: unknown][] = [
+    ["name", scheme.name],
+    ["signatureHeader", scheme.signatureHeader],
+    ["encoding", encoding],
+    ["prefix", prefix],
+    ["list.separator", list?.separator],
+    ["list.joiner", list?.joiner],
+    ["list.version", list?.version],
+    ["timestampHeader", timestampHeader],
+    ["timestampInSignature", timestampInSignature],
+    ["timestampInEnvelope", envelope],
+    ["idHeader", scheme.idHeader],
+    ["signed", scheme.signed],
+    ["key", key === "base64" ? key : undefined],
+    ...spellings("newer", "newerSpellings", scheme),
+    ...spellings("fallback", "fallbackSpellings", scheme),
   ];
   return words
-    .map((word) => {
+    .map(([name, word]) => {
       if (word === undefined) return "\0";
       if (typeof word === "string" && !word.includes("\0")) return `${word}\0`;
-      throw invalidScheme("its parts must be strings");
+      throw invalidScheme(`${name} must be a string without NUL`);
     })
     .join("");
 }
 
-function spellings(kind: string, other: SchemeDefinition["newerSpellings"]): string[] {
+const PARTS =
+  "name signatureHeader encoding prefix list timestampHeader timestampInSignature timestampInEnvelope idHeader " +
+  "newerSpellings fallbackSpellings signed key";
+
+/** Refuses parts of other names, which would have no effect. */
+function checkParts(parts: object, names: string): void {
+  const wrong = unknownOption(parts, names);
+  if (wrong !== undefined) throw invalidScheme(wrong);
+}
+
+function spellings(
+  kind: string,
+  option: "newerSpellings" | "fallbackSpellings",
+  { [option]: other }: SchemeDefinition,
+): [name: string, word: unknown][] {
   if (other === undefined) return [];
-  if (typeof other !== "object" || other === null) throw invalidScheme("spellings must be an object of names by header");
-  return Object.entries(other).flatMap((names) => [kind, ...names]);
+  if (typeof other !== "object" || other === null) throw invalidScheme(`${option} must be an object of names by header`);
+  return Object.entries(other).flatMap((names) => [kind, ...names].map((word): [string, unknown] => [option, word]));
 }
 
 function invalidScheme(reason: string): WebhookVerificationError {

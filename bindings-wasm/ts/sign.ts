@@ -3,7 +3,7 @@ import { readScheme } from "./definitions.js";
 import { asVerificationError, invalidArgument } from "./error.js";
 import { full } from "./full.js";
 import { type Body, rawBody } from "./input.js";
-import { type Scheme, type Secret, readClock, secretList } from "./options.js";
+import { type Scheme, type Secret, checkOptions, readClock, secretList } from "./options.js";
 
 export interface SignOptions {
   /** The scheme; `contio` by default, which signs as its guide says (`contio-timestamped`). */
@@ -21,6 +21,7 @@ export interface SignOptions {
  */
 export function sign(body: Body, secret: Secret, options: SignOptions = {}): Record<string, string> {
   try {
+    checkOptions(options, "scheme timestamp id");
     const { id, timestamp } = options;
     if (id !== undefined && typeof id !== "string") throw invalidArgument("an id must be a string");
     if (timestamp !== undefined && typeof timestamp !== "number") throw invalidArgument("a timestamp must be a number");

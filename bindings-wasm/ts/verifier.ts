@@ -16,8 +16,17 @@ import {
   rawBody,
 } from "./input.js";
 import { VerifiedDelivery } from "./judged.js";
-import { type Secret, type VerifierOptions, checkClock, limit, readClock, secretList } from "./options.js";
-import { type RequestLike, readRequest } from "./request.js";
+import {
+  type Secret,
+  VERIFIER_OPTIONS,
+  type VerifierOptions,
+  checkClock,
+  checkOptions,
+  limit,
+  readClock,
+  secretList,
+} from "./options.js";
+import { type RequestLike, checkRequest, readRequest } from "./request.js";
 import { WebCryptoHmac, type Macs } from "./tags.js";
 
 declare global {
@@ -60,6 +69,7 @@ export class WebhookVerifier {
    */
   constructor(secrets: Secret | readonly Secret[], options: VerifierOptions = {}) {
     try {
+      checkOptions(options, VERIFIER_OPTIONS);
       const maxBody = limit("maxBody", options.maxBody);
       this.#limit = Math.min(maxBody ?? MOST_BYTES, MOST_BYTES);
       this.maxBody = maxBody === undefined ? DEFAULT_MAX_BODY : this.#limit;
@@ -99,6 +109,7 @@ export class WebhookVerifier {
    */
   async verifyRequest(request: RequestLike): Promise<Delivery> {
     try {
+      checkRequest(request);
       const values = findHeaderValues(request.headers, this.#handle.names);
       const body = rawBody(await readRequest(request, this.maxBody)) as Uint8Array;
       const macs = this.#webCrypto.makeMacs(values, body);

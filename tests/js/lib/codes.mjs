@@ -11,6 +11,7 @@ const STATUS = {
   timestamp_in_future: 401,
   event_too_old: 401,
   body_too_large: 413,
+  body_not_read: 400,
   malformed_envelope: 400,
   missing_field: 400,
   invalid_field: 400,

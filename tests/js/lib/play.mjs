@@ -101,7 +101,9 @@ const attempts = (ownError) => async (call) => {
 
 function options({ scheme, now, options = {} }) {
   const { max_age, max_skew, max_event_age, max_body } = options;
-  return { scheme, now, maxAge: max_age, maxSkew: max_skew, maxEventAge: max_event_age, maxBody: max_body };
+  // In vectors, null is no limit.
+  const limit = (seconds) => (seconds === null ? Infinity : seconds);
+  return { scheme, now, maxAge: limit(max_age), maxSkew: limit(max_skew), maxEventAge: max_event_age, maxBody: max_body };
 }
 
 /** The part of a delivery that a vector's `expect.ok` is compared with. */

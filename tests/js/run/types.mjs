@@ -24,6 +24,11 @@ const PROJECTS = {
     options: { module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom", "dom.iterable"], types: [] },
     files: COMMON,
   },
+  "ECMAScript modules with Hono": {
+    type: "module",
+    options: { module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom", "dom.iterable"], types: [] },
+    files: ["hono.ts"],
+  },
   "optional properties that are exact": {
     type: "module",
     options: { ...FOR_NODE, exactOptionalPropertyTypes: true },

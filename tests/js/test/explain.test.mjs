@@ -73,6 +73,10 @@ test("unusable configuration is reported by the constructor", () => {
   assert.throws(() => new WebhookExplainer(SECRET, { now: "now" }), { code: "invalid_argument" });
   assert.throws(() => new WebhookExplainer(undefined), { code: "invalid_secret" });
   assert.throws(() => new WebhookExplainer(SECRET, { otherSecrets: { gitlab: SECRET } }), { code: "invalid_scheme" });
+  for (const otherSecrets of [SECRET, 7, null]) {
+    const expected = { code: "invalid_argument", message: "otherSecrets must be an object of secrets by scheme name" };
+    assert.throws(() => new WebhookExplainer(SECRET, { otherSecrets }), expected);
+  }
 });
 
 test("an unusable secret is reported, not thrown", () => {

@@ -54,14 +54,36 @@ test("the response to a body that was parsed is 500, and the hook's error says h
   assert.deepEqual(deliveries, []);
 });
 
-test("without a hook, a parsed body is reported on the console, and a forged delivery is not", async (t) => {
-  const printed = t.mock.method(console, "error", () => {});
+test("without a hook, refusals are logged: a parsed body as an error, and a forgery for debugging", async (t) => {
+  const [debug, error] = ["debug", "error"].map((level) => t.mock.method(console, level, () => {}).mock);
   const app = express().post("/raw", webhook(verifier)).use(express.json()).post("/parsed", webhook(verifier));
   const port = await listen(t, app);
-  assert.equal((await post(port, body, {}, { path: "/raw" })).status, 400);
-  assert.equal(printed.mock.callCount(), 0);
+  assert.equal((await post(port, body, timestamped(body, { secret: "another" }), { path: "/raw" })).status, 401);
+  assert.deepEqual([debug.callCount(), error.callCount()], [1, 0]);
+  assert.match(debug.calls[0].arguments.join(), /^hookseal refused a delivery: signature_mismatch: no secret in use/);
   assert.equal((await post(port, body, headers, { path: "/parsed" })).status, 500);
-  assert.match(printed.mock.calls[0].arguments[0].message, /keepRawBody/);
+  assert.deepEqual([debug.callCount(), error.callCount()], [1, 1]);
+  assert.match(error.calls[0].arguments[0].message, /keepRawBody/);
+});
+
+test("no line of the log has anything that a sender chose", async (t) => {
+  const { mock } = t.mock.method(console, "debug", () => {});
+  const names = ["x-contio-signature", "x-contio-timestamp", "content-type"];
+  const chosen = Object.fromEntries(names.map((name) => [name, "chosen-by-me"]));
+  const port = await listen(t, express().use(webhook(verifier)));
+  for (const sent of [{}, chosen, { ...headers, ...chosen }, { ...headers, "x-contio-timestamp": "chosen-by-me" }]) {
+    await post(port, Buffer.from("chosen-by-me"), sent);
+  }
+  assert.equal(mock.callCount(), 4);
+  for (const { arguments: printed } of mock.calls) assert.doesNotMatch(printed.join(), /chosen|\n/);
+});
+
+test("with a hook, nothing is logged", async (t) => {
+  const logged = ["debug", "error"].map((level) => t.mock.method(console, level, () => {}).mock);
+  const { port, failures } = await receiver(t, { verifier, before: [express.json()] });
+  await post(port, body, headers);
+  assert.equal(failures.length, 1);
+  for (const { calls } of logged) assert.deepEqual(calls, []);
 });
 
 test("chunks that were decoded to text are no raw body", async (t) => {

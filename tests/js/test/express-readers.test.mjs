@@ -170,7 +170,7 @@ test("a sender that hangs up before the body is read again ends the reader's str
 });
 
 test("over HTTP/2, a later reader gets the verified body", async (t) => {
-  const middleware = webhook(verifier);
+  const middleware = webhook(verifier, { onFailure: () => {} });
   const server = http2.createServer((req, res) =>
     middleware(req, res, async (error) => {
       assert.ifError(error);

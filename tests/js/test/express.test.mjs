@@ -176,7 +176,7 @@ test("errors of a verifier from another copy of the package are recognized", asy
 });
 
 test("it needs no Express, only Node's own server", async (t) => {
-  const middleware = webhook(contio());
+  const middleware = webhook(contio(), { onFailure: () => {} });
   const port = await listen(t, (req, res) => middleware(req, res, () => res.end(req.delivery.id)));
   assert.equal((await post(port, body, genuine)).text, "evt-1");
   assert.equal((await post(port, body, {})).status, 400);
@@ -235,4 +235,11 @@ test("an invalid verifier and an invalid hook are refused when the middleware is
   const isMisuse = (error) => error instanceof WebhookVerificationError && error.code === "invalid_argument";
   for (const wrong of [undefined, SECRET, {}, { verify() {} }]) assert.throws(() => webhook(wrong), isMisuse);
   assert.throws(() => webhook(contio(), { onFailure: "log" }), isMisuse);
+  assert.throws(() => webhook(contio(), null), isMisuse);
+  for (const [options, message] of [
+    [{ onfailure() {} }, "there is no option onfailure: did you mean onFailure?"],
+    [{ onError() {} }, "there is no option onError: choose from onFailure"],
+  ]) {
+    assert.throws(() => webhook(contio(), options), { code: "invalid_argument", message });
+  }
 });

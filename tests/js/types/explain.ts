@@ -1,5 +1,5 @@
 // What TypeScript knows of explanations. Nothing here is run. Where an error is expected, TypeScript must find one.
-import type { ErrorCode } from "hookseal";
+import type { ErrorCode, ErrorStatus } from "hookseal";
 import {
   type Cause,
   type CauseCode,
@@ -24,6 +24,7 @@ new WebhookExplainer();
 
 const report: Report = explainer.explain({ "x-contio-signature": "00" }, bytes);
 is<typeof report.code, ErrorCode | null>(true);
+is<typeof report.status, ErrorStatus | null>(true);
 is<typeof report.causes, readonly Cause[]>(true);
 is<typeof report.suspicions, readonly Suspicion[]>(true);
 for (const { cause, fix, scheme } of report.causes) {

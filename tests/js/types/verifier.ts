@@ -3,6 +3,7 @@ import {
   type Body,
   type Delivery,
   type ErrorCode,
+  type ErrorStatus,
   type HeadersInput,
   type HeaderValue,
   type RequestLike,
@@ -58,6 +59,7 @@ new WebhookVerifier("text", { scheme: acme });
 const madeUp: Scheme = { name: "acme" };
 // @ts-expect-error no scheme has that name
 new WebhookVerifier("text", { scheme: "gitlab" });
+new WebhookVerifier("text", { maxAge: Infinity, maxSkew: Infinity });
 // @ts-expect-error the option has another name
 new WebhookVerifier("text", { tolerance: 300 });
 // @ts-expect-error a Date is not a number of seconds
@@ -81,6 +83,13 @@ verifier.verify({}, { event_type: "meeting.completed" });
 verifier.verify({}, undefined as Uint8Array | undefined);
 // @ts-expect-error the headers are missing
 verifier.verify(bytes);
+declare const fetchRequest: Request;
+// @ts-expect-error a promise of headers
+verifier.verify(Promise.resolve(fetchHeaders), bytes);
+// @ts-expect-error a request is not its headers
+verifier.verify(fetchRequest, bytes);
+// @ts-expect-error a promise of a body
+verifier.verify(fetchHeaders, fetchRequest.text());
 // @ts-expect-error a number is not a header's value
 verifier.verify({ "content-length": 3 }, bytes);
 
@@ -105,6 +114,8 @@ is<ReturnType<typeof verifier.verifyRequest>, Promise<Delivery>>(true);
 void verifier.verifyRequest(request);
 declare const like: RequestLike;
 void verifier.verifyRequest(like);
+// @ts-expect-error a promise of a request
+void verifier.verifyRequest(Promise.resolve(request));
 // @ts-expect-error a body is not a request
 void verifier.verifyRequest(bytes);
 
@@ -123,12 +134,13 @@ is<typeof verifier.maxBody, number>(true);
 is<ReturnType<typeof verifier.free>, void>(true);
 
 // Errors.
+is<ErrorStatus, 400 | 401 | 413 | 500 | 503>(true);
 try {
   verifier.parseWebhook(bytes, undefined);
 } catch (error) {
   if (error instanceof WebhookVerificationError) {
     is<typeof error.code, ErrorCode>(true);
-    is<typeof error.status, number>(true);
+    is<typeof error.status, ErrorStatus>(true);
     is<typeof error.name, "WebhookVerificationError">(true);
     if (error.code === "signature_mismatch") console.log(error.message);
     // @ts-expect-error no code is spelled like that
