@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hookseal::explain::{Explainer, Report};
-use hookseal::{Error, Scheme, UnixTime};
+use hookseal::{Error, OptionNames, Scheme, UnixTime};
 use serde::Deserialize;
 
 use crate::{Options, base64_bytes, folder};
@@ -107,11 +107,11 @@ impl ExplainVector {
         Ok(explainer)
     }
 
-    /// The report on this vector's delivery.
+    /// The report on this vector's delivery, with these names of options.
     ///
     /// # Errors
     /// If there is no such scheme.
-    pub fn explain(&self) -> Result<Report, Error> {
-        Ok(self.explainer()?.explain(&self.headers, &self.body, UnixTime::from_secs(self.now)))
+    pub fn explain(&self, names: OptionNames) -> Result<Report, Error> {
+        Ok(self.explainer()?.option_names(names).explain(&self.headers, &self.body, UnixTime::from_secs(self.now)))
     }
 }

@@ -29,7 +29,7 @@ const OPERATIONS = {
   /** Compiles and instantiates the WebAssembly, without the JavaScript around it. */
   async module() {
     const manifest = createRequire(import.meta.url).resolve("hookseal/package.json");
-    const bytes = readFileSync(join(manifest, "../dist/hookseal.wasm"));
+    const bytes = readFileSync(join(manifest, "../dist/wasm/hookseal.wasm"));
     let exported;
     const took = await timed(() => {
       const module = new WebAssembly.Module(bytes);

@@ -2,7 +2,7 @@
 //!
 //! A call from JavaScript takes a tenth of the time of a small verification, and passing a string several times that.
 //! So a verification crosses once: the caller writes the header values into one byte array, and the verdict is returned
-//! as one number. The TypeScript in `ts/engine.ts` is the only caller.
+//! as one number. The TypeScript in `js/src/engine/native.ts` is the only caller.
 
 // The tests are in JavaScript, so clippy finds the functions unused when it checks the tests.
 #![cfg_attr(test, allow(dead_code))]

@@ -1,7 +1,7 @@
 //! The core for JavaScript: converts arguments, calls the core, converts the result. Nothing is decided here.
 //!
 //! Only numbers cross. The caller writes texts and bodies into buffers that [`Core`] keeps, so that a verification
-//! neither allocates nor crosses more than once. The TypeScript in `ts/engine.ts` is the only caller.
+//! neither allocates nor crosses more than once. The TypeScript in `js/src/engine/wasm.ts` is the only caller.
 //!
 //! The crate is built twice: once to verify by the built-in schemes, which is all that a worker at the edge should
 //! load; and once with the feature `full`, which adds signing and custom schemes.

@@ -19,7 +19,7 @@ fn codes(report: &Report) -> Vec<&str> {
 fn every_vector_is_explained() {
     let mut wrong = Vec::new();
     for vector in vectors() {
-        let report = vector.explain().expect("a scheme");
+        let report = vector.explain(OptionNames::Snake).expect("a scheme");
         let sorted = |codes: Vec<&str>| codes.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
         let expected = vector.expect.causes.iter().map(String::as_str).collect();
         let code = report.verdict.as_ref().err().map(Error::code);
@@ -138,7 +138,7 @@ fn runs(text: &str) -> HashSet<&[u8]> {
 #[test]
 fn no_report_contains_a_secret_a_signature_or_part_of_the_body() {
     for vector in vectors() {
-        let report = vector.explain().expect("a scheme");
+        let report = vector.explain(OptionNames::Snake).expect("a scheme");
         let printed = [report.to_json(), format!("{report:?}"), format!("{report:#?}")].join("\n");
         // Some secrets of the vectors begin with the name of their scheme.
         let printed = printed.replace("standard-webhooks", "");

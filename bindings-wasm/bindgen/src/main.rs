@@ -5,12 +5,12 @@
 //! ```
 //!
 //! It removes the sections from which wasm-bindgen generates JavaScript, and does not generate that JavaScript: only
-//! numbers cross, so `ts/engine.ts` calls the exports directly and is spared code of half its own size.
+//! numbers cross, so `js/src/engine/wasm.ts` calls the exports directly and is spared code of half its own size.
 //!
 //! The exports that only that JavaScript would call are removed as well, and `wasm-opt` then drops what nothing else
 //! reaches. The one import, a function that throws if an export is misused, becomes a trap: the module imports nothing.
 //! The stack pointer is exported: a call that ends in a JavaScript stack overflow does not restore it, so
-//! `ts/engine.ts` does.
+//! `js/src/engine/wasm.ts` does.
 //!
 //! The `wasm-bindgen` command does the same and more, but must be installed in exactly the right version. As a crate of
 //! the workspace, this is built from the same lock file as everything else.
@@ -67,7 +67,7 @@ fn bindgen(wasm: Vec<u8>) -> Result<Vec<u8>, String> {
         return Err("the module needs JavaScript of its own, which the package has no place for".to_owned());
     }
     let module = made.wasm_mut();
-    // Only misuse of the exports would call this import, and `ts/engine.ts` does not misuse them.
+    // Only misuse of the exports would call this import, and `js/src/engine/wasm.ts` does not misuse them.
     let throwing = module.imports.iter().find(|import| import.name.contains("__wbindgen_throw"));
     if let Some((from, name)) = throwing.map(|import| (import.module.clone(), import.name.clone())) {
         let import = module.imports.get_func(from, name).map_err(|error| format!("{error:#}"))?;

@@ -1,4 +1,4 @@
-//! A request for an explanation, as bytes; the same in both npm packages. `ts/question.ts` writes it.
+//! A request for an explanation, as bytes; the same in both npm packages. `js/src/engine/explain-request.ts` writes it.
 
 use alloc::format;
 use alloc::string::String;
@@ -14,7 +14,11 @@ use crate::schemes;
 pub(crate) fn answer(request: &[u8]) -> String {
     match (ExplainRequest { rest: request }).explain() {
         Ok(report) => report,
-        Err(error) => format!("!{}\n{error}", error.code()),
+        Err(error) => {
+            let mut text = format!("!{}\n", error.code());
+            error.write_text(OptionNames::Camel, &mut |letter| text.push(letter));
+            text
+        }
     }
 }
 

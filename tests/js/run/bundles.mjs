@@ -53,15 +53,17 @@ async function esbuildWorker() {
 }
 
 async function esbuildApps() {
-  for (const platform of ["browser", "node"]) {
+  const platforms = { browser: {}, node: {}, "node with a condition": { platform: "node", conditions: ["of-its-own"] } };
+  for (const [name, options] of Object.entries(platforms)) {
     for (const [format, extension] of [["esm", "mjs"], ["cjs", "cjs"]]) {
-      const folder = await emptied(`bundles/${platform}-${format}`);
+      const folder = await emptied(`bundles/${name.replaceAll(" ", "-")}-${format}`);
       const outExtension = { ".js": `.${extension}` };
-      await bundle(`lib/app.${extension}`, folder, { platform, format, minify: true, outExtension });
+      const settings = { platform: name, ...options, format, minify: true, outExtension };
+      await bundle(`lib/app.${extension}`, folder, settings);
       assert.equal(readdirSync(folder).length, 1, "the bundle is one file");
       const file = path.join(folder, `app.${extension}`);
       const load = { esm: () => import(pathToFileURL(file)), cjs: () => createRequire(file)(file) }[format];
-      await checkApp(`esbuild, for ${platform}, ${format}`, load);
+      await checkApp(`esbuild, for ${name}, ${format}`, load);
     }
   }
 }

@@ -1,7 +1,7 @@
 // node run/package.mjs: checks the tarball's manifest, types and files, and that nothing in them reveals where it was
 // built.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
@@ -10,43 +10,29 @@ import { publint } from "publint";
 import { script } from "../lib/programs.mjs";
 import { filesOf, tarballOf } from "../lib/tarball.mjs";
 
-/** The modules that the package has in both kinds. Each is a script with its types. */
-const MODULES = [
-  "codes",
-  "compile",
-  "definitions",
+/** The scripts of both module systems, and the types that belong to them. */
+const SCRIPTS = ["index", "express", "explain", "router"];
+const TYPES = [
   "delivery",
-  "engine",
   "error",
-  "events",
-  "exchange",
   "explain",
-  "explain-codes",
-  "explain-engine",
-  "express",
-  "express-answer",
-  "express-body",
-  "full",
+  "express/body",
+  "express/index",
+  "express/response",
+  "generated/codes",
+  "generated/events",
+  "generated/explain-codes",
   "index",
-  "gathered",
-  "input",
-  "judged",
-  "lean",
-  "module-explain.inline",
-  "module-full.inline",
-  "module.inline",
+  "input/body",
+  "input/headers",
+  "input/request",
   "options",
-  "question",
-  "request",
   "router",
   "scheme",
   "sign",
-  "tags",
   "verifier",
-  "wasm-bytes",
-  "wasm-bytes-explain",
-  "wasm-bytes-full",
 ];
+const WASM = ["hookseal", "hookseal-full", "hookseal-explain"];
 
 const OTHERS = [
   "LICENSE-APACHE",
@@ -54,16 +40,15 @@ const OTHERS = [
   "README.md",
   "package.json",
   "dist/cjs/package.json",
-  "dist/esm/module.workerd.d.ts",
-  "dist/esm/module.workerd.js",
-  "dist/esm/module-full.workerd.d.ts",
-  "dist/esm/module-full.workerd.js",
-  "dist/esm/module-explain.workerd.d.ts",
-  "dist/esm/module-explain.workerd.js",
-  "dist/hookseal.wasm",
-  "dist/hookseal-full.wasm",
-  "dist/hookseal-explain.wasm",
+  "dist/esm/wasm/node.js",
+  ...["verify-only", "full", "explain"].flatMap((name) =>
+    ["inline", "workerd"].map((kind) => `dist/esm/wasm/${name}.${kind}.js`),
+  ),
+  ...WASM.flatMap((name) => [`dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.cjs`]),
 ];
+
+/** The size limit of the tarball, so that nothing gets into it twice unnoticed. */
+const MAX_TARBALL_BYTES = 500_000;
 
 const tarball = tarballOf("hookseal");
 
@@ -74,19 +59,24 @@ const OWN_PLACES = [os.homedir(), path.resolve(tarball, "../../..")].filter((pla
 const files = filesOf(tarball);
 const faults = [];
 
-const scripts = ["esm", "cjs"].flatMap((kind) => MODULES.map((name) => `dist/${kind}/${name}`));
-const expected = new Set([...OTHERS, ...scripts.flatMap((name) => [`${name}.js`, `${name}.d.ts`])]);
+const kinds = ["esm", "cjs"].map((kind) => `dist/${kind}`);
+const scripts = kinds.flatMap((kind) => SCRIPTS.map((name) => `${kind}/${name}.js`));
+const types = kinds.flatMap((kind) => TYPES.map((name) => `${kind}/${name}.d.ts`));
+const expected = new Set([...OTHERS, ...scripts, ...types]);
 for (const name of expected) if (!files.has(name)) faults.push(`${name} is missing`);
 for (const name of files.keys()) if (!expected.has(name)) faults.push(`${name} does not belong there`);
 
-for (const suffix of ["", "-full", "-explain"]) {
-  const [wasm, bytes] = [`hookseal${suffix}`, `wasm-bytes${suffix}`];
-  for (const kind of ["esm", "cjs"]) {
-    const [, base64] = /"([A-Za-z0-9+/=]{1000,})"/.exec(files.get(`dist/${kind}/${bytes}.js`).toString());
-    const same = files.get(`dist/${wasm}.wasm`).equals(Buffer.from(base64, "base64"));
-    if (!same) faults.push(`dist/${kind}/${bytes}.js has another WebAssembly than dist/${wasm}.wasm`);
-  }
+for (const name of WASM) {
+  const [, base64] = /"([A-Za-z0-9+/=]{1000,})"/.exec(files.get(`dist/wasm/${name}.wasm.cjs`).toString());
+  const same = files.get(`dist/wasm/${name}.wasm`).equals(Buffer.from(base64, "base64"));
+  if (!same) faults.push(`${name}.wasm.cjs has another WebAssembly than ${name}.wasm`);
 }
+for (const [name, bytes] of files) {
+  const isText = name.endsWith(".wasm.cjs");
+  if (!isText && /[A-Za-z0-9+/=]{1000,}/.test(bytes.toString("latin1"))) faults.push(`${name} has bytes in base64`);
+}
+const { size } = statSync(tarball);
+if (size > MAX_TARBALL_BYTES) faults.push(`the tarball has ${size} bytes, and ${MAX_TARBALL_BYTES} are allowed`);
 
 for (const [name, bytes] of files) {
   for (const place of [...PLACES, ...OWN_PLACES]) {

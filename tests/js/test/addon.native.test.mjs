@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
@@ -31,30 +33,93 @@ test("the package has its own name, and depends only on its platform packages", 
   }
 });
 
-for (const [variable, value] of [["arch", "mips"], ["platform", "aix"]]) {
-  test(`a ${variable} without native code gives an error that names the package that runs there`, async () => {
-    for (const [kind, load] of [["commonjs", 'require("hookseal")'], ["module", 'await import("hookseal")']]) {
-      const program = `
-        Object.defineProperty(process, "${variable}", { value: "${value}" });
-        try { ${load}; } catch (error) { console.log(error.message, "|", error.cause.code); }`;
-      const { stdout } = await run(`--input-type=${kind}`, "-e", program);
-      assert.match(stdout, new RegExp(`there is none for .*${value}.*use the package "hookseal".*MODULE_NOT_FOUND`));
+test("the loader has the platforms of the optional dependencies, each written out", () => {
+  const main = createRequire(import.meta.url).resolve("hookseal");
+  const loader = readFileSync(path.join(path.dirname(main), "../addon.cjs"), "utf8");
+  const written = [...loader.matchAll(/require\("(@hookseal[^"]*)"\)/g)].map(([, name]) => name);
+  const { optionalDependencies } = createRequire(import.meta.url)("hookseal/package.json");
+  assert.deepEqual(written.sort(), Object.keys(optionalDependencies).sort());
+});
+
+/** What every first call throws where there is no native code, once the package was imported. */
+const FIRST_CALLS = `
+  const calls = [() => new WebhookVerifier("a"), () => sign("", "a"), () => new WebhookExplainer("a")];
+  const errors = [...calls, ...calls].map((call) => {
+    try { call(); } catch (error) { return [error.name, error.code, error.message, error.cause?.message]; }
+  });
+  console.log(JSON.stringify(errors));`;
+
+const IMPORTS = {
+  commonjs: `
+    const { WebhookVerifier, sign } = require("hookseal");
+    const { WebhookExplainer } = require("hookseal/explain");`,
+  module: `
+    const { WebhookVerifier, sign } = await import("hookseal");
+    const { WebhookExplainer } = await import("hookseal/explain");`,
+};
+
+/** Replaces what the loader gets for a platform's package, and counts what it tries. */
+const instead = (code, message) => `
+  const Module = process.getBuiltinModule("node:module");
+  const load = Module._load;
+  globalThis.tried = [];
+  Module._load = (name, ...rest) => {
+    if (!name.startsWith("@hookseal/node-")) return load(name, ...rest);
+    tried.push(name);
+    throw Object.assign(new Error(${JSON.stringify(message)}), { code: ${JSON.stringify(code)} });
+  };`;
+
+async function firstErrors(kind, before) {
+  const { stdout } = await run(`--input-type=${kind}`, "-e", before + IMPORTS[kind] + FIRST_CALLS);
+  return JSON.parse(stdout);
+}
+
+const set = (name, value) => `Object.defineProperty(process, "${name}", { value: "${value}" });`;
+
+for (const kind of Object.keys(IMPORTS)) {
+  for (const [variable, value] of [["arch", "mips"], ["platform", "aix"]]) {
+    test(`a ${variable} without native code is an error of the first call: ${kind}`, async () => {
+      for (const [name, code, message] of await firstErrors(kind, set(variable, value))) {
+        assert.deepEqual([name, code], ["WebhookVerificationError", "invalid_argument"]);
+        assert.match(message, new RegExp(`no native code for .*${value}.*use the package "hookseal"`));
+      }
+    });
+  }
+
+  test(`native code that is not installed is an error of the first call: ${kind}`, async () => {
+    for (const [, code, message, cause] of await firstErrors(kind, instead("MODULE_NOT_FOUND", "Cannot find it"))) {
+      assert.equal(code, "invalid_argument");
+      assert.match(message, /is not installed: install without "--omit=optional".*use the package "hookseal"/);
+      assert.equal(cause, "Cannot find it");
+    }
+  });
+
+  test(`native code that does not start is an error of the first call, with its cause: ${kind}`, async () => {
+    for (const [, code, message, cause] of await firstErrors(kind, instead("ERR_DLOPEN_FAILED", "GLIBC_9.9 not found"))) {
+      assert.equal(code, "invalid_argument");
+      assert.match(message, /does not start; see the cause, or use the package "hookseal"/);
+      assert.equal(cause, "GLIBC_9.9 not found");
     }
   });
 }
 
-test("native code that does not start gives an error that says why", async () => {
-  const program = `
-    const Module = require("node:module");
-    const load = Module._load;
-    Module._load = (name, ...rest) => {
-      if (!name.startsWith("@hookseal/node-")) return load(name, ...rest);
-      throw Object.assign(new Error("GLIBC_9.9 not found"), { code: "ERR_DLOPEN_FAILED" });
-    };
-    try { require("hookseal"); } catch (error) { console.log(error.message, "|", error.cause.message); }`;
-  const { stdout } = await run("-e", program);
-  assert.match(stdout, /does not start.*use the package "hookseal".*GLIBC_9\.9 not found/);
-});
+const LOADERS = { gnu: "/lib64/ld-linux-x86-64.so.2", musl: "/lib/ld-musl-x86_64.so.1" };
+
+for (const [libc, loader] of Object.entries(LOADERS)) {
+  const options = { skip: process.platform !== "linux" && "only Linux has two C libraries" };
+  test(`with the packages of both C libraries, that of Node's own comes first: ${libc}`, options, async () => {
+    const program = `${instead("MODULE_NOT_FOUND", "")} ${set("arch", "x64")}
+      const fs = require("node:fs");
+      fs.readSync = (file, buffer) => buffer.write(${JSON.stringify(loader)});
+      process.report.getReport = () => { throw new Error("the report takes long"); };
+      const { WebhookVerifier } = require("hookseal");
+      try { new WebhookVerifier("a"); } catch {}
+      console.log(JSON.stringify([tried, process.report.excludeNetwork]));`;
+    const { stdout } = await run("-e", program);
+    const names = Object.keys(LOADERS).map((name) => `@hookseal/node-linux-x64-${name}`);
+    assert.deepEqual(JSON.parse(stdout), [libc === "gnu" ? names : names.reverse(), false]);
+  });
+}
 
 test("worker threads that play all vectors at once have the same outcomes as the main thread", async () => {
   const expected = JSON.stringify(await play(readAll(), { ...hookseal, ...explaining }));

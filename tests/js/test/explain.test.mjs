@@ -79,6 +79,22 @@ test("unusable configuration is reported by the constructor", () => {
   }
 });
 
+test("what verify refuses unread, explain refuses with the same error", () => {
+  const [verifier, explainer] = [new WebhookVerifier(SECRET), new WebhookExplainer(SECRET)];
+  const codeOf = (call) => {
+    try {
+      call();
+    } catch ({ code, message }) {
+      return [code, message];
+    }
+  };
+  for (const given of [undefined, null, {}, { parsed: true }, Promise.resolve(body), "\ud800", 7]) {
+    const expected = codeOf(() => verifier.verify(headers, given));
+    assert.deepEqual(codeOf(() => explainer.explain(headers, given)), expected);
+    assert.match(expected[0], given === undefined || given === null ? /^body_not_read$/ : /^(body_not_read|invalid_argument)$/);
+  }
+});
+
 test("an unusable secret is reported, not thrown", () => {
   const report = new WebhookExplainer(`${SECRET}\n`, { now: NOW }).explain(headers, body);
   assert.deepEqual([report.code, causes(report)], ["invalid_secret", ["secret_white_space"]]);

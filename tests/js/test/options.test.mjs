@@ -126,6 +126,16 @@ test("a clock that returns no time makes a delivery fail, and the next one may p
   assert.equal(verifier.verify(timestamped, body).timestamp, NOW);
 });
 
+test("an age or a skew that is too large is a mistake, however large it is", () => {
+  for (const name of ["maxAge", "maxSkew"]) {
+    for (const value of [100_000, 2 ** 53, 2 ** 63, 2 ** 64, 1e300, Number.MAX_VALUE]) {
+      const expected = { code: "invalid_argument", message: new RegExp(`${name} is \\d+ s, as if in milliseconds`) };
+      assert.throws(() => new WebhookVerifier(SECRET, { [name]: value }), expected, `${name} ${value}`);
+    }
+  }
+  assert.equal(outcome(bodyForm, { maxEventAge: 1e300, now: NOW + DAY + 1 }), "ok");
+});
+
 test("undefined gives the default of every option", () => {
   const names = ["scheme", "maxAge", "maxSkew", "maxEventAge", "maxBody"];
   const unset = Object.fromEntries(names.map((name) => [name, undefined]));

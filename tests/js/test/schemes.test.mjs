@@ -197,7 +197,7 @@ test("headers that sign returns have whatever names the scheme gives them", () =
 
 test("the CommonJS package has the same API", () => {
   const required = createRequire(import.meta.url)("hookseal");
-  const names = ["WebhookVerificationError", "WebhookVerifier", "defineScheme", "sign"];
+  const names = ["WebhookVerificationError", "WebhookVerifier", "defineScheme", "internals", "sign"];
   assert.deepEqual(Object.keys(required).sort(), names);
   const headers = required.sign(body, SECRET, { timestamp: NOW });
   assert.equal(new WebhookVerifier(SECRET, { now }).verify(headers, body).id, "evt-1");

@@ -27,9 +27,9 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
     let catalogue: Value = serde_json::from_str(&text).map_err(|error| format!("{CATALOGUE}: {error}"))?;
     let files = [
         ("core/src/contio/event/catalogue.rs", rust::events(&catalogue)?),
-        ("bindings-wasm/ts/events.ts", typescript::events(&catalogue)?),
-        ("bindings-wasm/ts/codes.ts", codes::typescript()),
-        ("bindings-wasm/ts/explain-codes.ts", explain::typescript()),
+        ("js/src/generated/events.ts", typescript::events(&catalogue)?),
+        ("js/src/generated/codes.ts", codes::typescript()),
+        ("js/src/generated/explain-codes.ts", explain::typescript()),
         ("bindings-python/python/hookseal/events.py", python::events(&catalogue)?),
         ("bindings-python/python/hookseal/_routes.py", python::routes(&catalogue)?),
         ("bindings-python/python/hookseal/_codes.py", codes::python()),

@@ -2,26 +2,36 @@
 //! in a separate package for each platform. Only the package for this machine is built.
 
 use std::env::consts;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::packages::npm_package::{self, SHARED, VERSION};
+use crate::packages::npm_package::{self, VERSION};
 use crate::tools::files;
 use crate::tools::process::Process;
 use crate::tools::targets;
 use crate::tools::workspace::Workspace;
 
-/// The folder with the sources and the package's manifest.
-const SOURCES: &str = "bindings-node";
-
-/// The files of the shared TypeScript that only WebAssembly needs.
-const WASM_ONLY: &[&str] = &["compile.ts", "wasm.d.ts"];
+/// The name of the package's folder.
+const NAME: &str = "node";
 
 /// The native code's file name in a platform's package.
 const ADDON: &str = "hookseal.node";
 
+/// Every platform that has native code. `addon.cjs` writes their packages out, and the package's optional dependencies
+/// are made from this.
+const PLATFORMS: [Platform; 7] = [
+    Platform { os: "darwin", cpu: "arm64", libc: None },
+    Platform { os: "darwin", cpu: "x64", libc: None },
+    Platform { os: "linux", cpu: "arm64", libc: Some("glibc") },
+    Platform { os: "linux", cpu: "arm64", libc: Some("musl") },
+    Platform { os: "linux", cpu: "x64", libc: Some("glibc") },
+    Platform { os: "linux", cpu: "x64", libc: Some("musl") },
+    Platform { os: "win32", cpu: "x64", libc: None },
+];
+
 /// A platform, in npm's and Node's terms.
+#[derive(PartialEq)]
 struct Platform {
     os: &'static str,
     cpu: &'static str,
@@ -38,7 +48,8 @@ impl Platform {
         let os = npm_name(consts::OS, &[("linux", "linux"), ("macos", "darwin"), ("windows", "win32")])?;
         let cpu = npm_name(consts::ARCH, &[("x86_64", "x64"), ("aarch64", "arm64")])?;
         let libc = if cfg!(target_env = "musl") { "musl" } else { "glibc" };
-        Ok(Self { os, cpu, libc: (os == "linux").then_some(libc) })
+        let current = Self { os, cpu, libc: (os == "linux").then_some(libc) };
+        if PLATFORMS.contains(&current) { Ok(current) } else { Err(format!("there is no package for {os} on {cpu}")) }
     }
 
     /// The name of its package after `@hookseal/`, which `addon.cjs` requires.
@@ -79,35 +90,11 @@ pub(crate) fn tarballs(workspace: &Workspace) -> Result<[PathBuf; 2], String> {
 
 /// Builds the tarballs and returns their paths.
 pub(crate) fn package(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
-    let manifest = npm_package::manifest(workspace, SOURCES)?;
-    let platform = Platform::current()?;
-    let name = format!("@hookseal/{}", platform.package());
-    if manifest["optionalDependencies"][&name] != VERSION {
-        return Err(format!("{SOURCES}/package.json lacks the optional dependency {name} {VERSION}"));
-    }
+    let manifest = npm_package::manifest(workspace, NAME)?;
     let [main, native] = tarballs(workspace)?;
-    let main = main_package(workspace, main)?;
-    Ok(vec![main, platform_package(workspace, &platform, &manifest, native)?])
-}
-
-fn main_package(workspace: &Workspace, tarball: PathBuf) -> Result<PathBuf, String> {
-    let sources = workspace.root.join(SOURCES);
-    let tools = npm_package::tools(workspace)?;
-    let staging = npm_package::stage(workspace, "node-staging")?;
-    let ts = staging.join("ts");
-    let is_wasm = |name: &str| name.starts_with("module") || WASM_ONLY.contains(&name);
-    for entry in files::list(&workspace.root.join(SHARED).join("ts"))? {
-        if is_wasm(&entry) {
-            files::remove(&ts.join(entry))?;
-        }
-    }
-    for entry in files::list(&sources.join("ts"))? {
-        files::copy_into(&sources.join("ts").join(entry), &ts)?;
-    }
-    files::copy_into(&sources.join("addon.d.cts"), &staging)?;
-    let package = npm_package::compile(workspace, &tools, &staging, SOURCES, "node-package")?;
-    files::copy_into(&sources.join("addon.cjs"), &package.join("dist"))?;
-    npm_package::pack(workspace, &package, tarball)
+    let optional_dependencies = PLATFORMS.map(|platform| format!("@hookseal/{}@{VERSION}", platform.package()));
+    let main = npm_package::package(workspace, NAME, &optional_dependencies, main)?;
+    Ok(vec![main, platform_package(workspace, &Platform::current()?, &manifest, native)?])
 }
 
 fn platform_package(
@@ -126,6 +113,9 @@ fn platform_package(
     files::copy(&workspace.target.join("release").join(built), &package.join(ADDON))?;
     files::write(&package.join("package.json"), format!("{:#}\n", platform.manifest(manifest)))?;
     npm_package::copy_licenses(workspace, &package)?;
+    // The package in the npm workspace finds the native code there.
+    let beside = npm_package::sources(workspace, NAME).join("node_modules/@hookseal").join(platform.package());
+    files::mirror(&package, &beside, |_: &Path| true)?;
     npm_package::pack(workspace, &package, tarball)
 }
 
@@ -140,6 +130,15 @@ mod tests {
         assert_eq!(name("linux", "arm64", Some("musl")), "node-linux-arm64-musl");
         assert_eq!(name("darwin", "arm64", None), "node-darwin-arm64");
         assert_eq!(name("win32", "x64", None), "node-win32-x64-msvc");
+    }
+
+    #[test]
+    fn the_loader_requires_the_package_of_every_platform_and_no_other() {
+        let loader = include_str!("../../../js/packages/node/addon.cjs");
+        let required = loader.split("require(\"@hookseal/").skip(1).filter_map(|rest| rest.split('"').next());
+        let mut required: Vec<_> = required.map(str::to_owned).collect();
+        required.sort();
+        assert_eq!(required, PLATFORMS.map(|platform| platform.package()));
     }
 
     #[test]

@@ -13,6 +13,6 @@ pub(crate) fn copy(workspace: &Workspace, folder: &Path) -> Result<(), String> {
         path == Path::new("explain") || path.extension().is_some_and(|extension| extension == "json")
     })?;
     Process::new("cargo run --quiet -p hookseal-tests --example explain_reports --")
-        .arg(workspace.relative(&folder.join("explain/reports.json")))
+        .arg(workspace.relative(&folder.join("explain")))
         .run_echoed(&workspace.root)
 }

@@ -1,13 +1,10 @@
-//! Builds the npm package `hookseal`: compiles three WebAssembly modules and, to both module formats, the TypeScript
-//! around them, and packs the result. It builds in `target/js` and writes the package to `target/packages`.
+//! Builds the npm package `hookseal`: compiles three WebAssembly modules into the package's `dist/` in the npm workspace,
+//! which builds the rest of it.
 
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use crate::packages::npm_package::{self, SHARED};
-use crate::tools::files::{self, At as _};
+use crate::packages::npm_package;
+use crate::tools::files;
 use crate::tools::npm;
 use crate::tools::process::Process;
 use crate::tools::targets::{self, Build};
@@ -21,62 +18,39 @@ const WASM_OPT: &str = "-O3 --converge --reorder-functions \
                         --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext --enable-simd \
                         --strip-debug --strip-producers --strip-target-features";
 
+/// The package's name, and that of its folder.
+const NAME: &str = "hookseal";
+
 /// A `.wasm` file of the package.
 struct Module {
     file: &'static str,
     /// The crate that it is compiled from, and its features.
     package: &'static str,
     features: &'static str,
-    /// The TypeScript file that contains its bytes in base64.
-    bytes: &'static str,
 }
 
 const MODULES: [Module; 3] = [
-    Module { file: "hookseal.wasm", package: "hookseal-wasm", features: "", bytes: "wasm-bytes.ts" },
-    Module { file: "hookseal-full.wasm", package: "hookseal-wasm", features: "full", bytes: "wasm-bytes-full.ts" },
-    Module {
-        file: "hookseal-explain.wasm",
-        package: "hookseal-wasm-explain",
-        features: "",
-        bytes: "wasm-bytes-explain.ts",
-    },
-];
-
-/// The conditional imports of the package's manifest, and their replacements in `dist/cjs`. Node looks them up in the
-/// nearest manifest only, which in `dist/cjs` is another one.
-const CJS_IMPORTS: [[&str; 2]; 3] = [
-    [r##"require("#module")"##, r#"require("./module.inline.js")"#],
-    [r##"require("#module-full")"##, r#"require("./module-full.inline.js")"#],
-    [r##"require("#module-explain")"##, r#"require("./module-explain.inline.js")"#],
+    Module { file: "hookseal.wasm", package: "hookseal-wasm", features: "" },
+    Module { file: "hookseal-full.wasm", package: "hookseal-wasm", features: "full" },
+    Module { file: "hookseal-explain.wasm", package: "hookseal-wasm-explain", features: "" },
 ];
 
 /// The path of the tarball that [`package`] builds.
 pub(crate) fn tarball(workspace: &Workspace) -> PathBuf {
-    npm_package::tarball(workspace, "hookseal")
+    npm_package::tarball(workspace, NAME)
 }
 
 /// Builds the tarball and returns its path.
 pub(crate) fn package(workspace: &Workspace) -> Result<PathBuf, String> {
-    npm_package::manifest(workspace, SHARED)?;
+    npm_package::manifest(workspace, NAME)?;
     let tools = npm_package::tools(workspace)?;
     let modules = npm_package::folder(workspace, "module");
     files::renew(&modules)?;
     for module in &MODULES {
         compile_module(workspace, &tools, module, &modules.join(module.file))?;
     }
-    let staging = npm_package::stage(workspace, "staging")?;
-    for module in &MODULES {
-        let base64 = STANDARD.encode(files::read(&modules.join(module.file))?);
-        let text = format!("export const WASM_BASE64: string = \"{base64}\";\n");
-        files::write(&staging.join("ts").join(module.bytes), text)?;
-    }
-    let package = npm_package::compile(workspace, &tools, &staging, SHARED, "package")?;
-    let dist = package.join("dist");
-    finish_cjs(&dist.join("cjs"))?;
-    for module in &MODULES {
-        files::copy_into(&modules.join(module.file), &dist)?;
-    }
-    npm_package::pack(workspace, &package, tarball(workspace))
+    files::mirror(&modules, &npm_package::sources(workspace, NAME).join("dist/wasm"), |_| true)?;
+    npm_package::package(workspace, NAME, &[], tarball(workspace))
 }
 
 /// Compiles one module.
@@ -108,42 +82,9 @@ fn rustflags() -> Vec<String> {
     flags
 }
 
-/// Replaces the conditional imports in `dist/cjs`.
-fn finish_cjs(dist: &Path) -> Result<(), String> {
-    let mut missing = CJS_IMPORTS.to_vec();
-    for entry in dist.read_dir().at(dist)? {
-        let path = entry.at(dist)?.path();
-        let text = std::fs::read_to_string(&path).at(&path)?;
-        for [conditional, direct] in CJS_IMPORTS.iter().filter(|[conditional, _]| text.contains(conditional)) {
-            files::write(&path, text.replace(conditional, direct))?;
-            missing.retain(|[other, _]| other != conditional);
-        }
-    }
-    match missing.first() {
-        None => Ok(()),
-        Some([conditional, _]) => {
-            Err(format!("no file in {} contains {conditional}: has the output of TypeScript changed?", dist.display()))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools::files::Scratch;
-
-    #[test]
-    fn conditional_imports_are_replaced_in_commonjs() {
-        let dist = Scratch::new("cjs");
-        dist.put("lean.js", r##"const a = require("#module"); const b = require("./b.js");"##);
-        dist.put("full.js", r##"const a = require("#module-full");"##);
-        dist.put("explain-engine.js", r##"const a = require("#module-explain");"##);
-        finish_cjs(dist.path()).expect("finished");
-        assert_eq!(dist.text("lean.js"), r#"const a = require("./module.inline.js"); const b = require("./b.js");"#);
-        assert_eq!(dist.text("full.js"), r#"const a = require("./module-full.inline.js");"#);
-        let error = finish_cjs(dist.path()).expect_err("none is left");
-        assert!(error.contains("#module"), "{error}");
-    }
 
     #[test]
     fn the_module_contains_no_path_of_this_machine() {

@@ -1,5 +1,5 @@
-//! The page that explains a delivery in the browser: one file, built from `bindings-wasm/playground` and the installed
-//! npm package. It contains its style, its script and the WebAssembly, and a policy that allows nothing else.
+//! The page that explains a delivery in the browser: one file, built from `js/playground` and the npm package
+//! `hookseal` in the workspace around it. It contains its style, its script and the WebAssembly, and a policy that allows nothing else.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -16,32 +16,27 @@ use crate::tools::files;
 use crate::tools::npm;
 use crate::tools::workspace::Workspace;
 
-const SOURCES: &str = "bindings-wasm/playground";
-
-const MANIFEST: &str = r#"{ "private": true, "type": "module" }
-"#;
+const SOURCES: &str = "playground";
 
 /// The port it is served on, unless that is in use.
 const PORT: u16 = 8117;
 
 /// Builds the page and returns its path.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
-    let tarball = wasm::tarball(workspace);
-    if !tarball.is_file() {
+    if !npm_package::sources(workspace, "hookseal").join("dist/esm/explain.js").is_file() {
         wasm::package(workspace)?;
     }
     let tools = npm_package::tools(workspace)?;
-    let staging = npm_package::folder(workspace, "playground");
-    files::mirror(&workspace.root.join(SOURCES), &staging, |path| !path.starts_with("node_modules"))?;
-    files::write(&staging.join("package.json"), MANIFEST)?;
-    npm::install_tarballs(workspace, &staging, &[&tarball])?;
+    let sources = tools.join(SOURCES);
     npm::program(workspace, &tools, "typescript/bin/tsc")
         .arg("-p")
-        .arg(workspace.relative(&staging))
+        .arg(workspace.relative(&sources))
         .run_echoed(&workspace.root)?;
+    let staging = npm_package::folder(workspace, "playground");
+    files::create(&staging)?;
     let script = staging.join("page.js");
     npm::program(workspace, &tools, "esbuild/bin/esbuild")
-        .arg(workspace.relative(&staging.join("page.ts")))
+        .arg(workspace.relative(&sources.join("page.ts")))
         .args([
             "--bundle",
             "--format=esm",
@@ -53,7 +48,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
         .arg(format!("--outfile={}", workspace.relative(&script).display()))
         .run_echoed(&workspace.root)?;
     let text = |path: &Path| files::read(path).map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
-    let page = assemble(&text(&staging.join("index.html"))?, &text(&staging.join("page.css"))?, &text(&script)?);
+    let page = assemble(&text(&sources.join("index.html"))?, &text(&sources.join("page.css"))?, &text(&script)?);
     let output = workspace.target.join("playground/index.html");
     files::create(&workspace.target.join("playground"))?;
     files::write(&output, page)?;

@@ -1,1 +1,0 @@
-export { verifyOnly as full } from "./lean.js";

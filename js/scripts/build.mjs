@@ -1,0 +1,134 @@
+// node scripts/build.mjs PACKAGE: builds `dist/` of `packages/hookseal` or `packages/node` from `src/`: checks the types,
+// and bundles what is loaded.
+//
+// One file has everything but the WebAssembly or the native code, and the other entry points import it. esbuild makes
+// it, because it leaves the code as it is written, and the page that explains deliveries and the tests use it anyway.
+import { execFile } from "node:child_process";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import * as esbuild from "esbuild";
+
+import { declarations } from "./declarations.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** The entry points of both packages, and the files that they are built from. */
+const MAIN = { index: "src/main.ts" };
+const OTHERS = { express: "src/express/index.ts", explain: "src/explain.ts", router: "src/router.ts" };
+
+const PACKAGES = {
+  hookseal: { config: "tsconfig.json", conditions: [], finish: finishWasm },
+  node: { config: "tsconfig.native.json", conditions: ["native"], finish: finishNative },
+};
+
+/** The package's manifest says that its files are ECMAScript modules; this one says that those next to it are not. */
+const CJS_MANIFEST = '{ "type": "commonjs", "sideEffects": false }\n';
+
+/** The files of functions that may be in several files of the package. */
+const HOLDS_NOTHING = /^src\/(utf8\.ts|wasm\/|engine\/load-addon\.ts)/;
+
+const COMMON = { absWorkingDir: ROOT, target: "es2022", logLevel: "warning" };
+
+/**
+ * What calls the core stays outside the bundles. ECMAScript modules find it by the conditions in the package's manifest,
+ * which Node does not read for `dist/cjs`. There, the text of a WebAssembly is required when it is needed.
+ */
+const linkEngine = (format) => ({
+  name: "link-engine",
+  setup(build) {
+    build.onResolve({ filter: /^#(wasm\/|addon$)/ }, ({ path: specifier }) => {
+      if (format === "esm") return { path: specifier, external: true };
+      if (specifier === "#addon") return { path: "../addon.cjs", external: true };
+      return { path: path.join(ROOT, "src/wasm/require.ts") };
+    });
+    build.onResolve({ filter: /\.wasm(\.cjs)?$/ }, ({ path: file }) => ({ path: file, external: true }));
+  },
+});
+
+/** The other entry points import the one file that has everything. */
+const linkMain = {
+  name: "link-main",
+  setup(build) {
+    build.onResolve({ filter: /\/main\.js$/ }, () => ({ path: "./index.js", external: true }));
+  },
+};
+
+const [name] = process.argv.slice(2);
+if (!Object.hasOwn(PACKAGES, name ?? "")) throw new Error(`name a package: ${Object.keys(PACKAGES).join(", ")}`);
+const { config, conditions, finish } = PACKAGES[name];
+const dist = path.join(ROOT, "packages", name, "dist");
+for (const format of ["esm", "cjs"]) await rm(path.join(dist, format), { recursive: true, force: true });
+await Promise.all([writeTypes(), writeScripts("esm"), writeScripts("cjs"), finish()]);
+
+/** The types of the entry points, for each module system. */
+async function writeTypes() {
+  const types = path.join(dist, "types");
+  await rm(types, { recursive: true, force: true });
+  const tsc = path.join(ROOT, "node_modules/typescript/bin/tsc");
+  await run(process.execPath, [tsc, "-p", path.join(ROOT, config), "--outDir", types]);
+  const entries = ["index", "express/index", "explain", "router"].map((entry) => `${entry}.d.ts`);
+  for (const file of await declarations(types, entries)) {
+    for (const format of ["esm", "cjs"]) await cp(path.join(types, file), path.join(dist, format, file));
+  }
+  await rm(types, { recursive: true });
+  await writeFile(path.join(dist, "cjs/package.json"), CJS_MANIFEST);
+}
+
+async function writeScripts(format) {
+  const inMain = await bundle(format, MAIN, [linkEngine(format)]);
+  const inOthers = await bundle(format, OTHERS, [linkEngine(format), linkMain]);
+  // A second error class or a second engine would be there unnoticed.
+  const twice = inOthers.filter((file) => inMain.includes(file) && !HOLDS_NOTHING.test(file));
+  if (twice.length > 0) throw new Error(`main.ts has these already; take them from there: ${twice.join(", ")}`);
+}
+
+/** Bundles entry points, each to a file of its own, and returns the files that they consist of. */
+async function bundle(format, entryPoints, plugins) {
+  const { metafile } = await esbuild.build({
+    ...COMMON,
+    entryPoints,
+    bundle: true,
+    format,
+    platform: format === "cjs" ? "node" : "neutral",
+    conditions,
+    external: ["node:*"],
+    outdir: path.join(dist, format),
+    metafile: true,
+    plugins,
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** Adds what `#wasm/*` stands for, and the text of each WebAssembly, which `cargo xtask package wasm` compiles. */
+async function finishWasm() {
+  const modules = ["node", ...["verify-only", "full", "explain"].flatMap((one) => [`${one}.inline`, `${one}.workerd`])];
+  const entries = Object.fromEntries(modules.map((file) => [`wasm/${file}`, `src/wasm/${file}.ts`]));
+  await bundle("esm", entries, [linkEngine("esm")]);
+  const forNode = path.join(dist, "esm/wasm/node.js");
+  const { code } = await esbuild.transform(await readFile(forNode, "utf8"), { define: { requireText: "require" } });
+  await writeFile(forNode, code);
+  const folder = path.join(dist, "wasm");
+  for (const file of ["hookseal.wasm", "hookseal-full.wasm", "hookseal-explain.wasm"]) {
+    const wasm = await readFile(path.join(folder, file)).catch((cause) => {
+      throw new Error(`${file} was not compiled yet: run \`cargo xtask package wasm\``, { cause });
+    });
+    await writeFile(path.join(folder, `${file}.cjs`), `module.exports = "${wasm.toString("base64")}";\n`);
+  }
+}
+
+/** Adds the loader of the native code. */
+async function finishNative() {
+  for (const file of ["addon.cjs", "addon.d.cts"]) await cp(path.join(dist, "..", file), path.join(dist, file));
+  await bundle("esm", { addon: "src/engine/addon-node.ts" }, []);
+}
+
+async function run(program, args) {
+  try {
+    await promisify(execFile)(program, args, { cwd: ROOT });
+  } catch ({ stdout, stderr, message }) {
+    throw new Error(stdout || stderr || message);
+  }
+}

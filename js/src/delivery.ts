@@ -1,0 +1,39 @@
+import type { WebhookEvent } from "./generated/events.js";
+
+/** A genuine and fresh delivery. Only a verifier creates one. */
+export interface Delivery {
+  /** The name of the scheme; for `contio`, that of the variant: `contio-timestamped` or `contio-body`. */
+  readonly scheme: string;
+  /**
+   * When it was signed, in Unix seconds; for `contio-body`, when its event happened; `null` if the scheme signs no
+   * timestamp.
+   */
+  readonly timestamp: number | null;
+  /** The index of the verifier's secret that verified it, from 0. */
+  readonly secretIndex: number;
+  /** Whether deliveries of this scheme carry a Contio envelope, which `event()` reads. */
+  readonly hasEnvelope: boolean;
+  /**
+   * Identifies duplicates: the signed id of Standard Webhooks and Svix, or Contio's `event_id`; `null` for other
+   * schemes, which sign no id.
+   *
+   * @throws {WebhookVerificationError} for Contio, the same as `event()`
+   */
+  readonly id: string | null;
+  /** The raw body. */
+  readonly body: Uint8Array;
+  /**
+   * The body parsed as JSON, whatever it contains; the same object each time.
+   *
+   * @throws {WebhookVerificationError} `malformed_envelope` if it is not JSON in UTF-8, such as a form
+   */
+  json(): unknown;
+  /**
+   * The Contio event in the body. The envelope is checked strictly first: UTF-8, one JSON object, no duplicate envelope
+   * field, all required fields present and of the right type.
+   *
+   * @throws {WebhookVerificationError} `malformed_envelope`, `missing_field` or `invalid_field`; `invalid_argument` if
+   * the scheme's deliveries carry none, and this body is none: use `json()`
+   */
+  event(): WebhookEvent;
+}

@@ -1,0 +1,190 @@
+// Calls the core as native code.
+import { Buffer } from "node:buffer";
+
+import { WebhookVerificationError, invalidArgument } from "../error.js";
+import type { HeaderValues } from "../input/headers.js";
+import { checkUtf8, encoder } from "../utf8.js";
+import type { FullEngine, Handle, Settings, Verdict } from "./engine.js";
+import {
+  alive,
+  codeOf,
+  putSecrets,
+  putText,
+  readNames,
+  readVerdict,
+  size,
+} from "./exchange.js";
+import { loadAddon } from "./load-addon.js";
+
+/** The offset of the header values, after the numbers. */
+const VALUES = 32;
+
+/** Stands for the length of a body that fills its array. */
+const ALL = -1;
+
+/** The smallest buffer for bodies, and the largest that is kept for later bodies. */
+const MIN_BUFFER = 4096;
+const MAX_KEPT_BUFFER = 1 << 20;
+
+/**
+ * The arguments of a verification except the body, as `VerifyCall` in `src/lib.rs` reads them. Writing numbers here
+ * costs nothing.
+ */
+class VerifyCall {
+  readonly text: Uint8Array;
+  /** The verifier, and the lengths of the header values. */
+  readonly words: Int32Array;
+  /** How many bytes of the array are the body, and the current time. */
+  readonly numbers: Float64Array;
+
+  /** @param capacity how many bytes the header values may have */
+  constructor(readonly capacity: number) {
+    const memory = new ArrayBuffer(VALUES + capacity);
+    this.text = new Uint8Array(memory);
+    this.words = new Int32Array(memory, 0, 4);
+    this.numbers = new Float64Array(memory, 16, 2);
+  }
+}
+
+/** The native code. It holds verifiers, and verifies one delivery at a time. */
+export class NativeEngine implements FullEngine {
+  /** Counts the bodies that were passed to the core. The last one is still there if it was to be kept. */
+  generation = 0;
+  readonly #addon = loadAddon(invalidArgument);
+  #call = new VerifyCall(1024);
+  /** The buffer for bodies that are kept. */
+  #body = Buffer.alloc(MIN_BUFFER);
+  /** The length of the last body, or `ALL`. */
+  #bytes = 0;
+  /** Frees verifiers that the caller did not free. */
+  readonly #collected = new FinalizationRegistry((number: number) => this.#addon.release(number));
+
+  constructor() {
+    checkUtf8(invalidArgument);
+  }
+
+  /** Prepares a verifier. */
+  prepare({ scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings): Handle {
+    const [age, skew, eventAge, body] = [maxAge, maxSkew, maxEventAge, maxBody].map((limit) => limit ?? NaN);
+    const text = new Uint8Array(secrets.reduce((bytes, secret) => bytes + 5 + secret.length * 3, 0));
+    let number: number;
+    try {
+      number = this.#addon.prepare(scheme, text.subarray(0, putSecrets(secrets, text, 0)), age!, skew!, eventAge!, body!);
+    } finally {
+      text.fill(0);
+    }
+    if (number < 0) throw this.failure(-number);
+    const handle = { engine: this, ...readNames(this.#addon.names(number).split("\n")), secrets: secrets.length, number };
+    this.#collected.register(handle, number, handle);
+    return handle;
+  }
+
+  /** Wipes the keys of a verifier. */
+  free(handle: Handle): void {
+    const { number } = handle;
+    if (number === undefined) return;
+    handle.number = undefined;
+    this.#collected.unregister(handle);
+    this.#addon.release(number);
+  }
+
+  /** Verifies a delivery. A body that is kept can be read until the next delivery, exactly as it was verified. */
+  verify(
+    handle: Handle,
+    values: HeaderValues,
+    input: Uint8Array | string,
+    now: number,
+    _macs?: Uint8Array,
+    isKept = false,
+  ): Verdict {
+    const number = alive(handle);
+    const body = this.#bodyOf(input, isKept);
+    const { signature, timestamp, id } = values;
+    const bytes = (size(signature) + size(timestamp) + size(id)) * 3;
+    if (this.#call.capacity < bytes) this.#call = new VerifyCall(bytes + 1024);
+    const { text, words, numbers } = this.#call;
+    const first = putText(signature, text, VALUES);
+    const second = putText(timestamp, text, VALUES + (first > 0 ? first : 0));
+    const third = putText(id, text, VALUES + (first > 0 ? first : 0) + (second > 0 ? second : 0));
+    words[0] = number;
+    words[1] = first;
+    words[2] = second;
+    words[3] = third;
+    numbers[0] = this.#bytes;
+    numbers[1] = now;
+    return readVerdict(this.#addon.verify(text, body), handle);
+  }
+
+  /** Checks that the last kept body is a Contio envelope, or at least JSON. Returns the error, or null. */
+  checkBody(isEnvelope: boolean, hasEnvelope: boolean): WebhookVerificationError | null {
+    const failure = this.#addon.checkBody(this.#body, this.#bytes, isEnvelope, hasEnvelope);
+    return failure === 0 ? null : this.failure(failure);
+  }
+
+  /** The text of the last kept body, which must have been checked. */
+  verifiedText(): string {
+    return this.#body.toString("utf8", 0, this.#bytes);
+  }
+
+  /** The last failure, as an error. */
+  failure(number: number): WebhookVerificationError {
+    return new WebhookVerificationError(codeOf(number), this.message());
+  }
+
+  /** The text of the last failure. */
+  message(): string {
+    return this.#addon.message();
+  }
+
+  /** Signs a body with the first secret, and returns the names and values of the headers. */
+  sign(
+    handle: Handle,
+    input: Uint8Array | string,
+    timestamp: number,
+    id: string | undefined,
+  ): [name: string, value: string][] {
+    const number = alive(handle);
+    const body = this.#bodyOf(input, false);
+    const signed = this.#addon.sign(number, body, this.#bytes, timestamp, id);
+    if (typeof signed === "number") throw this.failure(signed);
+    return signed
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => line.split("\t") as [string, string]);
+  }
+
+  /** Returns the array that is passed to the core, and sets `#bytes` to how many of its bytes are the body. */
+  #bodyOf(input: Uint8Array | string, isKept: boolean): Uint8Array {
+    this.generation++;
+    if (typeof input === "string") {
+      // A character takes up to three bytes. Reserving as much for a long text would waste memory.
+      if (input.length > MIN_BUFFER) return this.#bodyOf(encoder().encode(input), isKept);
+      this.#grow(input.length * 3);
+      this.#bytes = encoder().encodeInto(input, this.#body).written;
+      return this.#body;
+    }
+    if (!isKept) {
+      this.#bytes = ALL;
+      return input;
+    }
+    // Read only once: a subclass may return another value the next time.
+    const { length } = input;
+    this.#bytes = length;
+    this.#grow(length);
+    this.#body.set(input);
+    return this.#body;
+  }
+
+  /** Makes sure that the buffer is large enough. The buffer of a large body is freed by the next smaller one. */
+  #grow(bytes: number): void {
+    const { length } = this.#body;
+    if (length < bytes || (length > MAX_KEPT_BUFFER && bytes <= MAX_KEPT_BUFFER)) this.#body = Buffer.alloc(bytes + MIN_BUFFER);
+  }
+}
+
+let engine: NativeEngine | undefined;
+
+/** The engine. There is only one, which can do everything. */
+export function native(): NativeEngine {
+  return (engine ??= new NativeEngine());
+}

@@ -1,0 +1,32 @@
+// What `dist/esm/index.js` and `dist/cjs/index.js` contain: the public API, and what the other entry points share with
+// it. They import it from there, so that there is one error class and one engine.
+import { readScheme } from "./definitions.js";
+import { asVerificationError, bodyTooLarge, invalidArgument, refusePromise } from "./error.js";
+import { rawBody } from "./input/body.js";
+import { gather } from "./input/chunks.js";
+import { checkHeaders } from "./input/headers.js";
+import { VERIFIER_OPTIONS, checkClock, checkOptions, limit, readClock, secretList } from "./options.js";
+import { checkUtf8, decoder, encoder } from "./utf8.js";
+
+export * from "./index.js";
+
+/** Not for users: no type declares it, and it may change at any time. */
+export const internals = {
+  VERIFIER_OPTIONS,
+  asVerificationError,
+  bodyTooLarge,
+  checkClock,
+  checkHeaders,
+  checkOptions,
+  checkUtf8,
+  decoder,
+  encoder,
+  gather,
+  invalidArgument,
+  limit,
+  rawBody,
+  readClock,
+  readScheme,
+  refusePromise,
+  secretList,
+};

@@ -1,0 +1,25 @@
+// The host's UTF-8. It is made when it is needed first: importing the package does no work, and works in test
+// environments that lack it.
+let madeEncoder: TextEncoder | undefined;
+let madeDecoder: TextDecoder | undefined;
+
+export function encoder(): TextEncoder {
+  return (madeEncoder ??= new TextEncoder());
+}
+
+export function decoder(): TextDecoder {
+  return (madeDecoder ??= new TextDecoder());
+}
+
+/**
+ * Refuses a test environment that lacks them. Workers do not have to carry this.
+ *
+ * @param fail makes the error
+ */
+export function checkUtf8(fail: (message: string) => Error): void {
+  if (typeof TextEncoder === "function" && typeof TextDecoder === "function") return;
+  throw fail(
+    "this environment has no TextEncoder or no TextDecoder, as jsdom in Jest: run these tests in Jest's environment " +
+      '"node", or in a setup file assign both to globalThis from require("node:util")',
+  );
+}

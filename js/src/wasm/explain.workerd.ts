@@ -1,0 +1,3 @@
+import module from "../../wasm/hookseal-explain.wasm";
+
+export const explainInstance = (): WebAssembly.Instance => new WebAssembly.Instance(module);

@@ -1,0 +1,10 @@
+// The files that `cargo xtask package wasm` adds to the package.
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
+declare module "*.wasm.cjs" {
+  const base64: string;
+  export default base64;
+}

@@ -1,0 +1,142 @@
+// What importing the package loads and does, and how its entry points belong together.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+import * as hookseal from "hookseal";
+import { WebhookExplainer } from "hookseal/explain";
+import { webhook } from "hookseal/express";
+import { WebhookRouter } from "hookseal/router";
+
+import { inContext } from "../lib/context.mjs";
+
+const required = createRequire(import.meta.url);
+const isNative = required("hookseal/package.json").name === "@hookseal/node";
+const ENTRIES = ["hookseal", "hookseal/express", "hookseal/explain", "hookseal/router"];
+
+/** Runs a program in a process of its own, and returns what it prints as JSON. */
+async function run(kind, program) {
+  const { stdout } = await promisify(execFile)(process.execPath, [`--input-type=${kind}`, "-e", program]);
+  return JSON.parse(stdout);
+}
+
+const LOADS = {
+  commonjs: (entry) => `require(${JSON.stringify(entry)})`,
+  module: (entry) => `(await import(${JSON.stringify(entry)}))`,
+};
+
+for (const [kind, load] of Object.entries(LOADS)) {
+  test(`importing the package does no work: ${kind}`, async () => {
+    const done = await run(
+      kind,
+      `const done = [];
+      const counted = (object, name) => {
+        const original = object[name];
+        object[name] = new Proxy(original, {
+          apply: (...call) => (done.push(name), Reflect.apply(...call)),
+          construct: (...call) => (done.push(name), Reflect.construct(...call)),
+        });
+      };
+      counted(globalThis, "TextEncoder");
+      counted(globalThis, "TextDecoder");
+      counted(globalThis, "FinalizationRegistry");
+      counted(globalThis, "atob");
+      counted(Buffer, "alloc");
+      counted(WebAssembly, "Module");
+      counted(WebAssembly, "Instance");
+      counted(process, "dlopen");
+      if (process.report) counted(process.report, "getReport");
+      ${ENTRIES.map(load).join(";\n")};
+      const atImport = done.length;
+      new (${load("hookseal")}.WebhookVerifier)("a secret");
+      console.log(JSON.stringify({ atImport: done.slice(0, atImport), later: done.length - atImport }));`,
+    );
+    assert.deepEqual(done.atImport, []);
+    assert.ok(done.later > 0, "the first verifier does the work");
+  });
+
+  test(`the errors of all entry points are instances of one class: ${kind}`, async () => {
+    const classes = await run(
+      kind,
+      `const [{ WebhookVerificationError }, { webhook }, { WebhookExplainer }] =
+        [${ENTRIES.slice(0, 3).map(load).join(", ")}];
+      const { WebhookRouter } = ${load("hookseal/router")};
+      const calls = [() => webhook(), () => new WebhookExplainer("a", { scheme: {} }), () => new WebhookRouter().on(1)];
+      const own = calls.map((call) => { try { call(); } catch (error) { return error instanceof WebhookVerificationError; } });
+      console.log(JSON.stringify(own));`,
+    );
+    assert.deepEqual(classes, [true, true, true]);
+  });
+}
+
+test("a scheme that was defined in one entry point is known in the other", () => {
+  const scheme = hookseal.defineScheme({ name: "own", signatureHeader: "X-Own", encoding: "hex", signed: "{body}" });
+  const headers = hookseal.sign("{}", "a secret", { scheme });
+  assert.equal(new WebhookExplainer("a secret", { scheme }).explain(headers, "{}").ok, true);
+  assert.equal(typeof webhook(new hookseal.WebhookVerifier("a secret", { scheme })), "function");
+  assert.equal(typeof new WebhookRouter().handle, "function");
+});
+
+test("a program that verifies loads no file that it does not need", async () => {
+  const loaded = await run(
+    "commonjs",
+    `const { WebhookVerifier } = require("hookseal");
+    new WebhookVerifier("a secret").verifySignature("", "00", "1");
+    const files = Object.keys(require.cache).filter((file) => !file.endsWith(".node"));
+    console.log(JSON.stringify(files.map((file) => file.replaceAll("\\\\", "/").replace(/.*[/]dist[/]/, ""))));`,
+  );
+  const native = ["addon.cjs", "cjs/index.js"];
+  assert.deepEqual(loaded.sort(), isNative ? native : ["cjs/index.js", "wasm/hookseal.wasm.cjs"]);
+});
+
+test("with import, Node reads the WebAssembly that is used, and no other", { skip: isNative }, async () => {
+  const read = await run(
+    "module",
+    `import fs from "node:fs";
+    const { WebhookVerifier, sign } = await import("hookseal");
+    const read = [];
+    const { readFileSync } = fs;
+    fs.readFileSync = (file, ...rest) => (read.push(String(file).replace(/.*[/]dist[/]/, "")), readFileSync(file, ...rest));
+    new WebhookVerifier("a secret").verifySignature("", "00", "1");
+    const verified = read.splice(0);
+    sign("", "a secret");
+    console.log(JSON.stringify({ verified, signed: read }));`,
+  );
+  assert.deepEqual(read, { verified: ["wasm/hookseal.wasm"], signed: ["wasm/hookseal-full.wasm"] });
+});
+
+/** The globals of a host, except for those that differ. */
+const HOST = { process, Buffer, atob, console, URL };
+
+for (const without of ["TextEncoder", "TextDecoder"]) {
+  test(`without ${without}, as in jsdom, the first call says what to do, and the import succeeds`, () => {
+    const globals = { ...HOST, TextEncoder, TextDecoder };
+    delete globals[without];
+    const { load } = inContext(globals);
+    const [{ WebhookVerifier, WebhookVerificationError, sign, defineScheme }, , { WebhookExplainer }] = ENTRIES.map(load);
+    const scheme = { name: "own", signatureHeader: "X-Own", encoding: "hex", signed: "{body}" };
+    const calls = [
+      () => new WebhookVerifier("a secret"),
+      () => sign("", "a secret"),
+      () => defineScheme(scheme),
+      () => new WebhookExplainer("a secret"),
+    ];
+    for (const call of [...calls, ...calls]) {
+      assert.throws(call, (error) => {
+        assert.ok(error instanceof WebhookVerificationError);
+        assert.equal(error.code, "invalid_argument");
+        assert.match(error.message, /no TextEncoder or no TextDecoder.*environment "node".*globalThis/);
+        return true;
+      });
+    }
+  });
+}
+
+test("with both, the package works in a context of its own", () => {
+  const { WebhookVerifier, sign } = inContext({ ...HOST, TextEncoder, TextDecoder }).load("hookseal");
+  const body = new Uint8Array(1000);
+  const headers = sign(body, "a secret", { scheme: "github" });
+  assert.equal(new WebhookVerifier("a secret", { scheme: "github" }).verify(headers, body).secretIndex, 0);
+});
