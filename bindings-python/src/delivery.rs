@@ -28,7 +28,7 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    pub(crate) fn of(delivery: &hookseal::Delivery<'_>) -> Self {
+    pub(crate) fn of(delivery: &hookseal::Delivery<'_, '_>) -> Self {
         Self {
             scheme: delivery.scheme().to_owned(),
             timestamp: delivery.timestamp().map(UnixTime::as_secs),

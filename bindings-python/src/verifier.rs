@@ -196,7 +196,7 @@ impl WebhookVerifier {
         py: Python<'_>,
         values: &HeaderValues<'_>,
         body: &Body<'_>,
-        then: impl FnOnce(&hookseal::Delivery<'_>) -> Result<T, Error> + Send,
+        then: impl FnOnce(&hookseal::Delivery<'_, '_>) -> Result<T, Error> + Send,
     ) -> Result<T, Failure> {
         let now = self.clock.read(py)?;
         let (core, body) = (&self.core, body.bytes());

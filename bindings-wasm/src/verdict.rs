@@ -7,7 +7,7 @@ use hookseal::{Delivery, Scheme, UnixTime};
 /// scheme's variants, and whether its time is known. Then three bits for the index of the secret that verified it, and
 /// above those the time in Unix seconds.
 #[allow(clippy::cast_precision_loss)] // at most 8 secrets and 12 digits, which a number in JavaScript holds exactly
-pub(crate) fn number_of(delivery: &Delivery<'_>, scheme: &Scheme) -> f64 {
+pub(crate) fn number_of(delivery: &Delivery<'_, '_>, scheme: &Scheme) -> f64 {
     let is_second = scheme.variants()[0].name() != delivery.scheme();
     let flags = [delivery.has_read_envelope(), is_second, delivery.timestamp().is_some()];
     let flags = (5..).zip(flags).fold(0, |bits, (place, flag)| bits | i64::from(flag) << place);

@@ -32,9 +32,11 @@ pub use crate::scheme::{
     KeyEncoding, Scheme, SchemeBuilder, SignatureFormat, SignatureLayout, SignedPart, TimestampSource,
 };
 pub use crate::secret::Secret;
-pub use crate::sign::{SignedHeaders, Signer};
+pub use crate::sign::{SignedHeaders, SignedHeadersIter, Signer};
 pub use crate::time::UnixTime;
 pub use crate::verify::{
-    Delivery, HeaderValues, MAX_SECRETS, SigningInput, Stream, Streamed, StreamedDelivery, Verifier, VerifierBuilder,
-    WholeBody,
+    Delivery, HeaderValues, MAX_SECRETS, SigningInput, StoredBody, Stream, Streamed, StreamedDelivery, Verifier,
+    VerifierBuilder, WholeBody,
 };
+#[cfg(feature = "alloc")]
+pub use crate::verify::{OwnedDelivery, OwnedStream};

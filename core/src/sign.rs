@@ -1,6 +1,7 @@
 //! Signs deliveries: for tests, tools and senders.
 
-use core::fmt;
+use core::iter::Flatten;
+use core::{array, fmt};
 
 use crate::crypto::mac::Key;
 use crate::error::{Error, ErrorKind, check_size};
@@ -146,11 +147,67 @@ pub struct SignedHeaders<'i> {
 
 impl SignedHeaders<'_> {
     /// Each header's name and value: the signature, then the timestamp and the id if the scheme has them.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    #[must_use]
+    pub fn iter(&self) -> SignedHeadersIter<'_> {
+        self.into_iter()
+    }
+}
+
+impl<'s> IntoIterator for &'s SignedHeaders<'_> {
+    type Item = (&'s str, &'s str);
+    type IntoIter = SignedHeadersIter<'s>;
+
+    fn into_iter(self) -> SignedHeadersIter<'s> {
         let signature = (self.signature.0.as_str(), self.signature.1.as_str());
         let timestamp = self.timestamp.as_ref().map(|(name, value)| (name.as_str(), value.as_str()));
         let id = self.id.as_ref().map(|(name, value)| (name.as_str(), *value));
-        [Some(signature), timestamp, id].into_iter().flatten()
+        SignedHeadersIter([Some(signature), timestamp, id].into_iter().flatten())
+    }
+}
+
+/// The names and values of [`SignedHeaders`], in order.
+#[derive(Clone, Debug)]
+pub struct SignedHeadersIter<'s>(Flatten<array::IntoIter<Option<(&'s str, &'s str)>, 3>>);
+
+impl<'s> Iterator for SignedHeadersIter<'s> {
+    type Item = (&'s str, &'s str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+}
+
+#[cfg(feature = "http")]
+impl From<&SignedHeaders<'_>> for http::HeaderMap {
+    fn from(headers: &SignedHeaders<'_>) -> Self {
+        // A scheme's names are tokens and its values visible ASCII, so each is a header.
+        let parsed = headers.into_iter().map(|(name, value)| Some((name.parse().ok()?, value.parse().ok()?)));
+        parsed.flatten().collect()
+    }
+}
+
+#[cfg(feature = "http")]
+impl From<SignedHeaders<'_>> for http::HeaderMap {
+    fn from(headers: SignedHeaders<'_>) -> Self {
+        (&headers).into()
+    }
+}
+
+#[cfg(feature = "actix")]
+impl From<&SignedHeaders<'_>> for actix_http::header::HeaderMap {
+    fn from(headers: &SignedHeaders<'_>) -> Self {
+        use actix_http::header::{HeaderName, HeaderValue};
+
+        let parsed =
+            |(name, value): (&str, &str)| Some((HeaderName::try_from(name).ok()?, HeaderValue::from_str(value).ok()?));
+        headers.into_iter().filter_map(parsed).collect()
+    }
+}
+
+#[cfg(feature = "actix")]
+impl From<SignedHeaders<'_>> for actix_http::header::HeaderMap {
+    fn from(headers: SignedHeaders<'_>) -> Self {
+        (&headers).into()
     }
 }
 

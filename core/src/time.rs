@@ -29,15 +29,7 @@ impl UnixTime {
     #[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
     #[must_use]
     pub fn now() -> Self {
-        let now = std::time::SystemTime::now();
-        match now.duration_since(std::time::SystemTime::UNIX_EPOCH) {
-            Ok(after) => Self(i64::try_from(after.as_secs()).unwrap_or(i64::MAX)),
-            Err(before) => {
-                let before = before.duration();
-                let seconds = before.as_secs().saturating_add(u64::from(before.subsec_nanos() > 0));
-                Self(-i64::try_from(seconds).unwrap_or(i64::MAX))
-            }
-        }
+        std::time::SystemTime::now().into()
     }
 
     /// How many seconds `earlier` is before this; 0 if it is not.
@@ -48,6 +40,29 @@ impl UnixTime {
     /// Whether this lies beyond the year 5138, where a clock in milliseconds has been since 1973.
     pub(crate) const fn looks_like_milliseconds(self) -> bool {
         self.0 >= 100_000_000_000
+    }
+}
+
+/// Rounded down to the second.
+#[cfg(feature = "std")]
+impl From<std::time::SystemTime> for UnixTime {
+    fn from(time: std::time::SystemTime) -> Self {
+        match time.duration_since(std::time::SystemTime::UNIX_EPOCH) {
+            Ok(after) => Self(i64::try_from(after.as_secs()).unwrap_or(i64::MAX)),
+            Err(before) => {
+                let before = before.duration();
+                let seconds = before.as_secs().saturating_add(u64::from(before.subsec_nanos() > 0));
+                Self(-i64::try_from(seconds).unwrap_or(i64::MAX))
+            }
+        }
+    }
+}
+
+/// Writes RFC 3339, as it is displayed.
+#[cfg(feature = "alloc")]
+impl serde_core::Serialize for UnixTime {
+    fn serialize<S: serde_core::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -214,6 +229,24 @@ mod tests {
         ] {
             assert_eq!(alloc::string::ToString::to_string(&UnixTime(seconds)), text);
         }
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn a_time_of_the_system_is_rounded_down_to_the_second() {
+        use std::time::{Duration, SystemTime};
+
+        let epoch = SystemTime::UNIX_EPOCH;
+        for (time, seconds) in [
+            (epoch, 0),
+            (epoch + Duration::from_millis(1_999), 1),
+            (epoch - Duration::from_millis(1), -1),
+            (epoch - Duration::from_secs(1), -1),
+            (epoch + Duration::from_secs(1_736_937_000), 1_736_937_000),
+        ] {
+            assert_eq!(UnixTime::from(time), UnixTime(seconds));
+        }
+        assert_eq!(serde_json::to_value(UnixTime(0)).unwrap(), "1970-01-01T00:00:00Z");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use axum::http;
 use hookseal::{Headers, Scheme, Verifier};
 
-use crate::support::{BODY, NOW, code, pairs, secret_for, sign};
+use crate::support::{BODY, NOW, code, pairs, secret_for, sign, verifier};
 
 #[test]
 fn each_frameworks_own_headers_are_read() {
@@ -32,4 +32,22 @@ fn each_frameworks_own_headers_are_read() {
     of_actix.headers().each_value(Scheme::CONTIO.signature_header(), &mut |value| values.push(value));
     assert_eq!(values, [value.as_bytes(); 2]);
     assert_eq!(verdict(actix_web::test::TestRequest::post().to_http_request().headers()), "missing_header");
+}
+
+#[test]
+fn signed_headers_become_each_frameworks_own() {
+    for scheme in [Scheme::CONTIO, Scheme::STRIPE, Scheme::SVIX, Scheme::GITHUB] {
+        let signed = sign(scheme, BODY.as_bytes(), NOW);
+        let verifier = verifier(scheme);
+        let verdict = |headers: &dyn Headers| code(verifier.verify(headers, BODY.as_bytes(), NOW));
+        assert_eq!(verdict(&http::HeaderMap::from(&signed)), "accepted");
+        assert_eq!(verdict(&actix_web::http::header::HeaderMap::from(&signed)), "accepted");
+        let mut looped = Vec::new();
+        for (name, value) in &signed {
+            looped.push((name.to_owned(), value.to_owned()));
+        }
+        assert_eq!(looped, pairs(&signed));
+        assert_eq!(http::HeaderMap::from(signed.clone()).len(), looped.len());
+        assert_eq!(actix_web::http::header::HeaderMap::from(signed).len(), looped.len());
+    }
 }

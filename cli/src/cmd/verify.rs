@@ -66,7 +66,7 @@ fn verifier(scheme: Scheme, secrets: &[LoadedSecret], args: &DeliveryArgs) -> Re
     Ok(builder.build()?)
 }
 
-fn json(delivery: &Delivery<'_>, envelope: Option<&Envelope<'_>>) -> String {
+fn json(delivery: &Delivery<'_, '_>, envelope: Option<&Envelope<'_>>) -> String {
     let event = envelope.map(|envelope| (envelope.event_type.decode(), envelope.event_id.decode()));
     let id = event.as_ref().map_or(delivery.id(), |(_, id)| Some(id));
     let mut fields = vec![
@@ -83,7 +83,12 @@ fn json(delivery: &Delivery<'_>, envelope: Option<&Envelope<'_>>) -> String {
     json_line(&fields)
 }
 
-fn text(delivery: &Delivery<'_>, envelope: Option<&Envelope<'_>>, secrets: &[LoadedSecret], now: UnixTime) -> String {
+fn text(
+    delivery: &Delivery<'_, '_>,
+    envelope: Option<&Envelope<'_>>,
+    secrets: &[LoadedSecret],
+    now: UnixTime,
+) -> String {
     let index = delivery.secret_index();
     let origin = secrets.get(index).map(|secret| format!(" ({})", secret.origin())).unwrap_or_default();
     let time = delivery.timestamp().map_or("unknown: this scheme does not sign a time".to_owned(), |time| {

@@ -1,5 +1,7 @@
 //! The Contio envelope: its fields, their types, and their positions in the body.
 
+#[cfg(feature = "alloc")]
+use crate::contio::event::serialize_json;
 use crate::error::{Error, ErrorKind, check_size};
 use crate::json::string::JsonStr;
 use crate::json::{Kind, Malformed, Scanner, Value, Visitor, Want};
@@ -262,6 +264,30 @@ impl<'a> Envelope<'a> {
         // The body was well formed when this envelope was read.
         Scanner::new().read(self.body.as_bytes(), &mut search).ok()?;
         self.body.get(search.found?)
+    }
+}
+
+/// Writes the envelope as it was sent, unknown fields included.
+#[cfg(feature = "alloc")]
+impl serde_core::Serialize for Envelope<'_> {
+    fn serialize<S: serde_core::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_json(self.body, serializer)
+    }
+}
+
+/// Writes the fields that were sent.
+#[cfg(feature = "alloc")]
+impl serde_core::Serialize for ForUser<'_> {
+    fn serialize<S: serde_core::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde_core::ser::SerializeMap as _;
+
+        let mut map = serializer.serialize_map(None)?;
+        for (name, text) in [("id", self.id), ("email", self.email)] {
+            if let Some(text) = text {
+                map.serialize_entry(name, &text)?;
+            }
+        }
+        map.end()
     }
 }
 

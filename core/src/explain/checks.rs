@@ -240,7 +240,7 @@ impl<H: Headers + ?Sized> ReceivedDelivery<'_, H> {
         }
     }
 
-    fn parsed_headers(&self) -> Result<ParsedHeaders<'_>, Error> {
+    fn parsed_headers(&self) -> Result<ParsedHeaders<'_, '_>, Error> {
         ParsedHeaders::read(self.scheme, self.headers)
     }
 
@@ -282,7 +282,7 @@ impl<H: Headers + ?Sized> ReceivedDelivery<'_, H> {
     }
 }
 
-fn signatures(parsed: &ParsedHeaders<'_>) -> usize {
+fn signatures(parsed: &ParsedHeaders<'_, '_>) -> usize {
     let mut signatures = 0;
     parsed.signatures.each(|_| signatures += 1);
     signatures

@@ -14,6 +14,8 @@
 //! of a chunk. Everywhere else, escapes are decoded by `string::read_escape`.
 
 mod capture;
+#[cfg(feature = "alloc")]
+pub(crate) mod cursor;
 pub(crate) mod string;
 #[cfg(feature = "alloc")]
 mod surrogates;

@@ -1,6 +1,8 @@
 //! JSON strings, borrowed from the body and decoded only when they are read.
 
-use core::fmt;
+use core::cmp::Ordering;
+use core::fmt::{self, Write as _};
+use core::hash::{Hash, Hasher};
 
 use crate::crypto::hex;
 
@@ -33,8 +35,23 @@ impl<'a> JsonStr<'a> {
         self.0
     }
 
+    /// Whether the text has no characters.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Reads the decoded text as another type, as [`str::parse`] does.
+    ///
+    /// # Errors
+    /// Those of the type.
+    #[cfg(feature = "alloc")]
+    pub fn parse<T: core::str::FromStr>(&self) -> Result<T, T::Err> {
+        self.decode().parse()
+    }
+
     /// The characters of the decoded text.
-    pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
+    pub fn chars(&self) -> impl Iterator<Item = char> + Clone + use<'a> {
         self.code_points().map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
@@ -54,6 +71,7 @@ impl<'a> JsonStr<'a> {
     }
 }
 
+#[derive(Clone)]
 struct CodePoints<'a>(core::str::Chars<'a>);
 
 impl Iterator for CodePoints<'_> {
@@ -114,6 +132,32 @@ impl PartialEq<&str> for JsonStr<'_> {
     }
 }
 
+impl PartialEq<JsonStr<'_>> for str {
+    fn eq(&self, other: &JsonStr<'_>) -> bool {
+        other == self
+    }
+}
+
+impl PartialEq<JsonStr<'_>> for &str {
+    fn eq(&self, other: &JsonStr<'_>) -> bool {
+        other == *self
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl PartialEq<alloc::string::String> for JsonStr<'_> {
+    fn eq(&self, other: &alloc::string::String) -> bool {
+        *self == **other
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl PartialEq<JsonStr<'_>> for alloc::string::String {
+    fn eq(&self, other: &JsonStr<'_>) -> bool {
+        *other == **self
+    }
+}
+
 /// Equal if the decoded texts are equal.
 impl PartialEq for JsonStr<'_> {
     fn eq(&self, other: &Self) -> bool {
@@ -123,13 +167,69 @@ impl PartialEq for JsonStr<'_> {
 
 impl Eq for JsonStr<'_> {}
 
+/// Orders the decoded texts as `str` orders them.
+impl Ord for JsonStr<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.code_points().cmp(other.code_points())
+    }
+}
+
+impl PartialOrd for JsonStr<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Hashes the decoded text, but not as `str` does: a map with [`JsonStr`] keys is searched with a `JsonStr`.
+impl Hash for JsonStr<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.code_points().for_each(|code| state.write_u32(code));
+        // No code point, so that the end of one text is not the start of the next.
+        state.write_u32(u32::MAX);
+    }
+}
+
+/// Formats the decoded text as `str` is formatted, with width, alignment and precision.
 impl fmt::Display for JsonStr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        match self.as_str() {
-            Some(text) => f.pad(text),
-            None => self.chars().try_for_each(|character| f.write_char(character)),
+        if let Some(text) = self.as_str() {
+            return f.pad(text);
         }
+        let shown = self.chars().take(f.precision().unwrap_or(usize::MAX));
+        let padding = f.width().map_or(0, |width| width.saturating_sub(shown.clone().count()));
+        let before = match f.align() {
+            None | Some(fmt::Alignment::Left) => 0,
+            Some(fmt::Alignment::Center) => padding / 2,
+            Some(fmt::Alignment::Right) => padding,
+        };
+        let fill = f.fill();
+        (0..before).try_for_each(|_| f.write_char(fill))?;
+        shown.clone().try_for_each(|character| f.write_char(character))?;
+        (before..padding).try_for_each(|_| f.write_char(fill))
+    }
+}
+
+/// The decoded text, borrowed if it was sent without escapes.
+#[cfg(feature = "alloc")]
+impl<'a> From<JsonStr<'a>> for alloc::borrow::Cow<'a, str> {
+    fn from(text: JsonStr<'a>) -> Self {
+        text.decode()
+    }
+}
+
+/// The decoded text.
+#[cfg(feature = "alloc")]
+impl From<JsonStr<'_>> for alloc::string::String {
+    fn from(text: JsonStr<'_>) -> Self {
+        text.decode().into_owned()
+    }
+}
+
+/// Writes the decoded text.
+#[cfg(feature = "alloc")]
+impl serde_core::Serialize for JsonStr<'_> {
+    fn serialize<S: serde_core::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.decode())
     }
 }
 
@@ -187,6 +287,32 @@ mod tests {
         assert!(JsonStr::new(r"\ud83d") == JsonStr::new(r"\uD83D"));
         assert!(JsonStr::new(r"\ud83dde00") != JsonStr::new(r"\ud83d\ude00"));
     }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn a_string_is_compared_hashed_and_formatted_like_the_decoded_text() {
+        use alloc::string::{String, ToString as _};
+        use std::collections::{BTreeSet, HashSet};
+
+        let raws = [r"abc", r"\u0061bc", r"", r"\ud83d\ude00", "\u{1f600}", r"b", r"\uffff", r"caf\u00e9\n", "café"];
+        for one in raws.map(JsonStr::new) {
+            let decoded = String::from(one);
+            assert!(one == decoded && decoded == one && *decoded == one && decoded.as_str() == one);
+            assert_eq!(one.is_empty(), decoded.is_empty());
+            assert_eq!(std::format!("{one}|{one:>6}|{one:*^9.2}|{one:-<5}|{one:.1}"), {
+                std::format!("{decoded}|{decoded:>6}|{decoded:*^9.2}|{decoded:-<5}|{decoded:.1}")
+            });
+            for other in raws.map(JsonStr::new) {
+                assert_eq!(one.cmp(&other), decoded.cmp(&other.to_string()), "{one:?} {other:?}");
+                assert_eq!(one == other, one.cmp(&other).is_eq());
+            }
+            assert_eq!(serde_json::to_value(one).unwrap(), decoded);
+        }
+        assert_eq!(HashSet::from(raws.map(JsonStr::new)).len(), 7);
+        assert_eq!(BTreeSet::from(raws.map(JsonStr::new)).len(), 7);
+        assert_eq!(JsonStr::new(r"\u0037").parse(), Ok(7));
+    }
+
     #[test]
     fn an_escape_is_read_with_its_length_or_not_at_all() {
         for (text, escape) in [

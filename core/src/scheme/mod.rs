@@ -121,6 +121,12 @@ impl Scheme {
         self.name.as_str()
     }
 
+    /// The name without a lifetime.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn stored_name(&self) -> InlineStr<32> {
+        self.name
+    }
+
     /// The header that carries the signature.
     #[must_use]
     pub const fn signature_header(&self) -> &HeaderName {

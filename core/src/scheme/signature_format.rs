@@ -99,8 +99,8 @@ enum StoredLayout {
 
 /// The contents of a signature header: the signatures, and the timestamp if it is in the same list.
 #[derive(Clone, Copy)]
-pub(crate) struct ParsedSignatures<'h> {
-    format: &'h StoredFormat,
+pub(crate) struct ParsedSignatures<'v, 'h> {
+    format: &'v StoredFormat,
     /// The header's value, in which at least one signature is well formed. Signatures are decoded where they are compared:
     /// that is faster than carrying the decoded bytes, and a list of any length needs no buffer.
     value: &'h [u8],
@@ -201,7 +201,7 @@ impl StoredFormat {
     /// Reads a signature header. A single signature must have this format; in a list, at least one item must. A list's
     /// timestamp must occur exactly once, without blanks around its key: a key with blanks comes from a host that joined
     /// two headers with `, `, and would be a second timestamp.
-    pub(crate) fn read<'h>(&'h self, value: &'h [u8]) -> Option<ParsedSignatures<'h>> {
+    pub(crate) fn read<'h>(&self, value: &'h [u8]) -> Option<ParsedSignatures<'_, 'h>> {
         let mut timestamp = None;
         match &self.layout {
             StoredLayout::Single { prefix } => {
@@ -251,7 +251,7 @@ impl StoredFormat {
     }
 }
 
-impl ParsedSignatures<'_> {
+impl ParsedSignatures<'_, '_> {
     /// Calls `check` with every signature that can be read.
     #[inline]
     pub(crate) fn each(&self, mut check: impl FnMut(&[u8; TAG_BYTES])) {

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::parsed_headers::ParsedHeaders;
-use super::{Delivery, Verifier};
+use super::{Delivery, Verifier, WholeBody};
 use crate::crypto::mac::{Matches, TAG_BYTES, Tag};
 use crate::error::{Error, ErrorKind};
 use crate::headers::Headers;
@@ -35,7 +35,7 @@ impl Verifier {
     ///
     /// # Errors
     /// The errors that [`verify`](Self::verify) returns for the headers.
-    pub fn signing_input<'a, H: Headers + ?Sized>(&'a self, headers: &'a H) -> Result<SigningInput<'a>, Error> {
+    pub fn signing_input<'v, 'h, H: Headers + ?Sized>(&'v self, headers: &'h H) -> Result<SigningInput<'v, 'h>, Error> {
         ParsedHeaders::read(self.scheme(), headers).map(SigningInput)
     }
 
@@ -46,13 +46,13 @@ impl Verifier {
     ///
     /// # Errors
     /// As for `verify`, and `invalid_argument` unless there are as many MACs as secrets.
-    pub fn verify_with_macs<'a, H: Headers + ?Sized>(
-        &'a self,
-        headers: &'a H,
-        body: &'a [u8],
+    pub fn verify_with_macs<'v, 'h, 'b, H: Headers + ?Sized>(
+        &'v self,
+        headers: &'h H,
+        body: &'b [u8],
         macs: &[[u8; TAG_BYTES]],
         now: UnixTime,
-    ) -> Result<Delivery<'a>, Error> {
+    ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Error> {
         self.limits.check_size(body.len() as u64)?;
         let parsed = ParsedHeaders::read(self.scheme(), headers)?;
         if macs.len() != self.keys().iter().count() {
@@ -68,9 +68,9 @@ impl Verifier {
 }
 
 /// What is signed before and after the body of one delivery: see [`Verifier::signing_input`].
-pub struct SigningInput<'a>(ParsedHeaders<'a>);
+pub struct SigningInput<'v, 'h>(ParsedHeaders<'v, 'h>);
 
-impl SigningInput<'_> {
+impl SigningInput<'_, '_> {
     /// The parts that are signed before the body, in order.
     pub fn before_body(&self) -> impl Iterator<Item = &[u8]> {
         self.0.bytes_of(self.0.scheme.template.before())
@@ -89,7 +89,7 @@ impl SigningInput<'_> {
     }
 }
 
-impl fmt::Debug for SigningInput<'_> {
+impl fmt::Debug for SigningInput<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SigningInput").field("scheme", self.0.scheme).finish_non_exhaustive()
     }

@@ -4,7 +4,10 @@ mod builder;
 mod external_mac;
 mod header_values;
 mod limits;
+#[cfg(feature = "alloc")]
+mod owned;
 pub(crate) mod parsed_headers;
+mod stored;
 mod stream;
 
 use core::fmt;
@@ -13,6 +16,9 @@ pub use self::builder::VerifierBuilder;
 pub use self::external_mac::SigningInput;
 pub use self::header_values::HeaderValues;
 pub(crate) use self::limits::{Limit, Limits};
+#[cfg(feature = "alloc")]
+pub use self::owned::{OwnedDelivery, OwnedStream};
+pub use self::stored::StoredBody;
 pub use self::stream::{Stream, Streamed, StreamedDelivery};
 
 use self::parsed_headers::ParsedHeaders;
@@ -85,12 +91,12 @@ impl Verifier {
     /// `malformed_signature` or `malformed_timestamp`; `signature_mismatch`; and only for genuine deliveries,
     /// `timestamp_too_old` or `timestamp_in_future`, or for [`Scheme::CONTIO_BODY`] the errors of
     /// [`envelope`](Delivery::envelope), `event_too_old` or `timestamp_in_future`.
-    pub fn verify<'a, H: Headers + ?Sized>(
-        &'a self,
-        headers: &'a H,
-        body: &'a [u8],
+    pub fn verify<'v, 'h, 'b, H: Headers + ?Sized>(
+        &'v self,
+        headers: &'h H,
+        body: &'b [u8],
         now: UnixTime,
-    ) -> Result<Delivery<'a>, Error> {
+    ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Error> {
         self.limits.check_size(body.len() as u64)?;
         let parsed = ParsedHeaders::read(&self.scheme, headers)?;
         let matches = self.try_keys(&parsed, body);
@@ -99,13 +105,13 @@ impl Verifier {
 
     /// Decides about a whole body once its MACs are compared, wherever they were computed.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn decide_whole<'a>(
-        &'a self,
-        parsed: ParsedHeaders<'a>,
+    fn decide_whole<'v, 'h, 'b>(
+        &self,
+        parsed: ParsedHeaders<'v, 'h>,
         matches: Matches,
-        body: &'a [u8],
+        body: &'b [u8],
         now: UnixTime,
-    ) -> Result<Delivery<'a>, Error> {
+    ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Error> {
         let mut envelope = None;
         let read_time = || Ok(envelope.insert(Checked::read(body, true)?).time);
         let facts = self.decide(&parsed, matches, now, read_time)?;
@@ -115,13 +121,13 @@ impl Verifier {
     /// Finishes verification once the MACs are compared; shared by all entry points. `event_time` reads the envelope. It is
     /// called only for a genuine delivery whose timestamp is in the envelope: the body of a forged delivery is never read.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn decide<'a>(
+    fn decide<'v, 'h>(
         &self,
-        parsed: &ParsedHeaders<'a>,
+        parsed: &ParsedHeaders<'v, 'h>,
         matches: Matches,
         now: UnixTime,
         event_time: impl FnOnce() -> Result<UnixTime, Error>,
-    ) -> Result<Facts<'a>, Error> {
+    ) -> Result<Facts<'v, 'h>, Error> {
         let ParsedHeaders { scheme, id, timestamp, .. } = *parsed;
         let secret_index = matches.first().ok_or(Error::new(ErrorKind::SignatureMismatch))?;
         let timestamp = match scheme.freshness {
@@ -141,7 +147,7 @@ impl Verifier {
     }
 
     /// Tries every secret against every signature, even after one has matched.
-    pub(crate) fn try_keys(&self, parsed: &ParsedHeaders<'_>, body: &[u8]) -> Matches {
+    pub(crate) fn try_keys(&self, parsed: &ParsedHeaders<'_, '_>, body: &[u8]) -> Matches {
         let mut matches = Matches::none();
         for (index, key) in self.keys.iter() {
             let mut mac = key.start();
@@ -158,6 +164,13 @@ impl Verifier {
     #[must_use]
     pub fn scheme(&self) -> &Scheme {
         &self.scheme
+    }
+
+    /// The largest body that is accepted, in bytes, if [`VerifierBuilder::max_body`] set a limit: for adapters, which stop
+    /// reading there.
+    #[must_use]
+    pub fn max_body(&self) -> Option<u64> {
+        self.limits.max_body.get()
     }
 
     pub(crate) fn keys(&self) -> &Keys {
@@ -178,20 +191,22 @@ impl fmt::Debug for Verifier {
 
 /// A delivery that is genuine and fresh. Only a [`Verifier`] returns one.
 ///
-/// It includes the body, unless that was streamed: see [`StreamedDelivery`].
+/// It borrows from the verifier (`'v`), the headers (`'h`) and the body, each for as long as it lives: an event outlives the
+/// headers that its delivery came with. It includes the body, unless that was streamed: see [`StreamedDelivery`]. An
+/// `OwnedDelivery` (feature `alloc`) borrows nothing.
 #[derive(Clone, Debug)]
-pub struct Delivery<'a, B = WholeBody<'a>> {
-    facts: Facts<'a>,
+pub struct Delivery<'v, 'h, B = WholeBody<'h>> {
+    facts: Facts<'v, 'h>,
     body: B,
 }
 
 /// What is known about every delivery.
 #[derive(Clone, Copy, Debug)]
-struct Facts<'a> {
-    scheme: &'a Scheme,
+struct Facts<'v, 'h> {
+    scheme: &'v Scheme,
     timestamp: Option<UnixTime>,
     secret_index: usize,
-    id: Option<&'a str>,
+    id: Option<&'h str>,
 }
 
 /// The body of a [`Delivery`] that was verified whole.
@@ -202,11 +217,11 @@ pub struct WholeBody<'a> {
     envelope: Option<Checked<'a>>,
 }
 
-impl<'a, B> Delivery<'a, B> {
+impl<'v, 'h, B> Delivery<'v, 'h, B> {
     /// The name of the scheme; for [`Scheme::CONTIO`], the name of the variant that the delivery follows,
     /// `contio-timestamped` or `contio-body`.
     #[must_use]
-    pub fn scheme(&self) -> &'a str {
+    pub fn scheme(&self) -> &'v str {
         self.facts.scheme.name()
     }
 
@@ -232,15 +247,15 @@ impl<'a, B> Delivery<'a, B> {
     /// The signed id of the delivery, for recognizing duplicates, if the scheme has a header for it (Standard Webhooks,
     /// Svix). Contio's is [`Envelope::event_id`]. An id in a header that is not signed is never returned.
     #[must_use]
-    pub fn id(&self) -> Option<&'a str> {
+    pub fn id(&self) -> Option<&'h str> {
         self.facts.id
     }
 }
 
-impl<'a> Delivery<'a> {
+impl<'b> Delivery<'_, '_, WholeBody<'b>> {
     /// The body that was passed to the verifier.
     #[must_use]
-    pub fn body(&self) -> &'a [u8] {
+    pub fn body(&self) -> &'b [u8] {
         self.body.bytes
     }
 
@@ -249,7 +264,7 @@ impl<'a> Delivery<'a> {
     /// # Errors
     /// `malformed_envelope`, `missing_field` or `invalid_field`. Never fails for a delivery of [`Scheme::CONTIO_BODY`],
     /// whose verification includes this check.
-    pub fn envelope(&self) -> Result<Envelope<'a>, Error> {
+    pub fn envelope(&self) -> Result<Envelope<'b>, Error> {
         match &self.body.envelope {
             Some(checked) => Ok(checked.envelope()),
             None => Checked::read(self.body.bytes, self.facts.scheme.has_envelope()).map(|checked| checked.envelope()),

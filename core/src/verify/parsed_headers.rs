@@ -10,22 +10,22 @@ use crate::time::{self, UnixTime};
 
 /// The headers of one delivery: the scheme that it follows, its signatures, and what is signed in addition to the body.
 #[derive(Clone, Copy)]
-pub(crate) struct ParsedHeaders<'a> {
+pub(crate) struct ParsedHeaders<'v, 'h> {
     /// The receiver's scheme, or the variant of it that the delivery follows.
-    pub(crate) scheme: &'a Scheme,
-    pub(crate) id: Option<&'a str>,
+    pub(crate) scheme: &'v Scheme,
+    pub(crate) id: Option<&'h str>,
     /// The time of signing, for schemes that send it in a header.
     pub(crate) timestamp: Option<UnixTime>,
     /// The bytes that `timestamp` was read from. These bytes are signed.
-    timestamp_text: &'a [u8],
-    pub(crate) signatures: ParsedSignatures<'a>,
+    timestamp_text: &'h [u8],
+    pub(crate) signatures: ParsedSignatures<'v, 'h>,
 }
 
-impl<'a> ParsedHeaders<'a> {
+impl<'v, 'h> ParsedHeaders<'v, 'h> {
     // Inlined into `verify`: returned through memory, the struct would be loaded before its last stores have completed,
     // which takes longer than reading the headers.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    pub(crate) fn read<H: Headers + ?Sized>(scheme: &'a Scheme, headers: &'a H) -> Result<Self, Error> {
+    pub(crate) fn read<H: Headers + ?Sized>(scheme: &'v Scheme, headers: &'h H) -> Result<Self, Error> {
         let [signature_spelling, timestamp_spelling, id_spelling] = &scheme.spellings;
         let signature = required(headers, &scheme.signature, signature_spelling.as_ref(), scheme.hint)?;
         let scheme = scheme.variant_of(signature);
@@ -73,7 +73,7 @@ impl<'a> ParsedHeaders<'a> {
     }
 
     #[inline]
-    fn signed_values(&self) -> SignedValues<'a> {
+    fn signed_values(&self) -> SignedValues<'h> {
         SignedValues { id: self.id.unwrap_or_default().as_bytes(), timestamp: self.timestamp_text }
     }
 }

@@ -31,43 +31,37 @@ impl Verifier {
     ///
     /// # Errors
     /// For the headers: `missing_header`, `duplicate_header`, `malformed_signature` or `malformed_timestamp`.
-    pub fn stream<'a, H: Headers + ?Sized>(&'a self, headers: &'a H) -> Result<Stream<'a>, Error> {
+    pub fn stream<'v, 'h, H: Headers + ?Sized>(&'v self, headers: &'h H) -> Result<Stream<'v, 'h>, Error> {
         let parsed = ParsedHeaders::read(self.scheme(), headers)?;
+        Ok(Stream { progress: Progress::new(self, &parsed), verifier: self, parsed })
+    }
+}
+
+/// What is known about the chunks so far.
+pub(super) struct Progress {
+    macs: [Option<Mac>; MAX_SECRETS],
+    /// For schemes whose timestamp is in the envelope. An error is kept until the signature has matched: nothing is
+    /// reported about the body of a forged delivery.
+    envelope: Option<Result<EnvelopeCheck, Error>>,
+    pub(super) bytes: u64,
+}
+
+impl Progress {
+    pub(super) fn new(verifier: &Verifier, parsed: &ParsedHeaders<'_, '_>) -> Self {
         let mut macs = [const { None }; MAX_SECRETS];
-        for (mac, (_, key)) in macs.iter_mut().zip(self.keys().iter()) {
+        for (mac, (_, key)) in macs.iter_mut().zip(verifier.keys().iter()) {
             parsed.feed_before(mac.insert(key.start()));
         }
         let envelope = match parsed.scheme.freshness {
             Freshness::Envelope => Some(Ok(EnvelopeCheck::new())),
             _ => None,
         };
-        Ok(Stream { verifier: self, parsed, macs, envelope, bytes: 0 })
+        Self { macs, envelope, bytes: 0 }
     }
-}
 
-/// A delivery whose body is arriving: see [`Verifier::stream`].
-///
-/// Do not act on any chunk before [`finish`](Self::finish) has returned that the delivery is genuine.
-#[must_use]
-pub struct Stream<'a> {
-    verifier: &'a Verifier,
-    parsed: ParsedHeaders<'a>,
-    macs: [Option<Mac>; MAX_SECRETS],
-    /// For schemes whose timestamp is in the envelope. An error is kept until the signature has matched: nothing is
-    /// reported about the body of a forged delivery.
-    envelope: Option<Result<EnvelopeCheck, Error>>,
-    bytes: u64,
-}
-
-impl<'a> Stream<'a> {
-    /// Adds the next chunk, of any size.
-    ///
-    /// # Errors
-    /// `body_too_large` as soon as the chunks together exceed the limit. [`finish`](Self::finish) then fails too, whatever
-    /// follows.
-    pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
+    pub(super) fn update(&mut self, verifier: &Verifier, chunk: &[u8]) -> Result<(), Error> {
         self.bytes = self.bytes.saturating_add(chunk.len() as u64);
-        self.verifier.limits.check_size(self.bytes)?;
+        verifier.limits.check_size(self.bytes)?;
         for mac in self.macs.iter_mut().flatten() {
             mac.update(chunk);
         }
@@ -79,34 +73,68 @@ impl<'a> Stream<'a> {
         Ok(())
     }
 
-    /// Ends the body and returns the verdict.
-    ///
-    /// # Errors
-    /// As for [`Verifier::verify`].
-    pub fn finish(mut self, now: UnixTime) -> Result<StreamedDelivery<'a>, Error> {
-        self.verifier.limits.check_size(self.bytes)?;
+    /// `parsed` has the headers with which these chunks came.
+    pub(super) fn finish<'v, 'h>(
+        mut self,
+        verifier: &'v Verifier,
+        parsed: &ParsedHeaders<'v, 'h>,
+        now: UnixTime,
+    ) -> Result<StreamedDelivery<'v, 'h>, Error> {
+        verifier.limits.check_size(self.bytes)?;
         let mut matches = Matches::none();
         for (index, mac) in (0..).zip(self.macs.iter_mut().flatten()) {
-            self.parsed.feed_after(mac);
-            self.parsed.compare(index, &mac.finish(), &mut matches);
+            parsed.feed_after(mac);
+            parsed.compare(index, &mac.finish(), &mut matches);
         }
         let envelope = self.envelope;
         let read_time = || envelope.unwrap_or_else(|| Ok(EnvelopeCheck::new())).and_then(|check| check.finish());
-        let facts = self.verifier.decide(&self.parsed, matches, now, read_time)?;
+        let facts = verifier.decide(parsed, matches, now, read_time)?;
         Ok(Delivery { facts, body: Streamed })
     }
 }
 
-impl fmt::Debug for Stream<'_> {
+/// A delivery whose body is arriving: see [`Verifier::stream`].
+///
+/// Do not act on any chunk before [`finish`](Self::finish) has returned that the delivery is genuine.
+#[must_use]
+pub struct Stream<'v, 'h> {
+    verifier: &'v Verifier,
+    parsed: ParsedHeaders<'v, 'h>,
+    progress: Progress,
+}
+
+impl<'v, 'h> Stream<'v, 'h> {
+    /// Adds the next chunk, of any size.
+    ///
+    /// # Errors
+    /// `body_too_large` as soon as the chunks together exceed the limit. [`finish`](Self::finish) then fails too, whatever
+    /// follows.
+    pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        self.progress.update(self.verifier, chunk)
+    }
+
+    /// Ends the body and returns the verdict.
+    ///
+    /// # Errors
+    /// As for [`Verifier::verify`].
+    pub fn finish(self, now: UnixTime) -> Result<StreamedDelivery<'v, 'h>, Error> {
+        self.progress.finish(self.verifier, &self.parsed, now)
+    }
+}
+
+impl fmt::Debug for Stream<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stream").field("scheme", self.parsed.scheme).field("bytes", &self.bytes).finish_non_exhaustive()
+        f.debug_struct("Stream")
+            .field("scheme", self.parsed.scheme)
+            .field("bytes", &self.progress.bytes)
+            .finish_non_exhaustive()
     }
 }
 
 /// A delivery that is genuine and fresh and whose body was not kept.
 ///
 /// If you keep the body and want its envelope, call [`Verifier::verify`] instead.
-pub type StreamedDelivery<'a> = Delivery<'a, Streamed>;
+pub type StreamedDelivery<'v, 'h> = Delivery<'v, 'h, Streamed>;
 
 /// Takes the place of the body in a delivery that was streamed.
 #[derive(Clone, Copy, Debug)]

@@ -75,7 +75,7 @@ fn field_type(inner: &mut String, owner: &str, key: &str, field: &Value) -> Resu
         (Some("number"), _) => Ok(("Number".into(), "A number")),
         (Some("boolean"), _) => Ok(("bool".into(), "A boolean")),
         (Some("map"), _) => Ok(("Fields<'a>".into(), "An object with any members")),
-        (Some("any"), _) => Ok(("&'a str".into(), "Any JSON, as it was sent")),
+        (Some("any"), _) => Ok(("Json<'a>".into(), "Any JSON, as it was sent")),
         (Some("object"), _) => {
             write_object(inner, &own, &about("The object"), object(&field["fields"], key)?)?;
             Ok((format!("{own}<'a>"), "An object"))

@@ -715,7 +715,7 @@ object! {
         /// A string.
         node_type "node_type": Cow<'a, str> = Required;
         /// Any JSON, as it was sent; may be absent or null.
-        output_summary "output_summary": Option<&'a str> = Optional;
+        output_summary "output_summary": Option<Json<'a>> = Optional;
         /// A string.
         run_id "run_id": Cow<'a, str> = Required;
         /// A string.

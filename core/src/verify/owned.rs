@@ -1,0 +1,205 @@
+//! Deliveries and streams that borrow nothing, so that they can leave the handler.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Deref;
+
+use super::parsed_headers::ParsedHeaders;
+use super::stream::{Progress, Streamed};
+use super::{Delivery, Verifier, WholeBody};
+use crate::contio::envelope::{Checked, Envelope};
+use crate::error::Error;
+use crate::headers::Headers;
+use crate::inline_str::InlineStr;
+use crate::time::UnixTime;
+
+/// A [`Delivery`] that borrows nothing and owns its body: for queues, channels, and other tasks and threads.
+///
+/// Its body is what was verified. To read a body that was kept outside of the process, see
+/// [`StoredBody`](crate::StoredBody).
+///
+/// ```
+/// # use hookseal::{Signer, UnixTime, Verifier};
+/// # let now = UnixTime::from_secs(1_736_937_000);
+/// # let body = br#"{"event_type":"meeting.completed","event_id":"evt-1","timestamp":"2025-01-15T10:30:00Z",
+/// #   "partner_app_id":"app-1","data":{}}"#;
+/// # let headers = Signer::contio("a secret of this example")?.sign(body, now, None)?;
+/// # let verifier = Verifier::contio("a secret of this example")?;
+/// let delivery = verifier.verify_owned(&headers, body.to_vec(), now)?;
+/// let worker = std::thread::spawn(move || delivery.envelope().map(|envelope| String::from(envelope.event_id)));
+/// assert_eq!(worker.join().expect("a verdict")?, "evt-1");
+/// # Ok::<(), hookseal::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct OwnedDelivery<B = Vec<u8>> {
+    scheme: InlineStr<32>,
+    has_envelope: bool,
+    timestamp: Option<UnixTime>,
+    secret_index: usize,
+    id: Option<Box<str>>,
+    body: B,
+}
+
+impl Verifier {
+    /// Verifies one delivery as [`verify`](Self::verify) does, and returns it with the body that was passed in. The body is
+    /// not copied. Its `as_ref()` must return the same bytes each time.
+    ///
+    /// # Errors
+    /// As for `verify`.
+    pub fn verify_owned<H: Headers + ?Sized, B: AsRef<[u8]>>(
+        &self,
+        headers: &H,
+        body: B,
+        now: UnixTime,
+    ) -> Result<OwnedDelivery<B>, Error> {
+        let facts = self.verify(headers, body.as_ref(), now)?.without_body();
+        Ok(OwnedDelivery::of(&facts, body))
+    }
+}
+
+impl<'v, 'h, B> Delivery<'v, 'h, B> {
+    fn without_body(self) -> Delivery<'v, 'h, Streamed> {
+        Delivery { facts: self.facts, body: Streamed }
+    }
+}
+
+impl Delivery<'_, '_, WholeBody<'_>> {
+    /// The same delivery, owned, with a copy of its body. [`Verifier::verify_owned`] copies nothing.
+    #[must_use]
+    pub fn into_owned(self) -> OwnedDelivery {
+        let body = self.body().to_vec();
+        OwnedDelivery::of(&self.without_body(), body)
+    }
+}
+
+impl Delivery<'_, '_, Streamed> {
+    /// The same delivery, owned.
+    #[must_use]
+    pub fn into_owned(self) -> OwnedDelivery<Streamed> {
+        OwnedDelivery::of(&self, Streamed)
+    }
+}
+
+impl<B> OwnedDelivery<B> {
+    fn of(delivery: &Delivery<'_, '_, Streamed>, body: B) -> Self {
+        Self {
+            scheme: delivery.facts.scheme.stored_name(),
+            has_envelope: delivery.has_envelope(),
+            timestamp: delivery.timestamp(),
+            secret_index: delivery.secret_index(),
+            id: delivery.id().map(Box::from),
+            body,
+        }
+    }
+
+    /// See [`Delivery::scheme`].
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.scheme.as_str()
+    }
+
+    /// See [`Delivery::has_envelope`].
+    #[must_use]
+    pub fn has_envelope(&self) -> bool {
+        self.has_envelope
+    }
+
+    /// See [`Delivery::timestamp`].
+    #[must_use]
+    pub fn timestamp(&self) -> Option<UnixTime> {
+        self.timestamp
+    }
+
+    /// See [`Delivery::secret_index`].
+    #[must_use]
+    pub fn secret_index(&self) -> usize {
+        self.secret_index
+    }
+
+    /// See [`Delivery::id`].
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
+impl<B: AsRef<[u8]>> OwnedDelivery<B> {
+    /// The body that was verified.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.body.as_ref()
+    }
+
+    /// The body that was verified, without the rest.
+    #[must_use]
+    pub fn into_body(self) -> B {
+        self.body
+    }
+
+    /// The Contio envelope in the body. Each call scans the body: keep the result.
+    ///
+    /// # Errors
+    /// As for [`Delivery::envelope`].
+    pub fn envelope(&self) -> Result<Envelope<'_>, Error> {
+        Checked::read(self.body(), self.has_envelope).map(|checked| checked.envelope())
+    }
+}
+
+impl<B> fmt::Debug for OwnedDelivery<B> {
+    /// Shows nothing of the body.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedDelivery")
+            .field("scheme", &self.scheme)
+            .field("timestamp", &self.timestamp)
+            .field("secret_index", &self.secret_index)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A [`Stream`](crate::Stream) that owns its headers and holds its verifier by a pointer such as `Arc<Verifier>`: for bodies
+/// that arrive in another task than their headers.
+///
+/// Headers and pointer must return the same each time. The headers are parsed once more at the end.
+#[must_use]
+pub struct OwnedStream<V, H> {
+    verifier: V,
+    headers: H,
+    progress: Progress,
+}
+
+impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
+    /// Starts verifying a delivery, as [`Verifier::stream`] does.
+    ///
+    /// # Errors
+    /// Those of `Verifier::stream`.
+    pub fn new(verifier: V, headers: H) -> Result<Self, Error> {
+        let progress = Progress::new(&verifier, &ParsedHeaders::read(verifier.scheme(), &headers)?);
+        Ok(Self { verifier, headers, progress })
+    }
+
+    /// Adds the next chunk, of any size.
+    ///
+    /// # Errors
+    /// Those of [`Stream::update`](crate::Stream::update).
+    pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        self.progress.update(&self.verifier, chunk)
+    }
+
+    /// Ends the body and returns the verdict.
+    ///
+    /// # Errors
+    /// As for [`Verifier::verify`].
+    pub fn finish(self, now: UnixTime) -> Result<OwnedDelivery<Streamed>, Error> {
+        let Self { verifier, headers, progress } = self;
+        let parsed = ParsedHeaders::read(verifier.scheme(), &headers)?;
+        progress.finish(&verifier, &parsed, now).map(|delivery| delivery.into_owned())
+    }
+}
+
+impl<V, H> fmt::Debug for OwnedStream<V, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedStream").field("bytes", &self.progress.bytes).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,187 @@
+//! What leaves the handler: owned events and deliveries, what they serialize as, and bodies that are read again.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc;
+
+use hookseal::{Envelope, Event, OwnedDelivery, OwnedStream, Scheme, StoredBody, Verifier};
+use hookseal_tests::vectors;
+use serde_json::Value;
+
+use crate::support::{BODY, NOW, code, sign, verifier};
+
+/// Every event of a vector that is accepted, with its envelope.
+fn each_event(mut check: impl FnMut(&str, Envelope<'_>, Event<'_>)) {
+    let mut checked = 0;
+    for vector in vectors().iter().filter(|vector| vector.has_envelope()) {
+        let Ok(verifier) = vector.verifier() else { continue };
+        let Ok(delivery) = verifier.verify(&vector.headers, &vector.body, vector.now()) else { continue };
+        let Ok(envelope) = delivery.envelope() else { continue };
+        checked += 1;
+        check(&vector.name, envelope, envelope.event());
+    }
+    assert!(checked > 100, "{checked}");
+}
+
+/// Without the fields that are null, at any level: optional ones are left out.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let present = members.iter().filter(|(_, value)| !value.is_null());
+            present.map(|(name, value)| (name.clone(), without_nulls(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}
+
+/// As `serde_json` reads it: each member of an object once, and no half of a surrogate pair.
+fn comparable(json: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(json).ok()?;
+    (value.to_string().len() == json.len()).then_some(value)
+}
+
+#[test]
+fn an_owned_event_equals_the_borrowed_one_and_outlives_its_delivery() {
+    each_event(|name, _, event| {
+        let shown = format!("{event:?}");
+        let owned: Event<'static> = event.clone().into_owned();
+        assert_eq!(owned, event, "{name}");
+        assert_eq!(format!("{owned:?}"), shown, "{name}");
+    });
+    let (queue, events) = mpsc::channel();
+    {
+        let (verifier, headers) = (verifier(Scheme::CONTIO), sign(Scheme::CONTIO, BODY.as_bytes(), NOW));
+        let body = BODY.to_owned();
+        let delivery = verifier.verify(&headers, body.as_bytes(), NOW).unwrap();
+        queue.send(delivery.envelope().unwrap().event().into_owned()).unwrap();
+    }
+    let title = std::thread::spawn(move || match events.recv().unwrap() {
+        Event::MeetingCompleted(meeting) => meeting.title,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(title.join().unwrap(), "Stand-up");
+}
+
+#[test]
+fn events_and_envelopes_serialize_as_they_were_sent() {
+    let mut compared = 0;
+    each_event(|name, envelope, event| {
+        let Some(data) = comparable(envelope.data) else { return };
+        compared += 1;
+        let written = serde_json::to_value(&event).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(without_nulls(&written["data"]), without_nulls(&data), "{name}");
+        assert_eq!(envelope.event_type, *written["event_type"].as_str().unwrap(), "{name}");
+        assert_eq!(serde_json::to_string(&event).unwrap(), serde_json::to_string(&event.into_owned()).unwrap());
+        let whole = serde_json::to_value(envelope).unwrap();
+        assert_eq!(whole["data"], data, "{name}");
+        assert_eq!(serde_json::to_value(envelope.timestamp).unwrap(), whole["timestamp"], "{name}");
+    });
+    assert!(compared > 50, "{compared}");
+}
+
+#[test]
+fn what_was_sent_in_an_envelope_is_in_what_it_serializes_as() {
+    let body = r#"{"event_type":"meeting.completed","event_id":"e\u0031","timestamp":"2025-01-15T10:30:00Z","n":[1e400],
+        "partner_app_id":"p","for_user":{"id":"u","email":null},"data":{"title":"T","big":123456789012345678901234567890,
+        "meeting_id":"m","workspace_id":"w","completed_at":"c","\ud83d":"\ud83d"}}"#;
+    let headers = sign(Scheme::CONTIO, body.as_bytes(), NOW);
+    let verifier = verifier(Scheme::CONTIO);
+    let envelope = verifier.verify(&headers, body.as_bytes(), NOW).unwrap().envelope().unwrap();
+    assert_eq!(serde_json::to_string(&envelope).unwrap(), body);
+    assert_eq!(serde_json::to_string(&envelope.for_user.unwrap()).unwrap(), r#"{"id":"u"}"#);
+    assert_eq!(serde_json::to_string(&envelope.event_id).unwrap(), r#""e1""#);
+    let event = r#"{"event_type":"meeting.completed","data":{"completed_at":"c","meeting_id":"m","title":"T","#;
+    let rest = r#""workspace_id":"w","big":123456789012345678901234567890,"#;
+    let end = "\"\u{fffd}\":\"\\ud83d\"}}";
+    assert_eq!(serde_json::to_string(&envelope.event()).unwrap(), [event, rest, end].concat());
+}
+
+#[test]
+fn an_event_outlives_the_headers_and_the_verifier_of_its_delivery() {
+    let body = BODY.to_owned();
+    let event = {
+        let verifier = verifier(Scheme::CONTIO);
+        let headers = sign(Scheme::CONTIO, body.as_bytes(), NOW);
+        verifier.verify(&headers, body.as_bytes(), NOW).unwrap().envelope().unwrap().event()
+    };
+    assert_eq!(event.event_type(), "meeting.completed");
+
+    let verifier = verifier(Scheme::SVIX);
+    let (scheme, id) = {
+        let headers = sign(Scheme::SVIX, b"{}", NOW);
+        let delivery = verifier.verify(&headers, b"{}", NOW).unwrap();
+        (delivery.scheme(), delivery.id().map(str::to_owned))
+    };
+    assert_eq!((scheme, id.as_deref()), ("svix", Some("msg_1")));
+}
+
+fn facts<B>(delivery: &OwnedDelivery<B>) -> (String, bool, Option<hookseal::UnixTime>, usize, Option<String>) {
+    let id = delivery.id().map(str::to_owned);
+    (delivery.scheme().into(), delivery.has_envelope(), delivery.timestamp(), delivery.secret_index(), id)
+}
+
+#[test]
+fn an_owned_delivery_has_the_verdict_and_the_facts_of_a_borrowed_one() {
+    for vector in vectors() {
+        let Ok(verifier) = vector.verifier() else { continue };
+        let verifier = Arc::new(verifier);
+        let borrowed = verifier.verify(&vector.headers, &vector.body, vector.now());
+        let owned = verifier.verify_owned(&vector.headers, vector.body.clone(), vector.now());
+        let streamed = OwnedStream::new(Arc::clone(&verifier), vector.headers.clone()).and_then(|mut stream| {
+            vector.body.chunks(5).try_for_each(|chunk| stream.update(chunk))?;
+            stream.finish(vector.now())
+        });
+        match (borrowed, owned, streamed) {
+            (Ok(borrowed), Ok(owned), Ok(streamed)) => {
+                let expected = borrowed.clone().into_owned();
+                assert_eq!(facts(&owned), facts(&expected), "{}", vector.name);
+                assert_eq!(facts(&streamed), facts(&expected), "{}", vector.name);
+                assert_eq!((owned.body(), expected.body()), (borrowed.body(), borrowed.body()), "{}", vector.name);
+                assert_eq!(code(owned.envelope()), code(borrowed.envelope()), "{}", vector.name);
+                assert_eq!(owned.into_body(), vector.body, "{}", vector.name);
+            }
+            (Err(error), Err(owned), Err(streamed)) => {
+                assert_eq!(error, owned, "{}", vector.name);
+                // A stream reads the headers before it knows the size.
+                assert!(error.code() == streamed.code() || error.code() == "body_too_large", "{}", vector.name);
+            }
+            verdicts => panic!("{}: {verdicts:?}", vector.name),
+        }
+    }
+}
+
+#[test]
+fn an_owned_stream_takes_any_pointer_to_a_verifier() {
+    let headers = sign(Scheme::CONTIO, BODY.as_bytes(), NOW);
+    let verifier: Rc<Verifier> = verifier(Scheme::CONTIO).into();
+    for pointer in [Rc::clone(&verifier), verifier] {
+        let mut stream = OwnedStream::new(pointer, &headers).unwrap();
+        stream.update(BODY.as_bytes()).unwrap();
+        assert_eq!(format!("{stream:?}"), format!("OwnedStream {{ bytes: {}, .. }}", BODY.len()));
+        assert_eq!(code(stream.finish(NOW)), "accepted");
+    }
+}
+
+#[test]
+fn a_stored_body_has_the_envelope_that_its_delivery_had() {
+    each_event(|name, envelope, event| {
+        let body = serde_json::to_string(&envelope).unwrap();
+        let again = StoredBody::assume_verified(body.as_bytes()).envelope().unwrap();
+        assert_eq!(again.event(), event, "{name}");
+    });
+    for (body, expected) in [("{", "malformed_envelope"), ("{}", "missing_field"), (BODY, "accepted")] {
+        let stored = StoredBody::assume_verified(body.as_bytes());
+        assert_eq!(code(stored.envelope()), expected, "{body}");
+        assert_eq!(stored.bytes(), body.as_bytes());
+        assert_eq!(format!("{stored:?}"), format!("StoredBody {{ bytes: {} }}", body.len()));
+    }
+}
+
+#[test]
+fn nothing_of_an_owned_deliverys_body_is_shown() {
+    let headers = sign(Scheme::CONTIO, BODY.as_bytes(), NOW);
+    let owned = verifier(Scheme::CONTIO).verify_owned(&headers, BODY.to_owned(), NOW).unwrap();
+    let shown = format!("{owned:?}");
+    assert!(shown.contains("contio-timestamped") && !shown.contains("Stand-up"), "{shown}");
+}
