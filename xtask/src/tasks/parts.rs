@@ -27,6 +27,7 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "xtask", about: "the tests of xtask itself", steps: xtask },
     Part { name: "core", about: "the core in every feature set, its vectors, and other implementations", steps: core },
     Part { name: "cli", about: "the command line and its demo", steps: cli },
+    Part { name: "web", about: "the adapters for Rust's frameworks, and their examples under torture", steps: web },
     Part {
         name: "sandbox",
         about: "the sandbox, with the vendor's SDK and a browser as clients",
@@ -98,6 +99,20 @@ fn core(_: &Workspace) -> Result<Vec<Step>, String> {
 
 fn cli(_: &Workspace) -> Result<Vec<Step>, String> {
     Ok(vec![line("cargo test -p hookseal-cli"), line("cargo run -p hookseal-cli -- demo")])
+}
+
+fn web(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    let mut steps = Vec::new();
+    // Alone, since a feature could lack a dependency that another brings.
+    for feature in ["", "axum", "tower", "actix", "lambda"] {
+        steps.push(Process::new("cargo check -p hookseal-web").with_features(feature).into());
+    }
+    steps.push(line("cargo test -p hookseal-web --all-features"));
+    steps.push(command_line::build());
+    steps.push(line("cargo build -p example-axum -p example-actix -p example-lambda"));
+    let examples = Process::new("cargo test -p hookseal-tests --test examples").with_features("examples");
+    steps.push(examples.env(command_line::VARIABLE, command_line::binary(workspace)).into());
+    Ok(steps)
 }
 
 fn docs(_: &Workspace) -> Result<Vec<Step>, String> {
