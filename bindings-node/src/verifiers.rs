@@ -1,21 +1,21 @@
 //! Makes verifiers.
 
-use std::time::Duration;
-
-use hookseal::{Error, HeaderName, Verifier};
+use hookseal::{Error, ErrorKind, Verifier};
+use hookseal_bindings::settings::{Limits, Settings};
+use hookseal_bindings::{names, schemes};
 use napi_derive::napi;
 
-use crate::{VERIFIERS, fail, schemes, secrets, with_verifier};
+use crate::{VERIFIERS, fail, with_verifier};
 
 /// Makes a verifier and returns its number, or a negative failure.
 ///
-/// `scheme` is what [`schemes::read`] takes. The secrets are in one array, encoded as [`secrets::read`] expects, which
-/// the caller wipes: a string that crosses is copied, and the copy is freed without being wiped. Limits are in seconds
-/// or bytes: NaN stands for the core's default, and an infinite age allows any age.
+/// The settings are in one array, which the caller wipes: a string that crosses is copied, and the copy is freed without
+/// being wiped. `scheme` is the length of the scheme.
 #[napi]
-#[allow(clippy::needless_pass_by_value)] // napi requires it
-pub fn prepare(scheme: String, secrets: &[u8], max_age: f64, max_skew: f64, max_event_age: f64, max_body: f64) -> i32 {
-    let verifier = match make(&scheme, secrets, [max_age, max_skew, max_event_age, max_body]) {
+#[must_use]
+pub fn prepare(settings: &[u8], scheme: u32) -> i32 {
+    let settings = Settings::read(settings, scheme as usize).ok_or(Error::from(ErrorKind::InvalidArgument));
+    let verifier = match settings.and_then(|settings| make(&settings)) {
         Ok(verifier) => verifier,
         Err(error) => return fail(error).cast_signed().wrapping_neg(),
     };
@@ -37,49 +37,33 @@ pub fn release(verifier: u32) {
     drop(released);
 }
 
-/// A verifier's names, one per line: the names of the signature, timestamp and id headers, which take precedence; their
-/// other names, empty where there are none; a line that is not empty if deliveries carry a Contio envelope; and the
-/// names of the scheme's variants.
+/// A verifier's names, one per line.
 #[napi]
 #[must_use]
 pub fn names(verifier: u32) -> String {
-    let names = with_verifier(verifier, |verifier| {
-        let scheme = verifier.scheme();
-        let headers = scheme.header_spellings();
-        let named = |spelling: usize| headers.iter().map(move |names| names[spelling].map_or("", HeaderName::as_str));
-        let mut lines: Vec<&str> = named(0).chain(named(1)).collect();
-        lines.push(if scheme.has_envelope() { "envelope" } else { "" });
-        lines.extend(scheme.variants().iter().map(hookseal::Scheme::name));
-        Ok(lines.join("\n"))
+    let mut text = String::new();
+    let written = with_verifier(verifier, |verifier| {
+        names::write(verifier.scheme(), |part| text.push_str(part));
+        Ok(())
     });
-    names.unwrap_or_default()
+    written.map_or_else(|_| String::new(), |()| text)
 }
 
-fn make(scheme: &str, secrets: &[u8], limits: [f64; 4]) -> Result<Verifier, Error> {
-    let builder = Verifier::builder(schemes::read(scheme)?);
-    let mut builder = secrets::read(secrets).fold(builder, |builder, secret| builder.secret(secret));
-    let [max_age, max_skew, max_event_age, max_body] = limits;
-    if !max_age.is_nan() {
-        builder = builder.max_age(seconds(max_age));
+fn make(settings: &Settings<'_>) -> Result<Verifier, Error> {
+    let builder = Verifier::builder(schemes::read(settings.scheme)?);
+    let mut builder = settings.secrets().fold(builder, |builder, secret| builder.secret(secret));
+    let Limits { max_age, max_skew, max_event_age, max_body } = settings.limits;
+    if let Some(limit) = max_age {
+        builder = builder.max_age(limit);
     }
-    if !max_skew.is_nan() {
-        builder = builder.max_skew(seconds(max_skew));
+    if let Some(limit) = max_skew {
+        builder = builder.max_skew(limit);
     }
-    if !max_event_age.is_nan() {
-        builder = builder.max_event_age(seconds(max_event_age));
+    if let Some(limit) = max_event_age {
+        builder = builder.max_event_age(limit);
     }
-    if !max_body.is_nan() {
-        builder = builder.max_body(usize::try_from(whole(max_body)).unwrap_or(usize::MAX));
+    if let Some(limit) = max_body {
+        builder = builder.max_body(limit);
     }
     builder.build()
-}
-
-/// Truncates fractions, as the core does. Infinity is no limit.
-fn seconds(limit: f64) -> Option<Duration> {
-    limit.is_finite().then(|| Duration::from_secs(whole(limit)))
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked; infinity saturates
-fn whole(limit: f64) -> u64 {
-    limit as u64
 }

@@ -1,86 +1,60 @@
 //! One delivery at a time: its header values and body are read from the core's memory, and the verdict is returned.
 
-use hookseal::{Error, HeaderValues};
-use wasm_bindgen::prelude::wasm_bindgen;
+use hookseal_bindings::request::Request;
+use hookseal_bindings::verdict;
 
-use crate::verifiers::Verifier;
-use crate::{Core, as_i32, first, share, unix_time, values, verdict};
+use crate::{Core, Failure, bytes_of, share};
 
-#[wasm_bindgen]
 impl Core {
-    /// Verifies a delivery. The values of its signature, timestamp and id headers follow each other in `text`, with
-    /// these lengths: −1 for a missing header, −2 for a duplicate one.
+    /// Verifies the delivery in `text`, whose body is in the buffer for bodies, and writes the verdict as an answer.
     ///
-    /// If `macs` is set, the MACs were made elsewhere: one for each secret, in `text` after the header values. The
-    /// caller wipes them.
-    ///
-    /// Returns a number from `verdict::number_of`, or that of a failure.
-    #[allow(clippy::too_many_arguments)] // passing them as an object would be another crossing
-    pub fn verify(
-        &self,
-        verifier: usize,
-        signature: i32,
-        timestamp: i32,
-        id: i32,
-        body: usize,
-        now: f64,
-        macs: bool,
-    ) -> f64 {
-        let verified = self.verifier(verifier).and_then(|verifier| {
-            let (text, raw) = (share(&self.text), share(&self.body));
-            let text = text.as_ref().map_or(&[][..], |text| text);
-            let (headers, rest) = values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
-            verify(&verifier, &headers, first(raw.as_ref(), body)?, now, macs.then_some(rest))
-        });
-        verified.unwrap_or_else(|error| self.fail(error).into())
+    /// If `macs` is not 0, the MACs were made elsewhere: one for each secret, in `text` at this place. The caller wipes
+    /// them.
+    pub(crate) fn verify(&self, verifier: usize, macs: usize) -> Result<usize, Failure> {
+        let verifier = self.verifier(verifier)?;
+        let (text, body) = (share(&self.text), share(&self.body));
+        let text = bytes_of(&text);
+        let request = Request::read(text).ok_or_else(|| self.misused())?;
+        let (headers, body) =
+            (request.headers(verifier.core.scheme()), request.body_in(bytes_of(&body)).ok_or_else(|| self.misused())?);
+        let now = request.now;
+        let delivery = match text.get(macs..).filter(|_| macs != 0) {
+            None => verifier.core.verify(&headers, body, now),
+            Some(macs) => {
+                let macs = macs.as_chunks().0.get(..verifier.keys.count()).unwrap_or_default();
+                verifier.core.verify_with_macs(&headers, body, macs, now)
+            }
+        };
+        let delivery = delivery.map_err(|error| self.fail(error))?;
+        let record = verdict::genuine(&delivery, verifier.core.scheme());
+        self.answer.write(|answer| answer.put(&record));
+        Ok(0)
     }
 
-    /// Checks the first `body` bytes of the body buffer, which were verified before: they must be a Contio envelope, or
-    /// at least JSON. `has_envelope` is whether deliveries of the scheme carry one. Returns 0 or the number of a failure.
-    pub fn check_body(&self, body: usize, is_envelope: bool, has_envelope: bool) -> u32 {
+    /// Checks the first `body` bytes of the body buffer, which were verified before: they must be a Contio envelope if
+    /// `what` is odd, or at least JSON. It is 2 or more if deliveries of the scheme carry an envelope.
+    pub(crate) fn check_body(&self, body: usize, what: usize) -> Result<usize, Failure> {
         let raw = share(&self.body);
-        let checked = first(raw.as_ref(), body).and_then(|body| {
-            if is_envelope { hookseal::check_envelope(body, has_envelope) } else { hookseal::check_json(body) }
-        });
-        checked.map_or_else(|error| self.fail(error), |()| 0)
+        let body = bytes_of(&raw).get(..body).ok_or_else(|| self.misused())?;
+        let checked = if what & 1 == 0 { hookseal::check_json(body) } else { hookseal::check_envelope(body, what > 1) };
+        checked.map_or_else(|error| Err(self.fail(error)), |()| Ok(0))
     }
 
-    /// Writes an answer: the bytes that are signed before the body, followed by those after it. Returns both lengths in
-    /// 12 bits each, and above them whether the verdict depends on more of the body than its MAC; or a negative failure
-    /// if the headers are wrong.
-    pub fn signing_input(&self, verifier: usize, signature: i32, timestamp: i32, id: i32) -> i32 {
-        let written = self.verifier(verifier).and_then(|verifier| {
-            let text = share(&self.text);
-            let text = text.as_ref().map_or(&[][..], |text| text);
-            let (headers, _) = values::read(verifier.core.scheme(), text, [signature, timestamp, id]);
-            let input = verifier.core.signing_input(&headers)?;
-            let mut before = 0;
-            let end = self.answer.write(|answer| {
-                input.before_body().for_each(|part| answer.put(part));
-                before = answer.length();
-                input.after_body().for_each(|part| answer.put(part));
-            });
-            // An id has at most 256 bytes, a timestamp 12, and a literal text 15.
-            Ok(as_i32(before | (end - before) << 12 | usize::from(input.reads_body()) << 24))
+    /// Writes an answer: the bytes that are signed before the body of the delivery in `text`, followed by those after it.
+    /// Returns both lengths in 12 bits each, and above them whether the verdict depends on more of the body than its MAC.
+    pub(crate) fn signing_input(&self, verifier: usize) -> Result<usize, Failure> {
+        let verifier = self.verifier(verifier)?;
+        let text = share(&self.text);
+        let request = Request::read(bytes_of(&text)).ok_or_else(|| self.misused())?;
+        let headers = request.headers(verifier.core.scheme());
+        let input = verifier.core.signing_input(&headers).map_err(|error| self.fail(error))?;
+        let mut before = 0;
+        let end = self.answer.write(|answer| {
+            input.before_body().for_each(|part| answer.put(part));
+            before = answer.length();
+            input.after_body().for_each(|part| answer.put(part));
         });
-        written.unwrap_or_else(|error| self.fail(error).cast_signed().wrapping_neg())
+        // An id has at most 256 bytes, a timestamp 12, and a literal text 15.
+        Ok(before | (end - before) << 12 | usize::from(input.reads_body()) << 24)
     }
-}
-
-fn verify(
-    Verifier { core, keys }: &Verifier,
-    headers: &HeaderValues<'_>,
-    body: &[u8],
-    now: f64,
-    macs: Option<&[u8]>,
-) -> Result<f64, Error> {
-    let now = unix_time(now);
-    let delivery = match macs {
-        Some(macs) => {
-            let macs = macs.as_chunks().0;
-            core.verify_with_macs(headers, body, macs.get(..keys.count).unwrap_or_default(), now)
-        }
-        None => core.verify(headers, body, now),
-    }?;
-    Ok(verdict::number_of(&delivery, core.scheme()))
 }

@@ -1,7 +1,8 @@
 //! The core for JavaScript: converts arguments, calls the core, converts the result. Nothing is decided here.
 //!
-//! Only numbers cross. The caller writes texts and bodies into buffers that [`Core`] keeps, so that a verification
-//! neither allocates nor crosses more than once. The TypeScript in `js/src/engine/wasm.ts` is the only caller.
+//! Only numbers cross. The caller writes texts and bodies into buffers that [`Core`] keeps, in the layout of
+//! `hookseal_bindings`, so that a verification neither allocates nor crosses more than once. The TypeScript in
+//! `js/src/engine/wasm.ts` is the only caller.
 //!
 //! The crate is built twice: once to verify by the built-in schemes, which is all that a worker at the edge should
 //! load; and once with the feature `full`, which adds signing and custom schemes.
@@ -15,19 +16,15 @@ extern crate alloc;
 mod answer;
 mod deliveries;
 #[cfg(feature = "full")]
-mod schemes;
-mod secrets;
-#[cfg(feature = "full")]
 mod signing;
-mod values;
-mod verdict;
 mod verifiers;
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-use hookseal::{Error, ErrorKind, OptionNames, UnixTime};
+use hookseal::{Error, ErrorKind, OptionNames};
+use hookseal_bindings::verdict;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer::Answer;
@@ -36,8 +33,7 @@ use crate::verifiers::Verifier;
 /// The core of a JavaScript realm: its verifiers, the buffers that deliveries are written into, and the last answer and
 /// failure.
 ///
-/// Verifiers are identified by numbers. A function that fails returns the number of the failure, starting with 1 for
-/// the first of [`ErrorKind::ALL`]; `message` then gives its text.
+/// Verifiers are identified by numbers.
 ///
 /// A JavaScript stack overflow can stop a function at any call that it makes, and nothing on its stack is dropped then.
 /// So nothing is borrowed or taken out of its cell during a call, because it would stay that way forever: functions
@@ -45,12 +41,17 @@ use crate::verifiers::Verifier;
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Core {
-    text: Cell<Option<Rc<Vec<u8>>>>,
-    body: Cell<Option<Rc<Vec<u8>>>>,
+    text: Buffer,
+    body: Buffer,
     answer: Answer,
     verifiers: Cell<Option<Rc<Table>>>,
     error: Cell<Option<Error>>,
 }
+
+/// A failure that is kept for `message`: its number, negative. Errors themselves would be copied at every return.
+struct Failure(i32);
+
+type Buffer = Cell<Option<Rc<Vec<u8>>>>;
 
 /// The verifiers by their numbers.
 type Table = Vec<Cell<Option<Rc<Verifier>>>>;
@@ -64,39 +65,59 @@ impl Core {
         Self::default()
     }
 
-    /// Makes sure that the buffer for bodies, or the one for text, has at least `bytes` bytes. Returns its address, or
-    /// 0 if there is not enough memory. The contents of a smaller buffer are not copied.
-    pub fn buffer(&self, is_body: bool, bytes: usize) -> *const u8 {
-        buffer(if is_body { &self.body } else { &self.text }, bytes)
+    /// Calls one of the functions of this crate. One export for all of them, because wasm-bindgen wraps each in code that
+    /// takes as much space as the shorter functions.
+    ///
+    /// Addresses may be read as negative numbers. Other results are negative if the function failed: the number of the
+    /// failure, which `message` then describes.
+    pub fn call(&self, function: u32, one: usize, two: usize) -> i32 {
+        let result: Result<usize, Failure> = match function {
+            0 => return buffer(&self.text, one),
+            1 => return buffer(&self.body, one),
+            2 => return address(self.answer.as_ptr()),
+            3 => Ok(self.message()),
+            4 => self.prepare(one, two),
+            5 => Ok(self.release(one)),
+            6 => self.names(one),
+            7 => self.key(one, two),
+            8 => self.verify(one, two),
+            9 => self.check_body(one, two),
+            10 => self.signing_input(one),
+            #[cfg(feature = "full")]
+            11 => self.sign(one),
+            _ => Err(self.misused()),
+        };
+        result.map_or_else(|Failure(number)| number, as_i32)
     }
+}
 
-    /// The address of the last answer. The function that wrote it returned its length.
-    #[must_use]
-    pub fn answer(&self) -> *const u8 {
-        self.answer.as_ptr()
-    }
-
+impl Core {
     /// Writes an answer with the text of the last failure, and returns its length.
-    pub fn message(&self) -> usize {
+    #[inline(never)]
+    fn message(&self) -> usize {
         self.answer.write(|answer| {
             if let Some(error) = self.error.get() {
                 error.write_text(OptionNames::Camel, &mut |letter| answer.put(&[letter as u8]));
             }
         })
     }
-}
 
-impl Core {
-    /// Keeps a failure for `message`, and returns its number.
-    fn fail(&self, error: Error) -> u32 {
+    /// Keeps a failure for `message`.
+    #[inline(never)]
+    fn fail(&self, error: Error) -> Failure {
         self.error.set(Some(error));
-        number_of(error)
+        Failure(verdict::number_of(error.kind()).cast_signed().wrapping_neg())
     }
 
-    fn verifier(&self, number: usize) -> Result<Rc<Verifier>, Error> {
+    /// The failure of a call whose arguments do not fit together, which `wasm.ts` never makes.
+    fn misused(&self) -> Failure {
+        self.fail(ErrorKind::InvalidArgument.into())
+    }
+
+    fn verifier(&self, number: usize) -> Result<Rc<Verifier>, Failure> {
         let table = share(&self.verifiers);
         let found = table.as_ref().and_then(|table| share(table.get(number)?));
-        found.ok_or(ErrorKind::InvalidArgument.into())
+        found.ok_or_else(|| self.misused())
     }
 }
 
@@ -109,40 +130,39 @@ fn share<T>(cell: &Cell<Option<Rc<T>>>) -> Option<Rc<T>> {
     shared
 }
 
-/// The first bytes of a buffer. Having fewer is an error: other bytes must not be verified in their place.
-fn first(buffer: Option<&Rc<Vec<u8>>>, bytes: usize) -> Result<&[u8], Error> {
-    buffer.and_then(|buffer| buffer.get(..bytes)).ok_or(ErrorKind::InvalidArgument.into())
+/// The contents of a buffer; empty if there is none yet.
+fn bytes_of(buffer: &Option<Rc<Vec<u8>>>) -> &[u8] {
+    buffer.as_ref().map_or(&[], |buffer| buffer)
 }
 
-fn number_of(error: Error) -> u32 {
-    (1..).zip(ErrorKind::ALL).find(|(_, kind)| **kind == error.kind()).map_or(0, |(number, _)| number)
-}
-
-fn buffer(cell: &Cell<Option<Rc<Vec<u8>>>>, wanted: usize) -> *const u8 {
+/// Makes sure that a buffer has at least so many bytes. Returns its address, or 0 if there is not enough memory. The
+/// contents of a smaller buffer are not copied.
+#[inline(never)]
+fn buffer(cell: &Buffer, wanted: usize) -> i32 {
     if let Some(buffer) = share(cell).filter(|buffer| buffer.len() >= wanted) {
-        return buffer.as_ptr();
+        return address(buffer.as_ptr());
     }
     // Frees the smaller buffer first, so that there are never two at once.
     cell.set(None);
     let mut bytes = Vec::new();
     // A body that does not fit into memory must not trap.
     if bytes.try_reserve_exact(wanted).is_err() {
-        return core::ptr::null();
+        return 0;
     }
     bytes.resize(wanted, 0);
-    let address = bytes.as_ptr();
+    let address = address(bytes.as_ptr());
     cell.set(Some(Rc::new(bytes)));
     address
+}
+
+#[allow(clippy::cast_possible_truncation)] // addresses have 32 bits where this is called
+fn address(place: *const u8) -> i32 {
+    (place as usize as u32).cast_signed()
 }
 
 /// A number for JavaScript. None is so large that it would not fit.
 fn as_i32(number: usize) -> i32 {
     i32::try_from(number).unwrap_or_default()
-}
-
-#[allow(clippy::cast_possible_truncation)] // the caller checked that it is an integer; larger ones saturate
-fn unix_time(seconds: f64) -> UnixTime {
-    UnixTime::from_secs(seconds as i64)
 }
 
 /// The standard library's allocator and panic messages would be larger than the core.

@@ -3,13 +3,15 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::Cell;
-use core::time::Duration;
 
-use hookseal::{Error, HeaderName, MAX_SECRETS, Scheme};
-use wasm_bindgen::prelude::wasm_bindgen;
+#[cfg(not(feature = "full"))]
+use hookseal::Scheme;
+use hookseal::{Error, MAX_SECRETS};
+use hookseal_bindings::names;
+use hookseal_bindings::settings::{Limits, Settings};
 use zeroize::Zeroizing;
 
-use crate::{Core, as_i32, first, secrets, share};
+use crate::{Core, Failure, address, bytes_of, share};
 
 /// Prepared keys and limits.
 pub(crate) struct Verifier {
@@ -22,7 +24,7 @@ pub(crate) struct Verifier {
 pub(crate) struct Keys {
     bytes: Zeroizing<Vec<u8>>,
     ends: [usize; MAX_SECRETS],
-    pub(crate) count: usize,
+    count: usize,
 }
 
 impl Keys {
@@ -40,34 +42,24 @@ impl Keys {
         }
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
     fn get(&self, index: usize) -> Option<&[u8]> {
         let start = index.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before))?;
         self.bytes.get(*start..*self.ends.get(index)?)
     }
 }
 
-#[wasm_bindgen]
 impl Core {
-    /// Makes a verifier and returns its number, or a negative failure.
-    ///
-    /// `text` contains the scheme, whose length is `scheme`, followed by the secrets, which end at `bytes`; the caller
-    /// wipes it. Limits are in seconds or bytes: NaN stands for the core's default, and an infinite age allows any age.
-    pub fn prepare(
-        &self,
-        scheme: usize,
-        bytes: usize,
-        max_age: f64,
-        max_skew: f64,
-        max_event_age: f64,
-        max_body: f64,
-    ) -> i32 {
+    /// Makes a verifier and returns its number. `text` contains its settings, whose scheme has `scheme` bytes, and which
+    /// end at `end`; the caller wipes it.
+    pub(crate) fn prepare(&self, scheme: usize, end: usize) -> Result<usize, Failure> {
         let text = share(&self.text);
-        let limits = [max_age, max_skew, max_event_age, max_body];
-        let made = first(text.as_ref(), bytes).and_then(|text| make(text, scheme, limits));
-        let verifier = match made {
-            Ok(verifier) => Rc::new(verifier),
-            Err(error) => return self.fail(error).cast_signed().wrapping_neg(),
-        };
+        let settings = bytes_of(&text).get(..end).and_then(|text| Settings::read(text, scheme));
+        let settings = settings.ok_or_else(|| self.misused())?;
+        let verifier = Rc::new(make(&settings, end).map_err(|error| self.fail(error))?);
         let mut table = share(&self.verifiers).unwrap_or_default();
         let number = table.iter().position(|place| share(place).is_none()).unwrap_or(table.len());
         if number == table.len() {
@@ -78,86 +70,59 @@ impl Core {
         if let Some(place) = table.get(number) {
             place.set(Some(verifier));
         }
-        as_i32(number)
+        Ok(number)
     }
 
     /// Drops a verifier and wipes its keys. Its number may be given to another one.
-    pub fn release(&self, verifier: usize) {
+    pub(crate) fn release(&self, verifier: usize) -> usize {
         let released = share(&self.verifiers).and_then(|table| table.get(verifier)?.take());
         drop(released);
+        0
     }
 
-    /// Writes an answer with a verifier's names, one per line, and returns its length: the names of the signature,
-    /// timestamp and id headers, which take precedence; their other names, empty where there are none; a line that is
-    /// not empty if deliveries carry a Contio envelope; and the names of the scheme's variants.
-    pub fn names(&self, verifier: usize) -> usize {
-        let Ok(verifier) = self.verifier(verifier) else { return 0 };
-        let scheme = verifier.core.scheme();
-        self.answer.write(|answer| {
-            let line = |text: &str| {
-                answer.put(text.as_bytes());
-                answer.put(b"\n");
-            };
-            let headers = scheme.header_spellings();
-            for spelling in 0..2 {
-                headers.iter().for_each(|names| line(names[spelling].map_or("", HeaderName::as_str)));
-            }
-            line(if scheme.has_envelope() { "envelope" } else { "" });
-            scheme.variants().iter().map(Scheme::name).for_each(line);
-        })
+    /// Writes an answer with a verifier's names, one per line, and returns its length.
+    pub(crate) fn names(&self, verifier: usize) -> Result<usize, Failure> {
+        let verifier = self.verifier(verifier)?;
+        Ok(self.answer.write(|answer| names::write(verifier.core.scheme(), |text| answer.put(text.as_bytes()))))
     }
 
-    /// Where the key made from a secret is stored, for import elsewhere: its address, plus 2^32 times its length;
-    /// 0 if there is no such key.
-    #[must_use]
-    #[allow(clippy::cast_precision_loss)] // each has 32 bits
-    pub fn key(&self, verifier: usize, index: usize) -> f64 {
-        let place = |key: &[u8]| (key.len() as u64) << 32 | key.as_ptr() as u64;
-        let verifier = self.verifier(verifier).ok();
-        verifier.and_then(|verifier| verifier.keys.get(index).map(place)).unwrap_or_default() as f64
+    /// Writes an answer with the address of the key made from a secret, for import elsewhere, and returns its length.
+    pub(crate) fn key(&self, verifier: usize, index: usize) -> Result<usize, Failure> {
+        let verifier = self.verifier(verifier)?;
+        let key = verifier.keys.get(index).ok_or_else(|| self.misused())?;
+        self.answer.write(|answer| answer.put(&address(key.as_ptr()).to_le_bytes()));
+        Ok(key.len())
     }
 }
 
-fn make(text: &[u8], scheme: usize, limits: [f64; 4]) -> Result<Verifier, Error> {
-    let (scheme, secrets) = text.split_at_checked(scheme).unwrap_or_default();
-    let scheme = core::str::from_utf8(scheme).unwrap_or_default();
+fn make(settings: &Settings<'_>, bytes: usize) -> Result<Verifier, Error> {
     #[cfg(feature = "full")]
-    let scheme = crate::schemes::read(scheme)?;
+    let scheme = hookseal_bindings::schemes::read(settings.scheme)?;
     #[cfg(not(feature = "full"))]
-    let scheme = Scheme::preset(scheme)?;
+    let scheme = Scheme::preset(settings.scheme)?;
     let key_encoding = scheme.key_encoding();
     let mut builder = hookseal::Verifier::builder(scheme);
-    let mut keys = Keys::with_capacity(text.len());
+    let mut keys = Keys::with_capacity(bytes);
     let mut buffer = Zeroizing::new([0; 512]);
-    for secret in secrets::read(secrets) {
+    for secret in settings.secrets() {
         builder = builder.secret(secret);
         // Building the verifier fails if a secret cannot be used.
         if let Ok(key) = secret.key(key_encoding, &mut buffer) {
             keys.push(key);
         }
     }
-    let [max_age, max_skew, max_event_age, max_body] = limits;
-    if !max_age.is_nan() {
-        builder = builder.max_age(seconds(max_age));
+    let Limits { max_age, max_skew, max_event_age, max_body } = settings.limits;
+    if let Some(limit) = max_age {
+        builder = builder.max_age(limit);
     }
-    if !max_skew.is_nan() {
-        builder = builder.max_skew(seconds(max_skew));
+    if let Some(limit) = max_skew {
+        builder = builder.max_skew(limit);
     }
-    if !max_event_age.is_nan() {
-        builder = builder.max_event_age(seconds(max_event_age));
+    if let Some(limit) = max_event_age {
+        builder = builder.max_event_age(limit);
     }
-    if !max_body.is_nan() {
-        builder = builder.max_body(usize::try_from(whole(max_body)).unwrap_or(usize::MAX));
+    if let Some(limit) = max_body {
+        builder = builder.max_body(limit);
     }
     Ok(Verifier { core: builder.build()?, keys })
-}
-
-/// Truncates fractions, as the core does. Infinity is no limit.
-fn seconds(limit: f64) -> Option<Duration> {
-    limit.is_finite().then(|| Duration::from_secs(whole(limit)))
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the caller checked the sign; infinity saturates
-fn whole(limit: f64) -> u64 {
-    limit as u64
 }

@@ -161,13 +161,6 @@ impl Error {
         self
     }
 
-    /// An error whose detail contains numbers: often what a delivery has, and what is allowed.
-    #[cold]
-    #[inline(never)]
-    pub(crate) const fn with_numbers(kind: ErrorKind, detail: &'static str, numbers: [u64; 2]) -> Self {
-        Self { kind, subject: InlineStr::EMPTY, detail, numbers }
-    }
-
     /// What kind of error this is.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
@@ -205,6 +198,48 @@ impl Error {
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         Some(self.subject.as_str()).filter(|subject| !subject.is_empty())
+    }
+}
+
+/// Where a function writes why it failed; what it returns is only [`Failed`]. A result that contains an [`Error`] would be
+/// copied at every return, which takes an eighteenth of the WebAssembly that a worker loads.
+#[derive(Debug)]
+pub(crate) struct Reason(Option<Error>);
+
+/// A function has failed, and the [`Reason`] that it was passed says why.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failed;
+
+impl Reason {
+    /// The result of a function that is passed a reason.
+    #[inline]
+    pub(crate) fn of<T>(act: impl FnOnce(&mut Self) -> Result<T, Failed>) -> Result<T, Error> {
+        let mut reason = Self(None);
+        act(&mut reason).map_err(|Failed| reason.0.unwrap_or(Error::new(ErrorKind::InvalidArgument)))
+    }
+
+    /// An error about one header or field, and what exactly is wrong; either may be empty.
+    // Not inlined, like every function that builds an error: there are many call sites, and none is hot.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn is(&mut self, kind: ErrorKind, subject: &str, detail: &'static str) -> Failed {
+        self.0 = Some(Error::about(kind, subject).because(detail));
+        Failed
+    }
+
+    /// An error whose detail contains numbers: often what a delivery has, and what is allowed.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn with_numbers(&mut self, kind: ErrorKind, detail: &'static str, numbers: [u64; 2]) -> Failed {
+        self.0 = Some(Error { kind, subject: InlineStr::EMPTY, detail, numbers });
+        Failed
+    }
+
+    /// An error that was returned before.
+    #[cold]
+    pub(crate) fn returned(&mut self, error: Error) -> Failed {
+        self.0 = Some(error);
+        Failed
     }
 }
 
@@ -249,9 +284,9 @@ impl core::error::Error for Error {}
 
 /// Refuses bodies of 4 GiB or more, whatever `max_body` says: bindings count bytes in 32 bits, and every language must give
 /// one body the same verdict. It is here because every entry point that takes a body needs it.
-pub(crate) fn check_size(bytes: u64) -> Result<(), Error> {
+pub(crate) fn check_size(bytes: u64, reason: &mut Reason) -> Result<(), Failed> {
     if bytes > u64::from(u32::MAX) {
-        return Err(Error::new(ErrorKind::BodyTooLarge).because("no limit allows 4 GiB or more"));
+        return Err(reason.is(ErrorKind::BodyTooLarge, "", "no limit allows 4 GiB or more"));
     }
     Ok(())
 }
@@ -286,7 +321,10 @@ mod tests {
 
     #[test]
     fn numbers_stand_where_the_detail_names_them() {
-        let error = Error::with_numbers(ErrorKind::BodyTooLarge, "it has # bytes of #", [u64::MAX, 0]);
+        let failing = |reason: &mut Reason| -> Result<(), Failed> {
+            Err(reason.with_numbers(ErrorKind::BodyTooLarge, "it has # bytes of #", [u64::MAX, 0]))
+        };
+        let error = Reason::of(failing).unwrap_err();
         assert_eq!(std::format!("{error}"), "the body is larger than max_body: it has 18446744073709551615 bytes of 0");
     }
 }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::base64;
 use crate::crypto::mac::Key;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Failed, Reason};
 use crate::scheme::KeyEncoding;
 
 /// A borrowed secret: the text that the sender displays, or the raw bytes of the key.
@@ -35,8 +35,11 @@ const PREFIX: &str = "whsec_";
 
 impl<'s> Secret<'s> {
     pub(crate) fn prepare(self, encoding: KeyEncoding) -> Result<Key, Error> {
-        let mut buffer = Zeroizing::new([0; MAX_DECODED]);
-        Key::new(self.key(encoding, &mut buffer)?).ok_or(invalid("HMAC does not accept a key of this length"))
+        Reason::of(|reason| {
+            let mut buffer = Zeroizing::new([0; MAX_DECODED]);
+            let key = Key::new(self.derive(encoding, &mut buffer, reason)?);
+            key.ok_or_else(|| invalid("HMAC does not accept a key of this length", reason))
+        })
     }
 
     /// The text, or the raw bytes of the key.
@@ -58,33 +61,47 @@ impl<'s> Secret<'s> {
     where
         's: 'k,
     {
+        Reason::of(|reason| self.derive(encoding, buffer, reason))
+    }
+
+    fn derive<'k>(
+        self,
+        encoding: KeyEncoding,
+        buffer: &'k mut [u8; MAX_DECODED],
+        reason: &mut Reason,
+    ) -> Result<&'k [u8], Failed>
+    where
+        's: 'k,
+    {
         match (self.0, encoding) {
             (Source::Bytes([]) | Source::Text(""), _) => {
-                Err(invalid("it is empty; is the variable that holds it set?"))
+                Err(invalid("it is empty; is the variable that holds it set?", reason))
             }
-            (Source::Text(PREFIX), _) => Err(ONLY_PREFIX),
-            (Source::Bytes(key), _) if key == PREFIX.as_bytes() => Err(ONLY_PREFIX),
+            (Source::Text(PREFIX), _) => Err(invalid(ONLY_PREFIX, reason)),
+            (Source::Bytes(key), _) if key == PREFIX.as_bytes() => Err(invalid(ONLY_PREFIX, reason)),
             (Source::Bytes(key), _) => Ok(key),
             (Source::Text(text), _) if has_white_space_around(text) => {
-                Err(invalid("it begins or ends with white space; trim the newline or space that was copied with it"))
+                let detail = "it begins or ends with white space; trim the newline or space that was copied with it";
+                Err(invalid(detail, reason))
             }
             (Source::Text(text), KeyEncoding::Utf8) => Ok(text.as_bytes()),
             (Source::Text(text), KeyEncoding::Base64) => {
-                if let Some((_, reason)) = MISTAKEN.iter().find(|(start, _)| text.starts_with(start)) {
-                    return Err(invalid(reason));
+                if let Some((_, detail)) = MISTAKEN.iter().find(|(start, _)| text.starts_with(start)) {
+                    return Err(invalid(detail, reason));
                 }
                 let text = text.strip_prefix(PREFIX).unwrap_or(text);
-                match base64::decode_unpadded(text.as_bytes(), buffer) {
-                    Some(key) if key.len() >= MIN_DECODED => Ok(key),
-                    Some(_) => Err(invalid(
+                let detail = match base64::decode_unpadded(text.as_bytes(), buffer) {
+                    Some(key) if key.len() >= MIN_DECODED => return Ok(key),
+                    Some(_) => {
                         "it decodes to fewer than 16 bytes, too short for this scheme; copy the whole secret, \
-                         or pass a key that is not text as bytes",
-                    )),
-                    None => Err(invalid(
+                         or pass a key that is not text as bytes"
+                    }
+                    None => {
                         "after an optional whsec_ it must be base64 of at most 512 bytes; copy the whole secret, \
-                         or pass a key that is not text as bytes",
-                    )),
-                }
+                         or pass a key that is not text as bytes"
+                    }
+                };
+                Err(invalid(detail, reason))
             }
         }
     }
@@ -101,11 +118,11 @@ const MISTAKEN: [(&str, &str); 4] = [
 
 const ED25519: &str = "it is a key for ed25519, which is not supported; use the secret that begins with whsec_";
 
-const ONLY_PREFIX: Error = invalid("it is only the prefix whsec_; copy what follows it too");
+const ONLY_PREFIX: &str = "it is only the prefix whsec_; copy what follows it too";
 
 #[inline(never)]
-const fn invalid(reason: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidSecret).because(reason)
+fn invalid(detail: &'static str, reason: &mut Reason) -> Failed {
+    reason.is(ErrorKind::InvalidSecret, "", detail)
 }
 
 /// Unicode does not count a byte order mark as white space, but editors leave one before a secret.

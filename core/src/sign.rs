@@ -4,7 +4,7 @@ use core::iter::Flatten;
 use core::{array, fmt};
 
 use crate::crypto::mac::Key;
-use crate::error::{Error, ErrorKind, check_size};
+use crate::error::{Error, ErrorKind, Reason, check_size};
 use crate::headers::{HeaderLookup, HeaderName, Headers};
 use crate::inline_str::InlineStr;
 use crate::scheme::template::SignedValues;
@@ -63,11 +63,11 @@ impl Signer {
     /// `body_too_large` for 4 GiB or more, which no verifier accepts.
     #[inline(never)]
     pub fn sign<'i>(&self, body: &[u8], timestamp: UnixTime, id: Option<&'i str>) -> Result<SignedHeaders<'i>, Error> {
-        check_size(body.len() as u64)?;
+        Reason::of(|reason| check_size(body.len() as u64, reason))?;
         let scheme = &self.scheme;
         let id = match (&scheme.id, id) {
             (Some(wanted), Some(id)) => {
-                read_id(id.as_bytes(), wanted).map_err(|_| invalid(ID_RULE))?;
+                read_id(id.as_bytes(), wanted).ok_or_else(|| invalid(ID_RULE))?;
                 Some((wanted.header, id))
             }
             (None, None) => None,

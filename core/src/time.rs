@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{ErrorKind, Failed, Reason};
 
 /// Whole seconds since 1970-01-01T00:00:00Z, not counting leap seconds.
 ///
@@ -82,15 +82,15 @@ pub(crate) const MAX_DIGITS: usize = 12;
 /// Reads a header's timestamp: 1 to 12 ASCII digits and nothing else.
 ///
 /// The bytes that are read here are also the bytes that are signed, so that no text can have two meanings.
-pub(crate) fn read_unix_seconds(text: &[u8]) -> Result<UnixTime, Error> {
+pub(crate) fn read_unix_seconds(text: &[u8], reason: &mut Reason) -> Result<UnixTime, Failed> {
     if text.is_empty() || text.len() > MAX_DIGITS {
-        return Err(Error::new(ErrorKind::MalformedTimestamp));
+        return Err(reason.is(ErrorKind::MalformedTimestamp, "", ""));
     }
     let mut seconds = 0i64;
     for byte in text {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
-            return Err(Error::new(ErrorKind::MalformedTimestamp));
+            return Err(reason.is(ErrorKind::MalformedTimestamp, "", ""));
         }
         seconds = seconds * 10 + i64::from(digit);
     }
@@ -253,7 +253,11 @@ mod tests {
     fn a_timestamp_is_one_to_twelve_digits_and_nothing_else() {
         for (text, seconds) in [("0", 0), ("1700000000", 1_700_000_000), ("0001", 1), ("999999999999", 999_999_999_999)]
         {
-            assert_eq!(read_unix_seconds(text.as_bytes()).unwrap(), UnixTime(seconds), "{text}");
+            assert_eq!(
+                Reason::of(|reason| read_unix_seconds(text.as_bytes(), reason)).unwrap(),
+                UnixTime(seconds),
+                "{text}"
+            );
         }
         for text in [
             "",
@@ -270,7 +274,7 @@ mod tests {
             "1700000000\n",
             "17000000\u{661}",
         ] {
-            let error = read_unix_seconds(text.as_bytes()).unwrap_err();
+            let error = Reason::of(|reason| read_unix_seconds(text.as_bytes(), reason)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::MalformedTimestamp, "{text:?}");
         }
     }

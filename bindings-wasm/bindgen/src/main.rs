@@ -29,7 +29,7 @@ const MESSAGES: [&str; 3] = [
 ];
 
 /// What the paths of source files begin with. A panic would report them, but it is a trap as well.
-const SOURCES: [&str; 4] = ["core/src/", "crates/", "/rustc/", "library/"];
+const SOURCES: [&str; 5] = ["core/src/", "bindings-shared/src/", "crates/", "/rustc/", "library/"];
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();

@@ -7,15 +7,11 @@
 
 extern crate alloc;
 
-mod request;
-// All modules read custom schemes as TypeScript writes them.
-#[path = "../../src/schemes.rs"]
-mod schemes;
-
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use hookseal_bindings::explain;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroize as _;
 
@@ -52,7 +48,7 @@ impl Explanations {
     /// Answers the request, wipes it, and returns the length of the answer.
     pub fn explain(&self) -> usize {
         let mut request = self.request.take();
-        let answer = request::answer(&request);
+        let answer = explain::answer(&request);
         request.zeroize();
         let length = answer.len();
         self.answer.set(answer);

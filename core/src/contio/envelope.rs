@@ -2,7 +2,7 @@
 
 #[cfg(feature = "alloc")]
 use crate::contio::event::serialize_json;
-use crate::error::{Error, ErrorKind, check_size};
+use crate::error::{Error, ErrorKind, Failed, Reason, check_size};
 use crate::json::string::JsonStr;
 use crate::json::{Kind, Malformed, Scanner, Value, Visitor, Want};
 use crate::time::{self, UnixTime};
@@ -110,14 +110,14 @@ impl EnvelopeCheck {
     }
 
     /// Checks the next chunk of a body.
-    pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        self.scanner.feed(chunk, &mut self.members).map_err(|Malformed| self.members.malformed())
+    pub(crate) fn feed(&mut self, chunk: &[u8], reason: &mut Reason) -> Result<(), Failed> {
+        self.scanner.feed(chunk, &mut self.members).map_err(|Malformed| self.members.malformed(reason))
     }
 
     /// Ends the body and returns the event's time. A malformed body is reported before any field.
-    pub(crate) fn finish(&self) -> Result<UnixTime, Error> {
-        self.scanner.finish().map_err(|Malformed| self.members.malformed())?;
-        self.members.check()
+    pub(crate) fn finish(&self, reason: &mut Reason) -> Result<UnixTime, Failed> {
+        self.scanner.finish().map_err(|Malformed| self.members.malformed(reason))?;
+        self.members.check(reason)
     }
 }
 
@@ -126,36 +126,35 @@ impl Members {
         Self { places: [None; FIELDS.len()], named: 0, current: [None; 2], time: None, refused: None }
     }
 
-    fn malformed(&self) -> Error {
-        match self.refused {
-            Some((field, reason)) => Error::about(ErrorKind::MalformedEnvelope, FIELDS[field].name).because(reason),
-            None => Error::new(ErrorKind::MalformedEnvelope)
-                .because("it must be one JSON object of at most 64 levels, in UTF-8 without a byte order mark"),
-        }
+    fn malformed(&self, reason: &mut Reason) -> Failed {
+        const MALFORMED: &str = "it must be one JSON object of at most 64 levels, in UTF-8 without a byte order mark";
+        let (name, detail) = self.refused.map_or(("", MALFORMED), |(field, detail)| (FIELDS[field].name, detail));
+        reason.is(ErrorKind::MalformedEnvelope, name, detail)
     }
 
-    fn check(&self) -> Result<UnixTime, Error> {
+    fn check(&self, reason: &mut Reason) -> Result<UnixTime, Failed> {
         if self.refused.is_some() {
-            return Err(self.malformed());
+            return Err(self.malformed(reason));
         }
         for (index, (field, place)) in FIELDS.iter().zip(&self.places).enumerate() {
             match place {
-                None if field.required => return Err(Error::about(ErrorKind::MissingField, field.name)),
+                None if field.required => return Err(reason.is(ErrorKind::MissingField, field.name, "")),
                 Some(place) if place.kind != field.kind || (place.start == place.end && !field.may_be_empty) => {
-                    return Err(Error::about(ErrorKind::InvalidField, field.name).because(match field.kind {
+                    let detail = match field.kind {
                         Kind::Object => "it must be an object",
                         _ if field.may_be_empty => "it must be a string",
                         _ => "it must be a non-empty string",
-                    }));
+                    };
+                    return Err(reason.is(ErrorKind::InvalidField, field.name, detail));
                 }
                 _ => {}
             }
             if index == TIMESTAMP && self.time.is_none() {
-                return Err(Error::about(ErrorKind::InvalidField, field.name)
-                    .because("it must be an RFC 3339 time of at most 64 bytes, such as 2025-01-15T10:30:00Z"));
+                let detail = "it must be an RFC 3339 time of at most 64 bytes, such as 2025-01-15T10:30:00Z";
+                return Err(reason.is(ErrorKind::InvalidField, field.name, detail));
             }
         }
-        self.time.ok_or(Error::about(ErrorKind::InvalidField, FIELDS[TIMESTAMP].name))
+        self.time.ok_or(Failed)
     }
 }
 
@@ -213,20 +212,19 @@ pub(crate) struct Checked<'a> {
 impl<'a> Checked<'a> {
     /// Reads the envelope in a body. If the scheme's deliveries carry none, the caller who asks for one is mistaken, not the
     /// sender.
-    pub(crate) fn read(body: &'a [u8], has_envelope: bool) -> Result<Self, Error> {
-        check_size(body.len() as u64)?;
+    pub(crate) fn read(body: &'a [u8], has_envelope: bool, reason: &mut Reason) -> Result<Self, Failed> {
+        check_size(body.len() as u64, reason)?;
         let mut members = Members::new();
         let read = Scanner::new().read(body, &mut members);
         let checked = match read {
-            Ok(body) => members.check().map(|time| (body, time)),
-            Err(Malformed) => Err(members.malformed()),
+            Ok(body) => members.check(reason).map(|time| (body, time)),
+            Err(Malformed) => Err(members.malformed(reason)),
         };
         match checked {
             Ok((body, time)) => Ok(Self { body, places: members.places, time }),
-            Err(error) if has_envelope => Err(error),
-            Err(_) => {
-                Err(Error::new(ErrorKind::InvalidArgument)
-                    .because("deliveries of this scheme have no event; use json()"))
+            Err(Failed) if has_envelope => Err(Failed),
+            Err(Failed) => {
+                Err(reason.is(ErrorKind::InvalidArgument, "", "deliveries of this scheme have no event; use json()"))
             }
         }
     }
@@ -300,12 +298,15 @@ impl serde_core::Serialize for ForUser<'_> {
 /// # Errors
 /// `malformed_envelope`, and `body_too_large` for 4 GiB or more.
 pub fn check_json(body: &[u8]) -> Result<(), Error> {
-    check_size(body.len() as u64)?;
-    Scanner::of_any_value().read(body, &mut Members::new()).map(drop).map_err(|Malformed| {
-        Error::new(ErrorKind::MalformedEnvelope).because(if is_form(body) {
-            "it is a form, not JSON; have the sender use the content type application/json"
-        } else {
-            "it must be JSON of at most 64 levels, in UTF-8 without a byte order mark"
+    Reason::of(|reason| {
+        check_size(body.len() as u64, reason)?;
+        Scanner::of_any_value().read(body, &mut Members::new()).map(drop).map_err(|Malformed| {
+            let detail = if is_form(body) {
+                "it is a form, not JSON; have the sender use the content type application/json"
+            } else {
+                "it must be JSON of at most 64 levels, in UTF-8 without a byte order mark"
+            };
+            reason.is(ErrorKind::MalformedEnvelope, "", detail)
         })
     })
 }
@@ -317,7 +318,7 @@ pub fn check_json(body: &[u8]) -> Result<(), Error> {
 /// # Errors
 /// Those of `Delivery::envelope`.
 pub fn check_envelope(body: &[u8], has_envelope: bool) -> Result<(), Error> {
-    Checked::read(body, has_envelope).map(drop)
+    Reason::of(|reason| Checked::read(body, has_envelope, reason)).map(drop)
 }
 
 /// Whether a body begins as a form does, such as the `payload=` of GitHub's default content type.

@@ -42,13 +42,15 @@ impl Key {
 }
 
 impl Mac {
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline)]
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn update(&mut self, part: &[u8]) {
         let Self { core, partial_block } = self;
         partial_block.digest_blocks(part, |blocks| core.update_blocks(blocks));
     }
 
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn finish(&mut self) -> Tag {
         let mut tag = Tag([0; TAG_BYTES]);
         self.core.finalize_fixed_core(&mut self.partial_block, (&mut tag.0).into());

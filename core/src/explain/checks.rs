@@ -11,7 +11,7 @@ use super::budget::Budget;
 use super::option_names;
 use super::report::{Check, CheckOutcome};
 use crate::contio::envelope::Checked;
-use crate::error::{Error, ErrorKind, OptionNames};
+use crate::error::{Error, ErrorKind, OptionNames, Reason};
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{Freshness, Scheme};
 use crate::time::UnixTime;
@@ -241,7 +241,7 @@ impl<H: Headers + ?Sized> ReceivedDelivery<'_, H> {
     }
 
     fn parsed_headers(&self) -> Result<ParsedHeaders<'_, '_>, Error> {
-        ParsedHeaders::read(self.scheme, self.headers)
+        Reason::of(|reason| ParsedHeaders::read(self.scheme, self.headers, reason))
     }
 
     fn find_secret(&self, verifier: Option<&Verifier>, budget: &mut Budget) -> Option<usize> {
@@ -274,7 +274,7 @@ impl<H: Headers + ?Sized> ReceivedDelivery<'_, H> {
         match self.scheme.freshness {
             Freshness::Envelope if is_genuine => {
                 budget.count(self.body.len());
-                Checked::read(self.body, true).ok().map(|envelope| envelope.time)
+                Reason::of(|reason| Checked::read(self.body, true, reason)).ok().map(|envelope| envelope.time)
             }
             Freshness::Envelope => None,
             _ => self.signed_time(),

@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::{Keys, Limit, Limits, MAX_SECRETS, Verifier};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Reason};
 use crate::scheme::Scheme;
 use crate::secret::Secret;
 
@@ -111,7 +111,7 @@ impl VerifierBuilder {
     /// `invalid_secret` for the first secret that cannot be used, or if none was added; `invalid_argument` for more than
     /// [`MAX_SECRETS`], and for a `max_age` or `max_skew` of 100,000 s or more, which was meant in milliseconds.
     pub fn build(self) -> Result<Verifier, Error> {
-        self.verifier.limits.check()?;
+        Reason::of(|reason| self.verifier.limits.check(reason))?;
         match self.error {
             Some(error) => Err(error),
             None if self.verifier.keys.iter().next().is_none() => {

@@ -4,8 +4,8 @@ use core::fmt;
 
 use super::parsed_headers::ParsedHeaders;
 use super::{Delivery, Verifier, WholeBody};
-use crate::crypto::mac::{Matches, TAG_BYTES, Tag};
-use crate::error::{Error, ErrorKind};
+use crate::crypto::mac::TAG_BYTES;
+use crate::error::{Error, Reason};
 use crate::headers::Headers;
 use crate::scheme::Freshness;
 use crate::time::UnixTime;
@@ -36,7 +36,7 @@ impl Verifier {
     /// # Errors
     /// The errors that [`verify`](Self::verify) returns for the headers.
     pub fn signing_input<'v, 'h, H: Headers + ?Sized>(&'v self, headers: &'h H) -> Result<SigningInput<'v, 'h>, Error> {
-        ParsedHeaders::read(self.scheme(), headers).map(SigningInput)
+        Reason::of(|reason| ParsedHeaders::read(self.scheme(), headers, reason)).map(SigningInput)
     }
 
     /// The verdict of [`verify`](Self::verify), given one MAC per secret, in the order of the secrets.
@@ -53,17 +53,7 @@ impl Verifier {
         macs: &[[u8; TAG_BYTES]],
         now: UnixTime,
     ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Error> {
-        self.limits.check_size(body.len() as u64)?;
-        let parsed = ParsedHeaders::read(self.scheme(), headers)?;
-        if macs.len() != self.keys().iter().count() {
-            return Err(Error::new(ErrorKind::InvalidArgument).because("there must be one MAC for each secret"));
-        }
-        let mut matches = Matches::none();
-        for (index, mac) in (0..).zip(macs) {
-            let tag = Tag::computed_outside(*mac);
-            parsed.compare(index, &tag, &mut matches);
-        }
-        self.decide_whole(parsed, matches, body, now)
+        Reason::of(|reason| self.verify_by(headers, body, Some(macs), now, reason))
     }
 }
 

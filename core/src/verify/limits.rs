@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::error::{self, Error, ErrorKind};
+use crate::error::{self, ErrorKind, Failed, Reason};
 use crate::time::UnixTime;
 
 /// What a verifier limits.
@@ -45,7 +45,7 @@ impl Limits {
         Self { max_age: Limit(300), max_skew: Limit(300), max_event_age: Limit(86_400), max_body: Limit::NONE };
 
     /// Refuses limits on the distance from the present of more than a day, which were meant in milliseconds.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self, error: &mut Reason) -> Result<(), Failed> {
         let in_milliseconds = |limit: Limit| limit >= Limit(100_000) && limit != Limit::NONE;
         let (limit, reason) = match (in_milliseconds(self.max_age), in_milliseconds(self.max_skew)) {
             (false, false) => return Ok(()),
@@ -54,27 +54,33 @@ impl Limits {
             }
             _ => (self.max_skew, "`max_skew` is # s, as if in milliseconds; give less than 100000 s, or no limit"),
         };
-        Err(Error::with_numbers(ErrorKind::InvalidArgument, reason, [limit.0, 0]))
+        Err(error.with_numbers(ErrorKind::InvalidArgument, reason, [limit.0, 0]))
     }
 
-    pub(super) fn check_size(&self, bytes: u64) -> Result<(), Error> {
+    pub(super) fn check_size(&self, bytes: u64, reason: &mut Reason) -> Result<(), Failed> {
         if bytes > self.max_body.0 {
             let detail = "it has # bytes or more, and # are allowed";
-            return Err(Error::with_numbers(ErrorKind::BodyTooLarge, detail, [bytes, self.max_body.0]));
+            return Err(reason.with_numbers(ErrorKind::BodyTooLarge, detail, [bytes, self.max_body.0]));
         }
-        error::check_size(bytes)
+        error::check_size(bytes, reason)
     }
 
     /// Refuses a time that is too far from the present, with the distance and the limit in seconds. `too_old` says which time
     /// it is: that of the delivery, or that of its event.
-    pub(super) fn check_age(&self, time: UnixTime, now: UnixTime, too_old: ErrorKind) -> Result<(), Error> {
+    pub(super) fn check_age(
+        &self,
+        time: UnixTime,
+        now: UnixTime,
+        too_old: ErrorKind,
+        reason: &mut Reason,
+    ) -> Result<(), Failed> {
         let max_age = if too_old == ErrorKind::EventTooOld { self.max_event_age } else { self.max_age };
         let (age, ahead) = (now.seconds_since(time), time.seconds_since(now));
         if age > max_age.0 {
-            return Err(out_of_time(too_old, [age, max_age.0], now));
+            return Err(out_of_time(too_old, [age, max_age.0], now, reason));
         }
         if ahead > self.max_skew.0 {
-            return Err(out_of_time(ErrorKind::TimestampInFuture, [ahead, self.max_skew.0], now));
+            return Err(out_of_time(ErrorKind::TimestampInFuture, [ahead, self.max_skew.0], now, reason));
         }
         Ok(())
     }
@@ -82,20 +88,20 @@ impl Limits {
 
 #[cold]
 #[inline(never)]
-fn out_of_time(kind: ErrorKind, numbers: [u64; 2], now: UnixTime) -> Error {
+fn out_of_time(kind: ErrorKind, numbers: [u64; 2], now: UnixTime, reason: &mut Reason) -> Failed {
     let detail = match kind {
         ErrorKind::TimestampInFuture => "it is # s ahead, and # s are allowed; check the receiver's clock",
         // Every delivery is too old for a clock in milliseconds, which is not the sender's fault.
         _ if now.looks_like_milliseconds() => {
             let detail = "`now` is #, as if in milliseconds; give Unix seconds";
-            return Error::with_numbers(ErrorKind::InvalidArgument, detail, [now.as_secs().unsigned_abs(), 0]);
+            return reason.with_numbers(ErrorKind::InvalidArgument, detail, [now.as_secs().unsigned_abs(), 0]);
         }
         ErrorKind::EventTooOld => {
             "it is # s old, and # s are allowed; a larger `max_event_age` accepts events sent again"
         }
         _ => "it is # s old, and # s are allowed; if this happens to every delivery, check the receiver's clock",
     };
-    Error::with_numbers(kind, detail, numbers)
+    reason.with_numbers(kind, detail, numbers)
 }
 
 impl fmt::Debug for Limit {

@@ -23,8 +23,8 @@ pub use self::stream::{Stream, Streamed, StreamedDelivery};
 
 use self::parsed_headers::ParsedHeaders;
 use crate::contio::envelope::{Checked, Envelope};
-use crate::crypto::mac::{Key, Matches};
-use crate::error::{Error, ErrorKind};
+use crate::crypto::mac::{Key, Matches, TAG_BYTES, Tag};
+use crate::error::{Error, ErrorKind, Failed, Reason};
 use crate::headers::Headers;
 use crate::scheme::{Freshness, Scheme};
 use crate::secret::Secret;
@@ -97,10 +97,27 @@ impl Verifier {
         body: &'b [u8],
         now: UnixTime,
     ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Error> {
-        self.limits.check_size(body.len() as u64)?;
-        let parsed = ParsedHeaders::read(&self.scheme, headers)?;
-        let matches = self.try_keys(&parsed, body);
-        self.decide_whole(parsed, matches, body, now)
+        Reason::of(|reason| self.verify_by(headers, body, None, now, reason))
+    }
+
+    /// Verifies a delivery by these MACs, or else by MACs that are made here.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    fn verify_by<'v, 'h, 'b, H: Headers + ?Sized>(
+        &'v self,
+        headers: &'h H,
+        body: &'b [u8],
+        macs: Option<&[[u8; TAG_BYTES]]>,
+        now: UnixTime,
+        reason: &mut Reason,
+    ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Failed> {
+        self.limits.check_size(body.len() as u64, reason)?;
+        let parsed = ParsedHeaders::read(&self.scheme, headers, reason)?;
+        let matches = match macs {
+            None => self.try_keys(&parsed, body),
+            Some(macs) => self.try_macs(&parsed, macs, reason)?,
+        };
+        self.decide_whole(parsed, matches, body, now, reason)
     }
 
     /// Decides about a whole body once its MACs are compared, wherever they were computed.
@@ -111,10 +128,11 @@ impl Verifier {
         matches: Matches,
         body: &'b [u8],
         now: UnixTime,
-    ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Error> {
+        reason: &mut Reason,
+    ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Failed> {
         let mut envelope = None;
-        let read_time = || Ok(envelope.insert(Checked::read(body, true)?).time);
-        let facts = self.decide(&parsed, matches, now, read_time)?;
+        let read_time = |reason: &mut Reason| Ok(envelope.insert(Checked::read(body, true, reason)?).time);
+        let facts = self.decide(&parsed, matches, now, read_time, reason)?;
         Ok(Delivery { facts, body: WholeBody { bytes: body, envelope } })
     }
 
@@ -126,19 +144,22 @@ impl Verifier {
         parsed: &ParsedHeaders<'v, 'h>,
         matches: Matches,
         now: UnixTime,
-        event_time: impl FnOnce() -> Result<UnixTime, Error>,
-    ) -> Result<Facts<'v, 'h>, Error> {
+        event_time: impl FnOnce(&mut Reason) -> Result<UnixTime, Failed>,
+        reason: &mut Reason,
+    ) -> Result<Facts<'v, 'h>, Failed> {
         let ParsedHeaders { scheme, id, timestamp, .. } = *parsed;
-        let secret_index = matches.first().ok_or(Error::new(ErrorKind::SignatureMismatch))?;
+        let Some(secret_index) = matches.first() else {
+            return Err(reason.is(ErrorKind::SignatureMismatch, "", ""));
+        };
         let timestamp = match scheme.freshness {
             Freshness::Envelope => {
-                let time = event_time()?;
-                self.limits.check_age(time, now, ErrorKind::EventTooOld)?;
+                let time = event_time(reason)?;
+                self.limits.check_age(time, now, ErrorKind::EventTooOld, reason)?;
                 Some(time)
             }
             _ => {
                 if let Some(time) = timestamp {
-                    self.limits.check_age(time, now, ErrorKind::TimestampTooOld)?;
+                    self.limits.check_age(time, now, ErrorKind::TimestampTooOld, reason)?;
                 }
                 timestamp
             }
@@ -158,6 +179,23 @@ impl Verifier {
             parsed.compare(index, &tag, &mut matches);
         }
         matches
+    }
+
+    /// Compares one MAC per secret, which was computed outside the core, with every signature.
+    fn try_macs(
+        &self,
+        parsed: &ParsedHeaders<'_, '_>,
+        macs: &[[u8; TAG_BYTES]],
+        reason: &mut Reason,
+    ) -> Result<Matches, Failed> {
+        if macs.len() != self.keys.iter().count() {
+            return Err(reason.is(ErrorKind::InvalidArgument, "", "there must be one MAC for each secret"));
+        }
+        let mut matches = Matches::none();
+        for (index, mac) in (0..).zip(macs) {
+            parsed.compare(index, &Tag::computed_outside(*mac), &mut matches);
+        }
+        Ok(matches)
     }
 
     /// How the deliveries that this verifier accepts are signed.
@@ -267,7 +305,8 @@ impl<'b> Delivery<'_, '_, WholeBody<'b>> {
     pub fn envelope(&self) -> Result<Envelope<'b>, Error> {
         match &self.body.envelope {
             Some(checked) => Ok(checked.envelope()),
-            None => Checked::read(self.body.bytes, self.facts.scheme.has_envelope()).map(|checked| checked.envelope()),
+            None => Reason::of(|reason| Checked::read(self.body.bytes, self.facts.scheme.has_envelope(), reason))
+                .map(|checked| checked.envelope()),
         }
     }
 

@@ -9,7 +9,7 @@ use super::parsed_headers::ParsedHeaders;
 use super::stream::{Progress, Streamed};
 use super::{Delivery, Verifier, WholeBody};
 use crate::contio::envelope::{Checked, Envelope};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::headers::Headers;
 use crate::inline_str::InlineStr;
 use crate::time::UnixTime;
@@ -142,7 +142,7 @@ impl<B: AsRef<[u8]>> OwnedDelivery<B> {
     /// # Errors
     /// As for [`Delivery::envelope`].
     pub fn envelope(&self) -> Result<Envelope<'_>, Error> {
-        Checked::read(self.body(), self.has_envelope).map(|checked| checked.envelope())
+        Reason::of(|reason| Checked::read(self.body(), self.has_envelope, reason)).map(|checked| checked.envelope())
     }
 }
 
@@ -175,7 +175,8 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
     /// # Errors
     /// Those of `Verifier::stream`.
     pub fn new(verifier: V, headers: H) -> Result<Self, Error> {
-        let progress = Progress::new(&verifier, &ParsedHeaders::read(verifier.scheme(), &headers)?);
+        let parsed = Reason::of(|reason| ParsedHeaders::read(verifier.scheme(), &headers, reason))?;
+        let progress = Progress::new(&verifier, &parsed);
         Ok(Self { verifier, headers, progress })
     }
 
@@ -193,7 +194,7 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
     /// As for [`Verifier::verify`].
     pub fn finish(self, now: UnixTime) -> Result<OwnedDelivery<Streamed>, Error> {
         let Self { verifier, headers, progress } = self;
-        let parsed = ParsedHeaders::read(verifier.scheme(), &headers)?;
+        let parsed = Reason::of(|reason| ParsedHeaders::read(verifier.scheme(), &headers, reason))?;
         progress.finish(&verifier, &parsed, now).map(|delivery| delivery.into_owned())
     }
 }

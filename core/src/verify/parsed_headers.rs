@@ -1,7 +1,7 @@
 //! The headers of a delivery, parsed but not yet verified.
 
 use crate::crypto::mac::{Mac, Matches, Tag};
-use crate::error::{Error, ErrorKind};
+use crate::error::{ErrorKind, Failed, Reason};
 use crate::headers::{HeaderLookup, HeaderName, Headers};
 use crate::scheme::signature_format::ParsedSignatures;
 use crate::scheme::template::{SignedValues, StoredPart};
@@ -25,25 +25,34 @@ impl<'v, 'h> ParsedHeaders<'v, 'h> {
     // Inlined into `verify`: returned through memory, the struct would be loaded before its last stores have completed,
     // which takes longer than reading the headers.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    pub(crate) fn read<H: Headers + ?Sized>(scheme: &'v Scheme, headers: &'h H) -> Result<Self, Error> {
+    pub(crate) fn read<H: Headers + ?Sized>(
+        scheme: &'v Scheme,
+        headers: &'h H,
+        reason: &mut Reason,
+    ) -> Result<Self, Failed> {
         let [signature_spelling, timestamp_spelling, id_spelling] = &scheme.spellings;
-        let signature = required(headers, &scheme.signature, signature_spelling.as_ref(), scheme.hint)?;
+        let signature = required(headers, &scheme.signature, signature_spelling.as_ref(), scheme.hint, reason)?;
         let scheme = scheme.variant_of(signature);
         let id = match &scheme.id {
-            Some(id) => Some(read_id(required(headers, &id.header, id_spelling.as_ref(), "")?, id)?),
+            Some(id) => {
+                let value = required(headers, &id.header, id_spelling.as_ref(), "", reason)?;
+                let sound = read_id(value, id);
+                let named = |reason: &mut Reason| reason.is(ErrorKind::MalformedSignature, id.header.as_str(), ID_RULE);
+                Some(sound.ok_or_else(|| named(reason))?)
+            }
             None => None,
         };
         let timestamp_header = match &scheme.freshness {
-            Freshness::Header(name) => Some(required(headers, name, timestamp_spelling.as_ref(), "")?),
+            Freshness::Header(name) => Some(required(headers, name, timestamp_spelling.as_ref(), "", reason)?),
             _ => None,
         };
         let Some(signatures) = scheme.format.read(signature) else {
-            return Err(malformed(scheme, signature));
+            return Err(malformed(scheme, signature, reason));
         };
         let mut parsed = Self { scheme, id, timestamp: None, timestamp_text: &[], signatures };
         if let Some(text) = timestamp_header.or(signatures.timestamp) {
             parsed.timestamp_text = text;
-            parsed.timestamp = Some(time::read_unix_seconds(text)?);
+            parsed.timestamp = Some(time::read_unix_seconds(text, reason)?);
         }
         Ok(parsed)
     }
@@ -81,26 +90,20 @@ impl<'v, 'h> ParsedHeaders<'v, 'h> {
 /// Standard Webhooks 1.0.0 signs with ed25519 as `v1a`.
 #[cold]
 #[inline(never)]
-fn malformed(scheme: &Scheme, signature: &[u8]) -> Error {
+fn malformed(scheme: &Scheme, signature: &[u8], reason: &mut Reason) -> Failed {
     let is_ed25519 = signature.starts_with(b"v1a,");
-    Error::about(ErrorKind::MalformedSignature, scheme.signature.as_str()).because(if is_ed25519 {
-        "ed25519 (v1a) is not supported; have the sender sign with v1 too"
-    } else {
-        ""
-    })
+    let detail = if is_ed25519 { "ed25519 (v1a) is not supported; have the sender sign with v1 too" } else { "" };
+    reason.is(ErrorKind::MalformedSignature, scheme.signature.as_str(), detail)
 }
 
 pub(crate) const ID_RULE: &str = "an id must be 1 to 256 visible ASCII characters, without the separator that ends it";
 
 /// An id is 1 to 256 visible ASCII bytes, without the byte that marks its end in the signed message: in `a.b.c`, an id
 /// `a` could otherwise become an id `a.b` under the same signature. Standard Webhooks 1.0.0 requires the same of senders.
-pub(crate) fn read_id<'a>(value: &'a [u8], id: &SignedId) -> Result<&'a str, Error> {
+pub(crate) fn read_id<'a>(value: &'a [u8], id: &SignedId) -> Option<&'a str> {
     let sound = (1..=MAX_ID_BYTES).contains(&value.len())
         && value.iter().all(|byte| byte.is_ascii_graphic() && *byte != id.end);
-    core::str::from_utf8(value)
-        .ok()
-        .filter(|_| sound)
-        .ok_or(Error::about(ErrorKind::MalformedSignature, id.header.as_str()).because(ID_RULE))
+    core::str::from_utf8(value).ok().filter(|_| sound)
 }
 
 /// The value of a header that the scheme needs and that must occur once. The header may have a second spelling.
@@ -110,7 +113,8 @@ pub(crate) fn required<'h, H: Headers + ?Sized>(
     name: &HeaderName,
     spelling: Option<&Spelling>,
     hint: &'static str,
-) -> Result<&'h [u8], Error> {
+    reason: &mut Reason,
+) -> Result<&'h [u8], Failed> {
     let mut found = headers.find(name);
     if let Some(Spelling { name, decides }) = spelling {
         let other = headers.find(name);
@@ -118,7 +122,7 @@ pub(crate) fn required<'h, H: Headers + ?Sized>(
     }
     match found {
         HeaderLookup::Once(value) => Ok(value),
-        HeaderLookup::Missing => Err(Error::about(ErrorKind::MissingHeader, name.as_str()).because(hint)),
-        HeaderLookup::Duplicate => Err(Error::about(ErrorKind::DuplicateHeader, name.as_str())),
+        HeaderLookup::Missing => Err(reason.is(ErrorKind::MissingHeader, name.as_str(), hint)),
+        HeaderLookup::Duplicate => Err(reason.is(ErrorKind::DuplicateHeader, name.as_str(), "")),
     }
 }

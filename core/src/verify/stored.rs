@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::contio::envelope::{Checked, Envelope};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 
 /// A body that was verified earlier and kept since: in a queue, a file or a database.
 ///
@@ -51,7 +51,7 @@ impl<'b> StoredBody<'b> {
     /// # Errors
     /// `malformed_envelope`, `missing_field` or `invalid_field`, as for [`Delivery::envelope`](crate::Delivery::envelope).
     pub fn envelope(&self) -> Result<Envelope<'b>, Error> {
-        Checked::read(self.0, true).map(|checked| checked.envelope())
+        Reason::of(|reason| Checked::read(self.0, true, reason)).map(|checked| checked.envelope())
     }
 }
 

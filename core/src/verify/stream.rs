@@ -6,7 +6,7 @@ use super::parsed_headers::ParsedHeaders;
 use super::{Delivery, MAX_SECRETS, Verifier};
 use crate::contio::envelope::EnvelopeCheck;
 use crate::crypto::mac::{Mac, Matches};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::headers::Headers;
 use crate::scheme::Freshness;
 use crate::time::UnixTime;
@@ -32,7 +32,7 @@ impl Verifier {
     /// # Errors
     /// For the headers: `missing_header`, `duplicate_header`, `malformed_signature` or `malformed_timestamp`.
     pub fn stream<'v, 'h, H: Headers + ?Sized>(&'v self, headers: &'h H) -> Result<Stream<'v, 'h>, Error> {
-        let parsed = ParsedHeaders::read(self.scheme(), headers)?;
+        let parsed = Reason::of(|reason| ParsedHeaders::read(self.scheme(), headers, reason))?;
         Ok(Stream { progress: Progress::new(self, &parsed), verifier: self, parsed })
     }
 }
@@ -61,12 +61,12 @@ impl Progress {
 
     pub(super) fn update(&mut self, verifier: &Verifier, chunk: &[u8]) -> Result<(), Error> {
         self.bytes = self.bytes.saturating_add(chunk.len() as u64);
-        verifier.limits.check_size(self.bytes)?;
+        Reason::of(|reason| verifier.limits.check_size(self.bytes, reason))?;
         for mac in self.macs.iter_mut().flatten() {
             mac.update(chunk);
         }
         if let Some(Ok(check)) = &mut self.envelope
-            && let Err(error) = check.feed(chunk)
+            && let Err(error) = Reason::of(|reason| check.feed(chunk, reason))
         {
             self.envelope = Some(Err(error));
         }
@@ -80,15 +80,18 @@ impl Progress {
         parsed: &ParsedHeaders<'v, 'h>,
         now: UnixTime,
     ) -> Result<StreamedDelivery<'v, 'h>, Error> {
-        verifier.limits.check_size(self.bytes)?;
+        Reason::of(|reason| verifier.limits.check_size(self.bytes, reason))?;
         let mut matches = Matches::none();
         for (index, mac) in (0..).zip(self.macs.iter_mut().flatten()) {
             parsed.feed_after(mac);
             parsed.compare(index, &mac.finish(), &mut matches);
         }
         let envelope = self.envelope;
-        let read_time = || envelope.unwrap_or_else(|| Ok(EnvelopeCheck::new())).and_then(|check| check.finish());
-        let facts = verifier.decide(parsed, matches, now, read_time)?;
+        let read_time = |reason: &mut Reason| match envelope.unwrap_or_else(|| Ok(EnvelopeCheck::new())) {
+            Ok(check) => check.finish(reason),
+            Err(error) => Err(reason.returned(error)),
+        };
+        let facts = Reason::of(|reason| verifier.decide(parsed, matches, now, read_time, reason))?;
         Ok(Delivery { facts, body: Streamed })
     }
 }

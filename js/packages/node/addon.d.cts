@@ -1,17 +1,13 @@
 /** The functions of `bindings-node/src/`. */
 interface Addon {
-  prepare(
-    scheme: string,
-    secrets: Uint8Array,
-    ...limits: [maxAge: number, maxSkew: number, maxEventAge: number, maxBody: number]
-  ): number;
+  prepare(settings: Uint8Array, scheme: number): number;
   release(verifier: number): void;
   names(verifier: number): string;
-  verify(text: Uint8Array, body: Uint8Array): number;
+  verify(verifier: number, record: Uint8Array, body: Uint8Array): number;
   checkBody(body: Uint8Array, bytes: number, isEnvelope: boolean, hasEnvelope: boolean): number;
   message(): string;
   explain(request: Uint8Array): string;
-  sign(verifier: number, body: Uint8Array, bytes: number, timestamp: number, id: string | undefined): string | number;
+  sign(verifier: number, record: Uint8Array, body: Uint8Array): string | number;
 }
 
 /** Loads the native code once. Throws an error that says why there is none, the same each time. */

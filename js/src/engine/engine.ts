@@ -48,7 +48,7 @@ export interface Handle extends Prepared {
 /** The MACs of a body that were made outside the core. */
 export interface Macs {
   /** Those of all secrets, one after the other. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /**
    * A private copy of the body, which no one else can change: the MACs are made from it, and the event is read from it.
    */
@@ -74,7 +74,7 @@ export interface Engine {
     values: HeaderValues,
     input: Uint8Array | string,
     now: number,
-    macs?: Uint8Array,
+    macs?: Uint8Array<ArrayBuffer>,
     isKept?: boolean,
   ): Verdict;
   /** Checks that the last kept body is a Contio envelope, or at least JSON. Returns the error, or null. */

@@ -1,7 +1,7 @@
 // What both engines share, however they call the core: how names, verdicts, header values and secrets are encoded.
 import { invalidArgument } from "../error.js";
 import { CODES, type ErrorCode } from "../generated/codes.js";
-import type { HeaderLookup, HeaderNames } from "../input/headers.js";
+import type { HeaderLookup, HeaderNames, HeaderValues } from "../input/headers.js";
 import { encoder } from "../utf8.js";
 import type { Prepared, Settings, Verdict } from "./engine.js";
 
@@ -25,15 +25,68 @@ export function readNames(lines: readonly string[]): Pick<Prepared, "names" | "h
   return { names: { ...names(0), others }, hasEnvelope: lines[6] !== "", variants: lines.slice(7) };
 }
 
-/** Decodes a verdict, as `verdict.rs` encodes it. */
-export function readVerdict(verdict: number, { variants }: Prepared): Verdict {
-  const bits = verdict & 0x7ff;
+/** Memory that the core reads and writes, as bytes and as numbers. */
+export interface Memory {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+}
+
+export function memory(buffer: ArrayBuffer, at: number, length: number): Memory {
+  return { bytes: new Uint8Array(buffer, at, length), view: new DataView(buffer, at, length) };
+}
+
+// The layout of settings, requests and verdicts. `bindings-shared/src` explains it.
+const LIMITS_BYTES = 32;
+const REQUEST_BYTES = 80;
+
+/** How many bytes a request takes at most. */
+export function requestSize({ signature, timestamp, id }: HeaderValues): number {
+  return REQUEST_BYTES + (size(signature) + size(timestamp) + size(id)) * 3;
+}
+
+/**
+ * Writes a request and returns where it ends.
+ *
+ * @param body the length of the body; undefined if it fills its array
+ */
+export function putRequest(
+  { bytes, view }: Memory,
+  { signature, timestamp, id }: HeaderValues,
+  now: number,
+  body: number | undefined,
+): number {
+  // More does not fit, and is no time either.
+  const seconds = Math.max(Math.min(now, 2 ** 62), -(2 ** 62));
+  const word = (at: number, value: number): void => view.setUint32(at, value, true);
+  let end = REQUEST_BYTES;
+  word(0, end);
+  word(4, Number(body === undefined));
+  word(8, seconds);
+  word(12, Math.floor(seconds / 2 ** 32));
+  word(28, body ?? 0);
+  const put = (at: number, value: HeaderLookup): void => {
+    const isText = typeof value === "string";
+    const length = isText ? putText(value, bytes, end) : value;
+    word(at, isText ? end : 0);
+    word(at + 4, length);
+    if (isText) end += length;
+  };
+  put(40, signature);
+  put(56, timestamp);
+  put(72, id);
+  return end;
+}
+
+/** Reads the verdict on a delivery that has not failed, or that has failed with this number. */
+export function readVerdict(failure: number, { view }: Memory, { variants }: Prepared): Verdict {
+  const word = (at: number): number => view.getUint32(at, true);
+  const flags = word(20);
   return {
-    failure: bits & 31,
-    hasReadEnvelope: (bits & 32) !== 0,
-    scheme: variants[(bits >> 6) & 1] as string,
-    secretIndex: bits >> 8,
-    timestamp: (bits & 128) === 0 ? null : (verdict - bits) / 0x800,
+    failure,
+    hasReadEnvelope: (flags & 1) !== 0,
+    scheme: variants[word(16)] as string,
+    secretIndex: word(12),
+    timestamp: (flags & 2) === 0 ? null : view.getInt32(28, true) * 2 ** 32 + word(24),
   };
 }
 
@@ -43,9 +96,8 @@ export function alive({ number }: Prepared): number {
   return number;
 }
 
-/** Writes a header's value and returns its length, or the number that stands for a missing or duplicate header. */
-export function putText(value: HeaderLookup, buffer: Uint8Array, at: number): number {
-  if (typeof value === "number") return value;
+/** Writes a header's value and returns its length. */
+function putText(value: string, buffer: Uint8Array, at: number): number {
   const { length } = value;
   // Measured: the host's encoder is faster for longer values, except in workerd.
   let isAscii = length <= 32 || IN_WORKERD;
@@ -54,27 +106,35 @@ export function putText(value: HeaderLookup, buffer: Uint8Array, at: number): nu
     isAscii = code < 128;
     buffer[at + index] = code;
   }
-  return isAscii ? length : encoder().encodeInto(value, at === 0 ? buffer : buffer.subarray(at)).written;
+  return isAscii ? length : encoder().encodeInto(value, buffer.subarray(at)).written;
 }
 
 /** How many characters a value has. */
-export function size(value: HeaderLookup): number {
+function size(value: HeaderLookup): number {
   return typeof value === "string" ? value.length : 0;
 }
 
-/**
- * Writes secrets from `at` on, as `secrets.rs` reads them, and returns where they end. Text needs three bytes per
- * character.
- */
-export function putSecrets(secrets: Settings["secrets"], buffer: Uint8Array, at: number): number {
+/** How many bytes settings take at most: text needs three bytes per character. */
+export function settingsSize({ scheme, secrets }: Settings): number {
+  return secrets.reduce((bytes, secret) => bytes + 5 + secret.length * 3, LIMITS_BYTES + scheme.length * 3);
+}
+
+/** Writes settings, and returns the length of the scheme and where they end. */
+export function putSettings(
+  { bytes, view }: Memory,
+  { scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings,
+): [scheme: number, end: number] {
+  [maxAge, maxSkew, maxEventAge, maxBody].forEach((limit, index) => view.setFloat64(8 * index, limit ?? NaN, true));
+  const words = encoder().encodeInto(scheme, bytes.subarray(LIMITS_BYTES)).written;
+  let at = LIMITS_BYTES + words;
   for (const secret of secrets) {
     const isText = typeof secret === "string";
     const start = at + 5;
     let { length } = secret;
-    if (isText) length = encoder().encodeInto(secret, buffer.subarray(start)).written;
-    else buffer.set(secret, start);
-    buffer.set([Number(isText), length, length >> 8, length >> 16, length >> 24], at);
+    if (isText) length = encoder().encodeInto(secret, bytes.subarray(start)).written;
+    else bytes.set(secret, start);
+    bytes.set([Number(isText), length, length >> 8, length >> 16, length >> 24], at);
     at = start + length;
   }
-  return at;
+  return [words, at];
 }

@@ -2,60 +2,40 @@
 import { Buffer } from "node:buffer";
 
 import { WebhookVerificationError, invalidArgument } from "../error.js";
-import type { HeaderValues } from "../input/headers.js";
+import { type HeaderValues, MISSING } from "../input/headers.js";
 import { checkUtf8, encoder } from "../utf8.js";
 import type { FullEngine, Handle, Settings, Verdict } from "./engine.js";
 import {
+  type Memory,
   alive,
   codeOf,
-  putSecrets,
-  putText,
+  memory,
+  putRequest,
+  putSettings,
   readNames,
   readVerdict,
-  size,
+  requestSize,
+  settingsSize,
 } from "./exchange.js";
 import { loadAddon } from "./load-addon.js";
-
-/** The offset of the header values, after the numbers. */
-const VALUES = 32;
-
-/** Stands for the length of a body that fills its array. */
-const ALL = -1;
 
 /** The smallest buffer for bodies, and the largest that is kept for later bodies. */
 const MIN_BUFFER = 4096;
 const MAX_KEPT_BUFFER = 1 << 20;
 
-/**
- * The arguments of a verification except the body, as `VerifyCall` in `src/lib.rs` reads them. Writing numbers here
- * costs nothing.
- */
-class VerifyCall {
-  readonly text: Uint8Array;
-  /** The verifier, and the lengths of the header values. */
-  readonly words: Int32Array;
-  /** How many bytes of the array are the body, and the current time. */
-  readonly numbers: Float64Array;
-
-  /** @param capacity how many bytes the header values may have */
-  constructor(readonly capacity: number) {
-    const memory = new ArrayBuffer(VALUES + capacity);
-    this.text = new Uint8Array(memory);
-    this.words = new Int32Array(memory, 0, 4);
-    this.numbers = new Float64Array(memory, 16, 2);
-  }
-}
+const newMemory = (bytes: number): Memory => memory(new ArrayBuffer(bytes), 0, bytes);
 
 /** The native code. It holds verifiers, and verifies one delivery at a time. */
 export class NativeEngine implements FullEngine {
   /** Counts the bodies that were passed to the core. The last one is still there if it was to be kept. */
   generation = 0;
   readonly #addon = loadAddon(invalidArgument);
-  #call = new VerifyCall(1024);
+  /** The buffer for requests, which the core writes verdicts into. */
+  #record = newMemory(1024);
   /** The buffer for bodies that are kept. */
   #body = Buffer.alloc(MIN_BUFFER);
-  /** The length of the last body, or `ALL`. */
-  #bytes = 0;
+  /** The length of the last body; undefined if it fills its array. */
+  #bytes: number | undefined = 0;
   /** Frees verifiers that the caller did not free. */
   readonly #collected = new FinalizationRegistry((number: number) => this.#addon.release(number));
 
@@ -64,17 +44,17 @@ export class NativeEngine implements FullEngine {
   }
 
   /** Prepares a verifier. */
-  prepare({ scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings): Handle {
-    const [age, skew, eventAge, body] = [maxAge, maxSkew, maxEventAge, maxBody].map((limit) => limit ?? NaN);
-    const text = new Uint8Array(secrets.reduce((bytes, secret) => bytes + 5 + secret.length * 3, 0));
+  prepare(settings: Settings): Handle {
+    const text = newMemory(settingsSize(settings));
     let number: number;
     try {
-      number = this.#addon.prepare(scheme, text.subarray(0, putSecrets(secrets, text, 0)), age!, skew!, eventAge!, body!);
+      const [scheme, end] = putSettings(text, settings);
+      number = this.#addon.prepare(text.bytes.subarray(0, end), scheme);
     } finally {
-      text.fill(0);
+      text.bytes.fill(0);
     }
     if (number < 0) throw this.failure(-number);
-    const handle = { engine: this, ...readNames(this.#addon.names(number).split("\n")), secrets: secrets.length, number };
+    const handle = { engine: this, ...readNames(this.#addon.names(number).split("\n").slice(0, -1)), secrets: settings.secrets.length, number };
     this.#collected.register(handle, number, handle);
     return handle;
   }
@@ -99,25 +79,21 @@ export class NativeEngine implements FullEngine {
   ): Verdict {
     const number = alive(handle);
     const body = this.#bodyOf(input, isKept);
-    const { signature, timestamp, id } = values;
-    const bytes = (size(signature) + size(timestamp) + size(id)) * 3;
-    if (this.#call.capacity < bytes) this.#call = new VerifyCall(bytes + 1024);
-    const { text, words, numbers } = this.#call;
-    const first = putText(signature, text, VALUES);
-    const second = putText(timestamp, text, VALUES + (first > 0 ? first : 0));
-    const third = putText(id, text, VALUES + (first > 0 ? first : 0) + (second > 0 ? second : 0));
-    words[0] = number;
-    words[1] = first;
-    words[2] = second;
-    words[3] = third;
-    numbers[0] = this.#bytes;
-    numbers[1] = now;
-    return readVerdict(this.#addon.verify(text, body), handle);
+    const record = this.#put(values, now);
+    return readVerdict(this.#addon.verify(number, record.bytes, body), record, handle);
+  }
+
+  /** Writes a request. */
+  #put(values: HeaderValues, now: number): Memory {
+    const bytes = requestSize(values);
+    if (this.#record.bytes.length < bytes) this.#record = newMemory(bytes + 1024);
+    putRequest(this.#record, values, now, this.#bytes);
+    return this.#record;
   }
 
   /** Checks that the last kept body is a Contio envelope, or at least JSON. Returns the error, or null. */
   checkBody(isEnvelope: boolean, hasEnvelope: boolean): WebhookVerificationError | null {
-    const failure = this.#addon.checkBody(this.#body, this.#bytes, isEnvelope, hasEnvelope);
+    const failure = this.#addon.checkBody(this.#body, this.#bytes!, isEnvelope, hasEnvelope);
     return failure === 0 ? null : this.failure(failure);
   }
 
@@ -145,7 +121,8 @@ export class NativeEngine implements FullEngine {
   ): [name: string, value: string][] {
     const number = alive(handle);
     const body = this.#bodyOf(input, false);
-    const signed = this.#addon.sign(number, body, this.#bytes, timestamp, id);
+    const { bytes } = this.#put({ signature: MISSING, timestamp: MISSING, id: id ?? MISSING }, timestamp);
+    const signed = this.#addon.sign(number, bytes, body);
     if (typeof signed === "number") throw this.failure(signed);
     return signed
       .split("\n")
@@ -153,7 +130,7 @@ export class NativeEngine implements FullEngine {
       .map((line) => line.split("\t") as [string, string]);
   }
 
-  /** Returns the array that is passed to the core, and sets `#bytes` to how many of its bytes are the body. */
+  /** Returns the array that is passed to the core, and sets `#bytes` to how many of its bytes are the body, or to undefined. */
   #bodyOf(input: Uint8Array | string, isKept: boolean): Uint8Array {
     this.generation++;
     if (typeof input === "string") {
@@ -164,7 +141,7 @@ export class NativeEngine implements FullEngine {
       return this.#body;
     }
     if (!isKept) {
-      this.#bytes = ALL;
+      this.#bytes = undefined;
       return input;
     }
     // Read only once: a subclass may return another value the next time.

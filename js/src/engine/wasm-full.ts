@@ -6,6 +6,9 @@ import type { FullEngine, Handle } from "./engine.js";
 import { alive } from "./exchange.js";
 import { WasmEngine } from "./wasm.js";
 
+/** The number of the function that only the full core has. */
+const SIGN = 11;
+
 class FullWasmEngine extends WasmEngine implements FullEngine {
   /** Signs a body with the first secret, and returns the names and values of the headers. */
   sign(
@@ -16,9 +19,9 @@ class FullWasmEngine extends WasmEngine implements FullEngine {
   ): [name: string, value: string][] {
     const number = alive(handle);
     const bytes = this.putBody(input);
-    const [length] = this.putHeaderValues({ signature: id ?? MISSING, timestamp: MISSING, id: MISSING });
-    const signed = this.call("core_sign", number, bytes, timestamp, length);
-    if (signed === 0) throw this.failure(this.call("core_failure"));
+    this.putRequest({ signature: MISSING, timestamp: MISSING, id: id ?? MISSING }, timestamp, bytes);
+    const signed = this.call(SIGN, number);
+    if (signed < 0) throw this.failure(-signed);
     return this.lines(signed).map((line) => line.split("\t") as [string, string]);
   }
 }

@@ -7,37 +7,41 @@ import { decoder, encoder } from "../utf8.js";
 import type { Engine, Handle, Settings, Verdict } from "./engine.js";
 import {
   EMPTY,
+  type Memory,
   alive,
   codeOf,
-  putSecrets,
-  putText,
+  memory,
+  putRequest,
+  putSettings,
   readNames,
   readVerdict,
-  size,
+  requestSize,
+  settingsSize,
 } from "./exchange.js";
+import { type Keys, hmac, makeKeys } from "./node-crypto.js";
 
-/** The exported functions of `Core` in `src/`. Each takes the address of the `Core` before its arguments. */
-type Name =
-  | "core_buffer"
-  | "core_answer"
-  | "core_message"
-  | "core_prepare"
-  | "core_release"
-  | "core_names"
-  | "core_key"
-  | "core_verify"
-  | "core_check_body"
-  | "core_signing_input"
-  // Only the full module has these; `wasm-full.ts` calls them.
-  | "core_sign"
-  | "core_failure";
+// The numbers of the functions that `core_call` calls; see `bindings-wasm/src/lib.rs`.
+const TEXT_BUFFER = 0;
+const BODY_BUFFER = 1;
+const ANSWER = 2;
+const MESSAGE = 3;
+const PREPARE = 4;
+const RELEASE = 5;
+const NAMES = 6;
+const KEY = 7;
+const VERIFY = 8;
+const CHECK_BODY = 9;
+const SIGNING_INPUT = 10;
 
-interface Exports extends Readonly<Record<Name, (core: number, ...numbers: number[]) => number>> {
+interface Exports {
   readonly memory: WebAssembly.Memory;
   /** The module's stack pointer. Every call that returns restores it. */
   readonly stack_pointer: WebAssembly.Global<"i32">;
   core_new(): number;
+  core_call(core: number, name: number, one: number, two: number): number;
 }
+
+const NO_MEMORY = { bytes: EMPTY, view: new DataView(EMPTY.buffer) };
 
 /** An instance of the core's module. It holds verifiers, and verifies one delivery at a time. */
 export class WasmEngine implements Engine {
@@ -47,37 +51,36 @@ export class WasmEngine implements Engine {
   #started: { exports: Exports; core: number; stack: number } | undefined;
   /** Set during a call. If it is set before one, a stack overflow stopped the previous call. */
   #isInside = false;
-  /** The buffers for header values and for bodies, inside the core's memory. */
-  #text = EMPTY;
+  /** The buffers for requests and for bodies, and the last answer, inside the core's memory. */
+  #text: Memory = NO_MEMORY;
   #body = EMPTY;
+  #answer: Memory = NO_MEMORY;
   /** The length of the body that was verified last. */
   #verified = 0;
+  /** The keys of each verifier, as the host has them. */
+  readonly #keys = new WeakMap<Handle, Keys>();
   /** Frees verifiers that the caller did not free. Older workerd settings lack it; verifiers then stay in memory. */
   readonly #collected =
-    globalThis.FinalizationRegistry &&
-    new FinalizationRegistry((number: number) => this.call("core_release", number));
+    globalThis.FinalizationRegistry && new FinalizationRegistry((number: number) => this.call(RELEASE, number));
 
   constructor(instantiate: (fail: typeof invalidArgument) => WebAssembly.Instance) {
     this.#instantiate = instantiate;
   }
 
   /** Prepares a verifier. */
-  prepare({ scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings): Handle {
-    this.#growText(secrets.reduce((bytes, secret) => bytes + 5 + secret.length * 3, scheme.length * 3));
-    const { byteOffset, length } = this.#text;
-    const limits = [maxAge, maxSkew, maxEventAge, maxBody].map((limit) => limit ?? NaN);
+  prepare(settings: Settings): Handle {
+    this.#growText(settingsSize(settings));
+    const { byteOffset, length } = this.#text.bytes;
     let number: number;
     try {
-      const words = encoder().encodeInto(scheme, this.#text).written;
-      const end = putSecrets(secrets, this.#text, words);
-      number = this.call("core_prepare", words, end, ...limits);
+      number = this.call(PREPARE, ...putSettings(this.#text, settings));
     } finally {
       // A new view, because the old one is detached if the memory grew.
-      this.#view(byteOffset, length).fill(0);
+      this.#view(byteOffset, length).bytes.fill(0);
     }
     if (number < 0) throw this.failure(-number);
-    const names = this.lines(this.call("core_names", number));
-    const handle = { engine: this, ...readNames(names), secrets: secrets.length, number };
+    const names = this.lines(this.call(NAMES, number));
+    const handle = { engine: this, ...readNames(names), secrets: settings.secrets.length, number };
     this.#collected?.register(handle, number, handle);
     return handle;
   }
@@ -88,7 +91,8 @@ export class WasmEngine implements Engine {
     if (number === undefined) return;
     handle.number = undefined;
     this.#collected?.unregister(handle);
-    this.call("core_release", number);
+    this.#keys.delete(handle);
+    this.call(RELEASE, number);
   }
 
   /**
@@ -100,20 +104,21 @@ export class WasmEngine implements Engine {
     values: HeaderValues,
     input: Uint8Array | string,
     now: number,
-    macs?: Uint8Array,
+    macs?: Uint8Array<ArrayBuffer>,
     _isKept?: boolean,
   ): Verdict {
     const number = alive(handle);
     const bytes = this.putBody(input);
-    const [signature, timestamp, id] = this.putHeaderValues(values, macs);
-    const verdict = this.call("core_verify", number, signature, timestamp, id, bytes, now, Number(macs !== undefined));
-    if (macs !== undefined) this.#text.fill(0);
-    return readVerdict(verdict, handle);
+    const made = macs ?? this.#makeMacs(handle, values, bytes);
+    const end = this.putRequest(values, now, bytes, made);
+    const failure = -this.call(VERIFY, number, made === undefined ? 0 : end);
+    if (made !== undefined) this.#text.bytes.fill(0);
+    return readVerdict(failure, this.#answered(), handle);
   }
 
   /** Checks that the last verified body is a Contio envelope, or at least JSON. Returns the error, or null. */
   checkBody(isEnvelope: boolean, hasEnvelope: boolean): WebhookVerificationError | null {
-    const failure = this.call("core_check_body", this.#verified, Number(isEnvelope), Number(hasEnvelope));
+    const failure = -this.call(CHECK_BODY, this.#verified, Number(isEnvelope) + 2 * Number(hasEnvelope));
     return failure === 0 ? null : this.failure(failure);
   }
 
@@ -130,7 +135,7 @@ export class WasmEngine implements Engine {
 
   /** The text of the last failure. */
   message(): string {
-    return decoder().decode(this.#answer(this.call("core_message")));
+    return decoder().decode(this.#answered().bytes.subarray(0, this.call(MESSAGE)));
   }
 
   /**
@@ -139,56 +144,83 @@ export class WasmEngine implements Engine {
    */
   signingInput(handle: Handle, values: HeaderValues): { beforeBody: Uint8Array; afterBody: Uint8Array; readsBody: boolean } {
     const number = alive(handle);
-    const lengths = this.putHeaderValues(values);
-    const input = this.call("core_signing_input", number, ...lengths);
+    this.putRequest(values, 0, 0);
+    const input = this.call(SIGNING_INPUT, number);
     if (input < 0) throw this.failure(-input);
-    const end = input & 0xfff;
-    const parts = this.#answer(end + ((input >> 12) & 0xfff));
-    return { beforeBody: parts.subarray(0, end), afterBody: parts.subarray(end), readsBody: input >> 24 !== 0 };
+    const [end, after] = [input & 0xfff, (input >> 12) & 0xfff];
+    const { bytes } = this.#answered();
+    return {
+      beforeBody: bytes.subarray(0, end),
+      afterBody: bytes.subarray(end, end + after),
+      readsBody: input >> 24 !== 0,
+    };
   }
 
-  /** A copy of the key made from a secret, for WebCrypto. */
+  /** A copy of the key made from a secret, for the host's cryptography. */
   key(handle: Handle, index: number): Uint8Array<ArrayBuffer> {
-    const number = alive(handle);
-    const place = this.call("core_key", number, index);
-    return this.#view(place, Math.floor(place / 2 ** 32)).slice();
+    const length = this.call(KEY, alive(handle), index);
+    return this.#view(this.#answered().view.getUint32(0, true), length).bytes.slice();
   }
 
-  /** Calls the core. */
-  protected call(name: Name, ...numbers: number[]): number {
+  /**
+   * The MACs of the body in the core's memory, made by the host where that is faster. What is verified is what was
+   * hashed: nothing else can change these bytes.
+   */
+  #makeMacs(handle: Handle, values: HeaderValues, bytes: number): Uint8Array | undefined {
+    const create = hmac(bytes);
+    if (create === undefined) return undefined;
+    try {
+      let keys = this.#keys.get(handle);
+      if (keys === undefined) this.#keys.set(handle, (keys = makeKeys(handle.secrets, (index) => this.key(handle, index))));
+      const { beforeBody, afterBody } = this.signingInput(handle, values);
+      this.#growBody(bytes);
+      const body = this.#body.subarray(0, bytes);
+      const macs = new Uint8Array(keys.length * 32);
+      keys.forEach((key, index) => {
+        macs.set(create("sha256", key).update(beforeBody).update(body).update(afterBody).digest(), index * 32);
+      });
+      return macs;
+    } catch {
+      // The core finds out what is wrong with the headers, or can do without the host.
+      return undefined;
+    }
+  }
+
+  /** Calls a function of the core. */
+  protected call(name: number, one = 0, two = 0): number {
     const { exports, core, stack } = (this.#started ??= start(this.#instantiate(invalidArgument)));
     if (this.#isInside) exports.stack_pointer.value = stack;
     this.#isInside = true;
-    const result = exports[name](core, ...numbers);
+    const result = exports.core_call(core, name, one, two);
     this.#isInside = false;
     return result;
   }
 
   /** Makes sure that the buffer has more than `bytes` bytes. Growing frees the old buffer, even if it fails. */
   #growText(bytes: number): void {
-    if (this.#text.length > bytes) return;
-    this.#text = EMPTY;
-    this.#text = this.#grow(false, bytes);
+    if (this.#text.bytes.length > bytes) return;
+    this.#text = NO_MEMORY;
+    this.#text = this.#grow(TEXT_BUFFER, bytes);
   }
 
   #growBody(bytes: number): void {
     if (this.#body.length > bytes) return;
     this.#body = EMPTY;
-    this.#body = this.#grow(true, bytes);
+    this.#body = this.#grow(BODY_BUFFER, bytes).bytes;
   }
 
   /**
    * Allocates a little more than asked for. 2 GiB are never available, and larger numbers would not cross as they are.
    */
-  #grow(isBody: boolean, bytes: number): Uint8Array<ArrayBuffer> {
+  #grow(name: number, bytes: number): Memory {
     const buffer = bytes + 1024;
-    const address = buffer < 2 ** 31 ? this.call("core_buffer", Number(isBody), buffer) : 0;
+    const address = buffer < 2 ** 31 ? this.call(name, buffer) : 0;
     if (address === 0) throw new WebhookVerificationError("body_too_large", `there is no memory for ${bytes} bytes`);
     return this.#view(address, buffer);
   }
 
-  #view(address: number, bytes: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#started!.exports.memory.buffer as ArrayBuffer, address >>> 0, bytes);
+  #view(address: number, bytes: number): Memory {
+    return memory(this.#started!.exports.memory.buffer as ArrayBuffer, address >>> 0, bytes);
   }
 
   /**
@@ -208,26 +240,24 @@ export class WasmEngine implements Engine {
     return (this.#verified = length);
   }
 
-  /** Writes header values and the MACs after them, and returns the lengths of the values. */
-  protected putHeaderValues({ signature, timestamp, id }: HeaderValues, macs: Uint8Array = EMPTY): [number, number, number] {
-    this.#growText((size(signature) + size(timestamp) + size(id)) * 3 + macs.length);
-    const first = putText(signature, this.#text, 0);
-    let at = Math.max(first, 0);
-    const second = putText(timestamp, this.#text, at);
-    at += Math.max(second, 0);
-    const third = putText(id, this.#text, at);
-    if (macs !== EMPTY) this.#text.set(macs, at + Math.max(third, 0));
-    return [first, second, third];
+  /** Writes a request and the MACs after it, and returns where the request ends. */
+  protected putRequest(values: HeaderValues, now: number, body: number, macs = EMPTY): number {
+    this.#growText(requestSize(values) + macs.length);
+    const end = putRequest(this.#text, values, now, body);
+    this.#text.bytes.set(macs, end);
+    return end;
   }
 
   /** The core's last answer, in place. */
-  #answer(bytes: number): Uint8Array<ArrayBuffer> {
-    return this.#view(this.call("core_answer"), bytes);
+  #answered(): Memory {
+    // A view is detached when the memory grows.
+    if (this.#answer.bytes.length === 0) this.#answer = this.#view(this.call(ANSWER), 1024);
+    return this.#answer;
   }
 
   /** An answer, line by line. */
   protected lines(bytes: number): string[] {
-    return decoder().decode(this.#answer(bytes)).split("\n").slice(0, -1);
+    return decoder().decode(this.#answered().bytes.subarray(0, bytes)).split("\n").slice(0, -1);
   }
 }
 

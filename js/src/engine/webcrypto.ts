@@ -43,7 +43,7 @@ export class WebCryptoHmac {
     );
   }
 
-  async #sign(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  async #sign(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const keys = (this.#keys ??= await importKeys(this.#handle));
     const [only] = keys;
     if (keys.length === 1 && only) return new Uint8Array(await crypto.subtle.sign("HMAC", only, message));

@@ -13,8 +13,8 @@ export type HeadersInput =
   | Iterable<readonly [string, HeaderValue]>;
 
 /** The numbers that stand for a header that is missing, or that occurs more than once. */
-export const MISSING = -1;
-export const DUPLICATE = -2;
+export const MISSING = 0;
+export const DUPLICATE = 2;
 
 /** The value of a header that occurs once, or one of the numbers above. */
 export type HeaderLookup = string | typeof MISSING | typeof DUPLICATE;

@@ -13,7 +13,7 @@ use crate::tools::workspace::Workspace;
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// WebAssembly with these features runs on everything since Node 16, and on Safari since 16.4.
-const WASM_OPT: &str = "-O3 --converge --reorder-functions \
+const WASM_OPT: &str = "-O3 --converge --reorder-functions --low-memory-unused --skip-pass=memory-packing \
                         --enable-bulk-memory --enable-bulk-memory-opt --enable-multivalue --enable-mutable-globals \
                         --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext --enable-simd \
                         --strip-debug --strip-producers --strip-target-features";

@@ -169,7 +169,7 @@ impl LenientHeaders {
         let Some(signed_id) = &scheme.id else { return };
         let readings = core::iter::once((value, causes)).chain(cleaned(value, causes)).chain(parts(value, causes));
         for (id, causes) in readings {
-            if read_id(id.as_bytes(), signed_id).is_ok() {
+            if read_id(id.as_bytes(), signed_id).is_some() {
                 self.ids.push(CandidateValue::new(id, causes));
             } else if !id.is_empty()
                 && !causes.contains(&Cause::HeadersSwapped)

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::causes::Causes;
 use super::signatures::{CandidateValue, LenientHeaders, ParsedSignature};
+use crate::error::Reason;
 use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::headers::Headers;
@@ -155,7 +156,7 @@ impl SigningInputs {
         if other.reported_name() == scheme.reported_name() && other.name() == other.reported_name() {
             return;
         }
-        let Ok(parsed) = ParsedHeaders::read(other, headers) else { return };
+        let Ok(parsed) = Reason::of(|reason| ParsedHeaders::read(other, headers, reason)) else { return };
         if parsed.scheme.reported_name() == scheme.reported_name() {
             return;
         }

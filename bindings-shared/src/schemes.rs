@@ -1,4 +1,4 @@
-//! Decodes custom schemes: only in the full module and in the native package.
+//! Decodes custom schemes.
 
 use hookseal::{Error, KeyEncoding, Scheme, SignatureFormat, SignedPart};
 
@@ -7,7 +7,10 @@ use hookseal::{Error, KeyEncoding, Scheme, SignatureFormat, SignedPart};
 /// single signature; the separator, joiner and version of a list; the timestamp header; the timestamp's key in the
 /// list; `envelope` if the timestamp is in the envelope; the id header; the template of the signing input; `base64` if
 /// the key is in base64; and for each other name of a header `newer` or `fallback`, the header, and that name.
-pub(crate) fn read(text: &str) -> Result<Scheme, Error> {
+///
+/// # Errors
+/// `invalid_scheme`.
+pub fn read(text: &str) -> Result<Scheme, Error> {
     if !text.ends_with('\0') {
         return Scheme::preset(text);
     }

@@ -1,17 +1,22 @@
-//! Decodes secrets. The TypeScript of both npm packages encodes them alike.
+//! Decodes secrets.
 
 use hookseal::Secret;
 
 /// Each secret is a byte that is 1 for text and 0 for raw key bytes, its length in four bytes (little-endian), and its
 /// bytes. A truncated secret is read as an empty one, which cannot be used.
-pub(crate) fn read(mut text: &[u8]) -> impl Iterator<Item = Secret<'_>> {
+pub fn read(mut text: &[u8]) -> impl Iterator<Item = Secret<'_>> {
     core::iter::from_fn(move || {
         let ([is_text, length @ ..], rest) = text.split_first_chunk::<5>()?;
         let (bytes, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).unwrap_or_default();
         text = rest;
-        Some(match core::str::from_utf8(bytes) {
-            Ok(text) if *is_text == 1 => Secret::from(text),
-            _ => Secret::from(bytes),
-        })
+        Some(secret(*is_text, bytes))
     })
+}
+
+/// A secret from the byte that says what it is, and its bytes.
+pub(crate) fn secret(is_text: u8, bytes: &[u8]) -> Secret<'_> {
+    match core::str::from_utf8(bytes) {
+        Ok(text) if is_text == 1 => Secret::from(text),
+        _ => Secret::from(bytes),
+    }
 }

@@ -1,17 +1,18 @@
-//! A request for an explanation, as bytes; the same in both npm packages. `js/src/engine/explain-request.ts` writes it.
+//! A request for an explanation, as bytes. `js/src/engine/explain-request.ts` writes it.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use hookseal::explain::Explainer;
-use hookseal::{Error, ErrorKind, OptionNames, Secret, UnixTime};
+use hookseal::{Error, ErrorKind, OptionNames, Secret};
 
-use crate::schemes;
+use crate::settings::{Limits, unix_time};
+use crate::{schemes, secrets};
 
 /// Returns the report as JSON; or `!`, followed by the code of an error, a line break and its text.
-pub(crate) fn answer(request: &[u8]) -> String {
+#[must_use]
+pub fn answer(request: &[u8]) -> String {
     match (ExplainRequest { rest: request }).explain() {
         Ok(report) => report,
         Err(error) => {
@@ -30,24 +31,23 @@ struct ExplainRequest<'r> {
 }
 
 impl<'r> ExplainRequest<'r> {
-    /// Reads the scheme; the current time and the four limits, as numbers of eight bytes; the secrets; the other
-    /// schemes, each with a secret; the headers' names and values; and the body. NaN stands for a default.
+    /// Reads the scheme; the current time and the four limits, as numbers of eight bytes ([`Limits::read`]); the
+    /// secrets; the other schemes, each with a secret; the headers' names and values; and the body.
     fn explain(&mut self) -> Result<String, Error> {
         let mut explainer = Explainer::new(self.scheme()?).option_names(OptionNames::Camel);
         let now = self.number()?;
-        let [max_age, max_skew, max_event_age, max_body] =
-            [self.number()?, self.number()?, self.number()?, self.number()?];
-        if !max_age.is_nan() {
-            explainer = explainer.max_age(seconds(max_age));
+        let Limits { max_age, max_skew, max_event_age, max_body } = Limits::read(&self.take()?);
+        if let Some(limit) = max_age {
+            explainer = explainer.max_age(limit);
         }
-        if !max_skew.is_nan() {
-            explainer = explainer.max_skew(seconds(max_skew));
+        if let Some(limit) = max_skew {
+            explainer = explainer.max_skew(limit);
         }
-        if !max_event_age.is_nan() {
-            explainer = explainer.max_event_age(seconds(max_event_age));
+        if let Some(limit) = max_event_age {
+            explainer = explainer.max_event_age(limit);
         }
-        if !max_body.is_nan() {
-            explainer = explainer.max_body(usize::try_from(whole(max_body)).unwrap_or(usize::MAX));
+        if let Some(limit) = max_body {
+            explainer = explainer.max_body(limit);
         }
         for _ in 0..self.length()? {
             explainer = explainer.secret(self.secret()?);
@@ -91,25 +91,6 @@ impl<'r> ExplainRequest<'r> {
 
     fn secret(&mut self) -> Result<Secret<'r>, Error> {
         let [is_text] = self.take()?;
-        let bytes = self.text()?;
-        Ok(match core::str::from_utf8(bytes) {
-            Ok(text) if is_text == 1 => Secret::from(text),
-            _ => Secret::from(bytes),
-        })
+        Ok(secrets::secret(is_text, self.text()?))
     }
-}
-
-/// Truncates fractions, as the core does. Infinity is no limit.
-fn seconds(limit: f64) -> Option<Duration> {
-    limit.is_finite().then(|| Duration::from_secs(whole(limit)))
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the sign was checked; infinity saturates
-fn whole(limit: f64) -> u64 {
-    limit as u64
-}
-
-#[allow(clippy::cast_possible_truncation)] // the caller checked that it is an integer; larger ones saturate
-fn unix_time(seconds: f64) -> UnixTime {
-    UnixTime::from_secs(seconds as i64)
 }

@@ -1,0 +1,70 @@
+//! A delivery as the caller of a verification writes it.
+//!
+//! | at | what |
+//! |--:|---|
+//! | 0 | the size of this record in bytes: [`BYTES`] |
+//! | 4 | flags: [`WHOLE_ARRAY`] |
+//! | 8 | the current time in Unix seconds, signed, in 8 bytes |
+//! | 16 | 12 bytes that are not read: where a C ABI has pointers to the headers and the body, which cross in another way |
+//! | 28 | the body's length |
+//! | 32 | the signature, timestamp and id header, in 16 bytes each: 8 bytes for a name, which are not read because the order says which it is; where the value is; and its length |
+//!
+//! Places are offsets from the start of the record. A value at 0 does not exist: its length is 0 for a missing header, and
+//! more for a duplicate one.
+//!
+//! It is `hookseal_delivery` of a C ABI with three `hookseal_header` after it, where pointers have 32 bits.
+
+use hookseal::{HeaderLookup, HeaderValues, Scheme, UnixTime};
+
+/// The size of the record. The values of the headers follow it.
+pub const BYTES: usize = 80;
+
+/// The body fills the array that it is passed in, whose length may exceed 32 bits.
+pub const WHOLE_ARRAY: u32 = 1;
+
+/// A delivery without its body.
+#[derive(Debug)]
+pub struct Request<'t> {
+    /// The values of its signature, timestamp and id headers.
+    pub values: [HeaderLookup<'t>; 3],
+    /// The current time.
+    pub now: UnixTime,
+    /// The length of its body in bytes; `None` if the body fills its array.
+    pub body: Option<usize>,
+}
+
+impl<'t> Request<'t> {
+    /// Reads the record at the start of `text`; `None` if it has another size, or if a header's value is outside of `text`:
+    /// other bytes must not be verified in its place.
+    #[must_use]
+    pub fn read(text: &'t [u8]) -> Option<Self> {
+        let words: &[[u8; 4]; BYTES / 4] = text.as_chunks().0.first_chunk()?;
+        let words = words.map(u32::from_le_bytes);
+        let [size, flags, low, high, _, _, _, body, headers @ ..] = words;
+        let mut is_sound = size as usize == BYTES;
+        let values = [[headers[2], headers[3]], [headers[6], headers[7]], [headers[10], headers[11]]];
+        let values = values.map(|[start, length]| {
+            if start == 0 {
+                return if length == 0 { HeaderLookup::Missing } else { HeaderLookup::Duplicate };
+            }
+            let value = text.get(start as usize..).and_then(|text| text.get(..length as usize));
+            is_sound &= value.is_some();
+            HeaderLookup::Once(value.unwrap_or_default())
+        });
+        let body = (flags & WHOLE_ARRAY == 0).then_some(body as usize);
+        let now = UnixTime::from_secs((u64::from(high) << 32 | u64::from(low)).cast_signed());
+        is_sound.then_some(Self { values, now, body })
+    }
+
+    /// The headers, as a scheme reads them.
+    #[must_use]
+    pub fn headers(&self, scheme: &'t Scheme) -> HeaderValues<'t> {
+        HeaderValues::new(scheme, self.values)
+    }
+
+    /// The body in the array that it was passed in; `None` if the array has fewer bytes.
+    #[must_use]
+    pub fn body_in<'b>(&self, array: &'b [u8]) -> Option<&'b [u8]> {
+        self.body.map_or(Some(array), |bytes| array.get(..bytes))
+    }
+}

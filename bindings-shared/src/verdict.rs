@@ -1,0 +1,59 @@
+//! The verdict on a delivery, as a caller reads it.
+//!
+//! | at | what |
+//! |--:|---|
+//! | 0 | the size of this record in bytes: [`BYTES`]; a later version may append to it |
+//! | 4 | the code: 0 if the delivery is genuine, else the number of a failure |
+//! | 8 | the HTTP status to answer with, 0 if it is genuine |
+//! | 12 | the index of the secret that it was signed with |
+//! | 16 | the index of the scheme's variant that it follows |
+//! | 20 | flags: [`READ_ENVELOPE`], [`HAS_TIME`] |
+//! | 24 | when it was signed or its event happened, in Unix seconds, signed, in 8 bytes |
+//!
+//! It is the start of `hookseal_verdict` of a C ABI.
+
+use hookseal::{Delivery, Error, ErrorKind, Scheme, UnixTime};
+
+/// The size of the record.
+pub const BYTES: usize = 32;
+
+/// The envelope was checked, because the verdict depends on it.
+pub const READ_ENVELOPE: u32 = 1;
+
+/// The time is known.
+pub const HAS_TIME: u32 = 2;
+
+/// The number of a failure: its place among [`ErrorKind::ALL`], from 1. The numbers never change, and new ones are only
+/// appended.
+#[must_use]
+pub fn number_of(kind: ErrorKind) -> u32 {
+    kind as u32 + 1
+}
+
+/// Writes the verdict on a delivery that the verifier of this scheme accepted.
+#[must_use]
+pub fn genuine(delivery: &Delivery<'_, '_>, scheme: &Scheme) -> [u8; BYTES] {
+    let form = scheme.variants().iter().position(|variant| variant.name() == delivery.scheme());
+    let time = delivery.timestamp();
+    let flags = if delivery.has_read_envelope() { READ_ENVELOPE } else { 0 };
+    let flags = flags | if time.is_some() { HAS_TIME } else { 0 };
+    let [secret, form] = [delivery.secret_index(), form.unwrap_or_default()].map(|index| index as u32);
+    write([0, 0, secret, form, flags], time.map_or(0, UnixTime::as_secs))
+}
+
+/// Writes the verdict on a delivery that was refused.
+#[must_use]
+pub fn refused(error: &Error) -> [u8; BYTES] {
+    write([number_of(error.kind()), error.status().into(), 0, 0, 0], 0)
+}
+
+fn write([code, status, secret, form, flags]: [u32; 5], time: i64) -> [u8; BYTES] {
+    let mut record = [0; BYTES];
+    let (words, _) = record.as_chunks_mut::<4>();
+    let time = time.cast_unsigned();
+    let values = [BYTES as u32, code, status, secret, form, flags, time as u32, (time >> 32) as u32];
+    for (place, value) in words.iter_mut().zip(values) {
+        *place = value.to_le_bytes();
+    }
+    record
+}
