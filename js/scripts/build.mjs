@@ -28,7 +28,7 @@ const PACKAGES = {
 const CJS_MANIFEST = '{ "type": "commonjs", "sideEffects": false }\n';
 
 /** The files of functions that may be in several files of the package. */
-const HOLDS_NOTHING = /^src\/(utf8\.ts|wasm\/|engine\/load-addon\.ts)/;
+const HOLDS_NOTHING = /^src\/(utf8\.ts|in-workerd\.ts|wasm\/|engine\/load-addon\.ts)/;
 
 const COMMON = { absWorkingDir: ROOT, target: "es2022", logLevel: "warning" };
 
@@ -44,7 +44,7 @@ const linkEngine = (format) => ({
       if (specifier === "#addon") return { path: "../addon.cjs", external: true };
       return { path: path.join(ROOT, "src/wasm/require.ts") };
     });
-    build.onResolve({ filter: /\.wasm(\.cjs)?$/ }, ({ path: file }) => ({ path: file, external: true }));
+    build.onResolve({ filter: /\.wasm(\.cjs|\?module)?$/ }, ({ path: file }) => ({ path: file, external: true }));
   },
 });
 
@@ -104,7 +104,7 @@ async function bundle(format, entryPoints, plugins) {
 
 /** Adds what `#wasm/*` stands for, and the text of each WebAssembly, which `cargo xtask package wasm` compiles. */
 async function finishWasm() {
-  const modules = ["node", ...["verify-only", "full", "explain"].flatMap((one) => [`${one}.inline`, `${one}.workerd`])];
+  const modules = ["node", ...["verify-only", "full", "explain"].flatMap((one) => [`${one}.inline`, `${one}.module`, `${one}.workerd`])];
   const entries = Object.fromEntries(modules.map((file) => [`wasm/${file}`, `src/wasm/${file}.ts`]));
   await bundle("esm", entries, [linkEngine("esm")]);
   const forNode = path.join(dist, "esm/wasm/node.js");

@@ -1,4 +1,5 @@
 import type { WebhookEvent } from "./generated/events.js";
+import type { Bytes } from "./input/body.js";
 
 /** A genuine and fresh delivery. Only a verifier creates one. */
 export interface Delivery {
@@ -21,7 +22,7 @@ export interface Delivery {
    */
   readonly id: string | null;
   /** The raw body. */
-  readonly body: Uint8Array;
+  readonly body: Bytes;
   /**
    * The body parsed as JSON, whatever it contains; the same object each time.
    *

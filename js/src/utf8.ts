@@ -3,12 +3,24 @@
 let madeEncoder: TextEncoder | undefined;
 let madeDecoder: TextDecoder | undefined;
 
+interface Utf8 {
+  readonly TextEncoder: typeof TextEncoder;
+  readonly TextDecoder: typeof TextDecoder;
+}
+
+/** In Jest, jsdom hides them, and Node hands them out anyway. Bundlers see no import of a module of Node's here. */
+function host(): Utf8 {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): Utf8 } };
+  const isHidden = typeof TextEncoder === "undefined" || typeof TextDecoder === "undefined";
+  return isHidden ? (process?.getBuiltinModule?.("node:util") ?? globalThis) : globalThis;
+}
+
 export function encoder(): TextEncoder {
-  return (madeEncoder ??= new TextEncoder());
+  return (madeEncoder ??= new (host().TextEncoder)());
 }
 
 export function decoder(): TextDecoder {
-  return (madeDecoder ??= new TextDecoder());
+  return (madeDecoder ??= new (host().TextDecoder)());
 }
 
 /**
@@ -17,6 +29,7 @@ export function decoder(): TextDecoder {
  * @param fail makes the error
  */
 export function checkUtf8(fail: (message: string) => Error): void {
+  const { TextEncoder, TextDecoder } = host();
   if (typeof TextEncoder === "function" && typeof TextDecoder === "function") return;
   throw fail(
     "this environment has no TextEncoder or no TextDecoder, as jsdom in Jest: run these tests in Jest's environment " +

@@ -3,6 +3,7 @@ import type { Engine, Handle, Macs, Verdict } from "./engine/engine.js";
 import { EMPTY } from "./engine/exchange.js";
 import type { WebhookVerificationError } from "./error.js";
 import type { WebhookEvent } from "./generated/events.js";
+import type { Bytes } from "./input/body.js";
 import type { HeaderValues } from "./input/headers.js";
 import { encoder } from "./utf8.js";
 
@@ -10,7 +11,7 @@ import { encoder } from "./utf8.js";
 export interface Source {
   readonly handle: Handle;
   readonly values: HeaderValues;
-  readonly body: Uint8Array | string;
+  readonly body: Bytes | string;
   readonly now: number;
   /** The MACs, if they were made outside the core. */
   readonly macs: Macs | undefined;
@@ -27,7 +28,7 @@ export class VerifiedDelivery implements Delivery {
   /** The error of the envelope; `null` if it is valid, undefined if it was not checked yet. */
   #envelope: WebhookVerificationError | null | undefined;
   #json: unknown;
-  #body: Uint8Array | undefined;
+  #body: Bytes | undefined;
 
   /** @throws {WebhookVerificationError} with the code that says why it was refused */
   constructor(source: Source) {
@@ -49,7 +50,7 @@ export class VerifiedDelivery implements Delivery {
     return this.hasEnvelope ? this.event().event_id : null;
   }
 
-  get body(): Uint8Array {
+  get body(): Bytes {
     const { body, macs } = this.#source;
     if (typeof body === "string") return encoder().encode(body);
     // A copy: the caller may have changed the body during WebCrypto's call, and may change what is returned here.

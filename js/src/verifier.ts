@@ -7,7 +7,7 @@ import { codeOf } from "./engine/exchange.js";
 import { asVerificationError } from "./error.js";
 import type { ErrorCode } from "./generated/codes.js";
 import type { WebhookEvent } from "./generated/events.js";
-import { type Body, MOST_BYTES, rawBody } from "./input/body.js";
+import { type Body, type Bytes, MOST_BYTES, rawBody } from "./input/body.js";
 import {
   type HeaderValue,
   type HeaderValues,
@@ -110,7 +110,7 @@ export class WebhookVerifier {
     try {
       checkRequest(request);
       const values = findHeaderValues(request.headers, this.#handle.names);
-      const body = rawBody(await readRequest(request, this.maxBody)) as Uint8Array;
+      const body = rawBody(await readRequest(request, this.maxBody)) as Bytes;
       const macs = this.#hostHmac.makeMacs(values, body);
       return this.#deliver(values, body, macs && (await macs));
     } catch (thrown) {
@@ -159,7 +159,7 @@ export class WebhookVerifier {
 
   declare [Symbol.dispose]: () => void;
 
-  #deliver(values: HeaderValues, body: Uint8Array | string, macs?: Macs): Delivery {
+  #deliver(values: HeaderValues, body: Bytes | string, macs?: Macs): Delivery {
     return new VerifiedDelivery({ handle: this.#handle, values, body, now: readClock(this.#now), macs });
   }
 }

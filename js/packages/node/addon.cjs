@@ -1,23 +1,42 @@
 // Loads the native code. Each platform has a package of its own; npm installs the matching one.
 "use strict";
 
-/**
- * The packages of each platform. Each name is written out, so that bundlers and tools that look for a program's files
- * find it.
- */
+/** What each platform's packages end in. Linux has two C libraries. */
 const PACKAGES = {
-  "darwin-arm64": [() => require("@hookseal/node-darwin-arm64")],
-  "darwin-x64": [() => require("@hookseal/node-darwin-x64")],
-  "linux-arm64": [
-    () => require("@hookseal/node-linux-arm64-gnu"),
-    () => require("@hookseal/node-linux-arm64-musl"),
-  ],
-  "linux-x64": [
-    () => require("@hookseal/node-linux-x64-gnu"),
-    () => require("@hookseal/node-linux-x64-musl"),
-  ],
-  "win32-x64": [() => require("@hookseal/node-win32-x64-msvc")],
+  "darwin-arm64": ["darwin-arm64"],
+  "darwin-x64": ["darwin-x64"],
+  "linux-arm64": ["linux-arm64-gnu", "linux-arm64-musl"],
+  "linux-x64": ["linux-x64-gnu", "linux-x64-musl"],
+  "win32-x64": ["win32-x64-msvc"],
 };
+
+/**
+ * Requires a package, whose name is written out, so that bundlers and tools that look for a program's files find it.
+ * Bundlers accept that the others are not installed, because it is tried in the same function.
+ */
+function requirePackage(name, causes) {
+  try {
+    switch (name) {
+      case "darwin-arm64":
+        return require("@hookseal/node-darwin-arm64");
+      case "darwin-x64":
+        return require("@hookseal/node-darwin-x64");
+      case "linux-arm64-gnu":
+        return require("@hookseal/node-linux-arm64-gnu");
+      case "linux-arm64-musl":
+        return require("@hookseal/node-linux-arm64-musl");
+      case "linux-x64-gnu":
+        return require("@hookseal/node-linux-x64-gnu");
+      case "linux-x64-musl":
+        return require("@hookseal/node-linux-x64-musl");
+      case "win32-x64-msvc":
+        return require("@hookseal/node-win32-x64-msvc");
+    }
+  } catch (cause) {
+    causes.push(cause);
+  }
+  return undefined;
+}
 
 const INSTEAD = 'use the package "hookseal", which has the same API and runs everywhere';
 
@@ -35,15 +54,12 @@ exports.addon = function addon() {
 };
 
 function load(platform) {
-  const packages = PACKAGES[platform];
-  if (packages === undefined) throw new Error(`@hookseal/node has no native code for ${platform}: ${INSTEAD}`);
+  const names = PACKAGES[platform];
+  if (names === undefined) throw new Error(`@hookseal/node has no native code for ${platform}: ${INSTEAD}`);
   const causes = [];
-  for (const load of isMusl() ? packages.toReversed() : packages) {
-    try {
-      return load();
-    } catch (cause) {
-      causes.push(cause);
-    }
+  for (const name of isMusl() ? names.toReversed() : names) {
+    const found = requirePackage(name, causes);
+    if (found !== undefined) return found;
   }
   // What was found but does not start says more than what was not found.
   const broken = causes.find(({ code }) => code !== "MODULE_NOT_FOUND");

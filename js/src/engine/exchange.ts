@@ -2,13 +2,11 @@
 import { invalidArgument } from "../error.js";
 import { CODES, type ErrorCode } from "../generated/codes.js";
 import type { HeaderLookup, HeaderNames, HeaderValues } from "../input/headers.js";
+import { IN_WORKERD } from "../in-workerd.js";
 import { encoder } from "../utf8.js";
 import type { Prepared, Settings, Verdict } from "./engine.js";
 
 export const EMPTY = new Uint8Array(0);
-
-/** Whether this is workerd, where calls into the host take longer than elsewhere, and WebCrypto answers immediately. */
-export const IN_WORKERD = "WebSocketPair" in globalThis;
 
 /** The error code for the number of a failure. */
 export function codeOf(number: number): ErrorCode {

@@ -1,8 +1,8 @@
 // Makes the MACs of large bodies by WebCrypto, which can use instructions that WebAssembly lacks. The core says what is
 // signed, and decides as if it had made the MACs itself.
+import { IN_WORKERD } from "../in-workerd.js";
 import type { HeaderValues } from "../input/headers.js";
 import type { Handle, Macs } from "./engine.js";
-import { IN_WORKERD } from "./exchange.js";
 import type { WasmEngine } from "./wasm.js";
 
 /** A handle of this package, which has no other engine. */

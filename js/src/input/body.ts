@@ -4,6 +4,12 @@ import { WebhookVerificationError, bodyTooLarge, invalidArgument, refusePromise 
 /** The raw body: the bytes as received. A string stands for its UTF-8. */
 export type Body = Uint8Array | ArrayBuffer | string;
 
+/**
+ * Bytes that no other thread shares, as the interfaces of the web take them: `Uint8Array<ArrayBuffer>` from TypeScript
+ * 5.7 on, and `Uint8Array` before, which has no such parameter.
+ */
+export type Bytes = ReturnType<Uint8Array["slice"]>;
+
 const NOT_READ =
   "no parser read this body: its Content-Type is not one that express.raw was given; " +
   'give it { type: "*/*" }, and pass "" for an empty body';
@@ -19,7 +25,7 @@ export const MOST_BYTES = 2 ** 32 - 1;
  * The body as bytes, or as a string that stands for exactly one sequence of bytes. A body that is too large is refused
  * before it is copied.
  */
-export function rawBody(body: Body, limit = MOST_BYTES): Uint8Array | string {
+export function rawBody(body: Body, limit = MOST_BYTES): Bytes | string {
   if (typeof body === "string") {
     // It has at least as many bytes as characters.
     if (body.length > limit) throw bodyTooLarge(body.length, limit);
@@ -40,7 +46,7 @@ export function rawBody(body: Body, limit = MOST_BYTES): Uint8Array | string {
   if (bytes.length === 0) new Uint8Array(buffer);
   if (bytes.length > limit) throw bodyTooLarge(bytes.length, limit);
   // Memory that other threads can change, or that can shrink, is copied, so that the delivery keeps the verified bytes.
-  return buffer instanceof ArrayBuffer && buffer.resizable !== true ? bytes : new Uint8Array(bytes);
+  return buffer instanceof ArrayBuffer && buffer.resizable !== true ? (bytes as Bytes) : new Uint8Array(bytes);
 }
 
 /** The error for a body that is neither bytes nor text. Express 4 leaves `{}` where no parser read the body. */

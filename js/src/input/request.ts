@@ -1,5 +1,5 @@
-import { IN_WORKERD } from "../engine/exchange.js";
 import { type WebhookVerificationError, bodyTooLarge, invalidArgument, refusePromise } from "../error.js";
+import { IN_WORKERD } from "../in-workerd.js";
 import { bytesOf, isBytes } from "./body.js";
 import { gather } from "./chunks.js";
 import type { HeadersInput } from "./headers.js";
@@ -7,9 +7,21 @@ import type { HeadersInput } from "./headers.js";
 /** A fetch `Request`, or an object like one. */
 export interface RequestLike {
   readonly headers: HeadersInput & { get(name: string): string | null };
-  readonly body?: ReadableStream<Uint8Array> | null;
-  readonly bodyUsed?: boolean;
+  readonly body?: ByteStream | null | undefined;
+  readonly bodyUsed?: boolean | undefined;
   arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** What is used of a `ReadableStream` of bytes. The platforms' libraries each declare another one, or none. */
+export interface ByteStream {
+  getReader(): ByteReader;
+  cancel(): Promise<void>;
+}
+
+/** What is used of a stream's reader. */
+export interface ByteReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
 }
 
 /** Refuses what people pass in place of a fetch `Request`: a promise, a framework's own request, or Node's. */
@@ -42,11 +54,7 @@ async function readWhole(request: RequestLike, limit: number): Promise<Uint8Arra
   return body;
 }
 
-async function readStream(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  limit: number,
-  declared: number,
-): Promise<Uint8Array> {
+async function readStream(reader: ByteReader, limit: number, declared: number): Promise<Uint8Array> {
   const body = gather(limit, declared);
   for (;;) {
     const { done, value } = await reader.read();

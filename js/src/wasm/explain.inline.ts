@@ -1,5 +1,7 @@
 import base64 from "../../wasm/hookseal-explain.wasm.cjs";
 
-import { type Fail, decode, instantiate } from "./instantiate.js";
+import { type Fail, compileAtStart, instantiate } from "./instantiate.js";
 
-export const explainInstance = (fail: Fail): WebAssembly.Instance => instantiate(decode(base64), fail);
+const compiled = /* @__PURE__ */ compileAtStart(base64);
+
+export const explainInstance = (fail: Fail): WebAssembly.Instance => instantiate(compiled ?? base64, fail);

@@ -1,3 +1,5 @@
 import module from "../../wasm/hookseal-explain.wasm";
 
-export const explainInstance = (): WebAssembly.Instance => new WebAssembly.Instance(module);
+import { type Fail, start } from "./instantiate.js";
+
+export const explainInstance = (fail: Fail): WebAssembly.Instance => start(module, fail);

@@ -4,6 +4,12 @@ declare module "*.wasm" {
   export default module;
 }
 
+// Where a bundler needs to be told that the module is wanted, and not an instance.
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
 declare module "*.wasm.cjs" {
   const base64: string;
   export default base64;

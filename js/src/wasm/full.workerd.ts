@@ -1,3 +1,5 @@
 import module from "../../wasm/hookseal-full.wasm";
 
-export const fullInstance = (): WebAssembly.Instance => new WebAssembly.Instance(module);
+import { type Fail, start } from "./instantiate.js";
+
+export const fullInstance = (fail: Fail): WebAssembly.Instance => start(module, fail);

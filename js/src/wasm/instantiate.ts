@@ -1,3 +1,4 @@
+import { IN_WORKERD } from "../in-workerd.js";
 import { checkUtf8 } from "../utf8.js";
 
 /** Makes the error that is thrown. */
@@ -10,7 +11,7 @@ interface Decoders {
 }
 
 /** Decodes base64 the fastest way that the runtime has. */
-export function decode(base64: string): Uint8Array<ArrayBuffer> {
+function decode(base64: string): Uint8Array<ArrayBuffer> {
   const { Buffer, Uint8Array: Bytes } = globalThis as Decoders;
   if (Buffer !== undefined) return Buffer.from(base64, "base64");
   if (Bytes.fromBase64 !== undefined) return Bytes.fromBase64(base64);
@@ -24,18 +25,49 @@ const NO_WEBASSEMBLY =
   "this runtime has no WebAssembly, which Node's --jitless and the lockdown mode of Apple's devices turn off: " +
   'turn it on, or in Node use the package "@hookseal/node"';
 
-const NOT_STARTED =
-  "this runtime refuses to compile or to start WebAssembly; see the cause. Where it may only be imported as a file, " +
-  'bundle with the condition "workerd"; in a page, allow it with \'wasm-unsafe-eval\' in the Content-Security-Policy; ' +
-  'in Node, use the package "@hookseal/node"; on other platforms, choose their Node runtime';
+const NOT_COMPILED =
+  "this runtime refuses to compile WebAssembly; see the cause. Where it may only be imported as a file, bundle with the " +
+  'condition "workerd" (Cloudflare), "edge-light" (Vercel) or "unwasm" (Nitro: experimental.wasm), or do not bundle ' +
+  "hookseal and leave that to the platform's own tool; a Cloudflare worker whose compatibility date is 2025-06-01 or " +
+  "later may also import hookseal where it starts. In a page, allow it with 'wasm-unsafe-eval' in the " +
+  'Content-Security-Policy. In Node, use the package "@hookseal/node"';
+
+const NO_MODULE =
+  "the bundler made something other than a WebAssembly.Module of this package's .wasm file; see the cause. Let it keep " +
+  '.wasm files as modules (in esbuild with the loader "copy"), or bundle without the conditions "workerd", "edge-light" ' +
+  'and "unwasm"';
+
+/**
+ * Compiles a module while a Cloudflare worker starts. Later it may not compile, and a bundler that does not set the
+ * condition "workerd" leaves no other moment. Elsewhere, importing does no work.
+ */
+export function compileAtStart(base64: string): WebAssembly.Module | undefined {
+  if (!IN_WORKERD) return undefined;
+  try {
+    return new WebAssembly.Module(decode(base64));
+  } catch {
+    // Neither does it compile now. The first call says so.
+    return undefined;
+  }
+}
 
 /** Compiles and starts a module, unless the runtime cannot or must not. */
-export function instantiate(bytes: Uint8Array<ArrayBuffer>, fail: Fail): WebAssembly.Instance {
+export function instantiate(source: WebAssembly.Module | Uint8Array<ArrayBuffer> | string, fail: Fail): WebAssembly.Instance {
   checkUtf8(fail);
   if (typeof WebAssembly === "undefined") throw fail(NO_WEBASSEMBLY);
   try {
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const bytes = typeof source === "string" ? decode(source) : source;
+    return new WebAssembly.Instance(bytes instanceof WebAssembly.Module ? bytes : new WebAssembly.Module(bytes));
   } catch (thrown) {
-    throw fail(NOT_STARTED, thrown);
+    throw fail(NOT_COMPILED, thrown);
+  }
+}
+
+/** Starts a module that a bundler hands over. */
+export function start(module: WebAssembly.Module, fail: Fail): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module);
+  } catch (thrown) {
+    throw fail(NO_MODULE, thrown);
   }
 }

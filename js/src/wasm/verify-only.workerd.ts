@@ -1,3 +1,5 @@
 import module from "../../wasm/hookseal.wasm";
 
-export const verifyOnlyInstance = (): WebAssembly.Instance => new WebAssembly.Instance(module);
+import { type Fail, start } from "./instantiate.js";
+
+export const verifyOnlyInstance = (fail: Fail): WebAssembly.Instance => start(module, fail);
