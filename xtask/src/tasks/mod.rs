@@ -1,5 +1,6 @@
 //! The test suite, and the page that explains deliveries.
 
+mod bundler_tests;
 pub(crate) mod parts;
 pub(crate) mod playground;
 mod sandbox_tests;

@@ -4,7 +4,7 @@
 use crate::bench;
 use crate::codegen;
 use crate::packages::{NODE, PYTHON, WASM, javascript_tests, python_tests};
-use crate::tasks::{playground, sandbox_tests};
+use crate::tasks::{bundler_tests, playground, sandbox_tests};
 use crate::tools::process::Process;
 use crate::tools::step::Step;
 use crate::tools::targets::{self, Build};
@@ -37,6 +37,11 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "nostd", about: "the core builds for a target without a standard library", steps: nostd },
     Part { name: "wasm", about: "the npm package hookseal, in every JavaScript runtime", steps: wasm },
     Part { name: "node", about: "the npm package @hookseal/node, on two versions of Node", steps: node },
+    Part {
+        name: "bundlers",
+        about: "both npm packages in bundlers, frameworks and TypeScript's versions",
+        steps: bundler_tests::steps,
+    },
     Part { name: "python", about: "the Python package hookseal, on the oldest and the newest Python", steps: python },
     Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: benches },
 ];

@@ -1,0 +1,4 @@
+import { receive } from "../../../receive.js";
+
+export const runtime = "edge";
+export const POST = receive;

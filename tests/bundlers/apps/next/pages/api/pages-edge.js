@@ -1,0 +1,4 @@
+import { receive } from "../../receive.js";
+
+export const config = { runtime: "edge" };
+export default receive;
