@@ -1,6 +1,8 @@
 //! A delivery that is genuine and fresh.
 
-use hookseal::{UnixTime, check_envelope, check_json};
+use std::sync::Arc;
+
+use hookseal::{HeaderLookup, UnixTime, check_envelope, check_json};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -8,12 +10,16 @@ use pyo3::types::{PyBytes, PyString};
 use crate::failure::{Failure, unpicklable};
 use crate::gil::without_gil;
 use crate::json;
+use crate::key::DeliveryKey;
 
 /// A delivery that is genuine and fresh. Only a verifier creates one.
 #[pyclass(module = "hookseal", frozen)]
 pub(crate) struct Delivery {
     metadata: Metadata,
     body: Py<PyBytes>,
+    /// What the key is made from besides the id and the body.
+    key_scheme: Arc<hookseal::Scheme>,
+    key_topic: Option<Vec<u8>>,
 }
 
 /// What the core says of a delivery besides its body; it can be built without the GIL.
@@ -41,8 +47,13 @@ impl Metadata {
 }
 
 impl Delivery {
-    pub(crate) fn new(metadata: Metadata, body: Bound<'_, PyBytes>) -> Self {
-        Self { metadata, body: body.unbind() }
+    pub(crate) fn new(
+        metadata: Metadata,
+        body: Bound<'_, PyBytes>,
+        key_scheme: Arc<hookseal::Scheme>,
+        key_topic: Option<Vec<u8>>,
+    ) -> Self {
+        Self { metadata, body: body.unbind(), key_scheme, key_topic }
     }
 
     fn read_event<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>, Failure> {
@@ -99,6 +110,18 @@ impl Delivery {
             Metadata { has_envelope: true, .. } => self.event(py)?.get_item(intern!(py, "event_id")).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// By what duplicates are recognized: the same for every delivery of one event, and made only from what is signed (for
+    /// "shopify" also from the topic). None for a delivery with an empty body, and for the request with which Slack checks
+    /// the receiver's address: handle those each time. The body is read at each call.
+    #[getter]
+    fn key(&self, py: Python<'_>) -> Option<DeliveryKey> {
+        let body = self.body.bind(py).as_bytes();
+        let topic = self.key_topic.as_deref().map_or(HeaderLookup::Missing, HeaderLookup::Once);
+        let id = self.metadata.id.as_deref();
+        without_gil(py, body.len(), || hookseal::DeliveryKey::of_verified(&self.key_scheme, id, topic, body))
+            .map(DeliveryKey::new)
     }
 
     /// The raw body.

@@ -12,6 +12,7 @@ mod failure;
 mod gil;
 mod integer;
 mod json;
+mod key;
 mod result;
 mod scheme;
 mod settings;
@@ -32,6 +33,8 @@ mod _hookseal {
     use super::delivery::Delivery;
     #[pymodule_export]
     use super::explainer::WebhookExplainer;
+    #[pymodule_export]
+    use super::key::DeliveryKey;
     #[pymodule_export]
     use super::result::VerificationResult;
     #[pymodule_export]

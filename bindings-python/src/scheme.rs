@@ -14,7 +14,8 @@ use crate::settings::{OrDefault, Unicode};
 /// `list_separator` "," separates the items, and its `list_joiner` "=" separates the `list_version` "v1" from a
 /// signature. The time of signing, if it is signed, is in the `timestamp_header`, in the list item
 /// `timestamp_in_signature`, or in a Contio envelope. `key` says how a secret given as text becomes the key: "utf8" for
-/// its UTF-8 bytes, "base64" to decode it.
+/// its UTF-8 bytes, "base64" to decode it. `key_field` is the field of the JSON body with the event's id, from which
+/// `delivery.key` is made; by default it is the id header, or else a digest of the body.
 ///
 /// A header may have a second name, given by a dict from the header to that name. In `newer_spellings` the second name
 /// wins if a delivery has both; in `fallback_spellings` the second name is read only if the first is absent.
@@ -32,11 +33,11 @@ impl Scheme {
         signature = (
             name, *, signature_header, encoding, signed, prefix = None, list_separator = None, list_joiner = None,
             list_version = None, timestamp_header = None, timestamp_in_signature = None, timestamp_in_envelope = None,
-            id_header = None, key = None, newer_spellings = None, fallback_spellings = None,
+            id_header = None, key = None, key_field = None, newer_spellings = None, fallback_spellings = None,
         ),
         text_signature = "(name, *, signature_header, encoding, signed, prefix=None, list_separator=None, \
             list_joiner=None, list_version=None, timestamp_header=None, timestamp_in_signature=None, \
-            timestamp_in_envelope=False, id_header=None, key='utf8', newer_spellings=None, fallback_spellings=None)"
+            timestamp_in_envelope=False, id_header=None, key='utf8', key_field=None, newer_spellings=None, fallback_spellings=None)"
     )]
     #[allow(clippy::too_many_arguments)] // keyword arguments
     fn new(
@@ -54,6 +55,7 @@ impl Scheme {
         timestamp_in_envelope: Option<&Bound<'_, PyAny>>,
         id_header: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
+        key_field: Option<&Bound<'_, PyAny>>,
         newer_spellings: Option<&Bound<'_, PyAny>>,
         fallback_spellings: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
@@ -65,6 +67,7 @@ impl Scheme {
                 timestamp_header: optional("timestamp_header", timestamp_header)?,
                 timestamp_in_signature: optional("timestamp_in_signature", timestamp_in_signature)?,
                 id_header: optional("id_header", id_header)?,
+                key_field: optional("key_field", key_field)?,
                 newer_spellings: spellings("newer_spellings", newer_spellings)?,
                 fallback_spellings: spellings("fallback_spellings", fallback_spellings)?,
             };
@@ -125,6 +128,7 @@ struct Arguments<'py> {
     timestamp_header: Option<Unicode<'py>>,
     timestamp_in_signature: Option<Unicode<'py>>,
     id_header: Option<Unicode<'py>>,
+    key_field: Option<Unicode<'py>>,
     newer_spellings: Vec<Spelling<'py>>,
     fallback_spellings: Vec<Spelling<'py>>,
 }
@@ -160,6 +164,9 @@ impl Arguments<'_> {
         }
         if let Some(header) = &self.id_header {
             builder = builder.id_header(header.as_str());
+        }
+        if let Some(field) = &self.key_field {
+            builder = builder.key_field(field.as_str());
         }
         for (header, newer) in &self.newer_spellings {
             builder = builder.newer_spelling(header.as_str(), newer.as_str());

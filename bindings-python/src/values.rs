@@ -343,10 +343,10 @@ pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<Header>, Fai
     Ok(pairs)
 }
 
-/// The values of the headers that a scheme reads: signature, timestamp and id, each under its preferred spelling and
-/// under the other one.
+/// The values of the headers that a scheme reads: signature, timestamp, id and the topic of a key, each under its preferred
+/// spelling and under the other one.
 #[derive(Default)]
-pub(crate) struct HeaderValues<'py>([[Value<'py>; 2]; 3]);
+pub(crate) struct HeaderValues<'py>([[Value<'py>; 2]; 4]);
 
 impl<'py> HeaderValues<'py> {
     /// From values that the caller has already looked up; an id cannot be passed.
@@ -355,13 +355,14 @@ impl<'py> HeaderValues<'py> {
             .map_err(|failure| if holds_headers(signature) { invalid_argument(ALL_HEADERS) } else { failure })?;
         let timestamp = timestamp.map(Value::read).transpose()?.unwrap_or_default();
         let alone = |value| [value, Value::Missing];
-        Ok(Self([alone(signature), alone(timestamp), alone(Value::Missing)]))
+        Ok(Self([alone(signature), alone(timestamp), alone(Value::Missing), alone(Value::Missing)]))
     }
 
     /// Looks them up in the headers of a request.
     pub(crate) fn find(headers: &Bound<'py, PyAny>, scheme: &Scheme) -> Result<Self, Failure> {
         let mut found = Self::default();
-        let spellings = scheme.header_spellings();
+        let [signature, timestamp, id] = scheme.header_spellings();
+        let spellings = [signature, timestamp, id, scheme.key_header().map_or([None; 2], |names| names.map(Some))];
         each_header(headers, |name, value| found.add(&spellings, name, value))?;
         if matches!(found.0[0], [Value::Missing, Value::Missing]) {
             check_members(headers)?;
@@ -371,7 +372,7 @@ impl<'py> HeaderValues<'py> {
 
     fn add(
         &mut self,
-        spellings: &[[Option<&HeaderName>; 2]; 3],
+        spellings: &[[Option<&HeaderName>; 2]; 4],
         name: &Bound<'py, PyAny>,
         value: &Bound<'py, PyAny>,
     ) -> Result<(), Failure> {
@@ -393,7 +394,17 @@ impl<'py> HeaderValues<'py> {
 
     /// The values as the core's type, which can be used without the GIL.
     pub(crate) fn headers<'a>(&'a self, scheme: &'a Scheme) -> hookseal::HeaderValues<'a> {
-        let values = self.0.each_ref().map(|[first, second]| first.lookup().or(second.lookup()));
-        hookseal::HeaderValues::new(scheme, values)
+        let [signature, timestamp, id, topic] =
+            self.0.each_ref().map(|[first, second]| first.lookup().or(second.lookup()));
+        hookseal::HeaderValues::new(scheme, [signature, timestamp, id]).with_topic(scheme, topic)
+    }
+
+    /// The topic, if the key of the delivery needs it and it occurs once.
+    pub(crate) fn topic(&self) -> Option<Vec<u8>> {
+        let [_, _, _, [first, second]] = &self.0;
+        match first.lookup().or(second.lookup()) {
+            HeaderLookup::Once(topic) => Some(topic.to_vec()),
+            _ => None,
+        }
     }
 }

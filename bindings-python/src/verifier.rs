@@ -1,11 +1,15 @@
 //! The class that verifies deliveries.
 
-use hookseal::{Error, Verifier};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookseal::{Error, UnixTime, Verifier};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::delivery::{Delivery, Metadata};
-use crate::failure::{Failure, unpicklable};
+use crate::failure::{Failure, unpicklable, wrong_type};
 use crate::gil::without_gil;
 use crate::json;
 use crate::result::VerificationResult;
@@ -25,7 +29,8 @@ const DEFAULT_MAX_BODY: usize = 1 << 20;
 /// In seconds: `max_age`, how long ago a delivery may have been signed; `max_skew`, how far in the future it may be
 /// dated; `max_event_age`, how long ago the event of a "contio-body" delivery may have happened. Each may be None, for
 /// no limit. `max_body` is the most bytes that a body may have: by default 4 GiB minus one, which is also the maximum,
-/// and 1 MiB in the adapters. `now` is the current time in Unix seconds, or a function that returns it; by default the
+/// and 1 MiB in the adapters. `once` is a hookseal.once.Once with a durable store, which remembers events: those that
+/// happened since it was made may then be as old as it keeps them, less `max_skew`. `now` is the current time in Unix seconds, or a function that returns it; by default the
 /// system clock.
 ///
 /// Make one and keep it: preparing a secret takes longer than verifying a small delivery. It is immutable, and any
@@ -35,6 +40,8 @@ const DEFAULT_MAX_BODY: usize = 1 << 20;
 #[pyclass(module = "hookseal", frozen)]
 pub(crate) struct WebhookVerifier {
     core: Verifier,
+    /// For the keys of deliveries, which may outlive this.
+    scheme: Arc<hookseal::Scheme>,
     clock: Clock,
     max_body: Option<usize>,
     secrets: usize,
@@ -46,10 +53,10 @@ impl WebhookVerifier {
     #[pyo3(
         signature = (
             secrets, *, scheme = OrDefault::DEFAULT, max_age = OrDefault::DEFAULT, max_skew = OrDefault::DEFAULT,
-            max_event_age = OrDefault::DEFAULT, max_body = None, now = None,
+            max_event_age = OrDefault::DEFAULT, max_body = None, once = None, now = None,
         ),
         text_signature = "(secrets, *, scheme='contio', max_age=300, max_skew=300, max_event_age=86400, max_body=None, \
-            now=None)"
+            once=None, now=None)"
     )]
     #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // keyword arguments, passed by value by pyo3
     fn new<'py>(
@@ -60,6 +67,7 @@ impl WebhookVerifier {
         max_skew: OrDefault<'py>,
         max_event_age: OrDefault<'py>,
         max_body: Option<&Bound<'py, PyAny>>,
+        once: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         let make = || {
@@ -82,8 +90,14 @@ impl WebhookVerifier {
             if let Some(limit) = max_body {
                 builder = builder.max_body(limit);
             }
+            if let Some(once) = once.filter(|once| !once.is_none()) {
+                let (kept, since) = remembered(once)?;
+                builder = builder.remembered_events(kept, since);
+            }
             let clock = settings::clock(now)?;
-            Ok(Self { core: builder.build()?, clock, max_body, secrets: count })
+            let core = builder.build()?;
+            let scheme = Arc::new(*core.scheme());
+            Ok(Self { core, scheme, clock, max_body, secrets: count })
         };
         make().map_err(|failure: Failure| failure.raise(py))
     }
@@ -116,7 +130,7 @@ impl WebhookVerifier {
             let values = HeaderValues::find(headers, self.core.scheme())?;
             let body = Body::read(body, self.max_body)?;
             let metadata = self.verify_then(py, &values, &body, |delivery| Ok(Metadata::of(delivery)))?;
-            Ok(Delivery::new(metadata, body.into_bytes(py)))
+            Ok(Delivery::new(metadata, body.into_bytes(py), Arc::clone(&self.scheme), values.topic()))
         };
         verify().map_err(|failure: Failure| failure.raise(py))
     }
@@ -187,6 +201,15 @@ impl WebhookVerifier {
             _ => Ok(()),
         }
     }
+}
+
+/// How long a store keeps an event, and since when it remembers them. The store raises an error if it is not durable.
+fn remembered(once: &Bound<'_, PyAny>) -> Result<(Duration, UnixTime), Failure> {
+    let Some(remembered) = once.getattr_opt(intern!(once.py(), "_remembered"))? else {
+        return Err(wrong_type("once must be a hookseal.once.Once", once));
+    };
+    let (kept, since) = remembered.call0()?.extract::<(u64, i64)>()?;
+    Ok((Duration::from_secs(kept), UnixTime::from_secs(since)))
 }
 
 impl WebhookVerifier {

@@ -14,6 +14,8 @@ pub mod explain;
 mod headers;
 mod inline_str;
 mod json;
+#[cfg(feature = "duplicates")]
+mod key;
 mod scheme;
 mod secret;
 mod sign;
@@ -28,6 +30,8 @@ pub use crate::headers::{HeaderLookup, HeaderName, Headers};
 #[cfg(feature = "alloc")]
 pub use crate::json::replace_lone_surrogates;
 pub use crate::json::string::JsonStr;
+#[cfg(feature = "duplicates")]
+pub use crate::key::{DeliveryKey, KeySource};
 pub use crate::scheme::{
     KeyEncoding, Scheme, SchemeBuilder, SignatureFormat, SignatureLayout, SignedPart, TimestampSource,
 };
@@ -38,5 +42,7 @@ pub use crate::verify::{
     Delivery, HeaderValues, MAX_SECRETS, SigningInput, StoredBody, Stream, Streamed, StreamedDelivery, Verifier,
     VerifierBuilder, WholeBody,
 };
+#[cfg(feature = "duplicates")]
+pub use crate::verify::{KeyedDelivery, KeyedStream, StreamedWithKey};
 #[cfg(feature = "alloc")]
 pub use crate::verify::{OwnedDelivery, OwnedStream};

@@ -10,6 +10,7 @@ mod external_mac;
 mod faults;
 mod frameworks;
 mod genuine;
+mod keys;
 mod owned;
 mod peers;
 mod properties;

@@ -1,6 +1,6 @@
 //! A scheme can be read back completely: its parts are enough to build it again.
 
-use hookseal::{Error, Scheme, SignatureFormat, SignedPart, Signer, TimestampSource, Verifier};
+use hookseal::{Error, KeySource, Scheme, SignatureFormat, SignedPart, Signer, TimestampSource, Verifier};
 use hookseal_tests::vectors;
 
 use crate::support::{BODY, NOW, code, id_for, pairs, secret_for, sign, verifier};
@@ -20,6 +20,9 @@ fn rebuild(scheme: &Scheme) -> Result<Scheme, Error> {
     };
     if scheme.has_envelope() && scheme.timestamp_source() != TimestampSource::Envelope {
         builder = builder.with_envelope();
+    }
+    if let KeySource::Field(name) = scheme.key_source() {
+        builder = builder.key_field(name);
     }
     if let Some(name) = scheme.id_header() {
         builder = builder.id_header(name.as_str());

@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from make import explain
+from make import explain, keys
 from make.topics import TOPICS
 from make.vector import render
 
@@ -30,6 +30,7 @@ def build() -> dict[str, bytes]:
             seen[name] = topic
         files[f"{topic}.json"] = render(vectors).encode("utf-8")
     files["explain/causes.json"] = render(explain.vectors()).encode("utf-8")
+    files["keys/keys.json"] = render(keys.vectors()).encode("utf-8")
     return files
 
 

@@ -24,6 +24,8 @@ ErrorCode: TypeAlias = Literal[
     "invalid_secret",
     "invalid_scheme",
     "invalid_argument",
+    "in_progress",
+    "store_unavailable",
 ]
 
 # The HTTP status to answer with, for each code.
@@ -60,6 +62,10 @@ STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {
     "invalid_scheme": 500,
     # The call cannot be carried out.
     "invalid_argument": 500,
+    # The same event is being handled.
+    "in_progress": 503,
+    # The store of handled events cannot be used.
+    "store_unavailable": 503,
 }
 
 # The names of the built-in schemes.

@@ -1,5 +1,7 @@
 //! HMAC-SHA256, and the encodings of its tags and keys.
 
 pub(crate) mod base64;
+#[cfg(feature = "duplicates")]
+pub(crate) mod digest;
 pub(crate) mod hex;
 pub(crate) mod mac;

@@ -88,6 +88,8 @@ impl Stage {
             ErrorKind::TimestampTooOld | ErrorKind::TimestampInFuture | ErrorKind::EventTooOld => Self::Freshness,
             ErrorKind::MalformedEnvelope | ErrorKind::MissingField | ErrorKind::InvalidField => Self::Envelope,
             ErrorKind::InvalidSecret | ErrorKind::InvalidScheme | ErrorKind::InvalidArgument => Self::Secrets,
+            // No verdict has these.
+            ErrorKind::InProgress | ErrorKind::StoreUnavailable => Self::Freshness,
         }
     }
 }

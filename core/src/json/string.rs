@@ -297,7 +297,9 @@ mod tests {
         let raws = [r"abc", r"\u0061bc", r"", r"\ud83d\ude00", "\u{1f600}", r"b", r"\uffff", r"caf\u00e9\n", "café"];
         for one in raws.map(JsonStr::new) {
             let decoded = String::from(one);
-            assert!(one == decoded && decoded == one && *decoded == one && decoded.as_str() == one);
+            for equal in [one == decoded, *decoded == one, decoded.as_str() == one] {
+                assert!(equal);
+            }
             assert_eq!(one.is_empty(), decoded.is_empty());
             assert_eq!(std::format!("{one}|{one:>6}|{one:*^9.2}|{one:-<5}|{one:.1}"), {
                 std::format!("{decoded}|{decoded:>6}|{decoded:*^9.2}|{decoded:-<5}|{decoded:.1}")

@@ -4,6 +4,8 @@ use super::{Freshness, KeyEncoding, Scheme, SignedId, Spelling, TimestampSource}
 use crate::error::Error;
 use crate::headers::HeaderName;
 use crate::inline_str::InlineStr;
+#[cfg(feature = "duplicates")]
+use crate::key::{KeyRule, StoredKeySource};
 use crate::scheme::signature_format::{SignatureFormat, StoredFormat};
 use crate::scheme::template::{SignedPart, SigningTemplate};
 
@@ -19,6 +21,8 @@ pub struct SchemeBuilder<'a> {
     signed: &'a [SignedPart<'a>],
     key_encoding: KeyEncoding,
     has_envelope: bool,
+    #[cfg(feature = "duplicates")]
+    key_field: Option<&'a str>,
     hint: &'static str,
 }
 
@@ -42,6 +46,8 @@ impl<'a> SchemeBuilder<'a> {
             signed: &[],
             key_encoding: KeyEncoding::Utf8,
             has_envelope: false,
+            #[cfg(feature = "duplicates")]
+            key_field: None,
             hint: "",
         }
     }
@@ -114,6 +120,15 @@ impl<'a> SchemeBuilder<'a> {
         } else {
             self.has_too_many_spellings = true;
         }
+        self
+    }
+
+    /// Sets the field at the root of the JSON body that has the id of the event, by which duplicates are recognized: a name
+    /// of 1 to 64 bytes. By default it is the id header, or `event_id` for a Contio envelope, or else the digest of the body.
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub const fn key_field(mut self, name: &'a str) -> Self {
+        self.key_field = Some(name);
         self
     }
 
@@ -202,6 +217,11 @@ impl<'a> SchemeBuilder<'a> {
             Ok(spellings) => spellings,
             Err(error) => return Err(error),
         };
+        #[cfg(feature = "duplicates")]
+        let key_source = match self.key_rule() {
+            Ok(rule) => StoredKeySource::new(rule),
+            Err(error) => return Err(error),
+        };
         let Self { key_encoding, has_envelope, hint, .. } = self;
         Ok(Scheme {
             name,
@@ -213,9 +233,25 @@ impl<'a> SchemeBuilder<'a> {
             template,
             key_encoding,
             has_envelope,
+            #[cfg(feature = "duplicates")]
+            key_source,
             hint,
             variants: &[],
         })
+    }
+
+    #[cfg(feature = "duplicates")]
+    const fn key_rule(&self) -> Result<KeyRule, Error> {
+        let name = match self.key_field {
+            Some(name) => name,
+            None if self.id.is_some() => return Ok(KeyRule::SignedId),
+            None if self.has_envelope => "event_id",
+            None => return Ok(KeyRule::Body),
+        };
+        match InlineStr::new(name) {
+            Some(stored) if !name.is_empty() => Ok(KeyRule::Field(stored)),
+            _ => Err(Error::invalid_scheme("the field of the key has a name of 1 to 64 bytes")),
+        }
     }
 
     /// The second spellings in the order of the headers. No two headers may share a name.

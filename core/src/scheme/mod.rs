@@ -5,6 +5,8 @@ use core::fmt;
 
 use crate::headers::HeaderName;
 use crate::inline_str::InlineStr;
+#[cfg(feature = "duplicates")]
+use crate::key::{KeySource, StoredKeySource};
 use crate::scheme::signature_format::StoredFormat;
 use crate::scheme::template::SigningTemplate;
 
@@ -44,6 +46,9 @@ pub struct Scheme {
     pub(crate) template: SigningTemplate,
     pub(crate) key_encoding: KeyEncoding,
     has_envelope: bool,
+    /// What the key of a delivery is.
+    #[cfg(feature = "duplicates")]
+    pub(crate) key_source: StoredKeySource,
     /// What to check where the signature header is missing.
     pub(crate) hint: &'static str,
     /// The schemes that this one combines; the prefix of the signature decides which of them a delivery follows. Empty for
@@ -215,6 +220,26 @@ impl Scheme {
     #[must_use]
     pub const fn has_envelope(&self) -> bool {
         self.has_envelope
+    }
+
+    /// Where the key of a delivery comes from, by which duplicates are recognized: see
+    /// [`Delivery::key`](crate::Delivery::key).
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub fn key_source(&self) -> KeySource<'_> {
+        self.key_source.as_given()
+    }
+
+    /// The header whose value is part of the key, if the scheme has one: first the spelling that decides if both are
+    /// present, then the other. For bindings, which look headers up in their host's own way, and combine the results with
+    /// [`HeaderLookup::or`](crate::HeaderLookup::or).
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub const fn key_header(&self) -> Option<[&HeaderName; 2]> {
+        match &self.key_source.rule {
+            crate::key::KeyRule::BodyAndTopic([header, newer]) => Some([newer, header]),
+            _ => None,
+        }
     }
 
     /// The scheme that a delivery with this signature follows: the variant with the longest prefix that the signature

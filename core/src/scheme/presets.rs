@@ -2,7 +2,11 @@
 
 use super::{KeyEncoding, Scheme, SchemeBuilder};
 use crate::error::Error;
+#[cfg(feature = "duplicates")]
+use crate::headers::HeaderName;
 use crate::inline_str::InlineStr;
+#[cfg(feature = "duplicates")]
+use crate::key::{KeyRule, StoredKeySource};
 use crate::scheme::signature_format::SignatureFormat;
 use crate::scheme::template::SignedPart;
 
@@ -26,7 +30,7 @@ impl Scheme {
     };
 
     /// Contio as its guide describes it: `X-Contio-Signature` in bare hex over `timestamp.body`.
-    pub const CONTIO_TIMESTAMPED: Self = preset(
+    pub const CONTIO_TIMESTAMPED: Self = contio(
         Self::builder("contio-timestamped")
             .signature("X-Contio-Signature", SignatureFormat::hex(""))
             .timestamp_header("X-Contio-Timestamp")
@@ -36,7 +40,7 @@ impl Scheme {
 
     /// Contio as the vendor's `@contio/partner-sdk` 1.6.0 to 1.9.0 verifies it: `X-Contio-Signature` as `sha256=` and hex
     /// over the body alone. Its age is that of the envelope's `timestamp`, which is inside the signed body.
-    pub const CONTIO_BODY: Self = preset(
+    pub const CONTIO_BODY: Self = contio(
         Self::builder("contio-body")
             .signature("X-Contio-Signature", SignatureFormat::hex("sha256="))
             .timestamp_in_envelope()
@@ -68,7 +72,8 @@ impl Scheme {
     );
 
     /// Stripe: `t=…,v1=…` over `timestamp.body`; the key is the whole secret, including its `whsec_`.
-    pub const STRIPE: Self = preset(
+    pub const STRIPE: Self = with_key_field(
+        "id",
         Self::builder("stripe")
             .signature("Stripe-Signature", SignatureFormat::hex_list(',', '=', "v1"))
             .timestamp_in_signature("t")
@@ -86,7 +91,7 @@ impl Scheme {
     );
 
     /// Slack: `v0=…` over `v0:timestamp:body`.
-    pub const SLACK: Self = preset(
+    pub const SLACK: Self = slack(
         Self::builder("slack")
             .signature("X-Slack-Signature", SignatureFormat::hex("v0="))
             .timestamp_header("X-Slack-Request-Timestamp")
@@ -95,7 +100,7 @@ impl Scheme {
 
     /// Shopify: `X-Shopify-Hmac-Sha256` over the body; since 2026 also, or instead, as `shopify-hmac-sha256`. Shopify does
     /// not sign a time, so a replay cannot be recognized by its age.
-    pub const SHOPIFY: Self = preset(
+    pub const SHOPIFY: Self = with_topic(
         Self::builder("shopify")
             .signature("X-Shopify-Hmac-Sha256", SignatureFormat::base64(""))
             .newer_spelling("X-Shopify-Hmac-Sha256", "shopify-hmac-sha256")
@@ -141,6 +146,54 @@ const fn preset(builder: SchemeBuilder<'_>) -> Scheme {
         Ok(scheme) => scheme,
         Err(_) => panic!("a preset contradicts itself"),
     }
+}
+
+/// A variant of Contio. An event has one key in both.
+const fn contio(builder: SchemeBuilder<'_>) -> Scheme {
+    #[allow(unused_mut)]
+    let mut scheme = preset(builder);
+    #[cfg(feature = "duplicates")]
+    {
+        scheme.key_source = scheme.key_source.of_family("contio");
+    }
+    scheme
+}
+
+/// A preset whose events have their id in a field of the body.
+const fn with_key_field(field: &'static str, builder: SchemeBuilder<'_>) -> Scheme {
+    #[allow(unused_mut)]
+    let mut scheme = preset(builder);
+    #[cfg(feature = "duplicates")]
+    {
+        scheme.key_source = StoredKeySource::new(KeyRule::Field(text(field)));
+    }
+    #[cfg(not(feature = "duplicates"))]
+    let _ = field;
+    scheme
+}
+
+/// Slack sends a request that checks the receiver's address, and is no event.
+const fn slack(builder: SchemeBuilder<'_>) -> Scheme {
+    #[allow(unused_mut)]
+    let mut scheme = with_key_field("event_id", builder);
+    #[cfg(feature = "duplicates")]
+    {
+        scheme.key_source = scheme.key_source.with_check();
+    }
+    scheme
+}
+
+/// Shopify may send one body for several topics.
+const fn with_topic(builder: SchemeBuilder<'_>) -> Scheme {
+    #[allow(unused_mut)]
+    let mut scheme = preset(builder);
+    #[cfg(feature = "duplicates")]
+    {
+        let names = [HeaderName::new("X-Shopify-Topic"), HeaderName::new("shopify-topic")];
+        let [Some(usual), Some(newer)] = names else { panic!("a header's name is invalid") };
+        scheme.key_source = StoredKeySource::new(KeyRule::BodyAndTopic([usual, newer]));
+    }
+    scheme
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use super::{Keys, Limit, Limits, MAX_SECRETS, Verifier};
 use crate::error::{Error, ErrorKind, Reason};
 use crate::scheme::Scheme;
 use crate::secret::Secret;
+#[cfg(feature = "duplicates")]
+use crate::time::UnixTime;
 
 /// Builds a [`Verifier`]: see [`Verifier::builder`].
 ///
@@ -82,6 +84,18 @@ impl VerifierBuilder {
     /// any age: for receivers that remember every event id.
     pub fn max_event_age(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.verifier.limits.max_event_age = Limit::of_time(limit.into());
+        self
+    }
+
+    /// Also accepts older events of [`Scheme::CONTIO_BODY`] if a durable store remembers them: those that happened after
+    /// `since`, when the store was made, for as long as it keeps an event (`kept`) less `max_skew` and a second. Earlier
+    /// events keep the limit of `max_event_age`, since the store cannot know whether they were handled. The clocks of the
+    /// receiver and of the store must agree to the second.
+    ///
+    /// [`build`](Self::build) fails if `max_skew` is no limit.
+    #[cfg(feature = "duplicates")]
+    pub fn remembered_events(mut self, kept: Duration, since: UnixTime) -> Self {
+        self.verifier.limits.remembered = Some(super::limits::Remembered::new(kept, since));
         self
     }
 

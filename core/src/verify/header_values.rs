@@ -11,6 +11,8 @@ use crate::scheme::Scheme;
 pub struct HeaderValues<'h> {
     names: [Option<&'h HeaderName>; 3],
     values: [HeaderLookup<'h>; 3],
+    #[cfg(feature = "duplicates")]
+    topic: Option<(&'h HeaderName, HeaderLookup<'h>)>,
 }
 
 impl<'h> HeaderValues<'h> {
@@ -20,12 +22,34 @@ impl<'h> HeaderValues<'h> {
     #[must_use]
     pub const fn new(scheme: &'h Scheme, values: [HeaderLookup<'h>; 3]) -> Self {
         let names = [Some(scheme.signature_header()), scheme.timestamp_header(), scheme.id_header()];
-        Self { names, values }
+        Self {
+            names,
+            values,
+            #[cfg(feature = "duplicates")]
+            topic: None,
+        }
+    }
+
+    /// Adds the value of [`Scheme::key_header`], which [`Delivery::key`](crate::Delivery::key) needs; it is ignored for a
+    /// scheme without one.
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub const fn with_topic(mut self, scheme: &'h Scheme, topic: HeaderLookup<'h>) -> Self {
+        if let Some([header, _]) = scheme.key_header() {
+            self.topic = Some((header, topic));
+        }
+        self
     }
 }
 
 impl Headers for HeaderValues<'_> {
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
+        #[cfg(feature = "duplicates")]
+        if let Some((header, topic)) = self.topic
+            && header == name
+        {
+            return topic;
+        }
         let found = self.names.iter().zip(&self.values).find(|(candidate, _)| **candidate == Some(name));
         found.map_or(HeaderLookup::Missing, |(_, value)| *value)
     }

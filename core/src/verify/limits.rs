@@ -13,6 +13,24 @@ pub(crate) struct Limits {
     pub(crate) max_skew: Limit,
     pub(crate) max_event_age: Limit,
     pub(crate) max_body: Limit,
+    /// Events that a store remembers, which may be older than `max_event_age`.
+    #[cfg(feature = "duplicates")]
+    pub(crate) remembered: Option<Remembered>,
+}
+
+/// How long a store remembers the events that it has seen, and since when.
+#[cfg(feature = "duplicates")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Remembered {
+    kept: Limit,
+    since: UnixTime,
+}
+
+#[cfg(feature = "duplicates")]
+impl Remembered {
+    pub(super) fn new(kept: Duration, since: UnixTime) -> Self {
+        Self { kept: Limit::of_time(Some(kept)), since }
+    }
 }
 
 /// A number of seconds or bytes that is still allowed.
@@ -41,20 +59,59 @@ impl Limit {
 impl Limits {
     /// The limits unless others are set. 300 s is what the libraries of Stripe and Standard Webhooks use; 24 h covers Contio's
     /// automatic retries, which end about 38 minutes after the first attempt.
-    pub(crate) const DEFAULT: Self =
-        Self { max_age: Limit(300), max_skew: Limit(300), max_event_age: Limit(86_400), max_body: Limit::NONE };
+    pub(crate) const DEFAULT: Self = Self {
+        max_age: Limit(300),
+        max_skew: Limit(300),
+        max_event_age: Limit(86_400),
+        max_body: Limit::NONE,
+        #[cfg(feature = "duplicates")]
+        remembered: None,
+    };
 
     /// Refuses limits on the distance from the present of more than a day, which were meant in milliseconds.
     pub(super) fn check(&self, error: &mut Reason) -> Result<(), Failed> {
         let in_milliseconds = |limit: Limit| limit >= Limit(100_000) && limit != Limit::NONE;
         let (limit, reason) = match (in_milliseconds(self.max_age), in_milliseconds(self.max_skew)) {
-            (false, false) => return Ok(()),
+            (false, false) => return self.check_remembered(error),
             (true, _) => {
                 (self.max_age, "`max_age` is # s, as if in milliseconds; give less than 100000 s, or no limit")
             }
             _ => (self.max_skew, "`max_skew` is # s, as if in milliseconds; give less than 100000 s, or no limit"),
         };
         Err(error.with_numbers(ErrorKind::InvalidArgument, reason, [limit.0, 0]))
+    }
+
+    /// An event that may be dated any time ahead would be forgotten before it is too old.
+    #[cfg(feature = "duplicates")]
+    fn check_remembered(&self, reason: &mut Reason) -> Result<(), Failed> {
+        if self.remembered.is_some() && self.max_skew == Limit::NONE {
+            let detail = "a store of handled events needs a `max_skew`: it keeps an event for a limited time";
+            return Err(reason.is(ErrorKind::InvalidArgument, "", detail));
+        }
+        Ok(())
+    }
+
+    #[cfg(not(feature = "duplicates"))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps)] // as above
+    const fn check_remembered(&self, _: &mut Reason) -> Result<(), Failed> {
+        Ok(())
+    }
+
+    /// The largest age of an event of this time. A store keeps an event from when it was first seen, at the earliest
+    /// `max_skew` before the event's own time, and times are whole seconds: so much less than it keeps is still remembered.
+    #[cfg(feature = "duplicates")]
+    fn max_event_age(&self, time: UnixTime) -> Limit {
+        match self.remembered {
+            Some(Remembered { kept, since }) if time > since => {
+                self.max_event_age.max(Limit(kept.0.saturating_sub(self.max_skew.0.saturating_add(1))))
+            }
+            _ => self.max_event_age,
+        }
+    }
+
+    #[cfg(not(feature = "duplicates"))]
+    const fn max_event_age(&self, _: UnixTime) -> Limit {
+        self.max_event_age
     }
 
     pub(super) fn check_size(&self, bytes: u64, reason: &mut Reason) -> Result<(), Failed> {
@@ -74,7 +131,7 @@ impl Limits {
         too_old: ErrorKind,
         reason: &mut Reason,
     ) -> Result<(), Failed> {
-        let max_age = if too_old == ErrorKind::EventTooOld { self.max_event_age } else { self.max_age };
+        let max_age = if too_old == ErrorKind::EventTooOld { self.max_event_age(time) } else { self.max_age };
         let (age, ahead) = (now.seconds_since(time), time.seconds_since(now));
         if age > max_age.0 {
             return Err(out_of_time(too_old, [age, max_age.0], now, reason));

@@ -3,6 +3,8 @@
 mod builder;
 mod external_mac;
 mod header_values;
+#[cfg(feature = "duplicates")]
+mod keyed_stream;
 mod limits;
 #[cfg(feature = "alloc")]
 mod owned;
@@ -15,6 +17,8 @@ use core::fmt;
 pub use self::builder::VerifierBuilder;
 pub use self::external_mac::SigningInput;
 pub use self::header_values::HeaderValues;
+#[cfg(feature = "duplicates")]
+pub use self::keyed_stream::{KeyedDelivery, KeyedStream, StreamedWithKey};
 pub(crate) use self::limits::{Limit, Limits};
 #[cfg(feature = "alloc")]
 pub use self::owned::{OwnedDelivery, OwnedStream};
@@ -26,6 +30,8 @@ use crate::contio::envelope::{Checked, Envelope};
 use crate::crypto::mac::{Key, Matches, TAG_BYTES, Tag};
 use crate::error::{Error, ErrorKind, Failed, Reason};
 use crate::headers::Headers;
+#[cfg(feature = "duplicates")]
+use crate::key::DeliveryKey;
 use crate::scheme::{Freshness, Scheme};
 use crate::secret::Secret;
 use crate::time::UnixTime;
@@ -164,7 +170,14 @@ impl Verifier {
                 timestamp
             }
         };
-        Ok(Facts { scheme, timestamp, secret_index, id })
+        Ok(Facts {
+            scheme,
+            timestamp,
+            secret_index,
+            id,
+            #[cfg(feature = "duplicates")]
+            topic: parsed.topic,
+        })
     }
 
     /// Tries every secret against every signature, even after one has matched.
@@ -245,6 +258,8 @@ struct Facts<'v, 'h> {
     timestamp: Option<UnixTime>,
     secret_index: usize,
     id: Option<&'h str>,
+    #[cfg(feature = "duplicates")]
+    topic: crate::headers::HeaderLookup<'h>,
 }
 
 /// The body of a [`Delivery`] that was verified whole.
@@ -295,6 +310,26 @@ impl<'b> Delivery<'_, '_, WholeBody<'b>> {
     #[must_use]
     pub fn body(&self) -> &'b [u8] {
         self.body.bytes
+    }
+
+    /// By what duplicates of this delivery are recognized: the same for every delivery of one event, and made from what is
+    /// signed. [`Scheme::key_source`] says from what.
+    ///
+    /// `None` for deliveries that have nothing by which they could be recognized: those with an empty body, and the request
+    /// with which Slack checks the receiver's address. Handle those each time.
+    ///
+    /// Each call reads the body: call it once and keep the result.
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub fn key(&self) -> Option<DeliveryKey> {
+        DeliveryKey::of_verified(self.facts.scheme, self.facts.id, self.facts.topic, self.body.bytes)
+    }
+
+    /// The SHA-256 of the body, by which a store notices another body under a key that it knows.
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub fn body_digest(&self) -> [u8; 32] {
+        crate::key::digest_of(self.body.bytes)
     }
 
     /// The Contio envelope in the body.

@@ -19,6 +19,9 @@ pub(crate) struct ParsedHeaders<'v, 'h> {
     /// The bytes that `timestamp` was read from. These bytes are signed.
     timestamp_text: &'h [u8],
     pub(crate) signatures: ParsedSignatures<'v, 'h>,
+    /// The topic, which is not signed, for schemes whose keys need it.
+    #[cfg(feature = "duplicates")]
+    pub(super) topic: HeaderLookup<'h>,
 }
 
 impl<'v, 'h> ParsedHeaders<'v, 'h> {
@@ -49,7 +52,15 @@ impl<'v, 'h> ParsedHeaders<'v, 'h> {
         let Some(signatures) = scheme.format.read(signature) else {
             return Err(malformed(scheme, signature, reason));
         };
-        let mut parsed = Self { scheme, id, timestamp: None, timestamp_text: &[], signatures };
+        let mut parsed = Self {
+            scheme,
+            id,
+            timestamp: None,
+            timestamp_text: &[],
+            signatures,
+            #[cfg(feature = "duplicates")]
+            topic: scheme.key_source.find_topic(headers),
+        };
         if let Some(text) = timestamp_header.or(signatures.timestamp) {
             parsed.timestamp_text = text;
             parsed.timestamp = Some(time::read_unix_seconds(text, reason)?);

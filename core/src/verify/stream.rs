@@ -116,6 +116,11 @@ impl<'v, 'h> Stream<'v, 'h> {
         self.progress.update(self.verifier, chunk)
     }
 
+    #[cfg(feature = "duplicates")]
+    pub(super) fn parsed(&self) -> &ParsedHeaders<'v, 'h> {
+        &self.parsed
+    }
+
     /// Ends the body and returns the verdict.
     ///
     /// # Errors

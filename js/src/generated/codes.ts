@@ -39,6 +39,10 @@ export const STATUS_BY_CODE = {
   invalid_scheme: 500,
   /** The call cannot be carried out. */
   invalid_argument: 500,
+  /** The same event is being handled; answer 503, so that the sender tries again. */
+  in_progress: 503,
+  /** The store of handled events cannot be used; answer 503, so that the sender tries again. */
+  store_unavailable: 503,
 } as const;
 
 /** Why a delivery was refused, or why a verifier could not be created. A code never changes its meaning. */

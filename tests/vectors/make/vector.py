@@ -86,7 +86,7 @@ def _vector(name: str, delivery: Delivery, expect: dict) -> dict:
     if delivery.options:
         vector["options"] = delivery.options
     for number in [delivery.now, *delivery.options.values()]:
-        assert number is None or 0 <= number <= LARGEST_INTEGER, number
+        assert number is None or isinstance(number, str) or 0 <= number <= LARGEST_INTEGER, number
     vector["expect"] = expect
     return vector
 

@@ -2,12 +2,13 @@
 //!
 //! `rust.rs` generates the typed events of the core, `typescript.rs` those of the npm packages, `python.rs` those of
 //! the Python package; `codes.rs` generates the error codes of both packages, and `explain.rs` the codes of
-//! explanations.
+//! explanations. `statements.rs` embeds the statements of `inbox/` in the Python package.
 
 mod codes;
 mod explain;
 mod python;
 mod rust;
+mod statements;
 mod typescript;
 
 use std::fmt::Write as _;
@@ -34,6 +35,7 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
         ("bindings-python/python/hookseal/_routes.py", python::routes(&catalogue)?),
         ("bindings-python/python/hookseal/_codes.py", codes::python()),
         ("bindings-python/python/hookseal/_causes.py", explain::python()),
+        ("bindings-python/python/hookseal/once/_statements.py", statements::python(root)?),
     ];
     if check {
         return compare(&files, |path| std::fs::read_to_string(root.join(path)));

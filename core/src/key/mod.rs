@@ -1,0 +1,311 @@
+//! The key of a delivery: by which duplicates of it are recognized, whatever their headers say.
+//!
+//! A key is made only from what was signed (for Shopify also from the topic, as [`KeySource`] says), and it is the same
+//! for every delivery of one event: never from the signature, which changes with the time and a rotation of secrets.
+//!
+//! `source.rs` is which part of a delivery a scheme's key comes from, `field.rs` reads that part from a body that arrives in
+//! chunks, and this file makes the key.
+
+mod field;
+mod source;
+
+use core::fmt;
+
+pub use self::source::KeySource;
+pub(crate) use self::source::{KeyRule, StoredKeySource};
+
+use self::field::{FieldReader, Text};
+use crate::crypto::digest::Digest;
+use crate::crypto::hex;
+use crate::headers::HeaderLookup;
+use crate::inline_str::InlineStr;
+use crate::json::{Malformed, Scanner, Value, Visitor, Want};
+use crate::scheme::Scheme;
+
+/// The longest part of a key that is kept as it was sent; of longer ones, the key holds the digest.
+const MAX_PART: usize = 200;
+
+/// What the digests in keys begin with.
+const DIGEST_PREFIX: &[u8] = b"sha256-";
+
+/// The field of a Slack request that says what it is, and its value for the request that checks the receiver's address.
+const SLACK_TYPE: &str = "type";
+const SLACK_CHECK: &[u8] = b"url_verification";
+
+/// By what a delivery's duplicates are recognized: the scheme, and an id that is the same in every delivery of one event.
+///
+/// [`Delivery::key`](crate::Delivery::key) returns it. Both Contio variants have one scheme here, `contio`, since an event
+/// may be delivered in either. The id is what the sender signed as its id, or a digest, `sha256-` and 64 hex digits: of the
+/// body for senders that sign no id, and of ids that are longer than 200 characters, are not visible ASCII, or look like
+/// such a digest themselves.
+///
+/// Two genuine deliveries with identical bodies have one key if it is a digest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct DeliveryKey {
+    scheme: Part,
+    id: Part,
+}
+
+/// A part of a key: 1 to 200 visible ASCII characters, or empty for a scope that was not given.
+type Part = InlineStr<MAX_PART>;
+
+impl DeliveryKey {
+    /// The key of an event whose id is known, as the sender has it or as [`id`](Self::id) does: for tools that forget or look
+    /// up what was handled. Receivers use [`Delivery::key`](crate::Delivery::key).
+    #[must_use]
+    pub fn of_id(scheme: &str, id: &str) -> Self {
+        // The variants of Contio have one key; every other name is that of the scheme.
+        let family = Scheme::preset(scheme).map_or(part(scheme), |preset| part(preset.key_source.family(&preset)));
+        Self { scheme: family, id: if looks_like_digest(id.as_bytes()) { copied(id.as_bytes()) } else { part(id) } }
+    }
+
+    /// The key of a delivery that was verified before, by a verifier with this scheme: for bindings, which cannot keep a
+    /// borrow of the body. `id` is [`Delivery::id`](crate::Delivery::id), `topic` the value of
+    /// [`Scheme::key_header`](crate::Scheme::key_header), under either of its spellings.
+    #[must_use]
+    pub fn of_verified(scheme: &Scheme, id: Option<&str>, topic: HeaderLookup<'_>, body: &[u8]) -> Option<Self> {
+        let mut reader = KeyReader::new(scheme, topic);
+        reader.feed(body);
+        reader.finish(scheme, id)
+    }
+
+    /// The name of the scheme; `contio` for both of its variants.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.scheme.as_str()
+    }
+
+    /// The id of the event within its scheme: at most 200 visible ASCII characters.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    /// Writes the text under which a store keeps this key: the scope, the scheme and the id, each after its length and a
+    /// full stop, as in `4.acme6.contio5.evt-1`. It has at most 612 ASCII characters, and two different keys never have one
+    /// text.
+    ///
+    /// `scope` is the name of the endpoint or tenant whose secret verified the delivery. Without it, a tenant could sign the
+    /// id of another one's event, whose delivery would then be taken for a duplicate. A scope that is longer than 200
+    /// characters or not visible ASCII is written as its digest.
+    pub fn write_text(&self, scope: &str, put: &mut dyn FnMut(&str)) {
+        for part in [part(scope), self.scheme, self.id] {
+            let mut length = InlineStr::<4>::EMPTY;
+            write_number(part.len(), &mut length);
+            put(length.as_str());
+            put(part.as_str());
+        }
+    }
+
+    /// The text that [`write_text`](Self::write_text) writes.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn text(&self, scope: &str) -> alloc::string::String {
+        let mut text = alloc::string::String::new();
+        self.write_text(scope, &mut |part| text.push_str(part));
+        text
+    }
+}
+
+/// The text of the key without a scope.
+impl fmt::Display for DeliveryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut result = Ok(());
+        self.write_text("", &mut |part| result = result.and_then(|()| f.write_str(part)));
+        result
+    }
+}
+
+impl fmt::Debug for DeliveryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeliveryKey").field("scheme", &self.scheme).field("id", &self.id).finish()
+    }
+}
+
+/// Writes a number of at most three digits and a full stop.
+fn write_number(number: usize, into: &mut InlineStr<4>) {
+    for power in [100, 10, 1] {
+        if number >= power || power == 1 {
+            #[allow(clippy::cast_possible_truncation)] // a digit
+            into.push(&[b'0' + (number / power % 10) as u8]);
+        }
+    }
+    into.push(b".");
+}
+
+/// A part of a key: the text, or its digest if it is too long, is not visible ASCII, or could be taken for a digest.
+fn part(text: &str) -> Part {
+    let mut reader = Text::new();
+    reader.push(text.as_bytes());
+    reader.part().unwrap_or(Part::EMPTY)
+}
+
+/// Text that is known to fit.
+fn copied(text: &[u8]) -> Part {
+    let mut part = Part::EMPTY;
+    part.push(text);
+    part
+}
+
+/// `sha256-` and the digest in hex.
+fn digest_part(digest: [u8; 32]) -> Part {
+    let mut part = Part::EMPTY;
+    part.push(DIGEST_PREFIX);
+    part.push(hex::encode_tag(&digest, &mut [0; 64]));
+    part
+}
+
+fn looks_like_digest(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(DIGEST_PREFIX).unwrap_or_default();
+    digits.len() == 64 && digits.iter().all(|byte| hex::LOWER.contains(byte))
+}
+
+/// Reads the key from a body that arrives in chunks.
+#[derive(Clone)]
+pub(crate) struct KeyReader {
+    /// For schemes whose id is in a field of the body.
+    fields: Option<Fields>,
+    /// Of the body, after the topic if the scheme has one.
+    digest: Digest,
+    is_empty: bool,
+}
+
+/// Reads fields of a body, and checks that it is JSON.
+#[derive(Clone)]
+struct Fields {
+    scanner: Scanner,
+    is_json: bool,
+    reader: FieldReader,
+}
+
+impl KeyReader {
+    pub(crate) fn new(scheme: &Scheme, topic: HeaderLookup<'_>) -> Self {
+        let mut digest = Digest::new();
+        let fields = match &scheme.key_source.rule {
+            KeyRule::Field(name) => {
+                let second = if scheme.key_source.has_check { SLACK_TYPE } else { "" };
+                Some(Fields { scanner: Scanner::new(), is_json: true, reader: FieldReader::new(*name, second) })
+            }
+            KeyRule::BodyAndTopic(_) => {
+                // No topic can be preferred of two, and the receiver's router decides about one that is absent.
+                let topic = if let HeaderLookup::Once(topic) = topic { topic } else { &[] };
+                digest.update(&(topic.len() as u64).to_be_bytes());
+                digest.update(topic);
+                None
+            }
+            KeyRule::SignedId | KeyRule::Body => None,
+        };
+        Self { fields, digest, is_empty: true }
+    }
+
+    pub(crate) fn feed(&mut self, chunk: &[u8]) {
+        self.is_empty &= chunk.is_empty();
+        self.digest.update(chunk);
+        if let Some(fields) = &mut self.fields
+            && fields.is_json
+        {
+            fields.is_json = fields.scanner.feed(chunk, &mut Ignore).is_ok();
+            fields.reader.feed(chunk);
+        }
+    }
+
+    /// The key of the delivery; `None` if there is nothing in it by which it could be recognized.
+    pub(crate) fn finish(self, scheme: &Scheme, id: Option<&str>) -> Option<DeliveryKey> {
+        let Self { fields, digest, is_empty } = self;
+        if is_empty {
+            return None;
+        }
+        let fields = fields.filter(|fields| fields.is_json && fields.scanner.finish().is_ok());
+        let id = match (&scheme.key_source.rule, fields) {
+            (KeyRule::SignedId, _) => id.map(part),
+            (KeyRule::Field(_), Some(Fields { reader, .. })) => {
+                let [id, kind] = reader.into_values();
+                if kind.is_some_and(|kind| kind.is(SLACK_CHECK)) {
+                    return None;
+                }
+                id.and_then(Text::part)
+            }
+            _ => None,
+        };
+        let scheme = part(scheme.key_source.family(scheme));
+        Some(DeliveryKey { scheme, id: id.unwrap_or_else(|| digest_part(digest.finish())) })
+    }
+}
+
+/// The SHA-256 of a body.
+pub(crate) fn digest_of(body: &[u8]) -> [u8; 32] {
+    let mut digest = Digest::new();
+    digest.update(body);
+    digest.finish()
+}
+
+/// For a scanner that only checks.
+struct Ignore;
+
+impl Visitor for Ignore {
+    fn name(&mut self, _: usize, _: Option<&[u8]>) -> Result<Want, Malformed> {
+        Ok(Want::Place)
+    }
+
+    fn value(&mut self, _: usize, _: Value<'_>) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::{String, ToString as _};
+
+    use super::*;
+
+    fn key_of(scheme: &Scheme, body: &[u8]) -> Option<DeliveryKey> {
+        DeliveryKey::of_verified(scheme, None, HeaderLookup::Missing, body)
+    }
+
+    #[test]
+    fn the_parts_of_a_key_cannot_be_moved_from_one_to_the_next() {
+        let texts = [("a", "b1.c"), ("a1.b", "c"), ("a", "b"), ("", "a1.b"), ("1.a", "b")];
+        let key = |scheme: &str, id: &str| DeliveryKey::of_id(scheme, id).to_string();
+        let mut written: std::vec::Vec<String> = texts.iter().map(|(scheme, id)| key(scheme, id)).collect();
+        assert_eq!(written[0], "0.1.a4.b1.c");
+        written.sort();
+        written.dedup();
+        assert_eq!(written.len(), texts.len());
+    }
+
+    #[test]
+    fn a_scope_is_written_first_and_a_long_one_as_its_digest() {
+        let key = DeliveryKey::of_id("contio-body", "evt-1");
+        assert_eq!(text_of(&key, "acme"), "4.acme6.contio5.evt-1");
+        assert_eq!(text_of(&key, &"x".repeat(200))[..5], *"200.x");
+        assert_eq!(text_of(&key, &"x".repeat(201))[..11], *"71.sha256-8");
+        assert_eq!(text_of(&key, "caf\u{e9}")[..10], *"71.sha256-");
+    }
+
+    fn text_of(key: &DeliveryKey, scope: &str) -> String {
+        let mut text = String::new();
+        key.write_text(scope, &mut |part| text.push_str(part));
+        text
+    }
+
+    #[test]
+    fn chunks_of_any_size_give_the_key_of_the_whole_body() {
+        let bodies = [
+            r#"{"id":"evt_1","data":{"id":"inner"}}"#,
+            r#"{"data":["id",{"id":"x"}],"i\u0064":"\u0065vt\ud83d\ude00_1"}"#,
+            r#"{"id":"evt\ud83d_1"}"#,
+            r#"{"id":1}"#,
+            r#"{"id":"a","id":"a"}"#,
+            r#"{"id":""}"#,
+            r#"{"id":"evt_1"} trailing"#,
+            r#"[{"id":"evt_1"}]"#,
+            "{\"id\":\"\u{e9}\u{1f600}\"}",
+        ];
+        for body in bodies {
+            let expected = key_of(&Scheme::STRIPE, body.as_bytes());
+            for size in 1..body.len() {
+                let mut reader = KeyReader::new(&Scheme::STRIPE, HeaderLookup::Missing);
+                body.as_bytes().chunks(size).for_each(|chunk| reader.feed(chunk));
+                assert_eq!(reader.finish(&Scheme::STRIPE, None), expected, "{body} in chunks of {size}");
+            }
+        }
+    }
+}
