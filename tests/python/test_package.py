@@ -31,6 +31,8 @@ def test_only_the_package_its_types_and_its_licences_are_installed() -> None:
     assert len(extension) == 1
     modules = ["__init__", "_adapter", "_causes", "_codes", "_errors", "_routes"]
     modules += ["django", "events", "explain", "fastapi", "flask", "router"]
+    modules += ["once/__init__", "once/_memory", "once/_once", "once/_sqlite", "once/_statements", "once/_store"]
+    modules += ["once/postgres", "once/redis"]
     assert inside - extension == {"_hookseal.pyi", "py.typed", *(f"{name}.py" for name in modules)}
     others = {name.partition("/")[2] for name in files() if not name.startswith("hookseal/")}
     # Written by pip.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
+from hookseal import Delivery, DeliveryKey, Scheme, WebhookVerificationError, WebhookVerifier
 
 FOLDER = Path(__file__).parent / "vectors"
 
@@ -146,3 +146,25 @@ def expected(vector: dict[str, Any], outcome: Outcome) -> Outcome:
     ok = dict(expect["ok"])
     # For Contio the vectors do not state the id, which is the event's.
     return {"ok": {**ok, "id": ok["event_id"] if "event_id" in ok else ok["id"]}}
+
+
+def play_keys() -> list[str]:
+    """The vectors of keys whose key differs."""
+    faults = []
+    for vector in json.loads((FOLDER / "keys" / "keys.json").read_text("utf-8")):
+        scheme: Any = vector["scheme"]
+        if scheme == "acme":
+            field = vector["options"]["key_field"]
+            scheme = Scheme(
+                "acme", signature_header="X-Acme-Signature", encoding="hex", signed="{body}", key_field=field
+            )
+        verifier = WebhookVerifier(vector["secrets"], scheme=scheme, now=vector["now"])
+        headers = [(name, value) for name, value in vector["headers"]]
+        key = verifier.verify(headers, base64.b64decode(vector["body_base64"])).key
+        scope = (vector["expect"]["key"] or {}).get("scope", "")
+        found = key and {"scheme": key.scheme, "id": key.id, "scope": scope, "text": key.text(scope)}
+        if found != vector["expect"]["key"]:
+            faults.append(f"{vector['name']}: the key is {found} instead of {vector['expect']['key']}")
+        if key and key != DeliveryKey(key.scheme, key.id):
+            faults.append(f"{vector['name']}: {key!r} is another key than that of its parts")
+    return faults

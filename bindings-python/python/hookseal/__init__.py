@@ -6,16 +6,25 @@
     event = verifier.verify(request.headers, body).event()
 
 `hookseal.fastapi`, `hookseal.flask` and `hookseal.django` verify in those frameworks, `hookseal.router` calls functions
-by event type, `hookseal.events` has the types of all events, and `hookseal.explain` says why a delivery was refused.
+by event type, `hookseal.once` handles each event once, `hookseal.events` has the types of all events, and `hookseal.explain` says why a delivery was refused.
 """
 
 from hookseal._codes import ErrorCode, SchemeName
 from hookseal._errors import WebhookVerificationError
-from hookseal._hookseal import Delivery, Scheme, VerificationResult, WebhookVerifier, __version__, sign
+from hookseal._hookseal import (
+    Delivery,
+    DeliveryKey,
+    Scheme,
+    VerificationResult,
+    WebhookVerifier,
+    __version__,
+    sign,
+)
 from hookseal.events import EventType, KnownEvent, UnknownEvent, WebhookEvent
 
 __all__ = [
     "Delivery",
+    "DeliveryKey",
     "ErrorCode",
     "EventType",
     "KnownEvent",

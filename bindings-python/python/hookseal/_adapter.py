@@ -8,17 +8,34 @@ from collections.abc import Callable
 from typing import Any
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
+from hookseal.once import Once
 
 _logger = logging.getLogger("hookseal")
 
 
-def check_arguments(verifier: object, on_failure: object) -> None:
+# What a duplicate is answered with. Any other status than 200 would make some senders send it again.
+DUPLICATE = {"duplicate": True}
+
+
+def check_arguments(verifier: object, on_failure: object, once: object) -> None:
     if not isinstance(verifier, WebhookVerifier):
         raise _invalid_argument(
             f"webhook() takes a WebhookVerifier, as in `webhook(verifier)`, but this is a {type(verifier).__name__}"
         )
     if on_failure is not None and not callable(on_failure):
         raise _invalid_argument("on_failure must be a function of the error and the request")
+    if once is not None and not isinstance(once, Once):
+        raise _invalid_argument(f"once must be a hookseal.once.Once, but this is a {type(once).__name__}")
+
+
+def is_answer(error: WebhookVerificationError) -> bool:
+    """Whether an error that a view raised is to be answered, and is not a mistake in the view itself."""
+    return error.status < 500 or error.retry_after is not None
+
+
+def retry_headers(error: WebhookVerificationError) -> dict[str, str]:
+    """When the sender should try again, if it should."""
+    return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
 
 
 def _invalid_argument(message: str) -> WebhookVerificationError:
@@ -130,7 +147,9 @@ def body_not_read(reason: str) -> WebhookVerificationError:
 def log_failure(error: WebhookVerificationError) -> None:
     """Logs a refusal, for receivers without `on_failure`: as an error if the receiver itself caused it. Messages never
     show a secret, a signature or any part of the body."""
-    if error.status >= 500:
+    if error.retry_after is not None:
+        _logger.info("a webhook was postponed: %s (%s)", error, error.code)
+    elif error.status >= 500:
         _logger.error("a webhook could not be verified: %s (%s)", error, error.code)
     else:
         _logger.info("a webhook was refused: %s (%s)", error, error.code)

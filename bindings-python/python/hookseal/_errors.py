@@ -19,12 +19,15 @@ class WebhookVerificationError(ValueError):
 
     code: ErrorCode
     status: int
+    # For in_progress and store_unavailable: the seconds after which the sender should try again, for `Retry-After`.
+    retry_after: int | None
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
+    def __init__(self, code: ErrorCode, message: str, *, retry_after: int | None = None) -> None:
         # Both are in `args`, from which pickling, copying and Celery make the error again.
         super().__init__(code, message)
         self.code = code
         self.status = STATUS_BY_CODE[code]
+        self.retry_after = retry_after
 
     def __str__(self) -> str:
         return str(self.args[1])

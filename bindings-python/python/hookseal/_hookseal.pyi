@@ -6,8 +6,18 @@ from typing_extensions import Buffer, Self
 from hookseal._codes import ErrorCode, SchemeName
 from hookseal.events import WebhookEvent
 from hookseal.explain import Report
+from hookseal.once import Once
 
-__all__ = ["Delivery", "Scheme", "VerificationResult", "WebhookExplainer", "WebhookVerifier", "__version__", "sign"]
+__all__ = [
+    "Delivery",
+    "DeliveryKey",
+    "Scheme",
+    "VerificationResult",
+    "WebhookExplainer",
+    "WebhookVerifier",
+    "__version__",
+    "sign",
+]
 
 __version__: Final[str]
 
@@ -32,6 +42,7 @@ class WebhookVerifier:
         max_skew: float | None = 300,
         max_event_age: float | None = 86400,
         max_body: int | None = None,
+        once: Once | None = None,
         now: float | Callable[[], float] | None = None,
     ) -> Self: ...
     @property
@@ -92,11 +103,27 @@ class Delivery:
     @property
     def id(self) -> str | None: ...
     @property
+    def key(self) -> DeliveryKey | None: ...
+    @property
     def body(self) -> bytes: ...
     def json(self) -> Any: ...
     def event(self) -> WebhookEvent: ...
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: object) -> Self: ...
+
+@final
+class DeliveryKey:
+    def __new__(cls, scheme: str, id: str) -> Self: ...
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    def text(self, scope: str = "") -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object) -> Self: ...
+    def __reduce__(self) -> tuple[type[DeliveryKey], tuple[str, str]]: ...
 
 @final
 class Scheme:
@@ -116,6 +143,7 @@ class Scheme:
         timestamp_in_envelope: bool = False,
         id_header: str | None = None,
         key: Literal["utf8", "base64"] = "utf8",
+        key_field: str | None = None,
         newer_spellings: dict[str, str] | None = None,
         fallback_spellings: dict[str, str] | None = None,
     ) -> Self: ...

@@ -14,19 +14,23 @@ from django.http import HttpResponse, JsonResponse, RawPostDataException, Unread
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 from hookseal._adapter import (
+    DUPLICATE,
     body_gone,
     body_not_read,
     check_arguments,
     check_declared,
     check_view,
     declared_length,
+    is_answer,
     is_short,
     limit_of,
     log_failure,
+    retry_headers,
     show_without_delivery,
     too_large,
     verify,
 )
+from hookseal.once import Once
 
 __all__ = ["webhook"]
 
@@ -44,6 +48,7 @@ R = TypeVar("R")
 def webhook(
     verifier: WebhookVerifier,
     *,
+    once: Once | None = None,
     on_failure: Callable[[WebhookVerificationError, Any], object] | None = None,
 ) -> Callable[[Callable[Concatenate[Any, Delivery, P], R]], Callable[Concatenate[Any, P], R]]:
     """Makes a decorator for views, sync or async. The view is called with the request and the verified delivery; if the
@@ -53,14 +58,16 @@ def webhook(
         def receive(request: HttpRequest, delivery: Delivery) -> HttpResponse: ...
 
     A refused delivery is answered with the status of the error and `{"error": code}`, and so is one for which the view
-    raises such an error, as `delivery.json()` does if the body is not JSON. The body is limited by the verifier's
-    `max_body` and by Django's DATA_UPLOAD_MAX_MEMORY_SIZE. `on_failure` is called for each refusal, for metrics, and
-    may be async if the view is; exceptions that it raises propagate. Without it, refusals are logged to the logger
-    `hookseal` at level INFO, and failures caused by the receiver itself (status 500) at level ERROR.
+    raises such an error, as `delivery.json()` does if the body is not JSON. With `once`, the view is called once for
+    each event, and again only if it raised or returned a status of 400 or more: duplicates are answered 200, and one
+    that comes while the view is still running 503 with `Retry-After`. The body is limited by the verifier's `max_body`
+    and by Django's DATA_UPLOAD_MAX_MEMORY_SIZE. `on_failure` is called for each refusal, for metrics, and may be async
+    if the view is; exceptions that it raises propagate. Without it, refusals are logged to the logger `hookseal` at
+    level INFO, and failures caused by the receiver itself (status 500) at level ERROR.
 
     For a class-based view, decorate the whole view: `webhook(verifier)(MyView.as_view())`.
     """
-    check_arguments(verifier, on_failure)
+    check_arguments(verifier, on_failure, once)
 
     def delivery_of(request: Any) -> Delivery | WebhookVerificationError | HttpResponse:
         if not hasattr(request, "META"):
@@ -75,7 +82,7 @@ def webhook(
             return HttpResponse(b"the connection was closed before the body was complete", status=400)
 
     def refuse(error: WebhookVerificationError) -> HttpResponse:
-        return JsonResponse({"error": error.code}, status=error.status)
+        return JsonResponse({"error": error.code}, status=error.status, headers=retry_headers(error))
 
     def report(error: WebhookVerificationError, request: Any) -> object:
         if on_failure is not None:
@@ -91,10 +98,18 @@ def webhook(
             verdict = delivery_of(request)
             if isinstance(verdict, Delivery):
                 try:
-                    return view(request, verdict, *args, **kwargs)
+                    if once is None:
+                        return view(request, verdict, *args, **kwargs)
+                    with once(verdict) as first:
+                        if not first:
+                            return JsonResponse(DUPLICATE)
+                        response = view(request, verdict, *args, **kwargs)
+                        if getattr(response, "status_code", 200) >= 400:
+                            first.fail()
+                        return response
                 except WebhookVerificationError as error:
                     # Mistakes in the view itself propagate.
-                    if error.status >= 500:
+                    if not is_answer(error):
                         raise
                     verdict = error
             if isinstance(verdict, HttpResponse):
@@ -111,9 +126,17 @@ def webhook(
             verdict = delivery_of(request)
             if isinstance(verdict, Delivery):
                 try:
-                    return await view(request, verdict, *args, **kwargs)
+                    if once is None:
+                        return await view(request, verdict, *args, **kwargs)
+                    async with once(verdict) as first:
+                        if not first:
+                            return JsonResponse(DUPLICATE)
+                        response = await view(request, verdict, *args, **kwargs)
+                        if getattr(response, "status_code", 200) >= 400:
+                            first.fail()
+                        return response
                 except WebhookVerificationError as error:
-                    if error.status >= 500:
+                    if not is_answer(error):
                         raise
                     verdict = error
             if isinstance(verdict, HttpResponse):

@@ -12,17 +12,21 @@ from starlette.types import Message, Receive
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 from hookseal._adapter import (
+    DUPLICATE,
     body_gone,
     body_not_read,
     check_arguments,
     check_declared,
     declared_length,
+    is_answer,
     is_short,
     limit_of,
     log_failure,
+    retry_headers,
     too_large,
     verify,
 )
+from hookseal.once import Once
 
 __all__ = ["webhook"]
 
@@ -35,6 +39,7 @@ KEEP = (
 def webhook(
     verifier: WebhookVerifier,
     *,
+    once: Once | None = None,
     on_failure: Callable[[WebhookVerificationError, Request], object] | None = None,
 ) -> Callable[[Request], AsyncGenerator[Delivery, None]]:
     """Makes a dependency that is the verified delivery; if the scheme's deliveries carry a Contio envelope, the
@@ -44,13 +49,15 @@ def webhook(
         async def receive(delivery: Annotated[Delivery, Depends(webhook(verifier))]) -> None: ...
 
     A refused delivery is answered with the status of the error and `{"detail": {"error": code}}`, and so is one for
-    which the view raises such an error, as `delivery.json()` does if the body is not JSON. Reading stops at the
-    verifier's `max_body`, unless the view also has a body parameter, such as a Pydantic model, for which FastAPI reads
-    the whole body first. `on_failure` is called for each refusal, for metrics, and may be async; exceptions that it
-    raises propagate. Without it, refusals are logged to the logger `hookseal` at level INFO, and failures caused by the
-    receiver itself (status 500) at level ERROR.
+    which the view raises such an error, as `delivery.json()` does if the body is not JSON. With `once`, the view is
+    called once for each event, and again only if it raised: duplicates are answered 200, and one that comes while the
+    view is still running 503 with `Retry-After`. To fail, a view must raise, as HTTPException does: the response that
+    it returns is not seen here. Reading stops at the verifier's `max_body`, unless the view also has a body parameter,
+    such as a Pydantic model, for which FastAPI reads the whole body first. `on_failure` is called for each refusal, for
+    metrics, and may be async; exceptions that it raises propagate. Without it, refusals are logged to the logger
+    `hookseal` at level INFO, and failures caused by the receiver itself (status 500) at level ERROR.
     """
-    check_arguments(verifier, on_failure)
+    check_arguments(verifier, on_failure, once)
 
     async def refusal(error: WebhookVerificationError, request: Request) -> HTTPException:
         if on_failure is None:
@@ -68,10 +75,16 @@ def webhook(
         except WebhookVerificationError as error:
             raise await refusal(error, request) from error
         try:
-            yield delivery
+            if once is None:
+                yield delivery
+            else:
+                async with once(delivery) as first:
+                    if not first:
+                        raise HTTPException(200, DUPLICATE)
+                    yield delivery
         except WebhookVerificationError as error:
             # Mistakes in the view itself propagate.
-            if error.status >= 500:
+            if not is_answer(error):
                 raise
             raise await refusal(error, request) from error
 
@@ -89,7 +102,9 @@ def _verify(verifier: WebhookVerifier, request: Request, body: bytes) -> Deliver
 
 def _headers(error: WebhookVerificationError, request: Request) -> dict[str, str] | None:
     """Makes the server close the connection if the body is too large; otherwise it reads on until the sender stops."""
-    return {"Connection": "close"} if error.code == "body_too_large" and _is_http_1(request) else None
+    if error.code == "body_too_large" and _is_http_1(request):
+        return {"Connection": "close"}
+    return retry_headers(error) or None
 
 
 async def _read(request: Request, limit: int) -> bytes:

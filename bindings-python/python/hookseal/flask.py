@@ -13,19 +13,23 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 from hookseal._adapter import (
+    DUPLICATE,
     body_gone,
     body_not_read,
     check_arguments,
     check_declared,
     check_view,
     declared_length,
+    is_answer,
     is_short,
     limit_of,
     log_failure,
+    retry_headers,
     show_without_delivery,
     too_large,
     verify,
 )
+from hookseal.once import Once
 
 __all__ = ["webhook"]
 
@@ -45,6 +49,7 @@ R = TypeVar("R")
 def webhook(
     verifier: WebhookVerifier,
     *,
+    once: Once | None = None,
     on_failure: Callable[[WebhookVerificationError, Request], object] | None = None,
 ) -> Callable[[Callable[Concatenate[Delivery, P], R]], Callable[P, R | Response]]:
     """Makes a decorator for views. The view is called with the verified delivery as its first argument; if the scheme's
@@ -55,13 +60,15 @@ def webhook(
         def receive(delivery: Delivery) -> tuple[str, int]: ...
 
     A refused delivery is answered with the status of the error and `{"error": code}`, and so is one for which the view
-    raises such an error, as `delivery.json()` does if the body is not JSON. Reading stops at the verifier's `max_body`,
-    and Flask's MAX_CONTENT_LENGTH applies too. `on_failure` is called for each refusal, for metrics; exceptions that it
+    raises such an error, as `delivery.json()` does if the body is not JSON. With `once`, the view is called once for
+    each event, and again only if it raised or returned a status of 400 or more: duplicates are answered 200, and one
+    that comes while the view is still running 503 with `Retry-After`. Reading stops at the verifier's `max_body`, and
+    Flask's MAX_CONTENT_LENGTH applies too. `on_failure` is called for each refusal, for metrics; exceptions that it
     raises propagate. Without it, refusals are logged to the logger `hookseal` at level INFO, and failures caused by the
     receiver itself (status 500) at level ERROR. The view and `on_failure` may be async if Flask was installed as
     `flask[async]`.
     """
-    check_arguments(verifier, on_failure)
+    check_arguments(verifier, on_failure, once)
 
     def refuse(error: WebhookVerificationError) -> Response:
         if on_failure is None:
@@ -69,7 +76,8 @@ def webhook(
         else:
             report: Callable[..., Any] = current_app.ensure_sync(on_failure)
             report(error, request)
-        return Response(json.dumps({"error": error.code}), error.status, mimetype="application/json")
+        body = json.dumps({"error": error.code})
+        return Response(body, error.status, retry_headers(error), mimetype="application/json")
 
     def decorate(view: Callable[Concatenate[Delivery, P], R]) -> Callable[P, R | Response]:
         check_view(view, 0, ON_METHOD)
@@ -82,13 +90,21 @@ def webhook(
                 return refuse(error)
             sync_view: Callable[..., Any] = current_app.ensure_sync(view)
             try:
-                response: R = sync_view(delivery, *args, **kwargs)
+                if once is None:
+                    response: R = sync_view(delivery, *args, **kwargs)
+                    return response
+                with once(delivery) as first:
+                    if not first:
+                        return Response(json.dumps(DUPLICATE), mimetype="application/json")
+                    made: Response = current_app.make_response(sync_view(delivery, *args, **kwargs))
+                    if made.status_code >= 400:
+                        first.fail()
+                    return made
             except WebhookVerificationError as error:
                 # Mistakes in the view itself propagate.
-                if error.status >= 500:
+                if not is_answer(error):
                     raise
                 return refuse(error)
-            return response
 
         show_without_delivery(view, verified, 0)
         return verified

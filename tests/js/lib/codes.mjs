@@ -18,6 +18,8 @@ const STATUS = {
   invalid_secret: 500,
   invalid_scheme: 500,
   invalid_argument: 500,
+  in_progress: 503,
+  store_unavailable: 503,
 };
 
 /** Asserts that a thrown value is an error of the package, with code, status and message. */

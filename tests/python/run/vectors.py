@@ -3,7 +3,7 @@
 import platform
 
 import hookseal
-from vectors import expected, play, read_vectors
+from vectors import expected, play, play_keys, read_vectors
 
 # The most failures to print.
 SHOWN = 20
@@ -18,6 +18,7 @@ def main() -> None:
         if outcome != wanted:
             others = [f"it gives {outcome} instead of {wanted}", *others]
         failures += [f"{vector['name']}: {failure}" for failure in others]
+    failures += play_keys()
     for failure in failures[:SHOWN]:
         print(failure)
     if failures or not vectors:

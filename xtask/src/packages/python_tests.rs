@@ -7,7 +7,7 @@ use crate::tools::process::Process;
 use crate::tools::step::Step;
 use crate::tools::venv::{self, Venv};
 use crate::tools::workspace::Workspace;
-use crate::tools::{command_line, files, python};
+use crate::tools::{command_line, files, python, servers};
 
 /// The sources of the tests.
 const SOURCES: &str = "tests/python";
@@ -70,4 +70,24 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
     let venv = Venv::new(workspace, "sdist");
     venv.make(workspace, &newest, None)?;
     venv.install(workspace, &sdist)
+}
+
+/// The test steps of part `once`, with real servers. They need only the wheel, on the newest Python.
+pub(crate) fn once_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    servers::install_missing(&workspace.root)?;
+    let tests = Process::program(newest(workspace).python()).args(["-m", "pytest", "--quiet", "once"]);
+    let tests = tests.env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(vec![tests.current_dir(workspace.relative(&self::tests(workspace))).into()])
+}
+
+/// Copies the tests and the vectors, and installs the wheel for the newest Python: a part of [`set_up`].
+pub(crate) fn set_up_newest(workspace: &Workspace) -> Result<(), String> {
+    let [_, newest] = python::oldest_and_newest(&workspace.root)?;
+    let wheel = wheel::wheel(workspace)?;
+    let tests = tests(workspace);
+    files::mirror(&workspace.root.join(SOURCES), &tests, |path| !path.starts_with("vectors"))?;
+    vectors::copy(workspace, &tests.join("vectors"))?;
+    let venv = self::newest(workspace);
+    venv.make(workspace, &newest, Some(&workspace.root.join(SOURCES).join("requirements.txt")))?;
+    venv.install(workspace, &wheel)
 }

@@ -6,12 +6,15 @@ use crate::tools::files;
 use crate::tools::process::Process;
 use crate::tools::workspace::Workspace;
 
-/// Copies the vectors into a folder, and adds the core's reports on the explanation vectors, with which other languages
+/// Copies the vectors, those of `inbox/` too, into a folder, and adds the core's reports on the explanation vectors, with which other languages
 /// are compared.
 pub(crate) fn copy(workspace: &Workspace, folder: &Path) -> Result<(), String> {
     files::mirror(&workspace.root.join("tests/vectors"), folder, |path| {
-        path == Path::new("explain") || path.extension().is_some_and(|extension| extension == "json")
+        path == Path::new("explain")
+            || path == Path::new("keys")
+            || path.extension().is_some_and(|extension| extension == "json")
     })?;
+    files::mirror(&workspace.root.join("inbox/vectors"), &folder.join("inbox"), |_| true)?;
     Process::new("cargo run --quiet -p hookseal-tests --example explain_reports --")
         .arg(workspace.relative(&folder.join("explain")))
         .run_echoed(&workspace.root)

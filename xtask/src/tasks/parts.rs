@@ -43,11 +43,12 @@ pub(crate) const PARTS: &[Part] = &[
         steps: bundler_tests::steps,
     },
     Part { name: "python", about: "the Python package hookseal, on the oldest and the newest Python", steps: python },
+    Part { name: "once", about: "each event once, in Python: real databases, several processes, kill -9", steps: once },
     Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: benches },
 ];
 
 /// The feature sets in which the core is used, from none to all.
-const FEATURE_SETS: &[&str] = &["", "alloc", "explain", "std", "std,http,explain"];
+const FEATURE_SETS: &[&str] = &["", "alloc", "duplicates", "explain", "std", "std,duplicates,http,explain"];
 
 /// A target without a standard library: the build fails if the core needs one.
 const BARE_TARGET: &str = "thumbv7em-none-eabi";
@@ -180,6 +181,16 @@ fn python(workspace: &Workspace) -> Result<Vec<Step>, String> {
         command: "cargo xtask bench --quick python",
         action: |workspace| bench::python::check(workspace, None),
     });
+    Ok(steps)
+}
+
+fn once(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    let tests = python_tests::once_steps(workspace)?;
+    let mut steps = vec![
+        Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
+        Step::Internal { command: "cargo xtask setup python", action: python_tests::set_up_newest },
+    ];
+    steps.extend(tests);
     Ok(steps)
 }
 

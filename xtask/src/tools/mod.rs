@@ -7,6 +7,7 @@ pub(crate) mod files;
 pub(crate) mod npm;
 pub(crate) mod process;
 pub(crate) mod python;
+pub(crate) mod servers;
 pub(crate) mod step;
 pub(crate) mod targets;
 pub(crate) mod venv;

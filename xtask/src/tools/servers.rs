@@ -1,0 +1,50 @@
+//! The database servers that the tests start.
+
+use std::path::Path;
+
+use crate::tools::debian;
+
+/// Installs Redis and PostgreSQL from Debian's packages if they are not there.
+pub(crate) fn install_missing(root: &Path) -> Result<(), String> {
+    let mut missing = Vec::new();
+    if !is_on_path("redis-server") {
+        missing.push("redis-server");
+    }
+    if !is_on_path("postgres") && !is_among(Path::new("/usr/lib/postgresql"), "bin/postgres") {
+        missing.push("postgresql");
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" and ");
+    debian::install(root, &missing).map_err(|error| {
+        format!("{names} not found on PATH or in /usr/lib/postgresql. With Debian's packages: {error}")
+    })
+}
+
+fn is_on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// Whether one of the folders in a folder, one for each version, has a file.
+fn is_among(versions: &Path, file: &str) -> bool {
+    versions.read_dir().is_ok_and(|entries| entries.flatten().any(|entry| entry.path().join(file).is_file()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::files::Scratch;
+
+    #[test]
+    fn a_server_is_found_whatever_its_version() {
+        let versions = Scratch::new("servers");
+        assert!(!is_among(versions.path(), "bin/postgres"));
+        versions.put("15/bin/psql", "");
+        assert!(!is_among(versions.path(), "bin/postgres"));
+        versions.put("18/bin/postgres", "");
+        assert!(is_among(versions.path(), "bin/postgres"));
+        assert!(!is_among(&versions.path().join("none"), "bin/postgres"));
+    }
+}
