@@ -53,8 +53,21 @@ impl HeaderName {
     #[must_use]
     #[inline]
     pub fn matches(&self, name: &[u8]) -> bool {
-        // Nearly every other header of a request differs in length, which is compared without a call.
-        self.0.len() == name.len() && self.has_letters_of(name)
+        // Nearly every other header of a request differs in length, or in its last letter if it has the same prefix. Both are
+        // compared without a call.
+        self.0.len() == name.len() && self.may_end_like(name) && self.has_letters_of(name)
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    #[inline]
+    fn may_end_like(&self, name: &[u8]) -> bool {
+        let end = |text: &[u8]| text.last().map(|byte| byte | 0x20);
+        end(self.0.as_bytes()) == end(name)
+    }
+
+    #[cfg(target_family = "wasm")]
+    fn may_end_like(&self, _: &[u8]) -> bool {
+        true
     }
 
     fn has_letters_of(&self, name: &[u8]) -> bool {
@@ -213,11 +226,11 @@ impl<K: AsRef<[u8]>, V: AsRef<[u8]>, S> Headers for std::collections::HashMap<K,
 
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
-    // Scans all headers: the map's own lookup lower-cases and hashes the name first, which takes longer than skipping the
-    // headers of an ordinary request by their length.
+    // Scans the names, each of which occurs once: the map's own lookup of a text lower-cases and hashes it first, which takes
+    // longer than skipping the names of an ordinary request by their length.
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
-        let same = self.iter().filter(|(key, _)| name.matches(key.as_str().as_bytes()));
-        same.map(|(_, value)| value.as_bytes()).collect()
+        let key = self.keys().find(|key| name.matches(key.as_str().as_bytes()));
+        key.map_or(HeaderLookup::Missing, |key| self.get_all(key).iter().map(|value| value.as_bytes()).collect())
     }
 
     fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
@@ -248,4 +261,32 @@ fn values_in<'h, K: AsRef<[u8]> + 'h, V: AsRef<[u8]> + 'h>(
     name: &HeaderName,
 ) -> impl Iterator<Item = &'h [u8]> {
     pairs.filter(|(key, _)| name.matches(key.as_ref())).map(|(_, value)| value.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_regard_to_the_case_of_letters_only() {
+        let token = |byte: u8| {
+            char::from(byte).is_ascii_graphic() && HeaderName::new(char::from(byte).encode_utf8(&mut [0; 4])).is_some()
+        };
+        for length in [1, 7, 8, 9, 16, 63, 64] {
+            for at in [0, length / 2, length - 1] {
+                for ours in (0..=u8::MAX).filter(|byte| token(*byte)) {
+                    let mut text: Vec<u8> = (0..length).map(|at| b"a-Z9"[at % 4]).collect();
+                    text[at] = ours;
+                    let name = HeaderName::new(core::str::from_utf8(&text).unwrap()).unwrap();
+                    for theirs in 0..=u8::MAX {
+                        text[at] = theirs;
+                        let expected = ours.eq_ignore_ascii_case(&theirs);
+                        assert_eq!(name.matches(&text), expected, "{ours} {theirs} at {at} of {length}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -101,10 +101,13 @@ enum StoredLayout {
 #[derive(Clone, Copy)]
 pub(crate) struct ParsedSignatures<'v, 'h> {
     format: &'v StoredFormat,
-    /// The header's value, in which at least one signature is well formed. Signatures are decoded where they are compared:
-    /// that is faster than carrying the decoded bytes, and a list of any length needs no buffer.
+    /// The header's value, in which at least one signature is well formed. If there are several, they are decoded again
+    /// where they are compared, so that a list of any length needs no buffer.
     value: &'h [u8],
     pub(crate) timestamp: Option<&'h [u8]>,
+    /// The last signature. If it is the only one, it is not decoded again.
+    last: [u8; TAG_BYTES],
+    is_only: bool,
 }
 
 impl StoredFormat {
@@ -201,22 +204,37 @@ impl StoredFormat {
     /// Reads a signature header. A single signature must have this format; in a list, at least one item must. A list's
     /// timestamp must occur exactly once, without blanks around its key: a key with blanks comes from a host that joined
     /// two headers with `, `, and would be a second timestamp.
+    #[cfg_attr(not(target_family = "wasm"), inline)]
     pub(crate) fn read<'h>(&self, value: &'h [u8]) -> Option<ParsedSignatures<'_, 'h>> {
         let mut timestamp = None;
+        let mut readable = 0;
+        let mut last = [0; TAG_BYTES];
         match &self.layout {
             StoredLayout::Single { prefix } => {
-                self.encoding.decode(value.strip_prefix(prefix.as_bytes())?)?;
+                last = self.encoding.decode(value.strip_prefix(prefix.as_bytes())?)?;
+                readable = 1;
             }
             StoredLayout::List { separator, joiner, version, timestamp: timestamp_key } => {
-                let mut readable = 0;
-                for item in value.split(|byte| byte == separator) {
-                    let Some((key, text)) = split_at_byte(item, *joiner) else { continue };
-                    if key == version.as_bytes() {
-                        readable += usize::from(self.encoding.decode(text).is_some());
-                    } else if timestamp_key.is_some_and(|name| name.as_bytes() == key.trim_ascii())
-                        && (text.is_empty() || key != key.trim_ascii() || timestamp.replace(text).is_some())
-                    {
-                        return None;
+                let items = Items {
+                    rest: Some(value),
+                    encoding: self.encoding,
+                    separator: *separator,
+                    joiner: *joiner,
+                    version: version.as_bytes(),
+                };
+                for item in items {
+                    match item {
+                        Item::Signature(signature) => {
+                            last = signature;
+                            readable += 1;
+                        }
+                        Item::Other { key, text } => {
+                            if timestamp_key.is_some_and(|name| name.as_bytes() == key.trim_ascii())
+                                && (text.is_empty() || key != key.trim_ascii() || timestamp.replace(text).is_some())
+                            {
+                                return None;
+                            }
+                        }
                     }
                 }
                 if !(1..=MAX_SIGNATURES).contains(&readable) || timestamp.is_some() != timestamp_key.is_some() {
@@ -224,7 +242,7 @@ impl StoredFormat {
                 }
             }
         }
-        Some(ParsedSignatures { format: self, value, timestamp })
+        Some(ParsedSignatures { format: self, value, timestamp, last, is_only: readable == 1 })
     }
 
     /// Writes the value of the signature header for one signature.
@@ -255,27 +273,91 @@ impl ParsedSignatures<'_, '_> {
     /// Calls `check` with every signature that can be read.
     #[inline]
     pub(crate) fn each(&self, mut check: impl FnMut(&[u8; TAG_BYTES])) {
-        let encoding = self.format.encoding;
-        match &self.format.layout {
-            StoredLayout::Single { prefix } => {
-                encoding.decode(&self.value[prefix.len()..]).iter().for_each(check);
-            }
-            StoredLayout::List { separator, joiner, version, .. } => {
-                // Items that cannot be decoded were also skipped when the header was read.
-                let items = self.value.split(|byte| byte == separator).filter_map(|item| split_at_byte(item, *joiner));
-                for (_, text) in items.filter(|(key, _)| *key == version.as_bytes()) {
-                    encoding.decode(text).iter().for_each(&mut check);
-                }
+        if self.is_only { check(&self.last) } else { self.each_of_several(&mut check) }
+    }
+
+    #[inline(never)]
+    fn each_of_several(&self, check: &mut dyn FnMut(&[u8; TAG_BYTES])) {
+        let StoredLayout::List { separator, joiner, version, .. } = &self.format.layout else { return };
+        let items = Items {
+            rest: Some(self.value),
+            encoding: self.format.encoding,
+            separator: *separator,
+            joiner: *joiner,
+            version: version.as_bytes(),
+        };
+        for item in items {
+            if let Item::Signature(signature) = item {
+                check(&signature);
             }
         }
     }
 }
 
+/// The items of a list that have a key, in order.
+struct Items<'f, 'h> {
+    rest: Option<&'h [u8]>,
+    encoding: Encoding,
+    separator: u8,
+    joiner: u8,
+    version: &'f [u8],
+}
+
+enum Item<'h> {
+    /// A signature of the version that is read.
+    Signature([u8; TAG_BYTES]),
+    /// Any other item, even of this version.
+    Other { key: &'h [u8], text: &'h [u8] },
+}
+
+impl<'h> Iterator for Items<'_, 'h> {
+    type Item = Item<'h>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Item<'h>> {
+        loop {
+            let list = self.rest?;
+            let stop = list.iter().position(|byte| *byte == self.joiner || *byte == self.separator);
+            let Some((key, [stop, text @ ..])) = stop.map(|at| list.split_at(at)) else {
+                self.rest = None;
+                return None;
+            };
+            if *stop == self.separator {
+                self.rest = Some(text);
+                continue;
+            }
+            // No digit of a signature is a separator, so its end need not be searched for.
+            if key == self.version
+                && let Some((digits, after)) = text.split_at_checked(self.encoding.digits())
+                && after.first().is_none_or(|next| *next == self.separator)
+                && let Some(signature) = self.encoding.decode(digits)
+            {
+                self.rest = after.get(1..);
+                return Some(Item::Signature(signature));
+            }
+            let end = text.iter().position(|byte| *byte == self.separator);
+            self.rest = end.and_then(|end| text.get(end + 1..));
+            return Some(Item::Other { key, text: &text[..end.unwrap_or(text.len())] });
+        }
+    }
+}
+
 impl Encoding {
+    /// The length of an encoded signature.
+    const fn digits(self) -> usize {
+        match self {
+            Self::Hex => TAG_BYTES * 2,
+            Self::Base64 => TAG_BYTES.div_ceil(3) * 4,
+        }
+    }
+
     #[cfg_attr(not(target_family = "wasm"), inline)]
     fn decode(self, text: &[u8]) -> Option<[u8; TAG_BYTES]> {
         match self {
             Self::Hex => hex::decode_tag(text.try_into().ok()?),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Base64 => base64::decode_tag(text.try_into().ok()?),
+            #[cfg(target_family = "wasm")]
             Self::Base64 => {
                 let mut signature = [0; TAG_BYTES];
                 let length = base64::decode(text, &mut signature)?.len();
@@ -290,11 +372,6 @@ impl Encoding {
             Self::Base64 => base64::encode_tag(signature, into),
         }
     }
-}
-
-fn split_at_byte(item: &[u8], delimiter: u8) -> Option<(&[u8], &[u8])> {
-    let at = item.iter().position(|byte| *byte == delimiter)?;
-    Some((&item[..at], &item[at + 1..]))
 }
 
 const fn is_key_byte(byte: u8) -> bool {
