@@ -15,6 +15,7 @@ use std::cell::{Cell, RefCell};
 use hookseal::{Error, ErrorKind, OptionNames, Verifier};
 use hookseal_bindings::request::Request;
 use hookseal_bindings::verdict;
+use napi::bindgen_prelude::BufferSlice;
 use napi_derive::napi;
 
 thread_local! {
@@ -28,9 +29,10 @@ thread_local! {
 /// Verifies the delivery in `record`, and writes the verdict there. Returns 0 or the number of a failure.
 #[napi]
 #[must_use]
-pub fn verify(verifier: u32, record: &mut [u8], body: &[u8]) -> u32 {
+#[allow(clippy::needless_pass_by_value)] // napi requires it
+pub fn verify(verifier: u32, mut record: BufferSlice<'_>, body: &[u8]) -> u32 {
     let verified = with_verifier(verifier, |verifier| {
-        let request = Request::read(record).ok_or(ErrorKind::InvalidArgument)?;
+        let request = Request::read(&record).ok_or(ErrorKind::InvalidArgument)?;
         let body = request.body_in(body).ok_or(ErrorKind::InvalidArgument)?;
         let headers = request.headers(verifier.scheme());
         let delivery = verifier.verify(&headers, body, request.now)?;

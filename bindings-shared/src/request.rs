@@ -7,7 +7,7 @@
 //! | 8 | the current time in Unix seconds, signed, in 8 bytes |
 //! | 16 | 12 bytes that are not read: where a C ABI has pointers to the headers and the body, which cross in another way |
 //! | 28 | the body's length |
-//! | 32 | the signature, timestamp and id header, in 16 bytes each: 8 bytes for a name, which are not read because the order says which it is; where the value is; and its length |
+//! | 32 | the signature, timestamp and id header, in 16 bytes each: 8 that are not read, for a name; where the value is; its length |
 //!
 //! Places are offsets from the start of the record. A value at 0 does not exist: its length is 0 for a missing header, and
 //! more for a duplicate one.
@@ -66,5 +66,51 @@ impl<'t> Request<'t> {
     #[must_use]
     pub fn body_in<'b>(&self, array: &'b [u8]) -> Option<&'b [u8]> {
         self.body.map_or(Some(array), |bytes| array.get(..bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A record with these words, followed by a text.
+    fn record(words: &[(usize, u32)]) -> [u8; BYTES + 4] {
+        let mut bytes = [b'v'; BYTES + 4];
+        bytes[..BYTES].fill(0);
+        for (at, word) in [(0, u32::try_from(BYTES).unwrap())].iter().chain(words) {
+            bytes[*at..at + 4].copy_from_slice(&word.to_le_bytes());
+        }
+        bytes
+    }
+
+    #[test]
+    fn values_are_read_where_they_are_and_their_absence_is_told_apart() {
+        let bytes = record(&[(8, u32::MAX), (12, u32::MAX), (28, 7), (40, 80), (44, 4), (60, 2)]);
+        let request = Request::read(&bytes).unwrap();
+        assert_eq!(request.values, [HeaderLookup::Once(b"vvvv"), HeaderLookup::Duplicate, HeaderLookup::Missing]);
+        assert_eq!((request.now.as_secs(), request.body), (-1, Some(7)));
+    }
+
+    #[test]
+    fn an_empty_value_is_not_a_missing_one() {
+        let bytes = record(&[(40, 84)]);
+        assert_eq!(Request::read(&bytes).unwrap().values[0], HeaderLookup::Once(b""));
+    }
+
+    #[test]
+    fn values_outside_of_the_record_and_other_sizes_are_refused() {
+        for words in [[(40, 80), (44, 5)], [(40, 85), (44, 0)], [(40, u32::MAX), (44, u32::MAX)], [(0, 79), (4, 0)]] {
+            assert!(Request::read(&record(&words)).is_none(), "{words:?}");
+        }
+        assert!(Request::read(&record(&[])[..BYTES - 1]).is_none());
+    }
+
+    #[test]
+    fn a_body_that_is_shorter_than_the_record_says_is_refused() {
+        let bytes = record(&[(28, 3)]);
+        let request = Request::read(&bytes).unwrap();
+        assert_eq!((request.body_in(b"abcd"), request.body_in(b"ab")), (Some(&b"abc"[..]), None));
+        let whole = record(&[(4, WHOLE_ARRAY), (28, 3)]);
+        assert_eq!(Request::read(&whole).unwrap().body_in(b"ab"), Some(&b"ab"[..]));
     }
 }

@@ -32,6 +32,7 @@ pub fn number_of(kind: ErrorKind) -> u32 {
 
 /// Writes the verdict on a delivery that the verifier of this scheme accepted.
 #[must_use]
+#[allow(clippy::cast_possible_truncation)] // at most 8 secrets and as many variants
 pub fn genuine(delivery: &Delivery<'_, '_>, scheme: &Scheme) -> [u8; BYTES] {
     let form = scheme.variants().iter().position(|variant| variant.name() == delivery.scheme());
     let time = delivery.timestamp();
@@ -47,6 +48,7 @@ pub fn refused(error: &Error) -> [u8; BYTES] {
     write([number_of(error.kind()), error.status().into(), 0, 0, 0], 0)
 }
 
+#[allow(clippy::cast_possible_truncation)] // the halves of the time, and a small constant
 fn write([code, status, secret, form, flags]: [u32; 5], time: i64) -> [u8; BYTES] {
     let mut record = [0; BYTES];
     let (words, _) = record.as_chunks_mut::<4>();
@@ -56,4 +58,65 @@ fn write([code, status, secret, form, flags]: [u32; 5], time: i64) -> [u8; BYTES
         *place = value.to_le_bytes();
     }
     record
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes by their numbers, from 1. Append only: programs in other languages have these numbers compiled in.
+    const CODES: [&str; 16] = [
+        "missing_header",
+        "duplicate_header",
+        "malformed_signature",
+        "malformed_timestamp",
+        "signature_mismatch",
+        "timestamp_too_old",
+        "timestamp_in_future",
+        "event_too_old",
+        "body_too_large",
+        "body_not_read",
+        "malformed_envelope",
+        "missing_field",
+        "invalid_field",
+        "invalid_secret",
+        "invalid_scheme",
+        "invalid_argument",
+    ];
+
+    #[test]
+    fn the_number_of_a_code_never_changes() {
+        assert!(ErrorKind::ALL.len() >= CODES.len());
+        for (number, (kind, code)) in (1..).zip(ErrorKind::ALL.iter().zip(CODES)) {
+            assert_eq!((number_of(*kind), kind.code()), (number, code));
+        }
+    }
+
+    #[test]
+    fn every_number_is_the_place_of_its_kind() {
+        for (number, kind) in (1..).zip(ErrorKind::ALL) {
+            assert_eq!(number_of(*kind), number, "{}", kind.code());
+        }
+    }
+
+    #[test]
+    fn a_refusal_has_its_number_and_its_status() {
+        let record = refused(&ErrorKind::SignatureMismatch.into());
+        let words: [u32; BYTES / 4] = core::array::from_fn(|at| u32::from_le_bytes(record.as_chunks().0[at]));
+        assert_eq!(words, [32, 5, 401, 0, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn an_acceptance_has_its_secret_form_flags_and_time() {
+        let now = UnixTime::from_secs(1_736_937_000);
+        let signer = hookseal::Signer::contio("the second secret, now in use").unwrap();
+        let headers = signer.sign(b"{}", now, None).unwrap();
+        let pairs: [(&str, &str); 2] = core::array::from_fn(|at| headers.iter().nth(at).unwrap());
+        let builder = hookseal::Verifier::builder(Scheme::CONTIO).secret("the first secret, retired");
+        let verifier = builder.secret("the second secret, now in use").build().unwrap();
+        let delivery = verifier.verify(&pairs, b"{}", now).unwrap();
+        let record = genuine(&delivery, verifier.scheme());
+        let words: [u32; BYTES / 4] = core::array::from_fn(|at| u32::from_le_bytes(record.as_chunks().0[at]));
+        assert_eq!(words, [32, 0, 0, 1, 0, HAS_TIME, 1_736_937_000, 0]);
+    }
 }

@@ -1,6 +1,7 @@
 //! Makes verifiers.
 
 use alloc::rc::Rc;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
@@ -28,16 +29,18 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Reserves the memory for all keys at once: a vector that grows would leave a copy of them behind.
-    fn with_capacity(bytes: usize) -> Self {
-        Self { bytes: Zeroizing::new(Vec::with_capacity(bytes)), ends: [0; MAX_SECRETS], count: 0 }
+    /// Allocates the memory for all keys at once: a vector that grows would leave a copy of them behind.
+    fn of_at_most(bytes: usize) -> Self {
+        Self { bytes: Zeroizing::new(vec![0; bytes]), ends: [0; MAX_SECRETS], count: 0 }
     }
 
     /// Adds a key. If there are too many, building the verifier fails.
     fn push(&mut self, key: &[u8]) {
-        if let Some(end) = self.ends.get_mut(self.count) {
-            self.bytes.extend_from_slice(key);
-            *end = self.bytes.len();
+        let start = self.count.checked_sub(1).map_or(0, |last| self.ends[last]);
+        if let (Some(end), Some(place)) = (self.ends.get_mut(self.count), self.bytes.get_mut(start..start + key.len()))
+        {
+            place.copy_from_slice(key);
+            *end = start + key.len();
             self.count += 1;
         }
     }
@@ -102,7 +105,7 @@ fn make(settings: &Settings<'_>, bytes: usize) -> Result<Verifier, Error> {
     let scheme = Scheme::preset(settings.scheme)?;
     let key_encoding = scheme.key_encoding();
     let mut builder = hookseal::Verifier::builder(scheme);
-    let mut keys = Keys::with_capacity(bytes);
+    let mut keys = Keys::of_at_most(bytes);
     let mut buffer = Zeroizing::new([0; 512]);
     for secret in settings.secrets() {
         builder = builder.secret(secret);

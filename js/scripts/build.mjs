@@ -1,5 +1,5 @@
-// node scripts/build.mjs PACKAGE: builds `dist/` of `packages/hookseal` or `packages/node` from `src/`: checks the types,
-// and bundles what is loaded.
+// node scripts/build.mjs PACKAGE: builds `dist/` of `packages/hookseal` or `packages/node` from `src/`: checks the
+// types, and bundles what is loaded.
 //
 // One file has everything but the WebAssembly or the native code, and the other entry points import it. esbuild makes
 // it, because it leaves the code as it is written, and the page that explains deliveries and the tests use it anyway.
@@ -33,8 +33,8 @@ const HOLDS_NOTHING = /^src\/(utf8\.ts|in-workerd\.ts|wasm\/|engine\/load-addon\
 const COMMON = { absWorkingDir: ROOT, target: "es2022", logLevel: "warning" };
 
 /**
- * What calls the core stays outside the bundles. ECMAScript modules find it by the conditions in the package's manifest,
- * which Node does not read for `dist/cjs`. There, the text of a WebAssembly is required when it is needed.
+ * What calls the core stays outside the bundles. ECMAScript modules find it by the conditions in the package's
+ * manifest, which Node does not read for `dist/cjs`. There, the text of a WebAssembly is required when it is needed.
  */
 const linkEngine = (format) => ({
   name: "link-engine",

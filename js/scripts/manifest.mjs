@@ -1,5 +1,5 @@
 // node scripts/manifest.mjs PACKAGE FILE [NAME@VERSION…]: writes the manifest that is published with a package: without
-// what only the workspace needs, and with optional dependencies, which npm could not install before they are published.
+// what only the workspace needs, and with optional dependencies, which npm cannot install before they are published.
 import { readFile, writeFile } from "node:fs/promises";
 
 const [name, file, ...optional] = process.argv.slice(2);

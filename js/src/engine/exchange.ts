@@ -45,23 +45,23 @@ export function requestSize({ signature, timestamp, id }: HeaderValues): number 
 /**
  * Writes a request and returns where it ends.
  *
- * @param body the length of the body; undefined if it fills its array
+ * @param body the length of the body
  */
 export function putRequest(
   { bytes, view }: Memory,
   { signature, timestamp, id }: HeaderValues,
   now: number,
-  body: number | undefined,
+  body: number,
 ): number {
   // More does not fit, and is no time either.
   const seconds = Math.max(Math.min(now, 2 ** 62), -(2 ** 62));
   const word = (at: number, value: number): void => view.setUint32(at, value, true);
   let end = REQUEST_BYTES;
   word(0, end);
-  word(4, Number(body === undefined));
+  word(4, 0);
   word(8, seconds);
   word(12, Math.floor(seconds / 2 ** 32));
-  word(28, body ?? 0);
+  word(28, body);
   const put = (at: number, value: HeaderLookup): void => {
     const isText = typeof value === "string";
     const length = isText ? putText(value, bytes, end) : value;

@@ -87,7 +87,9 @@ export class NativeEngine implements FullEngine {
   #put(values: HeaderValues, now: number): Memory {
     const bytes = requestSize(values);
     if (this.#record.bytes.length < bytes) this.#record = newMemory(bytes + 1024);
-    putRequest(this.#record, values, now, this.#bytes);
+    putRequest(this.#record, values, now, this.#bytes ?? 0);
+    // The body fills its array.
+    if (this.#bytes === undefined) this.#record.view.setUint32(4, 1, true);
     return this.#record;
   }
 

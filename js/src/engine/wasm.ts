@@ -166,7 +166,7 @@ export class WasmEngine implements Engine {
    * The MACs of the body in the core's memory, made by the host where that is faster. What is verified is what was
    * hashed: nothing else can change these bytes.
    */
-  #makeMacs(handle: Handle, values: HeaderValues, bytes: number): Uint8Array | undefined {
+  #makeMacs(handle: Handle, values: HeaderValues, bytes: number): Uint8Array<ArrayBuffer> | undefined {
     const create = hmac(bytes);
     if (create === undefined) return undefined;
     try {

@@ -45,8 +45,6 @@ export class WebCryptoHmac {
 
   async #sign(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const keys = (this.#keys ??= await importKeys(this.#handle));
-    const [only] = keys;
-    if (keys.length === 1 && only) return new Uint8Array(await crypto.subtle.sign("HMAC", only, message));
     const macs = await Promise.all(keys.map((key) => crypto.subtle.sign("HMAC", key, message)));
     const bytes = new Uint8Array(macs.length * MAC_BYTES);
     macs.forEach((mac, index) => bytes.set(new Uint8Array(mac), index * MAC_BYTES));

@@ -5,7 +5,7 @@ import { checkUtf8 } from "../utf8.js";
 export type Fail = (message: string, cause?: unknown) => Error;
 
 interface Decoders {
-  /** Node's, which Deno, Bun and test environments have too. Bundlers do not replace it where it is looked up like this. */
+  /** Node's, which Deno, Bun and test environments have too. Looked up like this, no bundler adds a replacement. */
   Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> };
   Uint8Array: { fromBase64?(text: string): Uint8Array<ArrayBuffer> };
 }
