@@ -122,7 +122,6 @@ async function finishWasm() {
 /** Adds the loader of the native code. */
 async function finishNative() {
   for (const file of ["addon.cjs", "addon.d.cts"]) await cp(path.join(dist, "..", file), path.join(dist, file));
-  await bundle("esm", { addon: "src/engine/addon-node.ts" }, []);
 }
 
 async function run(program, args) {

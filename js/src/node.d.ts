@@ -10,7 +10,3 @@ declare module "node:fs" {
   const fs: { readFileSync(file: URL): Uint8Array<ArrayBuffer> };
   export default fs;
 }
-
-declare module "node:module" {
-  export function createRequire(base: string): (file: string) => unknown;
-}

@@ -14,10 +14,10 @@ const EDGE = { format: "iife", conditions: ["edge-light", "worker", "browser"], 
 const NODE_COMPATIBLE = { compatibilityFlags: ["nodejs_compat"] };
 
 /** What each fault is called, with its remedy. */
-const NOT_COMPILED = checkFailure(/refuses to compile.*"workerd" \(Cloudflare\), "edge-light" \(Vercel\).*experimental\.wasm/);
-const NO_MODULE = checkFailure(/something other than a WebAssembly\.Module.*loader "copy"/);
+const NOT_COMPILED = checkFailure(/refuses to compile.*"workerd".*"edge-light".*experimental\.wasm/);
+const NO_MODULE = checkFailure(/did not keep this package's \.wasm file as a WebAssembly\.Module.*loader "copy"/);
 const NO_FILE = checkFailure(/file of this package cannot be read.*copy the whole package/);
-const NOT_INSTALLED = checkFailure(/native code of @hookseal\/node for .* is not installed.*use the package "hookseal"/);
+const NOT_INSTALLED = checkFailure(/native code of @hookseal\/node for .* is not installed.*the package "hookseal"/);
 
 const PORTABLE = [
   // esbuild
@@ -27,6 +27,12 @@ const PORTABLE = [
     "cjs",
     withEsbuild("serve.cjs", { platform: "node", format: "cjs", outExtension: { ".js": ".cjs" } }),
     tools.server("serve.cjs"),
+  ],
+  [
+    "esbuild, for Node, with conditions of its own",
+    "server",
+    withEsbuild("serve.js", { platform: "node", conditions: ["custom"] }),
+    tools.server("serve.js"),
   ],
   ["esbuild, for workerd", "fetch", withEsbuild("worker.js", WORKERD), tools.worker("worker.js")],
   // webpack and Rspack
@@ -46,10 +52,17 @@ const PORTABLE = [
   ],
   // Next
   ...["webpack", "turbopack"].map((bundler) => [
-    `Next, ${bundler}: routes on Node and edge, pages, standalone`,
+    `Next, ${bundler}: routes on Node and edge, pages, and both with @hookseal/node, standalone`,
     "next",
     tools.next(bundler),
-    tools.nextStandalone(["/api/node", "/api/edge", "/api/pages", "/api/pages-edge"]),
+    tools.nextStandalone([
+      "/api/node",
+      "/api/edge",
+      "/api/native",
+      "/api/pages",
+      "/api/pages-edge",
+      "/api/pages-native",
+    ]),
   ]),
   // Nitro
   [
@@ -126,10 +139,9 @@ const PORTABLE = [
     tools.worker("worker.js", { verdict: NO_MODULE }),
   ],
   [
-    "a fault: esbuild, which leaves the WebAssembly out",
+    "a fault: a copy without the WebAssembly",
     "server",
-    withEsbuild("serve.js", { platform: "node", conditions: ["custom"] }),
-    tools.server("serve.js", { verdict: NO_FILE }),
+    tools.nft("serve.js", { without: /\.wasm(\.cjs)?$/, verdict: NO_FILE }),
   ],
 ];
 
@@ -171,12 +183,13 @@ const NATIVE = [
     tools.serverInProject("dist/serve.js"),
   ],
   ["Vite SSR", "server", tools.vite(["--ssr", "serve.js"]), tools.serverInProject("dist/serve.js")],
-  ...["webpack", "turbopack"].map((bundler) => [
-    `Next, ${bundler}: serverExternalPackages, standalone`,
-    "next-native",
-    tools.next(bundler),
-    tools.nextStandalone(["/api/node", "/api/pages"]),
-  ]),
+  [
+    "Vite SSR, nothing else external",
+    "server",
+    tools.write("vite.config.js", 'export default { ssr: { noExternal: true, external: ["@hookseal/node"] } };\n'),
+    tools.vite(["--ssr", "serve.js"]),
+    tools.serverInProject("dist/serve.js"),
+  ],
   ["Nitro 2, Node", "nitropack", tools.nitropack("node-server"), tools.server("server/index.mjs", { from: ".output" })],
   ["Nitro 3, Node", "nitro", tools.nitro("node-server"), tools.server("server/index.mjs", { from: ".output" })],
   // The adapter leaves out what is in `dependencies`.
@@ -233,7 +246,8 @@ const TYPES = Object.entries(TYPESCRIPTS).map(([version, compiler]) => [
 /** The declarations of both packages are the same, so that fewer compilers read those of the second. */
 const FEWER_TYPES = TYPES.filter(([title]) => /(5\.4|5\.9|7)$/.test(title));
 
-const rows = (name, table) => table.map(([title, app, ...steps]) => ({ name: `${name}: ${title}`, package: name, app, steps }));
+const rows = (name, table) =>
+  table.map(([title, app, ...steps]) => ({ name: `${name}: ${title}`, package: name, app, steps }));
 
 export const CASES = [
   ...rows("hookseal", [...PORTABLE, ...BOTH, ...TYPES]),

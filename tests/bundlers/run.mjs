@@ -1,5 +1,5 @@
-// node run.mjs [words…]: builds and runs the cases whose names contain all of the words, two at a time. Without words it
-// runs all of them. Each case has a folder in `made`, with everything that its tools printed in `log.txt`.
+// node run.mjs [words…]: builds and runs the cases whose names contain all of the words, two at a time; without
+// words, all cases. Each has a folder in `made`, with everything that its tools printed in `log.txt`.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";

@@ -26,16 +26,15 @@ const NO_WEBASSEMBLY =
   'turn it on, or in Node use the package "@hookseal/node"';
 
 const NOT_COMPILED =
-  "this runtime refuses to compile WebAssembly; see the cause. Where it may only be imported as a file, bundle with the " +
-  'condition "workerd" (Cloudflare), "edge-light" (Vercel) or "unwasm" (Nitro: experimental.wasm), or do not bundle ' +
-  "hookseal and leave that to the platform's own tool; a Cloudflare worker whose compatibility date is 2025-06-01 or " +
-  "later may also import hookseal where it starts. In a page, allow it with 'wasm-unsafe-eval' in the " +
+  "this runtime refuses to compile WebAssembly; see the cause. Where it can only be imported as a file, bundle with " +
+  'the condition "workerd" (Cloudflare), "edge-light" (Vercel) or "unwasm" (Nitro: experimental.wasm), or leave ' +
+  "hookseal out of the bundle, for the platform's own tool to add; a Cloudflare worker whose compatibility date is " +
+  "2025-06-01 or later may also import hookseal where it starts. In a page, allow it with 'wasm-unsafe-eval' in the " +
   'Content-Security-Policy. In Node, use the package "@hookseal/node"';
 
 const NO_MODULE =
-  "the bundler made something other than a WebAssembly.Module of this package's .wasm file; see the cause. Let it keep " +
-  '.wasm files as modules (in esbuild with the loader "copy"), or bundle without the conditions "workerd", "edge-light" ' +
-  'and "unwasm"';
+  "the bundler did not keep this package's .wasm file as a WebAssembly.Module; see the cause: let it copy .wasm " +
+  'files (esbuild: loader "copy"), or drop the conditions "workerd", "edge-light" and "unwasm"';
 
 /**
  * Compiles a module while a Cloudflare worker starts. Later it may not compile, and a bundler that does not set the
@@ -52,7 +51,10 @@ export function compileAtStart(base64: string): WebAssembly.Module | undefined {
 }
 
 /** Compiles and starts a module, unless the runtime cannot or must not. */
-export function instantiate(source: WebAssembly.Module | Uint8Array<ArrayBuffer> | string, fail: Fail): WebAssembly.Instance {
+export function instantiate(
+  source: WebAssembly.Module | Uint8Array<ArrayBuffer> | string,
+  fail: Fail,
+): WebAssembly.Instance {
   checkUtf8(fail);
   if (typeof WebAssembly === "undefined") throw fail(NO_WEBASSEMBLY);
   try {

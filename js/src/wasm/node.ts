@@ -2,7 +2,7 @@
 // takes several times as long, because Node first searches it for the names that it exports.
 import fs from "node:fs";
 
-import { type Fail, decode, instantiate } from "./instantiate.js";
+import { type Fail, instantiate } from "./instantiate.js";
 
 /** The build makes it `require`, which Node does not have here, but bundlers replace. */
 declare function requireText(file: string): string;
@@ -31,15 +31,15 @@ export const explainInstance = (fail: Fail): WebAssembly.Instance =>
 
 /** Starts a file's bytes; in a bundle, whose file is elsewhere, those of the text that was bundled. */
 function start(read: () => Uint8Array<ArrayBuffer>, readText: () => string, fail: Fail): WebAssembly.Instance {
-  let bytes: Uint8Array<ArrayBuffer>;
+  let source: Uint8Array<ArrayBuffer> | string;
   try {
-    bytes = read();
+    source = read();
   } catch (cause) {
     try {
-      bytes = decode(readText());
+      source = readText();
     } catch {
       throw fail("a file of this package cannot be read: copy the whole package to where the program runs", cause);
     }
   }
-  return instantiate(bytes, fail);
+  return instantiate(source, fail);
 }

@@ -1,6 +1,6 @@
 // Finds the tools, which are installed as packages, and runs them.
 import { spawn } from "node:child_process";
-import { appendFile, readFile } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import path from "node:path";
 
 /** The project's folder: tools run in folders below it, and find the packages here. */
@@ -23,8 +23,8 @@ const ENVIRONMENT = {
   WRANGLER_HIDE_BANNER: "true",
 };
 
-/** The most time for one command, in milliseconds. */
-const LIMIT = 240_000;
+/** The most time for one command, in milliseconds: one that takes as long has stopped. */
+const LIMIT = 600_000;
 
 /** Runs a package's JavaScript program, such as `vite/bin/vite.js`, in a folder. What it prints goes to the log. */
 export async function run({ folder, log }, program, args = [], env = {}) {
@@ -68,4 +68,3 @@ export function stop(child) {
   }
 }
 
-export const versionOf = async (name) => JSON.parse(await readFile(path.join(PACKAGES, name, "package.json"), "utf8")).version;

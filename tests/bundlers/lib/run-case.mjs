@@ -10,11 +10,13 @@ const APPS = path.join(PROJECT, "apps");
 /** The package that the sources in `apps` import. */
 const WRITTEN_FOR = "hookseal";
 
+const NATIVE = "@hookseal/node";
+
 /** What may name the package in an application. */
 const TEXT = /\.([cm]?[jt]sx?|svelte|json|jsonc)$/;
 
 export async function runCase({ name, package: used, app, steps }) {
-  const folder = path.join(PROJECT, "made", name.replaceAll(/[^a-z0-9]+/gi, "-").replaceAll(/^-|-$/g, "").toLowerCase());
+  const folder = path.join(PROJECT, "made", name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, ""));
   const log = path.join(folder, "log.txt");
   const start = performance.now();
   let error;
@@ -22,6 +24,8 @@ export async function runCase({ name, package: used, app, steps }) {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     await copyApp("shared", folder, used);
+    // What uses the other package too finds it there.
+    await copyApp("shared", path.join(folder, "native"), NATIVE);
     for (const part of [app].flat()) await copyApp(part, folder, used);
     await writeDeliveries(folder);
     const context = { folder, log, package: used };

@@ -1,5 +1,5 @@
-// What Vercel does for its edge functions: an import of `x.wasm?module` becomes a global variable, in which the platform
-// has compiled the file.
+// What Vercel does for its edge functions: an import of `x.wasm?module` becomes a global variable, in which the
+// platform has compiled the file.
 import { copyFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 

@@ -1,5 +1,5 @@
 // Frameworks and platforms, each by its command. Every function returns a step.
-import { cp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { EdgeRuntime } from "edge-runtime";
@@ -11,11 +11,6 @@ import { checkServer, checkWorker, elsewhere } from "../lib/serve.mjs";
 
 /** Writes a file of the case's own, such as another configuration. */
 export const write = (name, text) => ({ folder }) => writeFile(path.join(folder, name), text);
-
-/** Removes files that the tool wrote. */
-export const remove = (...names) => async ({ folder }) => {
-  for (const name of names) await rm(path.join(folder, name), { recursive: true });
-};
 
 export const vite = (args, env) => (context) => run(context, "vite/bin/vite.js", ["build", ...args], env);
 
@@ -93,16 +88,19 @@ export const globalName = (name) => `wasm_${path.basename(name, ".wasm").replace
 /** What native code for other platforms is missing, as npm installs only that for this one. */
 const OTHER_PLATFORM = /^Failed to resolve dependency "@hookseal\/node-/;
 
-/** Copies only what Vercel's tracer finds. */
-export const nft = (file) => async (context) => {
+/** Copies only what Vercel's tracer finds, and nothing whose name matches `without`. */
+export const nft = (file, { without, ...options } = {}) => async (context) => {
   const { folder } = context;
   const { fileList, warnings } = await nodeFileTrace([path.join(folder, file)], { base: PROJECT });
   const faults = [...warnings].filter(({ message }) => !OTHER_PLATFORM.test(message));
   if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join("\n"));
   const traced = path.join(folder, "traced");
-  for (const name of fileList) await cp(path.join(PROJECT, name), path.join(traced, name), { recursive: true });
+  for (const name of fileList) {
+    if (without?.test(name)) continue;
+    await cp(path.join(PROJECT, name), path.join(traced, name), { recursive: true });
+  }
   const app = path.relative(PROJECT, folder);
-  await elsewhere(traced, (outside) => checkServer(context, path.join(outside, app), [file]));
+  await elsewhere(traced, (outside) => checkServer(context, path.join(outside, app), [file], options));
 };
 
 export const ncc = (file) => (context) =>

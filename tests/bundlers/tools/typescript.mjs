@@ -18,7 +18,10 @@ const PROJECTS = {
     options: { ...BUNDLER, lib: DOM, types: [], exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
     files: ["all.ts", "web.ts"],
   },
-  "dom-nodenext": { options: { module: "nodenext", lib: DOM, types: [], skipLibCheck: true }, files: ["all.ts", "web.ts"] },
+  "dom-nodenext": {
+    options: { module: "nodenext", lib: DOM, types: [], skipLibCheck: true },
+    files: ["all.ts", "web.ts"],
+  },
   "dom-commonjs": {
     type: "commonjs",
     options: { module: "nodenext", lib: DOM, types: [], skipLibCheck: true },
@@ -52,7 +55,8 @@ export const types =
       }
       const settings = { compilerOptions: { ...STRICT, ...project.options }, files: project.files };
       await writeFile(path.join(folder, "tsconfig.json"), JSON.stringify(settings));
-      await run(context, `${compiler}/bin/tsc`, ["-p", folder]).catch((error) => faults.push(`${name}: ${error.message}`));
+      const checked = run(context, `${compiler}/bin/tsc`, ["-p", folder]);
+      await checked.catch(({ message }) => faults.push(`${name}: ${message}`));
     }
     if (faults.length > 0) throw new Error(faults.join("\n"));
   };

@@ -7,4 +7,5 @@ export default {
   output: "standalone",
   outputFileTracingRoot: root,
   turbopack: { root },
+  serverExternalPackages: ["@hookseal/node"],
 };

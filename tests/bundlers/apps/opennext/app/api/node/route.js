@@ -1,3 +1,5 @@
 import { receive } from "../../../receive.js";
 
-export const POST = receive;
+export async function POST(request) {
+  return receive(request);
+}
