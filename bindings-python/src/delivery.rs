@@ -112,9 +112,9 @@ impl Delivery {
         }
     }
 
-    /// By what duplicates are recognized: the same for every delivery of one event, and made only from what is signed (for
-    /// "shopify" also from the topic). None for a delivery with an empty body, and for the request with which Slack checks
-    /// the receiver's address: handle those each time. The body is read at each call.
+    /// By what duplicates are recognized: the same for every delivery of one event, and made only from what is signed
+    /// (for "shopify" also from the topic). None for a delivery with an empty body, and for the request with which
+    /// Slack checks the receiver's address: handle those each time. The body is read at each call.
     #[getter]
     fn key(&self, py: Python<'_>) -> Option<DeliveryKey> {
         let body = self.body.bind(py).as_bytes();

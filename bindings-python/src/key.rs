@@ -9,9 +9,9 @@ use pyo3::types::PyType;
 use crate::failure::{Failure, wrong_type};
 use crate::settings::Unicode;
 
-/// By what duplicates of a delivery are recognized: the scheme, "contio" for both of its variants, and an id that is the
-/// same in every delivery of one event. `delivery.key` returns it; `DeliveryKey(scheme, id)` is the key of an event whose
-/// id is known, for tools.
+/// By what duplicates of a delivery are recognized: the scheme, "contio" for both of its variants, and an id that is
+/// the same in every delivery of one event. `delivery.key` returns it; `DeliveryKey(scheme, id)` is the key of an event
+/// whose id is known, for tools.
 ///
 /// The id is what the sender signed as its id, or a digest: "sha256-" and 64 hex digits.
 #[pyclass(module = "hookseal", frozen, eq)]
@@ -50,9 +50,9 @@ impl DeliveryKey {
         self.key.id()
     }
 
-    /// The text under which a store keeps this key: the scope, the scheme and the id, each after its length. `scope` is the
-    /// name of the endpoint or tenant whose secret verified the delivery: one tenant could otherwise sign another's id. At
-    /// most 612 ASCII characters; str(key) is the text without a scope.
+    /// The text under which a store keeps this key: the scope, the scheme and the id, each after its length. `scope` is
+    /// the name of the endpoint or tenant whose secret verified the delivery: one tenant could otherwise sign another's
+    /// id. At most 612 ASCII characters; str(key) is the text without a scope.
     #[pyo3(signature = (scope = None), text_signature = "(self, /, scope='')")]
     fn text(&self, py: Python<'_>, scope: Option<&Bound<'_, PyAny>>) -> PyResult<String> {
         let write = || {

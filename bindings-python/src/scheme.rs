@@ -37,7 +37,8 @@ impl Scheme {
         ),
         text_signature = "(name, *, signature_header, encoding, signed, prefix=None, list_separator=None, \
             list_joiner=None, list_version=None, timestamp_header=None, timestamp_in_signature=None, \
-            timestamp_in_envelope=False, id_header=None, key='utf8', key_field=None, newer_spellings=None, fallback_spellings=None)"
+            timestamp_in_envelope=False, id_header=None, key='utf8', key_field=None, newer_spellings=None, \
+            fallback_spellings=None)"
     )]
     #[allow(clippy::too_many_arguments)] // keyword arguments
     fn new(

@@ -343,8 +343,8 @@ pub(crate) fn all_headers(headers: &Bound<'_, PyAny>) -> Result<Vec<Header>, Fai
     Ok(pairs)
 }
 
-/// The values of the headers that a scheme reads: signature, timestamp, id and the topic of a key, each under its preferred
-/// spelling and under the other one.
+/// The values of the headers that a scheme reads: signature, timestamp, id and the topic of a key, each under its
+/// preferred spelling and under the other one.
 #[derive(Default)]
 pub(crate) struct HeaderValues<'py>([[Value<'py>; 2]; 4]);
 

@@ -30,8 +30,8 @@ const DEFAULT_MAX_BODY: usize = 1 << 20;
 /// dated; `max_event_age`, how long ago the event of a "contio-body" delivery may have happened. Each may be None, for
 /// no limit. `max_body` is the most bytes that a body may have: by default 4 GiB minus one, which is also the maximum,
 /// and 1 MiB in the adapters. `once` is a hookseal.once.Once with a durable store, which remembers events: those that
-/// happened since it was made may then be as old as it keeps them, less `max_skew`. `now` is the current time in Unix seconds, or a function that returns it; by default the
-/// system clock.
+/// happened since it was made may then be as old as it keeps them, less `max_skew`. `now` is the current time in Unix
+/// seconds, or a function that returns it; by default the system clock.
 ///
 /// Make one and keep it: preparing a secret takes longer than verifying a small delivery. It is immutable, and any
 /// number of threads may share it.

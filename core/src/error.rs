@@ -37,8 +37,8 @@ macro_rules! kinds {
                 match self { $(Self::$name => $code),* }
             }
 
-            /// The HTTP status to answer the sender with: 400, 401 or 413; 500 if the receiver's own configuration is wrong;
-            /// or 503 if the sender should try again.
+            /// The HTTP status to answer the sender with: 400, 401 or 413; 500 if the receiver's own configuration is
+            /// wrong; or 503 if the sender should try again.
             #[must_use]
             pub const fn status(self) -> u16 {
                 match self { $(Self::$name => $status),* }
@@ -88,8 +88,8 @@ kinds! {
     InvalidScheme = "invalid_scheme", 500, "the scheme cannot be used";
     /// Another argument of the caller cannot be used, or does not fit what it is used for.
     InvalidArgument = "invalid_argument", 500, "the call cannot be carried out";
-    /// The same event is being handled right now: for what recognizes duplicates, as are the codes after it. The sender's
-    /// next attempt finds out how that ended.
+    /// The same event is being handled right now: for what recognizes duplicates, as are the codes after it. The
+    /// sender's next attempt finds out how that ended.
     InProgress = "in_progress", 503, "the same event is being handled; answer 503, so that the sender tries again";
     /// The store of handled events cannot be reached, or did not answer in time.
     StoreUnavailable = "store_unavailable", 503,

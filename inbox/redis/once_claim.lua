@@ -1,5 +1,5 @@
--- Claims a key if nobody holds it. Returns an answer, the milliseconds that are left of the other claim's lease, and 1 if
--- the body is the same.
+-- Claims a key if nobody holds it. Returns an answer, the milliseconds that are left of the other claim's lease, and 1
+-- if the body is the same.
 -- Keys: the key. Arguments: token, body, lease, keep, now (empty for the server's clock).
 local now = tonumber(ARGV[5])
 if not now then

@@ -16,6 +16,7 @@ import pytest
 
 DISTRIBUTION = importlib.metadata.distribution("hookseal")
 MODULES = ["hookseal", "hookseal.events", "hookseal.router", "hookseal.fastapi", "hookseal.flask", "hookseal.django"]
+MODULES += ["hookseal.once", "hookseal.once.postgres", "hookseal.once.redis"]
 
 
 def files() -> dict[str, Path]:
@@ -46,7 +47,7 @@ def test_the_metadata_describe_the_package() -> None:
     assert metadata["Version"] == hookseal.__version__
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["License-Expression"] == "MIT OR Apache-2.0"
-    assert set(metadata.get_all("Provides-Extra") or []) == {"fastapi", "flask", "django"}
+    assert set(metadata.get_all("Provides-Extra") or []) == {"fastapi", "flask", "django", "postgres", "redis"}
     # Without an extra it has no dependencies.
     assert all("extra ==" in requirement for requirement in DISTRIBUTION.requires or [])
     assert "# hookseal" in (metadata.get_payload() or "")
@@ -66,7 +67,7 @@ def test_no_file_contains_a_path_of_the_build_machine() -> None:
 
 def test_the_package_imports_only_the_standard_library() -> None:
     # This process has already imported other packages, so check the import statements of its modules.
-    for name in ["hookseal", "hookseal.events", "hookseal.router", "hookseal._adapter"]:
+    for name in ["hookseal", "hookseal.events", "hookseal.router", "hookseal._adapter", "hookseal.once"]:
         source = inspect.getsource(importlib.import_module(name))
         imported = set(re.findall(r"^(?:from|import) ([a-z_]+)", source, re.MULTILINE))
         assert imported <= set(sys.stdlib_module_names) | {"hookseal"}
@@ -90,7 +91,9 @@ def members(thing: Any) -> list[str]:
     return [name for name in vars(thing) if not name.startswith("_")]
 
 
-@pytest.mark.parametrize("thing", [hookseal.WebhookVerifier, hookseal.Delivery, hookseal.VerificationResult])
+@pytest.mark.parametrize(
+    "thing", [hookseal.WebhookVerifier, hookseal.Delivery, hookseal.DeliveryKey, hookseal.VerificationResult]
+)
 def test_help_documents_every_member(thing: type) -> None:
     shown = io.StringIO()
     with redirect_stdout(shown):
@@ -104,6 +107,7 @@ def test_help_documents_every_member(thing: type) -> None:
 
 def test_functions_have_introspectable_signatures() -> None:
     assert str(inspect.signature(hookseal.WebhookVerifier)) == (
-        "(secrets, *, scheme='contio', max_age=300, max_skew=300, max_event_age=86400, max_body=None, now=None)"
+        "(secrets, *, scheme='contio', max_age=300, max_skew=300, max_event_age=86400, max_body=None, "
+        "once=None, now=None)"
     )
     assert str(inspect.signature(hookseal.sign)) == "(body, secret, *, scheme='contio', timestamp=None, id=None)"

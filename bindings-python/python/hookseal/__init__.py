@@ -6,7 +6,8 @@
     event = verifier.verify(request.headers, body).event()
 
 `hookseal.fastapi`, `hookseal.flask` and `hookseal.django` verify in those frameworks, `hookseal.router` calls functions
-by event type, `hookseal.once` handles each event once, `hookseal.events` has the types of all events, and `hookseal.explain` says why a delivery was refused.
+by event type, `hookseal.once` handles each event once, `hookseal.events` has the types of all events, and
+`hookseal.explain` says why a delivery was refused.
 """
 
 from hookseal._codes import ErrorCode, SchemeName

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
-from hookseal.once import Once
 
 _logger = logging.getLogger("hookseal")
 
@@ -24,8 +23,12 @@ def check_arguments(verifier: object, on_failure: object, once: object) -> None:
         )
     if on_failure is not None and not callable(on_failure):
         raise _invalid_argument("on_failure must be a function of the error and the request")
-    if once is not None and not isinstance(once, Once):
-        raise _invalid_argument(f"once must be a hookseal.once.Once, but this is a {type(once).__name__}")
+    if once is not None:
+        # Only here: most receivers need neither SQLite nor asyncio.
+        from hookseal.once import Once
+
+        if not isinstance(once, Once):
+            raise _invalid_argument(f"once must be a hookseal.once.Once, but this is a {type(once).__name__}")
 
 
 def is_answer(error: WebhookVerificationError) -> bool:

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from io import BytesIO
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import RequestDataTooBig
@@ -30,7 +30,9 @@ from hookseal._adapter import (
     too_large,
     verify,
 )
-from hookseal.once import Once
+
+if TYPE_CHECKING:
+    from hookseal.once import Once
 
 __all__ = ["webhook"]
 

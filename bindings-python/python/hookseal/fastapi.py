@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
@@ -26,7 +27,9 @@ from hookseal._adapter import (
     too_large,
     verify,
 )
-from hookseal.once import Once
+
+if TYPE_CHECKING:
+    from hookseal.once import Once
 
 __all__ = ["webhook"]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Request, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
@@ -29,7 +29,9 @@ from hookseal._adapter import (
     too_large,
     verify,
 )
-from hookseal.once import Once
+
+if TYPE_CHECKING:
+    from hookseal.once import Once
 
 __all__ = ["webhook"]
 

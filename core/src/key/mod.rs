@@ -3,8 +3,8 @@
 //! A key is made only from what was signed (for Shopify also from the topic, as [`KeySource`] says), and it is the same
 //! for every delivery of one event: never from the signature, which changes with the time and a rotation of secrets.
 //!
-//! `source.rs` is which part of a delivery a scheme's key comes from, `field.rs` reads that part from a body that arrives in
-//! chunks, and this file makes the key.
+//! `source.rs` is which part of a delivery a scheme's key comes from, `field.rs` reads that part from a body that
+//! arrives in chunks, and this file makes the key.
 
 mod field;
 mod source;
@@ -32,12 +32,13 @@ const DIGEST_PREFIX: &[u8] = b"sha256-";
 const SLACK_TYPE: &str = "type";
 const SLACK_CHECK: &[u8] = b"url_verification";
 
-/// By what a delivery's duplicates are recognized: the scheme, and an id that is the same in every delivery of one event.
+/// By what a delivery's duplicates are recognized: the scheme, and an id that is the same in every delivery of one
+/// event.
 ///
-/// [`Delivery::key`](crate::Delivery::key) returns it. Both Contio variants have one scheme here, `contio`, since an event
-/// may be delivered in either. The id is what the sender signed as its id, or a digest, `sha256-` and 64 hex digits: of the
-/// body for senders that sign no id, and of ids that are longer than 200 characters, are not visible ASCII, or look like
-/// such a digest themselves.
+/// [`Delivery::key`](crate::Delivery::key) returns it. Both Contio variants have one scheme here, `contio`, since an
+/// event may be delivered in either. The id is what the sender signed as its id, or a digest, `sha256-` and 64 hex
+/// digits: of the body for senders that sign no id, and of ids that are longer than 200 characters, are not visible
+/// ASCII, or look like such a digest themselves.
 ///
 /// Two genuine deliveries with identical bodies have one key if it is a digest.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,8 +51,8 @@ pub struct DeliveryKey {
 type Part = InlineStr<MAX_PART>;
 
 impl DeliveryKey {
-    /// The key of an event whose id is known, as the sender has it or as [`id`](Self::id) does: for tools that forget or look
-    /// up what was handled. Receivers use [`Delivery::key`](crate::Delivery::key).
+    /// The key of an event whose id is known, as the sender has it or as [`id`](Self::id) does: for tools that forget
+    /// or look up what was handled. Receivers use [`Delivery::key`](crate::Delivery::key).
     #[must_use]
     pub fn of_id(scheme: &str, id: &str) -> Self {
         // The variants of Contio have one key; every other name is that of the scheme.
@@ -59,8 +60,8 @@ impl DeliveryKey {
         Self { scheme: family, id: if looks_like_digest(id.as_bytes()) { copied(id.as_bytes()) } else { part(id) } }
     }
 
-    /// The key of a delivery that was verified before, by a verifier with this scheme: for bindings, which cannot keep a
-    /// borrow of the body. `id` is [`Delivery::id`](crate::Delivery::id), `topic` the value of
+    /// The key of a delivery that was verified before, by a verifier with this scheme: for bindings, which cannot keep
+    /// a borrow of the body. `id` is [`Delivery::id`](crate::Delivery::id), `topic` the value of
     /// [`Scheme::key_header`](crate::Scheme::key_header), under either of its spellings.
     #[must_use]
     pub fn of_verified(scheme: &Scheme, id: Option<&str>, topic: HeaderLookup<'_>, body: &[u8]) -> Option<Self> {
@@ -81,13 +82,13 @@ impl DeliveryKey {
         self.id.as_str()
     }
 
-    /// Writes the text under which a store keeps this key: the scope, the scheme and the id, each after its length and a
-    /// full stop, as in `4.acme6.contio5.evt-1`. It has at most 612 ASCII characters, and two different keys never have one
-    /// text.
+    /// Writes the text under which a store keeps this key: the scope, the scheme and the id, each after its length and
+    /// a full stop, as in `4.acme6.contio5.evt-1`. It has at most 612 ASCII characters, and two different keys never
+    /// have one text.
     ///
-    /// `scope` is the name of the endpoint or tenant whose secret verified the delivery. Without it, a tenant could sign the
-    /// id of another one's event, whose delivery would then be taken for a duplicate. A scope that is longer than 200
-    /// characters or not visible ASCII is written as its digest.
+    /// `scope` is the name of the endpoint or tenant whose secret verified the delivery. Without it, a tenant could
+    /// sign the id of another one's event, whose delivery would then be taken for a duplicate. A scope that is longer
+    /// than 200 characters or not visible ASCII is written as its digest.
     pub fn write_text(&self, scope: &str, put: &mut dyn FnMut(&str)) {
         for part in [part(scope), self.scheme, self.id] {
             let mut length = InlineStr::<4>::EMPTY;

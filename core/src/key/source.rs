@@ -10,14 +10,14 @@ use crate::scheme::Scheme;
 pub enum KeySource<'a> {
     /// The signed id header.
     SignedId,
-    /// The field of this name in the body, a JSON object. If the field is absent, is no string, is empty, occurs twice, or
-    /// holds half of a surrogate pair, it is the digest of the body.
+    /// The field of this name in the body, a JSON object. If the field is absent, is no string, is empty, occurs twice,
+    /// or holds half of a surrogate pair, it is the digest of the body.
     Field(&'a str),
     /// The digest of the body.
     Body,
-    /// The digest of the header of this name, which is not signed, and the body: one body may be sent for several topics. A
-    /// delivery that is replayed with another topic has another key, so the receiver must refuse topics that it does not
-    /// expect.
+    /// The digest of the header of this name, which is not signed, and the body: one body may be sent for several
+    /// topics. A delivery that is replayed with another topic has another key, so the receiver must refuse topics that
+    /// it does not expect.
     BodyAndTopic(&'a str),
 }
 

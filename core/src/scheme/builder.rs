@@ -123,8 +123,9 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
-    /// Sets the field at the root of the JSON body that has the id of the event, by which duplicates are recognized: a name
-    /// of 1 to 64 bytes. By default it is the id header, or `event_id` for a Contio envelope, or else the digest of the body.
+    /// Sets the field at the root of the JSON body that has the id of the event, by which duplicates are recognized: a
+    /// name of 1 to 64 bytes. By default it is the id header, or `event_id` for a Contio envelope, or else the digest
+    /// of the body.
     #[cfg(feature = "duplicates")]
     #[must_use]
     pub const fn key_field(mut self, name: &'a str) -> Self {

@@ -231,8 +231,8 @@ impl Scheme {
     }
 
     /// The header whose value is part of the key, if the scheme has one: first the spelling that decides if both are
-    /// present, then the other. For bindings, which look headers up in their host's own way, and combine the results with
-    /// [`HeaderLookup::or`](crate::HeaderLookup::or).
+    /// present, then the other. For bindings, which look headers up in their host's own way, and combine the results
+    /// with [`HeaderLookup::or`](crate::HeaderLookup::or).
     #[cfg(feature = "duplicates")]
     #[must_use]
     pub const fn key_header(&self) -> Option<[&HeaderName; 2]> {

@@ -87,10 +87,10 @@ impl VerifierBuilder {
         self
     }
 
-    /// Also accepts older events of [`Scheme::CONTIO_BODY`] if a durable store remembers them: those that happened after
-    /// `since`, when the store was made, for as long as it keeps an event (`kept`) less `max_skew` and a second. Earlier
-    /// events keep the limit of `max_event_age`, since the store cannot know whether they were handled. The clocks of the
-    /// receiver and of the store must agree to the second.
+    /// Also accepts older events of [`Scheme::CONTIO_BODY`] if a durable store remembers them: those that happened
+    /// after `since`, when the store was made, for as long as it keeps an event (`kept`) less `max_skew` and a second.
+    /// Earlier events keep the limit of `max_event_age`, since the store cannot know whether they were handled. The
+    /// clocks of the receiver and of the store must agree to the second.
     ///
     /// [`build`](Self::build) fails if `max_skew` is no limit.
     #[cfg(feature = "duplicates")]

@@ -30,8 +30,8 @@ impl<'h> HeaderValues<'h> {
         }
     }
 
-    /// Adds the value of [`Scheme::key_header`], which [`Delivery::key`](crate::Delivery::key) needs; it is ignored for a
-    /// scheme without one.
+    /// Adds the value of [`Scheme::key_header`], which [`Delivery::key`](crate::Delivery::key) needs; it is ignored for
+    /// a scheme without one.
     #[cfg(feature = "duplicates")]
     #[must_use]
     pub const fn with_topic(mut self, scheme: &'h Scheme, topic: HeaderLookup<'h>) -> Self {

@@ -10,8 +10,8 @@ use crate::key::{DeliveryKey, KeyReader};
 use crate::time::UnixTime;
 
 impl Verifier {
-    /// The same as [`stream`](Self::stream) for receivers that recognize duplicates. The key comes from the body in most
-    /// schemes, so it must be asked for before the body passes.
+    /// The same as [`stream`](Self::stream) for receivers that recognize duplicates. The key comes from the body in
+    /// most schemes, so it must be asked for before the body passes.
     ///
     /// ```
     /// # use hookseal::{Scheme, Signer, UnixTime, Verifier};
@@ -92,7 +92,8 @@ pub struct StreamedWithKey {
 }
 
 impl Delivery<'_, '_, StreamedWithKey> {
-    /// By what duplicates of this delivery are recognized: the key that the delivery would have if it were verified whole.
+    /// By what duplicates of this delivery are recognized: the key that the delivery would have if it were verified
+    /// whole.
     #[must_use]
     pub fn key(&self) -> Option<DeliveryKey> {
         self.body.key

@@ -98,7 +98,8 @@ impl Limits {
     }
 
     /// The largest age of an event of this time. A store keeps an event from when it was first seen, at the earliest
-    /// `max_skew` before the event's own time, and times are whole seconds: so much less than it keeps is still remembered.
+    /// `max_skew` before the event's own time, and times are whole seconds: so much less than it keeps is still
+    /// remembered.
     #[cfg(feature = "duplicates")]
     fn max_event_age(&self, time: UnixTime) -> Limit {
         match self.remembered {

@@ -312,11 +312,11 @@ impl<'b> Delivery<'_, '_, WholeBody<'b>> {
         self.body.bytes
     }
 
-    /// By what duplicates of this delivery are recognized: the same for every delivery of one event, and made from what is
-    /// signed. [`Scheme::key_source`] says from what.
+    /// By what duplicates of this delivery are recognized: the same for every delivery of one event, and made from what
+    /// is signed. [`Scheme::key_source`] says from what.
     ///
-    /// `None` for deliveries that have nothing by which they could be recognized: those with an empty body, and the request
-    /// with which Slack checks the receiver's address. Handle those each time.
+    /// `None` for deliveries that have nothing by which they could be recognized: those with an empty body, and the
+    /// request with which Slack checks the receiver's address. Handle those each time.
     ///
     /// Each call reads the body: call it once and keep the result.
     #[cfg(feature = "duplicates")]

@@ -1,7 +1,8 @@
--- Claims a key if nobody holds it, and deletes at most `sweep` keys that were kept long enough. It must commit by itself:
--- other claims of the key wait for it. If a row is returned, the claim was made; else `once_answer` says by whom it was.
--- Parameters: 1 key, 2 token, 3 body, 4 lease, 5 keep, 6 now (null for the server's clock), 7 sweep, 8 the longest wait for
--- a lock, in milliseconds, after which the statement fails.
+-- Claims a key if nobody holds it, and deletes at most `sweep` keys that were kept long enough. It must commit by
+-- itself: other claims of the key wait for it. If a row is returned, the claim was made; else `once_answer` says by
+-- whom it was.
+-- Parameters: 1 key, 2 token, 3 body, 4 lease, 5 keep, 6 now (null for the server's clock), 7 sweep, 8 the
+-- longest wait for a lock, in milliseconds, after which the statement fails.
 WITH own AS MATERIALIZED (
   SELECT
     COALESCE($6::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now,

@@ -1,5 +1,5 @@
--- The tables of `once`, version 1. Running this again changes nothing. Programs that run it at the same time wait for each
--- other: `IF NOT EXISTS` alone fails if two of them create the table at once.
+-- The tables of `once`, version 1. Running this again changes nothing. Programs that run it at the same time wait for
+-- each other: `IF NOT EXISTS` alone fails if two of them create the table at once.
 SELECT pg_advisory_xact_lock(7527119048912037);
 CREATE TABLE IF NOT EXISTS hookseal_once (
   key text COLLATE "C" NOT NULL PRIMARY KEY,

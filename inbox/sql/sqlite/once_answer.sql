@@ -1,5 +1,5 @@
--- What a claim came to: an answer, the milliseconds that are left of the other claim's lease, and whether the body is the
--- same. No row: the other claim was released in the meantime.
+-- What a claim came to: an answer, the milliseconds that are left of the other claim's lease, and whether the body is
+-- the same. No row: the other claim was released in the meantime.
 -- Parameters: token, body, now (null for the clock of this machine), key.
 SELECT
   CASE

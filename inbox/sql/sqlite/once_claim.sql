@@ -1,4 +1,5 @@
--- Claims a key if nobody holds it. `once_answer` then says whose it is; run both in one transaction, begun as IMMEDIATE.
+-- Claims a key if nobody holds it. `once_answer` then says whose it is; run both in one transaction, begun as
+-- IMMEDIATE.
 -- Parameters: key, token, body, lease, keep, now (null for the clock of this machine).
 INSERT INTO hookseal_once (key, token, state, body, claimed_at, lease_until, keep_until, takeovers)
 SELECT new.key, new.token, 'running', new.body, new.now, new.now + new.lease, new.now + new.keep, 0

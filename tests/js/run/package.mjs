@@ -42,7 +42,7 @@ const OTHERS = [
   "dist/cjs/package.json",
   "dist/esm/wasm/node.js",
   ...["verify-only", "full", "explain"].flatMap((name) =>
-    ["inline", "workerd"].map((kind) => `dist/esm/wasm/${name}.${kind}.js`),
+    ["inline", "module", "workerd"].map((kind) => `dist/esm/wasm/${name}.${kind}.js`),
   ),
   ...WASM.flatMap((name) => [`dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.cjs`]),
 ];

@@ -100,7 +100,7 @@ is<typeof delivery.timestamp, number | null>(true);
 is<typeof delivery.secretIndex, number>(true);
 is<typeof delivery.hasEnvelope, boolean>(true);
 is<typeof delivery.id, string | null>(true);
-is<typeof delivery.body, Uint8Array>(true);
+is<typeof delivery.body, Uint8Array<ArrayBuffer>>(true);
 is<ReturnType<typeof delivery.json>, unknown>(true);
 is<ReturnType<typeof delivery.event>, WebhookEvent>(true);
 // @ts-expect-error it is readonly

@@ -46,8 +46,8 @@ class Report:
     def __str__(self) -> str:
         most = max((rows for _, rows in self.effects), default=0)
         return (
-            f"{self.kills} kills, {self.events} events, {self.starts} starts; {len(self.lost)} lost, {len(self.again)} run "
-            f"again after their finish; {len(self.effects)} with effects, at most {most} each"
+            f"{self.kills} kills, {self.events} events, {self.starts} starts; {len(self.lost)} lost, {len(self.again)} "
+            f"run again after their finish; {len(self.effects)} with effects, at most {most} each"
         )
 
 

@@ -1,8 +1,8 @@
 """A receiver that is killed: `python -m once.receiver PLACE VARIANT PORT LOG`.
 
-It writes to LOG, one line each, when a handler starts, when it is done, and when the claim was finished. Each line on its
-standard input starts another receiver, whose process id it prints: a fork of this process, which has imported everything
-and opened nothing.
+It writes to LOG, one line each, when a handler starts, when it is done, and when the claim was finished. Each line on
+its standard input starts another receiver, whose process id it prints: a fork of this process, which has imported
+everything and opened nothing.
 """
 
 import json

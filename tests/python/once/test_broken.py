@@ -1,9 +1,8 @@
-"""Stores that are down, stopped, full, read-only or locked, or that lose their connection: a delivery is answered 503, and
-no call hangs beyond its limit."""
+"""Stores that are down, stopped, full, read-only or locked, or that lose their connection: a delivery is answered 503,
+and no call hangs beyond its limit."""
 
 import asyncio
 import os
-import select
 import signal
 import socket
 import sqlite3
@@ -21,6 +20,7 @@ from hookseal import WebhookVerificationError
 from hookseal.once import Claimed, MemoryStore, Notice, Once, SQLiteStore, StoreError
 from hookseal.once.postgres import AsyncPostgresStore, PostgresStore
 from hookseal.once.redis import AsyncRedisStore, RedisStore
+from once.proxy import Proxy
 from once.stores import WAIT, Place, dsn, free_port
 from once.support import delivery
 
@@ -136,56 +136,6 @@ def test_an_async_postgres_that_stops_within_a_statement_is_given_up(postgres_po
             assert (await store.claim("l", "t", "b", 1, 2)).answer == "first"
 
     assert ended(lambda: asyncio.run(play())) is None
-
-
-class Proxy:
-    """Passes on to a server, and can break a connection off after it has passed on what was asked."""
-
-    def __init__(self, port: int) -> None:
-        self._server = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        # When this is in what is asked, the connection ends before the answer.
-        self.cut = b""
-        self.cuts = 0
-        self._thread = threading.Thread(target=self._accept)
-        self._thread.start()
-
-    def close(self) -> None:
-        # Wakes the thread that accepts.
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(WAIT)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        threads = []
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                break
-            threads.append(threading.Thread(target=self._pass, args=(client,)))
-            threads[-1].start()
-        for thread in threads:
-            thread.join(WAIT)
-
-    def _pass(self, client: socket.socket) -> None:
-        with client, socket.create_connection(("127.0.0.1", self._server)) as server:
-            while True:
-                ready, _, _ = select.select([client, server], [], [], WAIT)
-                for source in ready:
-                    data = source.recv(65536)
-                    if not data:
-                        return
-                    if source is client and self.cut and self.cut in data:
-                        self.cut, self.cuts = b"", self.cuts + 1
-                        server.sendall(data)
-                        # The server has done what it was asked once it answers.
-                        server.recv(1)
-                        return
-                    (server if source is client else client).sendall(data)
-                if not ready:
-                    return
 
 
 def test_a_claim_whose_answer_was_lost_is_sent_again_to_redis_and_is_one(redis_port: int) -> None:

@@ -1,5 +1,5 @@
-"""The protocol as a model: whatever happens in whatever order, no event runs twice at a time, none again after it was done,
-and only the last claim of a key can end it. Without the token, each of these is found to be wrong."""
+"""The protocol as a model: whatever happens in whatever order, no event runs twice at a time, none again after it was
+done, and only the last claim of a key can end it. Without the token, each of these is found to be wrong."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -115,14 +115,14 @@ def test_a_sqlite_store_follows_the_protocol(tmp_path: Path) -> None:
 
 class AnyTokenFinishes(MemoryStore):
     def finish(self, key: str, token: str, keep: int, now: int | None = None) -> bool:
-        row = self._running.get(key) or self._done.get(key)
-        return super().finish(key, row.token if row else token, keep, now)
+        row = self._rows.get(key)
+        return super().finish(key, row[0] if row else token, keep, now)
 
 
 class AnyTokenReleases(MemoryStore):
     def release(self, key: str, token: str, now: int | None = None) -> bool:
-        row = self._running.get(key)
-        return super().release(key, row.token if row else token, now)
+        row = self._rows.get(key)
+        return super().release(key, row[0] if row else token, now)
 
 
 class OneTokenForAll(MemoryStore):

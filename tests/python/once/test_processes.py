@@ -1,5 +1,5 @@
-"""Several processes on one store: one runs at a time, one that was stopped past its lease has lost, and kill -9 loses no
-event."""
+"""Several processes on one store: one runs at a time, one that was stopped past its lease has lost, and kill -9 loses
+no event."""
 
 import json
 import os

@@ -6,8 +6,8 @@ use crate::tools::files;
 use crate::tools::process::Process;
 use crate::tools::workspace::Workspace;
 
-/// Copies the vectors, those of `inbox/` too, into a folder, and adds the core's reports on the explanation vectors, with which other languages
-/// are compared.
+/// Copies the vectors, those of `inbox/` too, into a folder, and adds the core's reports on the explanation vectors,
+/// with which other languages are compared.
 pub(crate) fn copy(workspace: &Workspace, folder: &Path) -> Result<(), String> {
     files::mirror(&workspace.root.join("tests/vectors"), folder, |path| {
         path == Path::new("explain")

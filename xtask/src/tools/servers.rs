@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::tools::debian;
 
-/// Installs Redis and PostgreSQL from Debian's packages if they are not there.
+/// Installs Redis and `PostgreSQL` from Debian's packages if they are not there.
 pub(crate) fn install_missing(root: &Path) -> Result<(), String> {
     let mut missing = Vec::new();
     if !is_on_path("redis-server") {

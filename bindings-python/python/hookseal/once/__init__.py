@@ -1,4 +1,5 @@
-"""Handles each event once: duplicates are recognized by `delivery.key`, and a handler that failed or crashed runs again.
+"""Handles each event once: duplicates are recognized by `delivery.key`, and a handler that failed or crashed runs
+again.
 
     once = Once(SQLiteStore("once.db"), scope="contio")
 

@@ -52,7 +52,8 @@ class Once:
     `keep` how many seconds an event is remembered after it was handled, by default 30 days.
 
     If the store cannot be used, a delivery is answered 503, and the sender tries again; with `when_unavailable="open"`
-    the handler runs, perhaps twice. `on_notice` is called with a Notice; by default it is logged to the logger `hookseal`.
+    the handler runs, perhaps twice. `on_notice` is called with a Notice; by default it is logged to the logger
+    `hookseal`.
     """
 
     def __init__(
@@ -133,7 +134,7 @@ class Once:
             return bool(await self._call("forget", self._text(key)))
 
     def sweep(self, number: int) -> int:
-        """Deletes at most so many events that were kept long enough, and returns how many. Each claim sweeps some too."""
+        """Deletes at most so many events that were kept long enough, and returns how many. Each claim does so too."""
         store = self._waiting_store()
         with self._reporting(None):
             return store.sweep(number)

@@ -19,8 +19,8 @@ OLDEST = (3, 24, 0)
 
 
 class SQLiteStore:
-    """Keeps keys in a SQLite file, which the processes of one machine can share. The file is made at first use, readable
-    by its owner only. It must be on a local disk, not on NFS, and one that outlives a redeploy.
+    """Keeps keys in a SQLite file, which the processes of one machine can share. The file is made at first use,
+    readable by its owner only. It must be on a local disk, not on NFS, and one that outlives a redeploy.
 
     For handlers that write to a SQLite database, pass the path of that database, and use `attempt.finish_in`. A claim
     waits at most `lock_timeout` seconds for other writers.

@@ -6,8 +6,8 @@ from typing import Final
 
 SQLITE: Final[dict[str, str]] = {
     "answer": """\
--- What a claim came to: an answer, the milliseconds that are left of the other claim's lease, and whether the body is the
--- same. No row: the other claim was released in the meantime.
+-- What a claim came to: an answer, the milliseconds that are left of the other claim's lease, and whether the body is
+-- the same. No row: the other claim was released in the meantime.
 -- Parameters: token, body, now (null for the clock of this machine), key.
 SELECT
   CASE
@@ -27,7 +27,8 @@ CROSS JOIN (
 WHERE once.key = ?;
 """,
     "claim": """\
--- Claims a key if nobody holds it. `once_answer` then says whose it is; run both in one transaction, begun as IMMEDIATE.
+-- Claims a key if nobody holds it. `once_answer` then says whose it is; run both in one transaction, begun as
+-- IMMEDIATE.
 -- Parameters: key, token, body, lease, keep, now (null for the clock of this machine).
 INSERT INTO hookseal_once (key, token, state, body, claimed_at, lease_until, keep_until, takeovers)
 SELECT new.key, new.token, 'running', new.body, new.now, new.now + new.lease, new.now + new.keep, 0
@@ -131,10 +132,11 @@ FROM hookseal_once AS once
 WHERE once.key = $1::text
 """,
     "claim": """\
--- Claims a key if nobody holds it, and deletes at most `sweep` keys that were kept long enough. It must commit by itself:
--- other claims of the key wait for it. If a row is returned, the claim was made; else `once_answer` says by whom it was.
--- Parameters: 1 key, 2 token, 3 body, 4 lease, 5 keep, 6 now (null for the server's clock), 7 sweep, 8 the longest wait for
--- a lock, in milliseconds, after which the statement fails.
+-- Claims a key if nobody holds it, and deletes at most `sweep` keys that were kept long enough. It must commit by
+-- itself: other claims of the key wait for it. If a row is returned, the claim was made; else `once_answer` says by
+-- whom it was.
+-- Parameters: 1 key, 2 token, 3 body, 4 lease, 5 keep, 6 now (null for the server's clock), 7 sweep, 8 the
+-- longest wait for a lock, in milliseconds, after which the statement fails.
 WITH own AS MATERIALIZED (
   SELECT
     COALESCE($6::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now,
@@ -188,8 +190,8 @@ WHERE once.key = $1::text AND once.token = $2::text AND once.state = 'running'
   AND once.keep_until > COALESCE($3::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
 """,
     "schema": """\
--- The tables of `once`, version 1. Running this again changes nothing. Programs that run it at the same time wait for each
--- other: `IF NOT EXISTS` alone fails if two of them create the table at once.
+-- The tables of `once`, version 1. Running this again changes nothing. Programs that run it at the same time wait for
+-- each other: `IF NOT EXISTS` alone fails if two of them create the table at once.
 SELECT pg_advisory_xact_lock(7527119048912037);
 CREATE TABLE IF NOT EXISTS hookseal_once (
   key text COLLATE "C" NOT NULL PRIMARY KEY,
@@ -231,8 +233,8 @@ WHERE key IN (
 
 REDIS: Final[dict[str, str]] = {
     "claim": """\
--- Claims a key if nobody holds it. Returns an answer, the milliseconds that are left of the other claim's lease, and 1 if
--- the body is the same.
+-- Claims a key if nobody holds it. Returns an answer, the milliseconds that are left of the other claim's lease, and 1
+-- if the body is the same.
 -- Keys: the key. Arguments: token, body, lease, keep, now (empty for the server's clock).
 local now = tonumber(ARGV[5])
 if not now then

@@ -37,8 +37,8 @@ class StoreError(Exception):
 
 
 class Store(Protocol):
-    """A store whose methods wait. Each is one atomic step, and raises StoreError if the store cannot be used. `now` is for
-    tests; without it the store's own clock counts."""
+    """A store whose methods wait. Each is one atomic step, and raises StoreError if the store cannot be used. `now` is
+    for tests; without it the store's own clock counts."""
 
     is_async: ClassVar[Literal[False]]
     # Whether keys outlive the process, and several processes share them.

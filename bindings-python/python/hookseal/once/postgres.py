@@ -45,9 +45,9 @@ class PostgresStore:
     """Keeps keys in two tables of a PostgreSQL database: run `once.create()` when you deploy, or
     `inbox/sql/postgres/once_schema.sql` as a migration.
 
-    `pool` is a `psycopg_pool.ConnectionPool`, or a function that returns a context manager with a `psycopg.Connection` to
-    use, such as `lambda: psycopg.connect(dsn)`. A call takes at most `timeout` seconds, plus as many to get a connection:
-    then the connection is broken off.
+    `pool` is a `psycopg_pool.ConnectionPool`, or a function that returns a context manager with a `psycopg.Connection`
+    to use, such as `lambda: psycopg.connect(dsn)`. A call takes at most `timeout` seconds, plus as many to get a
+    connection: then the connection is broken off.
     """
 
     is_async: ClassVar[Literal[False]] = False
@@ -99,9 +99,8 @@ class PostgresStore:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection[Any]]:
-        pool = self._pool
         try:
-            with pool.connection(timeout=self._timeout) if _is_pool(pool) else pool() as connection:  # type: ignore[union-attr,operator]
+            with _taken(self._pool, self._timeout) as connection:
                 was_autocommit = _prepare(connection)
                 if not was_autocommit:
                     connection.autocommit = True
@@ -173,9 +172,8 @@ class AsyncPostgresStore:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection[Any]]:
-        pool = self._pool
         try:
-            async with pool.connection(timeout=self._timeout) if _is_pool(pool) else pool() as connection:  # type: ignore[union-attr,operator]
+            async with _taken(self._pool, self._timeout) as connection:
                 was_autocommit = _prepare(connection)
                 if not was_autocommit:
                     await connection.set_autocommit(True)
@@ -192,6 +190,11 @@ class AsyncPostgresStore:
 
 def _is_pool(source: object) -> bool:
     return hasattr(source, "connection")
+
+
+def _taken(source: Any, timeout: float) -> Any:
+    """A context manager with a connection of a pool, or of the user's function."""
+    return source.connection(timeout=timeout) if _is_pool(source) else source()
 
 
 def _check(source: object, timeout: float) -> None:

@@ -33,8 +33,8 @@ class RedisStore:
     """Keeps keys in a Redis of version 5 or later, one hash for each. Set its `maxmemory-policy` to `noeviction`, and
     `appendonly yes`: `inbox/README.md` says what a Redis can lose.
 
-    `client` is your `redis.Redis`. A call takes at most `timeout` seconds, whatever the client's own timeouts and retries
-    are: then it goes on in a thread of its own, and the delivery is answered.
+    `client` is your `redis.Redis`. A call takes at most `timeout` seconds, whatever the client's own timeouts and
+    retries are: then it goes on in a thread of its own, and the delivery is answered.
     """
 
     is_async: ClassVar[Literal[False]] = False

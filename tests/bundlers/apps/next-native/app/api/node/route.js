@@ -1,3 +1,0 @@
-import { receive } from "../../../receive.js";
-
-export const POST = receive;
