@@ -67,13 +67,14 @@ fn an_owned_event_equals_the_borrowed_one_and_outlives_its_delivery() {
 fn events_and_envelopes_serialize_as_they_were_sent() {
     let mut compared = 0;
     each_event(|name, envelope, event| {
+        let whole = serde_json::to_string(&envelope).unwrap();
+        let Ok(whole) = serde_json::from_str::<Value>(&whole) else { return };
         let Some(data) = comparable(envelope.data) else { return };
         compared += 1;
         let written = serde_json::to_value(&event).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(without_nulls(&written["data"]), without_nulls(&data), "{name}");
         assert_eq!(envelope.event_type, *written["event_type"].as_str().unwrap(), "{name}");
         assert_eq!(serde_json::to_string(&event).unwrap(), serde_json::to_string(&event.into_owned()).unwrap());
-        let whole = serde_json::to_value(envelope).unwrap();
         assert_eq!(whole["data"], data, "{name}");
         assert_eq!(serde_json::to_value(envelope.timestamp).unwrap(), whole["timestamp"], "{name}");
     });

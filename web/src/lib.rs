@@ -1,4 +1,9 @@
-#![doc = include_str!("../README.md")]
+// Its examples need all of these features.
+#![cfg_attr(all(feature = "actix", feature = "axum", feature = "lambda"), doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(all(feature = "actix", feature = "axum", feature = "lambda")),
+    doc = "Receives signed webhooks with axum, tower, actix-web and AWS Lambda: see the README."
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "actix")]

@@ -177,7 +177,8 @@ mod tests {
             for byte in 0..=u8::MAX {
                 text[at] = byte;
                 let mut theirs = [0; 32];
-                assert_eq!(decode_tag(&text), Base64::decode(text, &mut theirs).ok().map(|_| theirs), "{byte} at {at}");
+                let is_tag = Base64::decode(text, &mut theirs).is_ok();
+                assert_eq!(decode_tag(&text), is_tag.then_some(theirs), "{byte} at {at}");
             }
             text[at] = digit;
         }

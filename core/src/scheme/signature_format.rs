@@ -106,7 +106,9 @@ pub(crate) struct ParsedSignatures<'v, 'h> {
     value: &'h [u8],
     pub(crate) timestamp: Option<&'h [u8]>,
     /// The last signature. If it is the only one, it is not decoded again.
+    #[cfg(not(target_family = "wasm"))]
     last: [u8; TAG_BYTES],
+    #[cfg(not(target_family = "wasm"))]
     is_only: bool,
 }
 
@@ -204,7 +206,8 @@ impl StoredFormat {
     /// Reads a signature header. A single signature must have this format; in a list, at least one item must. A list's
     /// timestamp must occur exactly once, without blanks around its key: a key with blanks comes from a host that joined
     /// two headers with `, `, and would be a second timestamp.
-    #[cfg_attr(not(target_family = "wasm"), inline)]
+    #[cfg(not(target_family = "wasm"))]
+    #[inline]
     pub(crate) fn read<'h>(&self, value: &'h [u8]) -> Option<ParsedSignatures<'_, 'h>> {
         let mut timestamp = None;
         let mut readable = 0;
@@ -245,6 +248,35 @@ impl StoredFormat {
         Some(ParsedSignatures { format: self, value, timestamp, last, is_only: readable == 1 })
     }
 
+    /// The same in less space, as long as a list is split in one place: half a kilobyte is much in a worker, and a signature
+    /// that is decoded twice is not.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn read<'h>(&self, value: &'h [u8]) -> Option<ParsedSignatures<'_, 'h>> {
+        let mut timestamp = None;
+        match &self.layout {
+            StoredLayout::Single { prefix } => {
+                self.encoding.decode(value.strip_prefix(prefix.as_bytes())?)?;
+            }
+            StoredLayout::List { separator, joiner, version, timestamp: timestamp_key } => {
+                let mut readable = 0;
+                for item in value.split(|byte| byte == separator) {
+                    let Some((key, text)) = split_at_byte(item, *joiner) else { continue };
+                    if key == version.as_bytes() {
+                        readable += usize::from(self.encoding.decode(text).is_some());
+                    } else if timestamp_key.is_some_and(|name| name.as_bytes() == key.trim_ascii())
+                        && (text.is_empty() || key != key.trim_ascii() || timestamp.replace(text).is_some())
+                    {
+                        return None;
+                    }
+                }
+                if !(1..=MAX_SIGNATURES).contains(&readable) || timestamp.is_some() != timestamp_key.is_some() {
+                    return None;
+                }
+            }
+        }
+        Some(ParsedSignatures { format: self, value, timestamp })
+    }
+
     /// Writes the value of the signature header for one signature.
     #[inline(never)]
     pub(crate) fn write(&self, signature: &[u8; TAG_BYTES], timestamp: &[u8]) -> InlineStr<128> {
@@ -269,6 +301,34 @@ impl StoredFormat {
     }
 }
 
+#[cfg(target_family = "wasm")]
+impl ParsedSignatures<'_, '_> {
+    /// Calls `check` with every signature that can be read.
+    #[inline]
+    pub(crate) fn each(&self, mut check: impl FnMut(&[u8; TAG_BYTES])) {
+        let encoding = self.format.encoding;
+        match &self.format.layout {
+            StoredLayout::Single { prefix } => {
+                encoding.decode(&self.value[prefix.len()..]).iter().for_each(check);
+            }
+            StoredLayout::List { separator, joiner, version, .. } => {
+                // Items that cannot be decoded were also skipped when the header was read.
+                let items = self.value.split(|byte| byte == separator).filter_map(|item| split_at_byte(item, *joiner));
+                for (_, text) in items.filter(|(key, _)| *key == version.as_bytes()) {
+                    encoding.decode(text).iter().for_each(&mut check);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(target_family = "wasm")]
+fn split_at_byte(item: &[u8], delimiter: u8) -> Option<(&[u8], &[u8])> {
+    let at = item.iter().position(|byte| *byte == delimiter)?;
+    Some((&item[..at], &item[at + 1..]))
+}
+
+#[cfg(not(target_family = "wasm"))]
 impl ParsedSignatures<'_, '_> {
     /// Calls `check` with every signature that can be read.
     #[inline]
@@ -294,6 +354,7 @@ impl ParsedSignatures<'_, '_> {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
 /// The items of a list that have a key, in order.
 struct Items<'f, 'h> {
     rest: Option<&'h [u8]>,
@@ -303,6 +364,7 @@ struct Items<'f, 'h> {
     version: &'f [u8],
 }
 
+#[cfg(not(target_family = "wasm"))]
 enum Item<'h> {
     /// A signature of the version that is read.
     Signature([u8; TAG_BYTES]),
@@ -310,6 +372,7 @@ enum Item<'h> {
     Other { key: &'h [u8], text: &'h [u8] },
 }
 
+#[cfg(not(target_family = "wasm"))]
 impl<'h> Iterator for Items<'_, 'h> {
     type Item = Item<'h>;
 
@@ -343,6 +406,7 @@ impl<'h> Iterator for Items<'_, 'h> {
 }
 
 impl Encoding {
+    #[cfg(not(target_family = "wasm"))]
     /// The length of an encoded signature.
     const fn digits(self) -> usize {
         match self {

@@ -114,7 +114,11 @@ pub(crate) const ID_RULE: &str = "an id must be 1 to 256 visible ASCII character
 pub(crate) fn read_id<'a>(value: &'a [u8], id: &SignedId) -> Option<&'a str> {
     // All bytes are looked at, whatever they are: so they are compared many at a time.
     let is_visible = |all, byte: &u8| all & byte.is_ascii_graphic() & (*byte != id.end);
-    let sound = (1..=MAX_ID_BYTES).contains(&value.len()) && value.iter().fold(true, is_visible);
+    #[cfg(not(target_family = "wasm"))]
+    let all_visible = value.iter().take(MAX_ID_BYTES).fold(true, is_visible);
+    #[cfg(target_family = "wasm")]
+    let all_visible = value.iter().all(|byte| is_visible(true, byte));
+    let sound = (1..=MAX_ID_BYTES).contains(&value.len()) && all_visible;
     core::str::from_utf8(value).ok().filter(|_| sound)
 }
 
