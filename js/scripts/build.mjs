@@ -32,18 +32,24 @@ const HOLDS_NOTHING = /^src\/(utf8\.ts|in-workerd\.ts|wasm\/|engine\/load-addon\
 
 const COMMON = { absWorkingDir: ROOT, target: "es2022", logLevel: "warning" };
 
-/**
- * What calls the core stays outside the bundles. ECMAScript modules find it by the conditions in the package's
- * manifest, which Node does not read for `dist/cjs`. There, the text of a WebAssembly is required when it is needed.
- */
-const linkEngine = (format) => ({
+/** The folders of `dist`, each with the format of its modules and what stands for `#wasm/*` and for `#addon`. */
+const FOLDERS = {
+  // For bundlers, workers, browsers, Deno and Bun: what calls the core is imported, by the conditions in the manifest.
+  esm: { format: "esm", platform: "neutral", wasm: undefined, addon: undefined },
+  // For `import` in Node. ncc does not follow a `require` that `createRequire` made, so native code is imported.
+  node: { format: "esm", platform: "neutral", wasm: "src/wasm/node.ts", addon: "../addon.cjs" },
+  // For `require`.
+  cjs: { format: "cjs", platform: "node", wasm: "src/wasm/require.ts", addon: "../addon.cjs" },
+};
+
+/** Links what calls the core: inside the bundle if it is one of the sources, and otherwise outside. */
+const linkEngine = ({ wasm, addon }) => ({
   name: "link-engine",
   setup(build) {
-    build.onResolve({ filter: /^#(wasm\/|addon$)/ }, ({ path: specifier }) => {
-      if (format === "esm") return { path: specifier, external: true };
-      if (specifier === "#addon") return { path: "../addon.cjs", external: true };
-      return { path: path.join(ROOT, "src/wasm/require.ts") };
-    });
+    const link = (specifier, file = specifier) =>
+      file.startsWith("src/") ? { path: path.join(ROOT, file) } : { path: file, external: true };
+    build.onResolve({ filter: /^#wasm\// }, ({ path: specifier }) => link(specifier, wasm));
+    build.onResolve({ filter: /^#addon$/ }, ({ path: specifier }) => link(specifier, addon));
     build.onResolve({ filter: /\.wasm(\.cjs|\?module)?$/ }, ({ path: file }) => ({ path: file, external: true }));
   },
 });
@@ -60,8 +66,8 @@ const [name] = process.argv.slice(2);
 if (!Object.hasOwn(PACKAGES, name ?? "")) throw new Error(`name a package: ${Object.keys(PACKAGES).join(", ")}`);
 const { config, conditions, finish } = PACKAGES[name];
 const dist = path.join(ROOT, "packages", name, "dist");
-for (const format of ["esm", "cjs"]) await rm(path.join(dist, format), { recursive: true, force: true });
-await Promise.all([writeTypes(), writeScripts("esm"), writeScripts("cjs"), finish()]);
+for (const folder of Object.keys(FOLDERS)) await rm(path.join(dist, folder), { recursive: true, force: true });
+await Promise.all([writeTypes(), ...Object.keys(FOLDERS).map(writeScripts), finish()]);
 
 /** The types of the entry points, for each module system. */
 async function writeTypes() {
@@ -77,39 +83,47 @@ async function writeTypes() {
   await writeFile(path.join(dist, "cjs/package.json"), CJS_MANIFEST);
 }
 
-async function writeScripts(format) {
-  const inMain = await bundle(format, MAIN, [linkEngine(format)]);
-  const inOthers = await bundle(format, OTHERS, [linkEngine(format), linkMain]);
+async function writeScripts(folder) {
+  const link = linkEngine(FOLDERS[folder]);
+  const inMain = await bundle(folder, MAIN, [link]);
+  const inOthers = await bundle(folder, OTHERS, [link, linkMain]);
   // A second error class or a second engine would be there unnoticed.
   const twice = inOthers.filter((file) => inMain.includes(file) && !HOLDS_NOTHING.test(file));
   if (twice.length > 0) throw new Error(`main.ts has these already; take them from there: ${twice.join(", ")}`);
+  if (folder !== "node") return;
+  for (const entry of ["index", "explain"]) await nameRequire(path.join(dist, folder, `${entry}.js`));
 }
 
 /** Bundles entry points, each to a file of its own, and returns the files that they consist of. */
-async function bundle(format, entryPoints, plugins) {
+async function bundle(folder, entryPoints, plugins) {
+  const { format, platform } = FOLDERS[folder];
   const { metafile } = await esbuild.build({
     ...COMMON,
     entryPoints,
     bundle: true,
     format,
-    platform: format === "cjs" ? "node" : "neutral",
+    platform,
     conditions,
     external: ["node:*"],
-    outdir: path.join(dist, format),
+    outdir: path.join(dist, folder),
     metafile: true,
     plugins,
   });
   return Object.keys(metafile.inputs);
 }
 
+/** Gives `requireText` its name: while it bundles, esbuild would wrap a `require` of its own around it. */
+async function nameRequire(file) {
+  const { code } = await esbuild.transform(await readFile(file, "utf8"), { define: { requireText: "require" } });
+  await writeFile(file, code);
+}
+
 /** Adds what `#wasm/*` stands for, and the text of each WebAssembly, which `cargo xtask package wasm` compiles. */
 async function finishWasm() {
-  const modules = ["node", ...["verify-only", "full", "explain"].flatMap((one) => [`${one}.inline`, `${one}.module`, `${one}.workerd`])];
+  const kinds = ["inline", "module", "workerd"];
+  const modules = ["verify-only", "full", "explain"].flatMap((one) => kinds.map((kind) => `${one}.${kind}`));
   const entries = Object.fromEntries(modules.map((file) => [`wasm/${file}`, `src/wasm/${file}.ts`]));
-  await bundle("esm", entries, [linkEngine("esm")]);
-  const forNode = path.join(dist, "esm/wasm/node.js");
-  const { code } = await esbuild.transform(await readFile(forNode, "utf8"), { define: { requireText: "require" } });
-  await writeFile(forNode, code);
+  await bundle("esm", entries, [linkEngine(FOLDERS.esm)]);
   const folder = path.join(dist, "wasm");
   for (const file of ["hookseal.wasm", "hookseal-full.wasm", "hookseal-explain.wasm"]) {
     const wasm = await readFile(path.join(folder, file)).catch((cause) => {

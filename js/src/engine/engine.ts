@@ -1,4 +1,4 @@
-// An engine calls the core: `wasm.ts` as WebAssembly, `native.ts` as native code. `#engine` is one of the two, by package.
+// An engine calls the core: `wasm.ts` as WebAssembly, `native.ts` as native code. `#engine` is one of the two.
 import type { WebhookVerificationError } from "../error.js";
 import type { HeaderNames, HeaderValues } from "../input/headers.js";
 

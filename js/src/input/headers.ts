@@ -54,7 +54,15 @@ export function checkHeaders(headers: HeadersInput): void {
 }
 
 export function findHeaderValues(headers: HeadersInput, names: HeaderNames): HeaderValues {
-  checkHeaders(headers);
+  const isPlain = typeof headers === "object" && headers !== null && !isFetchHeaders(headers);
+  if (!isPlain) checkHeaders(headers);
+  const values = findInBothSpellings(headers, names);
+  // Only now, because it takes as long as finding the headers, and what is no headers has no signature.
+  if (isPlain && values.signature === MISSING) checkHeaders(headers);
+  return values;
+}
+
+function findInBothSpellings(headers: HeadersInput, names: HeaderNames): HeaderValues {
   if (names.others === undefined) return find(headers, names);
   // An iterable of pairs may be consumed only once.
   const given = isFetchHeaders(headers) || !(Symbol.iterator in headers) ? headers : Array.from(headers);

@@ -21,7 +21,7 @@ export async function runCase({ name, package: used, app, steps }) {
   const start = performance.now();
   let error;
   try {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     await mkdir(folder, { recursive: true });
     await copyApp("shared", folder, used);
     // What uses the other package too finds it there.

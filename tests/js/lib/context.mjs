@@ -7,8 +7,8 @@ import vm from "node:vm";
 const required = createRequire(import.meta.url);
 
 /**
- * Makes a context with these globals besides those of the language. Returns it, and a function that loads an entry point
- * in it: its files are CommonJS there.
+ * Makes a context with these globals besides those of the language. Returns it, and a function that loads an entry
+ * point in it: its files are CommonJS there.
  */
 export function inContext(globals, options) {
   const context = vm.createContext(globals, options);

@@ -40,7 +40,6 @@ const OTHERS = [
   "README.md",
   "package.json",
   "dist/cjs/package.json",
-  "dist/esm/wasm/node.js",
   ...["verify-only", "full", "explain"].flatMap((name) =>
     ["inline", "module", "workerd"].map((kind) => `dist/esm/wasm/${name}.${kind}.js`),
   ),
@@ -59,9 +58,8 @@ const OWN_PLACES = [os.homedir(), path.resolve(tarball, "../../..")].filter((pla
 const files = filesOf(tarball);
 const faults = [];
 
-const kinds = ["esm", "cjs"].map((kind) => `dist/${kind}`);
-const scripts = kinds.flatMap((kind) => SCRIPTS.map((name) => `${kind}/${name}.js`));
-const types = kinds.flatMap((kind) => TYPES.map((name) => `${kind}/${name}.d.ts`));
+const scripts = ["esm", "node", "cjs"].flatMap((kind) => SCRIPTS.map((name) => `dist/${kind}/${name}.js`));
+const types = ["dist/esm", "dist/cjs"].flatMap((kind) => TYPES.map((name) => `${kind}/${name}.d.ts`));
 const expected = new Set([...OTHERS, ...scripts, ...types]);
 for (const name of expected) if (!files.has(name)) faults.push(`${name} is missing`);
 for (const name of files.keys()) if (!expected.has(name)) faults.push(`${name} does not belong there`);

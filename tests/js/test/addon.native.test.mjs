@@ -95,7 +95,8 @@ for (const kind of Object.keys(IMPORTS)) {
   });
 
   test(`native code that does not start is an error of the first call, with its cause: ${kind}`, async () => {
-    for (const [, code, message, cause] of await firstErrors(kind, instead("ERR_DLOPEN_FAILED", "GLIBC_9.9 not found"))) {
+    const before = instead("ERR_DLOPEN_FAILED", "GLIBC_9.9 not found");
+    for (const [, code, message, cause] of await firstErrors(kind, before)) {
       assert.equal(code, "invalid_argument");
       assert.match(message, /does not start; see the cause, or use the package "hookseal"/);
       assert.equal(cause, "GLIBC_9.9 not found");

@@ -13,7 +13,8 @@ test("where WebAssembly must not be compiled, the error says so, with the remedy
   for (const call of [() => new WebhookVerifier("a secret"), () => sign("", "a secret")]) {
     assert.throws(call, (error) => {
       assert.equal(error.code, "invalid_argument");
-      assert.match(error.message, /refuses to compile WebAssembly.*"workerd".*wasm-unsafe-eval.*@hookseal\/node/);
+      assert.match(error.message, /refuses to compile WebAssembly/);
+      assert.match(error.message, /"workerd".*wasm-unsafe-eval.*@hookseal\/node/);
       assert.match(error.cause.message, /disallowed/);
       return true;
     });
