@@ -6,9 +6,9 @@ use crate::inline_str::InlineStr;
 
 /// Why a delivery was refused, or why a verifier, a signer or a scheme could not be created.
 ///
-/// The [`code`](Self::code) is the same word in every language that hookseal supports, and its meaning never changes. The
-/// text ([`Display`](fmt::Display)) is for people: it names the header, field or setting, says what to do, and never
-/// shows a secret, a signature or any part of the body.
+/// The [`code`](Self::code) is the same word in every language that hookseal supports, and its meaning never changes.
+/// The text ([`Display`](fmt::Display)) is for people: it names the header, field or setting, says what to do, and
+/// never shows a secret, a signature or any part of the body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Error {
     kind: ErrorKind,
@@ -72,11 +72,11 @@ kinds! {
     EventTooOld = "event_too_old", 401, "the signature is valid, but the event is older than `max_event_age`";
     /// The body is larger than the limit that the receiver set, or has 4 GiB or more.
     BodyTooLarge = "body_too_large", 413, "the body is larger than `max_body`";
-    /// Nothing read the body before it was to be verified: for bindings and adapters. The request alone can cause this, for
-    /// example with a `Content-Type` that the receiver's parser does not read.
+    /// Nothing read the body before it was to be verified: for bindings and adapters. The request alone can cause this,
+    /// for example with a `Content-Type` that the receiver's parser does not read.
     BodyNotRead = "body_not_read", 400, "the body was not read before it was to be verified";
-    /// The signature is valid, but the body is not one well-formed JSON object with each envelope field once; or, where a
-    /// binding reads it as any JSON, it is not JSON.
+    /// The signature is valid, but the body is not one well-formed JSON object with each envelope field once; or, where
+    /// a binding reads it as any JSON, it is not JSON.
     MalformedEnvelope = "malformed_envelope", 400, "the signature is valid, but the body is malformed";
     /// The signature is valid, but a required field is missing.
     MissingField = "missing_field", 400, "the signature is valid, but a required field is missing";
@@ -110,8 +110,8 @@ pub enum OptionNames {
 }
 
 impl OptionNames {
-    /// Writes ASCII text in which the names of options are in backticks, without these. Each `#` is replaced by the next
-    /// number. Byte by byte, because that is the smallest code.
+    /// Writes ASCII text in which the names of options are in backticks, without these. Each `#` is replaced by the
+    /// next number. Byte by byte, because that is the smallest code.
     pub(crate) fn write(self, text: &str, numbers: &[u64], put: &mut dyn FnMut(char)) {
         let mut numbers = numbers.iter();
         let (mut is_name, mut is_initial) = (false, false);
@@ -186,7 +186,8 @@ impl Error {
         self.kind.status()
     }
 
-    /// Writes the text for people, with the names of options as the reader's language has them. `Display` writes the same with
+    /// Writes the text for people, with the names of options as the reader's language has them. `Display` writes the
+    /// same with
     /// [`OptionNames::Snake`]; this is also for targets where the formatting machinery would take too much space.
     pub fn write_text(&self, names: OptionNames, put: &mut dyn FnMut(char)) {
         names.write(self.kind.text(), &[], put);
@@ -208,8 +209,8 @@ impl Error {
     }
 }
 
-/// Where a function writes why it failed; what it returns is only [`Failed`]. A result that contains an [`Error`] would be
-/// copied at every return, which takes an eighteenth of the WebAssembly that a worker loads.
+/// Where a function writes why it failed; what it returns is only [`Failed`]. A result that contains an [`Error`] would
+/// be copied at every return, which takes an eighteenth of the WebAssembly that a worker loads.
 #[derive(Debug)]
 pub(crate) struct Reason(Option<Error>);
 
@@ -289,8 +290,8 @@ impl fmt::Debug for Error {
 
 impl core::error::Error for Error {}
 
-/// Refuses bodies of 4 GiB or more, whatever `max_body` says: bindings count bytes in 32 bits, and every language must give
-/// one body the same verdict. It is here because every entry point that takes a body needs it.
+/// Refuses bodies of 4 GiB or more, whatever `max_body` says: bindings count bytes in 32 bits, and every language must
+/// give one body the same verdict. It is here because every entry point that takes a body needs it.
 pub(crate) fn check_size(bytes: u64, reason: &mut Reason) -> Result<(), Failed> {
     if bytes > u64::from(u32::MAX) {
         return Err(reason.is(ErrorKind::BodyTooLarge, "", "no limit allows 4 GiB or more"));

@@ -30,7 +30,8 @@ impl HeaderName {
         }
     }
 
-    /// Whether both are the name of one header. For schemes that are built in a `const`; see [`matches`](Self::matches).
+    /// Whether both are the name of one header. For schemes that are built in a `const`; see
+    /// [`matches`](Self::matches).
     pub(crate) const fn is(&self, other: &Self) -> bool {
         let (this, other) = (self.0.bytes(), other.0.bytes());
         let mut at = 0;
@@ -53,8 +54,8 @@ impl HeaderName {
     #[must_use]
     #[inline]
     pub fn matches(&self, name: &[u8]) -> bool {
-        // Nearly every other header of a request differs in length, or in its last letter if it has the same prefix. Both are
-        // compared without a call.
+        // Nearly every other header of a request differs in length, or in its last letter if it has the same prefix.
+        // Both are compared without a call.
         self.0.len() == name.len() && self.may_end_like(name) && self.has_letters_of(name)
     }
 
@@ -102,9 +103,9 @@ pub enum HeaderLookup<'h> {
 }
 
 impl HeaderLookup<'_> {
-    /// Combines the results for the two spellings of one header. Call it on the result for the spelling that decides, and
-    /// pass that for the other: see [`Scheme::header_spellings`](crate::Scheme::header_spellings). If either occurs twice,
-    /// the result is [`Duplicate`](Self::Duplicate).
+    /// Combines the results for the two spellings of one header. Call it on the result for the spelling that decides,
+    /// and pass that for the other: see [`Scheme::header_spellings`](crate::Scheme::header_spellings). If either occurs
+    /// twice, the result is [`Duplicate`](Self::Duplicate).
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         match (self, other) {
@@ -130,8 +131,8 @@ impl<'h> FromIterator<&'h [u8]> for HeaderLookup<'h> {
 /// A request's headers, in whatever type the caller keeps them.
 ///
 /// It is implemented for slices, arrays and vectors of name and value pairs, for the standard library's maps (features
-/// `alloc` and `std`) and for `http::HeaderMap` (feature `http`). For a custom type, collect the values of the requested
-/// header:
+/// `alloc` and `std`) and for `http::HeaderMap` (feature `http`). For a custom type, collect the values of the
+/// requested header:
 ///
 /// ```
 /// use hookseal::{HeaderLookup, HeaderName, Headers};
@@ -152,8 +153,8 @@ pub trait Headers {
     /// [`HeaderLookup::Duplicate`], even if both values are the same.
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h>;
 
-    /// Calls `each` with every value of a header, in order. Verification does not need this; explanations do, to find out
-    /// what is wrong with a header that occurs twice. The default passes on no value of such a header.
+    /// Calls `each` with every value of a header, in order. Verification does not need this; explanations do, to find
+    /// out what is wrong with a header that occurs twice. The default passes on no value of such a header.
     fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
         if let HeaderLookup::Once(value) = self.find(name) {
             each(value);
@@ -226,8 +227,8 @@ impl<K: AsRef<[u8]>, V: AsRef<[u8]>, S> Headers for std::collections::HashMap<K,
 
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
-    // Scans the names, each of which occurs once: the map's own lookup of a text lower-cases and hashes it first, which takes
-    // longer than skipping the names of an ordinary request by their length.
+    // Scans the names, each of which occurs once: the map's own lookup of a text lower-cases and hashes it first, which
+    // takes longer than skipping the names of an ordinary request by their length.
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
         let key = self.keys().find(|key| name.matches(key.as_str().as_bytes()));
         key.map_or(HeaderLookup::Missing, |key| self.get_all(key).iter().map(|value| value.as_bytes()).collect())

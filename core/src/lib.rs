@@ -31,7 +31,9 @@ pub use crate::headers::{HeaderLookup, HeaderName, Headers};
 pub use crate::json::replace_lone_surrogates;
 pub use crate::json::string::JsonStr;
 #[cfg(feature = "duplicates")]
-pub use crate::key::{DeliveryKey, KeySource};
+pub use crate::key::DeliveryKey;
+#[cfg(feature = "duplicates")]
+pub use crate::scheme::KeySource;
 pub use crate::scheme::{
     KeyEncoding, Scheme, SchemeBuilder, SignatureFormat, SignatureLayout, SignedPart, TimestampSource,
 };

@@ -11,9 +11,9 @@ use crate::scheme::KeyEncoding;
 
 /// A borrowed secret: the text that the sender displays, or the raw bytes of the key.
 ///
-/// Text goes through the scheme's [`KeyEncoding`] and must not have white space around it, the most common accident with
-/// secrets in files and variables. Bytes are used as the key unchanged. Neither may be empty or only `whsec_`, the prefix
-/// of many secrets. `Debug` does not show the secret.
+/// Text goes through the scheme's [`KeyEncoding`] and must not have white space around it, the most common accident
+/// with secrets in files and variables. Bytes are used as the key unchanged. Neither may be empty or only `whsec_`, the
+/// prefix of many secrets. `Debug` does not show the secret.
 #[derive(Clone, Copy)]
 pub struct Secret<'s>(Source<'s>);
 
@@ -107,8 +107,8 @@ impl<'s> Secret<'s> {
     }
 }
 
-/// What people mistake for a secret of a scheme whose secrets are base64. Sources: Supabase's documentation of auth hooks, and
-/// Standard Webhooks 1.0.0, "Signature scheme".
+/// What people mistake for a secret of a scheme whose secrets are base64. Sources: Supabase's documentation of auth
+/// hooks, and Standard Webhooks 1.0.0, "Signature scheme".
 const MISTAKEN: [(&str, &str); 4] = [
     ("v1,", "it begins with v1, as Supabase shows it; leave that off, so that it begins with whsec_"),
     ("whpk_", ED25519),

@@ -54,8 +54,8 @@ impl Signer {
 
     /// Returns the headers for `body`, signed at `timestamp`.
     ///
-    /// Schemes that do not sign a time ignore `timestamp`, and so does [`Scheme::CONTIO_BODY`], whose time is in the body.
-    /// `id` is required by schemes with a signed id (Standard Webhooks, Svix) and must be `None` for all others.
+    /// Schemes that do not sign a time ignore `timestamp`, and so does [`Scheme::CONTIO_BODY`], whose time is in the
+    /// body. `id` is required by schemes with a signed id (Standard Webhooks, Svix) and must be `None` for all others.
     ///
     /// # Errors
     /// `invalid_argument` for a timestamp before 1970 or of more than 12 digits, for an id that is missing or that the
@@ -97,8 +97,8 @@ impl Signer {
 }
 
 impl Verifier {
-    /// A signer for deliveries that this verifier accepts, with the secret of this index, counted from 0; `None` if there
-    /// are not that many secrets.
+    /// A signer for deliveries that this verifier accepts, with the secret of this index, counted from 0; `None` if
+    /// there are not that many secrets.
     #[must_use]
     pub fn signer(&self, secret_index: usize) -> Option<Signer> {
         let (_, key) = self.keys().iter().nth(secret_index)?;

@@ -97,10 +97,11 @@ pub(crate) fn read_unix_seconds(text: &[u8], reason: &mut Reason) -> Result<Unix
     Ok(UnixTime(seconds))
 }
 
-/// Reads an RFC 3339 `date-time` (of at most 64 bytes, which the scanner captures); a fraction of a second is rounded down.
+/// Reads an RFC 3339 `date-time` (of at most 64 bytes, which the scanner captures); a fraction of a second is rounded
+/// down.
 ///
-/// `T` and `Z` may be lower case (RFC 3339, section 5.6). The day must exist. Second 60 is accepted only where a leap second
-/// is possible, at 23:59:60 UTC, and counts as the following second.
+/// `T` and `Z` may be lower case (RFC 3339, section 5.6). The day must exist. Second 60 is accepted only where a leap
+/// second is possible, at 23:59:60 UTC, and counts as the following second.
 pub(crate) fn read_rfc3339(text: &[u8]) -> Option<UnixTime> {
     let mut rest = Digits(text);
     let year = rest.number(4)?;

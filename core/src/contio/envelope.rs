@@ -1,18 +1,18 @@
 //! The Contio envelope: its fields, their types, and their positions in the body.
 
-#[cfg(feature = "alloc")]
-use crate::contio::event::serialize_json;
 use crate::error::{Error, ErrorKind, Failed, Reason, check_size};
+#[cfg(feature = "alloc")]
+use crate::json::serialize_json;
 use crate::json::string::JsonStr;
 use crate::json::{Kind, Malformed, Scanner, Value, Visitor, Want};
 use crate::time::{self, UnixTime};
 
 /// The fields that every Contio event has in addition to its `data`, borrowed from the body of a verified delivery.
 ///
-/// Only [`Delivery::envelope`](crate::Delivery::envelope) returns one, so that an unverified body is never parsed. It is
-/// strict wherever a decision depends on it: the body is UTF-8 without a byte order mark and contains one JSON object, at
-/// most 64 levels deep, in which no envelope field occurs twice, however it is escaped, and each has the right type. An
-/// optional field may be absent or null. Unknown fields are returned by [`field`](Self::field).
+/// Only [`Delivery::envelope`](crate::Delivery::envelope) returns one, so that an unverified body is never parsed. It
+/// is strict wherever a decision depends on it: the body is UTF-8 without a byte order mark and contains one JSON
+/// object, at most 64 levels deep, in which no envelope field occurs twice, however it is escaped, and each has the
+/// right type. An optional field may be absent or null. Unknown fields are returned by [`field`](Self::field).
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Envelope<'a> {
@@ -210,8 +210,8 @@ pub(crate) struct Checked<'a> {
 }
 
 impl<'a> Checked<'a> {
-    /// Reads the envelope in a body. If the scheme's deliveries carry none, the caller who asks for one is mistaken, not the
-    /// sender.
+    /// Reads the envelope in a body. If the scheme's deliveries carry none, the caller who asks for one is mistaken,
+    /// not the sender.
     pub(crate) fn read(body: &'a [u8], has_envelope: bool, reason: &mut Reason) -> Result<Self, Failed> {
         check_size(body.len() as u64, reason)?;
         let mut members = Members::new();
@@ -251,11 +251,11 @@ impl<'a> Checked<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// The JSON of a top-level field, known or unknown to this version, as it was sent: a string includes its quotes. If an
-    /// unknown field occurs twice, the first is returned. A name of more than 64 bytes is never found.
+    /// The JSON of a top-level field, known or unknown to this version, as it was sent: a string includes its quotes.
+    /// If an unknown field occurs twice, the first is returned. A name of more than 64 bytes is never found.
     ///
-    /// Each call scans the body, in time proportional to its length: call it once per field and keep the result. The known
-    /// fields are also members of this struct, which are read without a scan.
+    /// Each call scans the body, in time proportional to its length: call it once per field and keep the result. The
+    /// known fields are also members of this struct, which are read without a scan.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'a str> {
         let mut search = Search { name: name.as_bytes(), is_next: false, found: None };
@@ -289,11 +289,11 @@ impl serde_core::Serialize for ForUser<'_> {
     }
 }
 
-/// Checks that a body is JSON: for bindings, which parse bodies of every scheme with their host's own parser but must refuse
-/// the same bodies in every language. Call it only for verified bodies.
+/// Checks that a body is JSON: for bindings, which parse bodies of every scheme with their host's own parser but must
+/// refuse the same bodies in every language. Call it only for verified bodies.
 ///
-/// The root may be any value. The body must be UTF-8 without a byte order mark and nest at most 64 levels deep; numbers may
-/// have any number of digits.
+/// The root may be any value. The body must be UTF-8 without a byte order mark and nest at most 64 levels deep; numbers
+/// may have any number of digits.
 ///
 /// # Errors
 /// `malformed_envelope`, and `body_too_large` for 4 GiB or more.
@@ -311,8 +311,8 @@ pub fn check_json(body: &[u8]) -> Result<(), Error> {
     })
 }
 
-/// Checks the envelope in a body that was verified before, as [`Delivery::envelope`](crate::Delivery::envelope) does: for
-/// bindings, which cannot keep a borrow of the body, and parse events with their host's parser. `has_envelope` is
+/// Checks the envelope in a body that was verified before, as [`Delivery::envelope`](crate::Delivery::envelope) does:
+/// for bindings, which cannot keep a borrow of the body, and parse events with their host's parser. `has_envelope` is
 /// [`Scheme::has_envelope`](crate::Scheme::has_envelope).
 ///
 /// # Errors

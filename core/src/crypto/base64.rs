@@ -1,12 +1,12 @@
 //! Standard base64 with padding (RFC 4648, section 4), in a time that depends only on the length.
 //!
-//! Signatures and secrets use one decoder. It is our own because every hundred bytes count in a worker's bundle; the tests
-//! compare it with `base64ct`.
+//! Signatures and secrets use one decoder. It is our own because every hundred bytes count in a worker's bundle; the
+//! tests compare it with `base64ct`.
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Decodes all of `text` into the start of `buffer`, and returns that part. `None` if the text is not base64, does not fit,
-/// or is not canonical, so that no bytes have two spellings.
+/// Decodes all of `text` into the start of `buffer`, and returns that part. `None` if the text is not base64, does not
+/// fit, or is not canonical, so that no bytes have two spellings.
 pub(crate) fn decode<'r>(text: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
     if text.len().is_multiple_of(4) { decode_digits(without_padding(text), buffer) } else { None }
 }
@@ -16,8 +16,8 @@ pub(crate) fn decode_unpadded<'r>(text: &[u8], buffer: &'r mut [u8]) -> Option<&
     if without_padding(text).len() == text.len() { decode_digits(text, buffer) } else { decode(text, buffer) }
 }
 
-/// Decodes a tag of a signature, by looking each digit up. Not for secrets: what a sender sent is known to whoever could time
-/// this, and it takes a third of the time of [`decode`].
+/// Decodes a tag of a signature, by looking each digit up. Not for secrets: what a sender sent is known to whoever
+/// could time this, and it takes a third of the time of [`decode`].
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn decode_tag(text: &[u8; 44]) -> Option<[u8; 32]> {
     const WRONG: u8 = 0x80;
@@ -76,8 +76,8 @@ fn decode_digits<'r>(digits: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
     (wrong == 0).then_some(decoded)
 }
 
-/// The 48 bits of eight digits. Without branches or tables, because the digits may be those of a secret: each digit is one
-/// byte of a word, and each test sets the high bit of its byte.
+/// The 48 bits of eight digits. Without branches or tables, because the digits may be those of a secret: each digit is
+/// one byte of a word, and each test sets the high bit of its byte.
 #[cfg_attr(target_family = "wasm", inline(never))]
 fn decode_eight(digits: [u8; 8], wrong: &mut u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;

@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 
 use super::budget::MAX_BODY;
 use super::cause::Cause;
+use super::finding::Finding;
 use super::option_names;
-use super::report::{Finding, Report};
+use super::report::Report;
 use crate::error::{Error, ErrorKind, OptionNames};
 
 /// From this age in seconds on, a delivery that is too old is probably one that was saved.

@@ -2,7 +2,8 @@
 
 macro_rules! causes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $finding:literal, $fix:literal;)*) => {
-        /// What was changed between the sender and the verifier. It is certain, because undoing it makes the signature genuine.
+        /// What was changed between the sender and the verifier. It is certain, because undoing it makes the signature
+        /// genuine.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Cause {

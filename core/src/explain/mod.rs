@@ -11,6 +11,7 @@ mod budget;
 mod cause;
 mod checks;
 mod encode;
+mod finding;
 mod option_names;
 mod report;
 mod report_json;
@@ -24,7 +25,8 @@ use core::fmt;
 use core::time::Duration;
 
 pub use self::cause::Cause;
-pub use self::report::{Check, CheckOutcome, Finding, Report, Search};
+pub use self::finding::Finding;
+pub use self::report::{Check, CheckOutcome, Report, Search};
 pub use self::suspicion::Suspicion;
 
 use self::body::Body;
@@ -116,7 +118,8 @@ impl Explainer {
         self
     }
 
-    /// How the report's texts name options: as Rust and Python do (`max_age`) by default. For bindings and command lines.
+    /// How the report's texts name options: as Rust and Python do (`max_age`) by default. For bindings and command
+    /// lines.
     #[must_use]
     pub const fn option_names(mut self, names: OptionNames) -> Self {
         self.option_names = names;

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::cause::Cause;
+use super::finding::Finding;
 use super::option_names;
 use super::report_json::ReportWriter;
 use super::suspicion::Suspicion;
@@ -73,16 +73,6 @@ impl CheckOutcome {
             Self::Skipped => "skipped",
         }
     }
-}
-
-/// A cause that was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The cause.
-    pub cause: Cause,
-    /// The scheme that it is about, for causes such as [`Cause::SchemeIsAnother`].
-    pub scheme: Option<String>,
 }
 
 /// How far the search for causes went.

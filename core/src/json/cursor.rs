@@ -1,7 +1,7 @@
 //! Reads JSON that the scanner has accepted, value by value: for typed events.
 //!
-//! The text is well formed, so nothing is checked a second time. Text that is not is the caller's mistake: it is read as
-//! something or refused with `None`, and never panics.
+//! The text is well formed, so nothing is checked a second time. Text that is not is the caller's mistake: it is read
+//! as something or refused with `None`, and never panics.
 
 use alloc::borrow::Cow;
 

@@ -1,26 +1,31 @@
 //! A strict JSON scanner that takes a body in chunks of any size, in constant memory and without allocation.
 //!
-//! One scanner reads whole and streamed bodies, so that they cannot disagree. It accepts exactly RFC 8259, without a byte
-//! order mark or trailing commas, and at most [`MAX_DEPTH`] levels. The project's property tests compare it with
+//! One scanner reads whole and streamed bodies, so that they cannot disagree. It accepts exactly RFC 8259, without a
+//! byte order mark or trailing commas, and at most [`MAX_DEPTH`] levels. The project's property tests compare it with
 //! `serde_json`.
 //!
-//! An escape that is half of a surrogate pair is JSON (RFC 8259, section 8.2) but not a character. JavaScript writes one
-//! when it cuts a text in the middle of an emoji, so it is accepted, and a string that contains one is reported as such.
+//! An escape that is half of a surrogate pair is JSON (RFC 8259, section 8.2) but not a character. JavaScript writes
+//! one when it cuts a text in the middle of an emoji, so it is accepted, and a string that contains one is reported as
+//! such.
 //!
-//! The scanner builds nothing. A [`Visitor`] visits the members of the root object, and on request those of an object one
-//! level below; everything else is checked and skipped.
+//! The scanner builds nothing. A [`Visitor`] visits the members of the root object, and on request those of an object
+//! one level below; everything else is checked and skipped.
 //!
-//! Names and short texts that a visitor compares are decoded while they are scanned, since an escape can be cut by the end
-//! of a chunk. Everywhere else, escapes are decoded by `string::read_escape`.
+//! Names and short texts that a visitor compares are decoded while they are scanned, since an escape can be cut by the
+//! end of a chunk. Everywhere else, escapes are decoded by `string::read_escape`.
 
 mod capture;
 #[cfg(feature = "alloc")]
 pub(crate) mod cursor;
+#[cfg(feature = "alloc")]
+mod serialize;
 pub(crate) mod string;
 #[cfg(feature = "alloc")]
 mod surrogates;
 
 use crate::crypto::hex;
+#[cfg(feature = "alloc")]
+pub(crate) use serialize::serialize_json;
 #[cfg(feature = "alloc")]
 pub use surrogates::replace_lone_surrogates;
 
@@ -70,8 +75,8 @@ pub(crate) struct Value<'t> {
 
 /// Visits the members of the root object (level 1), and those of an object below it (level 2) on request.
 pub(crate) trait Visitor {
-    /// Called when a member begins. `name` is decoded; it is `None` if it is longer than [`MAX_CAPTURE`], or is not text
-    /// because it contains half of a surrogate pair.
+    /// Called when a member begins. `name` is decoded; it is `None` if it is longer than [`MAX_CAPTURE`], or is not
+    /// text because it contains half of a surrogate pair.
     fn name(&mut self, level: usize, name: Option<&[u8]>) -> Result<Want, Malformed>;
 
     /// Called with the value of the last member that began at this level.
@@ -87,15 +92,15 @@ pub(crate) struct Scanner {
     depth: u32,
     /// One bit per open level, the innermost lowest: 1 for an object, 0 for an array.
     objects: u64,
-    /// The deepest level whose members are reported to the visitor: 1, or 2 inside an object whose members it wants, or 0
-    /// for none.
+    /// The deepest level whose members are reported to the visitor: 1, or 2 inside an object whose members it wants, or
+    /// 0 for none.
     reported_depth: u32,
     /// What the visitor wants to know about the last member that began.
     want: Want,
     /// The start of the value being read, at level 1 and level 2.
     starts: [usize; 2],
-    /// Bytes in the earlier chunks. It may wrap in a streamed body larger than the address space; of such a body only the
-    /// lengths of texts are used, and only compared with zero.
+    /// Bytes in the earlier chunks. It may wrap in a streamed body larger than the address space; of such a body only
+    /// the lengths of texts are used, and only compared with zero.
     position: usize,
     capture: Capture,
     escape: Escape,
@@ -172,8 +177,8 @@ impl Scanner {
         }
     }
 
-    /// Scans a whole body and returns its text. The same as [`feed`](Self::feed) and [`finish`](Self::finish), without the
-    /// state that is kept between chunks.
+    /// Scans a whole body and returns its text. The same as [`feed`](Self::feed) and [`finish`](Self::finish), without
+    /// the state that is kept between chunks.
     pub(crate) fn read<'b, V: Visitor>(&mut self, body: &'b [u8], visitor: &mut V) -> Result<&'b str, Malformed> {
         let text = core::str::from_utf8(body);
         let valid = text.map_or_else(|error| error.valid_up_to(), str::len);

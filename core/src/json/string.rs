@@ -9,8 +9,8 @@ use crate::crypto::hex;
 /// A string of a verified body, borrowed without its quotes and still escaped.
 ///
 /// Nearly all strings of envelopes have no escapes, and [`as_str`](Self::as_str) returns them at no cost. Comparing,
-/// printing and [`chars`](Self::chars) always use the decoded text, without allocation; `decode` (feature `alloc`) returns
-/// it as a `Cow`.
+/// printing and [`chars`](Self::chars) always use the decoded text, without allocation; `decode` (feature `alloc`)
+/// returns it as a `Cow`.
 ///
 /// An escape that is half of a surrogate pair is not a character. It is read as U+FFFD, but a string that contains one
 /// equals only strings that contain the same half.

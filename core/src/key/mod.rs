@@ -1,18 +1,15 @@
 //! The key of a delivery: by which duplicates of it are recognized, whatever their headers say.
 //!
-//! A key is made only from what was signed (for Shopify also from the topic, as [`KeySource`] says), and it is the same
-//! for every delivery of one event: never from the signature, which changes with the time and a rotation of secrets.
+//! A key is made only from what was signed (for Shopify also from the topic, as [`KeySource`](crate::KeySource) says),
+//! and it is the same for every delivery of one event: never from the signature, which changes with the time and a
+//! rotation of secrets.
 //!
-//! `source.rs` is which part of a delivery a scheme's key comes from, `field.rs` reads that part from a body that
-//! arrives in chunks, and this file makes the key.
+//! `scheme/key_source.rs` is which part of a delivery a scheme's key comes from, `field.rs` reads that part from a body
+//! that arrives in chunks, and this file makes the key.
 
 mod field;
-mod source;
 
 use core::fmt;
-
-pub use self::source::KeySource;
-pub(crate) use self::source::{KeyRule, StoredKeySource};
 
 use self::field::{FieldReader, Text};
 use crate::crypto::digest::Digest;
@@ -21,6 +18,7 @@ use crate::headers::HeaderLookup;
 use crate::inline_str::InlineStr;
 use crate::json::{Malformed, Scanner, Value, Visitor, Want};
 use crate::scheme::Scheme;
+use crate::scheme::key_source::KeyRule;
 
 /// The longest part of a key that is kept as it was sent; of longer ones, the key holds the digest.
 const MAX_PART: usize = 200;
@@ -56,7 +54,8 @@ impl DeliveryKey {
     #[must_use]
     pub fn of_id(scheme: &str, id: &str) -> Self {
         // The variants of Contio have one key; every other name is that of the scheme.
-        let family = Scheme::preset(scheme).map_or(part(scheme), |preset| part(preset.key_source.family(&preset)));
+        let family =
+            Scheme::preset(scheme).map_or(part(scheme), |preset| part(preset.key_source.family(preset.name())));
         Self { scheme: family, id: if looks_like_digest(id.as_bytes()) { copied(id.as_bytes()) } else { part(id) } }
     }
 
@@ -228,7 +227,7 @@ impl KeyReader {
             }
             _ => None,
         };
-        let scheme = part(scheme.key_source.family(scheme));
+        let scheme = part(scheme.key_source.family(scheme.name()));
         Some(DeliveryKey { scheme, id: id.unwrap_or_else(|| digest_part(digest.finish())) })
     }
 }

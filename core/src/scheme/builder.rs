@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::headers::HeaderName;
 use crate::inline_str::InlineStr;
 #[cfg(feature = "duplicates")]
-use crate::key::{KeyRule, StoredKeySource};
+use crate::scheme::key_source::{KeyRule, StoredKeySource};
 use crate::scheme::signature_format::{SignatureFormat, StoredFormat};
 use crate::scheme::template::{SignedPart, SigningTemplate};
 
@@ -83,8 +83,8 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
-    /// Declares that the body is a Contio envelope, for callers of [`Scheme::has_envelope`]. `verify` itself does not read
-    /// the envelope.
+    /// Declares that the body is a Contio envelope, for callers of [`Scheme::has_envelope`]. `verify` itself does not
+    /// read the envelope.
     #[must_use]
     pub const fn with_envelope(mut self) -> Self {
         self.has_envelope = true;
@@ -98,7 +98,8 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
-    /// Adds a newer name for one of the scheme's headers. Either name is enough; if a delivery has both, the newer decides.
+    /// Adds a newer name for one of the scheme's headers. Either name is enough; if a delivery has both, the newer
+    /// decides.
     #[must_use]
     pub const fn newer_spelling(self, header: &'a str, newer: &'a str) -> Self {
         self.other_spelling(OtherSpelling { header, name: newer, decides: true })
@@ -162,9 +163,9 @@ impl<'a> SchemeBuilder<'a> {
     /// Builds the scheme if its parts agree.
     ///
     /// # Errors
-    /// `invalid_scheme`, with what is wrong: a name that is too long, a header name that is invalid or used for two things,
-    /// a time or an id that is not signed, a body that is not signed exactly once, or parts that are not separated, so that
-    /// two different deliveries would have the same signature.
+    /// `invalid_scheme`, with what is wrong: a name that is too long, a header name that is invalid or used for two
+    /// things, a time or an id that is not signed, a body that is not signed exactly once, or parts that are not
+    /// separated, so that two different deliveries would have the same signature.
     pub const fn build(self) -> Result<Scheme, Error> {
         let name = match InlineStr::new(self.name) {
             Some(name) if !self.name.is_empty() => name,

@@ -1,21 +1,25 @@
-//! A scheme is data: the headers, the format of signatures, what is signed in which order, and how a secret becomes a key.
-//! `presets` has the schemes of known senders; `builder` builds custom ones.
+//! A scheme is data: the headers, the format of signatures, what is signed in which order, and how a secret becomes a
+//! key. `presets` has the schemes of known senders; `builder` builds custom ones.
 
 use core::fmt;
 
 use crate::headers::HeaderName;
 use crate::inline_str::InlineStr;
 #[cfg(feature = "duplicates")]
-use crate::key::{KeySource, StoredKeySource};
+use crate::scheme::key_source::{KeyRule, StoredKeySource};
 use crate::scheme::signature_format::StoredFormat;
 use crate::scheme::template::SigningTemplate;
 
 mod builder;
+#[cfg(feature = "duplicates")]
+pub(crate) mod key_source;
 mod presets;
 pub(crate) mod signature_format;
 pub(crate) mod template;
 
 pub use self::builder::SchemeBuilder;
+#[cfg(feature = "duplicates")]
+pub use self::key_source::KeySource;
 pub use self::signature_format::{SignatureFormat, SignatureLayout};
 pub use self::template::SignedPart;
 
@@ -51,8 +55,8 @@ pub struct Scheme {
     pub(crate) key_source: StoredKeySource,
     /// What to check where the signature header is missing.
     pub(crate) hint: &'static str,
-    /// The schemes that this one combines; the prefix of the signature decides which of them a delivery follows. Empty for
-    /// any other scheme.
+    /// The schemes that this one combines; the prefix of the signature decides which of them a delivery follows. Empty
+    /// for any other scheme.
     variants: &'static [Scheme],
 }
 
@@ -108,8 +112,8 @@ pub enum KeyEncoding {
     /// The key is all UTF-8 bytes of the text.
     #[default]
     Utf8,
-    /// The key is the text decoded as base64 (standard alphabet, with its padding complete or omitted), 16 to 512 bytes.
-    /// The text may have the prefix `whsec_`.
+    /// The key is the text decoded as base64 (standard alphabet, with its padding complete or omitted), 16 to 512
+    /// bytes. The text may have the prefix `whsec_`.
     Base64,
 }
 
@@ -156,9 +160,9 @@ impl Scheme {
         }
     }
 
-    /// The names of the signature, timestamp and id headers, in this order. For each header, first the name that decides if
-    /// the header is present under both names, then the other. For bindings, which look headers up in their host's own way
-    /// and combine the results with [`HeaderLookup::or`](crate::HeaderLookup::or).
+    /// The names of the signature, timestamp and id headers, in this order. For each header, first the name that
+    /// decides if the header is present under both names, then the other. For bindings, which look headers up in their
+    /// host's own way and combine the results with [`HeaderLookup::or`](crate::HeaderLookup::or).
     #[must_use]
     pub fn header_spellings(&self) -> [[Option<&HeaderName>; 2]; 3] {
         let names = [Some(self.signature_header()), self.timestamp_header(), self.id_header()];
@@ -237,7 +241,7 @@ impl Scheme {
     #[must_use]
     pub const fn key_header(&self) -> Option<[&HeaderName; 2]> {
         match &self.key_source.rule {
-            crate::key::KeyRule::BodyAndTopic([header, newer]) => Some([newer, header]),
+            KeyRule::BodyAndTopic([header, newer]) => Some([newer, header]),
             _ => None,
         }
     }

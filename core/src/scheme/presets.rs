@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::headers::HeaderName;
 use crate::inline_str::InlineStr;
 #[cfg(feature = "duplicates")]
-use crate::key::{KeyRule, StoredKeySource};
+use crate::scheme::key_source::{KeyRule, StoredKeySource};
 use crate::scheme::signature_format::SignatureFormat;
 use crate::scheme::template::SignedPart;
 
@@ -18,11 +18,12 @@ const ID_TIMESTAMP_BODY: &[SignedPart<'_>] =
     &[SignedPart::Id, SignedPart::Text("."), SignedPart::Timestamp, SignedPart::Text("."), SignedPart::Body];
 
 impl Scheme {
-    /// Contio `MeetingOS` in either of its two variants, distinguished by the signature: with the prefix `sha256=` it is
+    /// Contio `MeetingOS` in either of its two variants, distinguished by the signature: with the prefix `sha256=` it
+    /// is
     /// [`CONTIO_BODY`](Self::CONTIO_BODY), as bare hex [`CONTIO_TIMESTAMPED`](Self::CONTIO_TIMESTAMPED).
     ///
-    /// This is not a downgrade: neither variant can be derived from the other without the secret, as SECURITY.md explains
-    /// and the tests show.
+    /// This is not a downgrade: neither variant can be derived from the other without the secret, as SECURITY.md
+    /// explains and the tests show.
     pub const CONTIO: Self = Self {
         name: text("contio"),
         variants: &[Self::CONTIO_TIMESTAMPED, Self::CONTIO_BODY],
@@ -38,8 +39,8 @@ impl Scheme {
             .signed(TIMESTAMP_BODY),
     );
 
-    /// Contio as the vendor's `@contio/partner-sdk` 1.6.0 to 1.9.0 verifies it: `X-Contio-Signature` as `sha256=` and hex
-    /// over the body alone. Its age is that of the envelope's `timestamp`, which is inside the signed body.
+    /// Contio as the vendor's `@contio/partner-sdk` 1.6.0 to 1.9.0 verifies it: `X-Contio-Signature` as `sha256=` and
+    /// hex over the body alone. Its age is that of the envelope's `timestamp`, which is inside the signed body.
     pub const CONTIO_BODY: Self = contio(
         Self::builder("contio-body")
             .signature("X-Contio-Signature", SignatureFormat::hex("sha256="))
@@ -57,8 +58,8 @@ impl Scheme {
             .key_encoding(KeyEncoding::Base64),
     );
 
-    /// Svix: Standard Webhooks with different header names. For customers that send under their own brand, Svix uses the
-    /// names of Standard Webhooks. Its own libraries look for those second, and so does this scheme.
+    /// Svix: Standard Webhooks with different header names. For customers that send under their own brand, Svix uses
+    /// the names of Standard Webhooks. Its own libraries look for those second, and so does this scheme.
     pub const SVIX: Self = preset(
         Self::builder("svix")
             .signature("svix-signature", SignatureFormat::base64_list(' ', ',', "v1"))
@@ -80,7 +81,8 @@ impl Scheme {
             .signed(TIMESTAMP_BODY),
     );
 
-    /// GitHub: `X-Hub-Signature-256` over the body. GitHub does not sign a time, so a replay cannot be recognized by its age.
+    /// GitHub: `X-Hub-Signature-256` over the body. GitHub does not sign a time, so a replay cannot be recognized by
+    /// its age.
     pub const GITHUB: Self = preset(
         Self::builder("github")
             .signature("X-Hub-Signature-256", SignatureFormat::hex("sha256="))
@@ -98,8 +100,8 @@ impl Scheme {
             .signed(&[SignedPart::Text("v0:"), SignedPart::Timestamp, SignedPart::Text(":"), SignedPart::Body]),
     );
 
-    /// Shopify: `X-Shopify-Hmac-Sha256` over the body; since 2026 also, or instead, as `shopify-hmac-sha256`. Shopify does
-    /// not sign a time, so a replay cannot be recognized by its age.
+    /// Shopify: `X-Shopify-Hmac-Sha256` over the body; since 2026 also, or instead, as `shopify-hmac-sha256`. Shopify
+    /// does not sign a time, so a replay cannot be recognized by its age.
     pub const SHOPIFY: Self = with_topic(
         Self::builder("shopify")
             .signature("X-Shopify-Hmac-Sha256", SignatureFormat::base64(""))

@@ -11,9 +11,9 @@ pub(crate) const MAX_SIGNATURES: usize = 16;
 /// How the signature header is written: in hex or base64, as one signature after a prefix or as a list.
 ///
 /// Hex is 64 digits of either case; base64 is 44 characters of the standard alphabet with padding, in canonical form.
-/// Nothing else is accepted in a signature, not even white space. In a list, items that cannot be read are skipped: Standard
-/// Webhooks has receivers try each signature until one matches, and an attacker gains nothing by adding items that are not
-/// read.
+/// Nothing else is accepted in a signature, not even white space. In a list, items that cannot be read are skipped:
+/// Standard Webhooks has receivers try each signature until one matches, and an attacker gains nothing by adding items
+/// that are not read.
 #[derive(Clone, Copy, Debug)]
 pub struct SignatureFormat<'a> {
     encoding: Encoding,
@@ -58,8 +58,9 @@ impl<'a> SignatureFormat<'a> {
         Self { encoding: Encoding::Base64, layout: SignatureLayout::Single { prefix } }
     }
 
-    /// A list of items, each `version`, `joiner` and a signature in hex, separated by `separator`: `v1=…,v1=…`. Items that
-    /// have another version or cannot be read are skipped; a list must contain 1 to 16 readable items of this version.
+    /// A list of items, each `version`, `joiner` and a signature in hex, separated by `separator`: `v1=…,v1=…`. Items
+    /// that have another version or cannot be read are skipped; a list must contain 1 to 16 readable items of this
+    /// version.
     #[must_use]
     pub const fn hex_list(separator: char, joiner: char, version: &'a str) -> Self {
         Self { encoding: Encoding::Hex, layout: SignatureLayout::List { separator, joiner, version } }
@@ -204,8 +205,8 @@ impl StoredFormat {
     }
 
     /// Reads a signature header. A single signature must have this format; in a list, at least one item must. A list's
-    /// timestamp must occur exactly once, without blanks around its key: a key with blanks comes from a host that joined
-    /// two headers with `, `, and would be a second timestamp.
+    /// timestamp must occur exactly once, without blanks around its key: a key with blanks comes from a host that
+    /// joined two headers with `, `, and would be a second timestamp.
     #[cfg(not(target_family = "wasm"))]
     #[inline]
     pub(crate) fn read<'h>(&self, value: &'h [u8]) -> Option<ParsedSignatures<'_, 'h>> {
@@ -248,8 +249,8 @@ impl StoredFormat {
         Some(ParsedSignatures { format: self, value, timestamp, last, is_only: readable == 1 })
     }
 
-    /// The same in less space, as long as a list is split in one place: half a kilobyte is much in a worker, and a signature
-    /// that is decoded twice is not.
+    /// The same in less space, as long as a list is split in one place: half a kilobyte is much in a worker, and a
+    /// signature that is decoded twice is not.
     #[cfg(target_family = "wasm")]
     pub(crate) fn read<'h>(&self, value: &'h [u8]) -> Option<ParsedSignatures<'_, 'h>> {
         let mut timestamp = None;

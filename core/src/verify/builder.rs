@@ -40,6 +40,13 @@ impl VerifierBuilder {
     /// [`Delivery::secret_index`](super::Delivery::secret_index) returns which of them signed a delivery, counted from 0 in
     /// the order of these calls.
     pub fn secret<'s>(mut self, secret: impl Into<Secret<'s>>) -> Self {
+        self.add_secret(secret.into());
+        self
+    }
+
+    // In place and out of line: the verifier is large, and each move of it takes code.
+    #[inline(never)]
+    fn add_secret(&mut self, secret: Secret<'_>) {
         const NAMES: [&str; MAX_SECRETS] = [
             "secrets[0]",
             "secrets[1]",
@@ -54,34 +61,33 @@ impl VerifierBuilder {
             let error = Error::new(ErrorKind::InvalidArgument);
             self.error
                 .get_or_insert(error.because("more than 8 secrets; keep those that a sender may still sign with"));
-            return self;
+            return;
         };
-        match secret.into().prepare(self.verifier.scheme.key_encoding) {
+        match secret.prepare(self.verifier.scheme.key_encoding) {
             Ok(key) => self.verifier.keys.0[free] = Some(key),
             Err(error) => {
                 self.error.get_or_insert(error.of(NAMES[free]));
             }
         }
-        self
     }
 
-    /// How long ago a delivery may have been signed: less than 100,000 s, and 300 s by default. `None` is no limit. Fractions
-    /// of a second are truncated. It has no effect for schemes that do not sign the time of sending: see
+    /// How long ago a delivery may have been signed: less than 100,000 s, and 300 s by default. `None` is no limit.
+    /// Fractions of a second are truncated. It has no effect for schemes that do not sign the time of sending: see
     /// [`Scheme::timestamp_source`].
     pub fn max_age(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.verifier.limits.max_age = Limit::of_time(limit.into());
         self
     }
 
-    /// How far ahead of `now` the timestamp of a delivery may be: less than 100,000 s, and 300 s by default. `None` is no
-    /// limit. Fractions of a second are truncated.
+    /// How far ahead of `now` the timestamp of a delivery may be: less than 100,000 s, and 300 s by default. `None` is
+    /// no limit. Fractions of a second are truncated.
     pub fn max_skew(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.verifier.limits.max_skew = Limit::of_time(limit.into());
         self
     }
 
-    /// How long ago the event in a delivery of [`Scheme::CONTIO_BODY`] may have happened; 24 h by default. `None` accepts
-    /// any age: for receivers that remember every event id.
+    /// How long ago the event in a delivery of [`Scheme::CONTIO_BODY`] may have happened; 24 h by default. `None`
+    /// accepts any age: for receivers that remember every event id.
     pub fn max_event_age(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.verifier.limits.max_event_age = Limit::of_time(limit.into());
         self
@@ -122,7 +128,8 @@ impl VerifierBuilder {
     /// Creates the verifier.
     ///
     /// # Errors
-    /// `invalid_secret` for the first secret that cannot be used, or if none was added; `invalid_argument` for more than
+    /// `invalid_secret` for the first secret that cannot be used, or if none was added; `invalid_argument` for more
+    /// than
     /// [`MAX_SECRETS`], and for a `max_age` or `max_skew` of 100,000 s or more, which was meant in milliseconds.
     pub fn build(self) -> Result<Verifier, Error> {
         Reason::of(|reason| self.verifier.limits.check(reason))?;

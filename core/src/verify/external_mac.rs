@@ -11,9 +11,9 @@ use crate::scheme::Freshness;
 use crate::time::UnixTime;
 
 impl Verifier {
-    /// What is signed before and after the body of a delivery with these headers: the first half of a verification whose
-    /// MACs are computed outside the core, where the host is faster. [`verify_with_macs`](Self::verify_with_macs) is the
-    /// second half.
+    /// What is signed before and after the body of a delivery with these headers: the first half of a verification
+    /// whose MACs are computed outside the core, where the host is faster. [`verify_with_macs`](Self::verify_with_macs)
+    /// is the second half.
     ///
     /// ```
     /// use hmac::{Hmac, KeyInit, Mac};
@@ -71,8 +71,8 @@ impl SigningInput<'_, '_> {
         self.0.bytes_of(self.0.scheme.template.after())
     }
 
-    /// Whether the verdict depends on the body as well as on its MAC, as for [`Scheme::CONTIO_BODY`](crate::Scheme), whose
-    /// timestamp is in the envelope. For all others, [`Verifier::verify_with_macs`] reads only the body's length.
+    /// Whether the verdict depends on the body as well as on its MAC, as for [`Scheme::CONTIO_BODY`](crate::Scheme),
+    /// whose timestamp is in the envelope. For all others, [`Verifier::verify_with_macs`] reads only the body's length.
     #[must_use]
     pub fn reads_body(&self) -> bool {
         matches!(self.0.scheme.freshness, Freshness::Envelope)

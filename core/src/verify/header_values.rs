@@ -5,8 +5,8 @@ use core::fmt;
 use crate::headers::{HeaderLookup, HeaderName, Headers};
 use crate::scheme::Scheme;
 
-/// The values of the headers that a scheme reads, as [`Headers`]: for bindings, which look headers up in their host's own
-/// way before they call the core.
+/// The values of the headers that a scheme reads, as [`Headers`]: for bindings, which look headers up in their host's
+/// own way before they call the core.
 #[derive(Clone, Copy)]
 pub struct HeaderValues<'h> {
     names: [Option<&'h HeaderName>; 3],
@@ -16,9 +16,9 @@ pub struct HeaderValues<'h> {
 }
 
 impl<'h> HeaderValues<'h> {
-    /// Takes the values of the signature, timestamp and id headers, in this order; that of a header that the scheme does
-    /// not have is ignored. Look a header with two spellings ([`Scheme::header_spellings`]) up under both, and combine the
-    /// results with [`HeaderLookup::or`].
+    /// Takes the values of the signature, timestamp and id headers, in this order; that of a header that the scheme
+    /// does not have is ignored. Look a header with two spellings ([`Scheme::header_spellings`]) up under both, and
+    /// combine the results with [`HeaderLookup::or`].
     #[must_use]
     pub const fn new(scheme: &'h Scheme, values: [HeaderLookup<'h>; 3]) -> Self {
         let names = [Some(scheme.signature_header()), scheme.timestamp_header(), scheme.id_header()];

@@ -57,8 +57,8 @@ impl Limit {
 }
 
 impl Limits {
-    /// The limits unless others are set. 300 s is what the libraries of Stripe and Standard Webhooks use; 24 h covers Contio's
-    /// automatic retries, which end about 38 minutes after the first attempt.
+    /// The limits unless others are set. 300 s is what the libraries of Stripe and Standard Webhooks use; 24 h covers
+    /// Contio's automatic retries, which end about 38 minutes after the first attempt.
     pub(crate) const DEFAULT: Self = Self {
         max_age: Limit(300),
         max_skew: Limit(300),
@@ -123,8 +123,8 @@ impl Limits {
         error::check_size(bytes, reason)
     }
 
-    /// Refuses a time that is too far from the present, with the distance and the limit in seconds. `too_old` says which time
-    /// it is: that of the delivery, or that of its event.
+    /// Refuses a time that is too far from the present, with the distance and the limit in seconds. `too_old` says
+    /// which time it is: that of the delivery, or that of its event.
     pub(super) fn check_age(
         &self,
         time: UnixTime,

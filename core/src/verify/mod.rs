@@ -87,8 +87,8 @@ impl Verifier {
         VerifierBuilder::new(scheme)
     }
 
-    /// Verifies one delivery from its headers and its raw body: the bytes as they were received, not parsed and serialized
-    /// again, and not decoded and encoded again.
+    /// Verifies one delivery from its headers and its raw body: the bytes as they were received, not parsed and
+    /// serialized again, and not decoded and encoded again.
     ///
     /// `now` is the current time, in most programs `UnixTime::now()`.
     ///
@@ -142,8 +142,9 @@ impl Verifier {
         Ok(Delivery { facts, body: WholeBody { bytes: body, envelope } })
     }
 
-    /// Finishes verification once the MACs are compared; shared by all entry points. `event_time` reads the envelope. It is
-    /// called only for a genuine delivery whose timestamp is in the envelope: the body of a forged delivery is never read.
+    /// Finishes verification once the MACs are compared; shared by all entry points. `event_time` reads the envelope.
+    /// It is called only for a genuine delivery whose timestamp is in the envelope: the body of a forged delivery is
+    /// never read.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn decide<'v, 'h>(
         &self,
@@ -217,8 +218,8 @@ impl Verifier {
         &self.scheme
     }
 
-    /// The largest body that is accepted, in bytes, if [`VerifierBuilder::max_body`] set a limit: for adapters, which stop
-    /// reading there.
+    /// The largest body that is accepted, in bytes, if [`VerifierBuilder::max_body`] set a limit: for adapters, which
+    /// stop reading there.
     #[must_use]
     pub fn max_body(&self) -> Option<u64> {
         self.limits.max_body.get()
@@ -242,9 +243,9 @@ impl fmt::Debug for Verifier {
 
 /// A delivery that is genuine and fresh. Only a [`Verifier`] returns one.
 ///
-/// It borrows from the verifier (`'v`), the headers (`'h`) and the body, each for as long as it lives: an event outlives the
-/// headers that its delivery came with. It includes the body, unless that was streamed: see [`StreamedDelivery`]. An
-/// `OwnedDelivery` (feature `alloc`) borrows nothing.
+/// It borrows from the verifier (`'v`), the headers (`'h`) and the body, each for as long as it lives: an event
+/// outlives the headers that its delivery came with. It includes the body, unless that was streamed: see
+/// [`StreamedDelivery`]. An `OwnedDelivery` (feature `alloc`) borrows nothing.
 #[derive(Clone, Debug)]
 pub struct Delivery<'v, 'h, B = WholeBody<'h>> {
     facts: Facts<'v, 'h>,

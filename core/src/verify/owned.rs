@@ -42,8 +42,8 @@ pub struct OwnedDelivery<B = Vec<u8>> {
 }
 
 impl Verifier {
-    /// Verifies one delivery as [`verify`](Self::verify) does, and returns it with the body that was passed in. The body is
-    /// not copied. Its `as_ref()` must return the same bytes each time.
+    /// Verifies one delivery as [`verify`](Self::verify) does, and returns it with the body that was passed in. The
+    /// body is not copied. Its `as_ref()` must return the same bytes each time.
     ///
     /// # Errors
     /// As for `verify`.
@@ -158,8 +158,8 @@ impl<B> fmt::Debug for OwnedDelivery<B> {
     }
 }
 
-/// A [`Stream`](crate::Stream) that owns its headers and holds its verifier by a pointer such as `Arc<Verifier>`: for bodies
-/// that arrive in another task than their headers.
+/// A [`Stream`](crate::Stream) that owns its headers and holds its verifier by a pointer such as `Arc<Verifier>`: for
+/// bodies that arrive in another task than their headers.
 ///
 /// Headers and pointer must return the same each time. The headers are parsed once more at the end.
 #[must_use]

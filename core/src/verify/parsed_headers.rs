@@ -110,7 +110,8 @@ fn malformed(scheme: &Scheme, signature: &[u8], reason: &mut Reason) -> Failed {
 pub(crate) const ID_RULE: &str = "an id must be 1 to 256 visible ASCII characters, without the separator that ends it";
 
 /// An id is 1 to 256 visible ASCII bytes, without the byte that marks its end in the signed message: in `a.b.c`, an id
-/// `a` could otherwise become an id `a.b` under the same signature. Standard Webhooks 1.0.0 requires the same of senders.
+/// `a` could otherwise become an id `a.b` under the same signature. Standard Webhooks 1.0.0 requires the same of
+/// senders.
 pub(crate) fn read_id<'a>(value: &'a [u8], id: &SignedId) -> Option<&'a str> {
     // All bytes are looked at, whatever they are: so they are compared many at a time.
     let is_visible = |all, byte: &u8| all & byte.is_ascii_graphic() & (*byte != id.end);

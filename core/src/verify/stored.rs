@@ -7,9 +7,9 @@ use crate::error::{Error, Reason};
 
 /// A body that was verified earlier and kept since: in a queue, a file or a database.
 ///
-/// This is not a [`Delivery`](crate::Delivery), and nothing can turn it into one: no signature is checked here, only the
-/// envelope. Whoever can write to where it was kept can forge events. If that is anyone whom you do not trust, keep the
-/// delivery's headers too, and the time at which it was received, and verify it again at that time:
+/// This is not a [`Delivery`](crate::Delivery), and nothing can turn it into one: no signature is checked here, only
+/// the envelope. Whoever can write to where it was kept can forge events. If that is anyone whom you do not trust, keep
+/// the delivery's headers too, and the time at which it was received, and verify it again at that time:
 ///
 /// ```
 /// # use hookseal::{Signer, UnixTime, Verifier};
@@ -49,7 +49,8 @@ impl<'b> StoredBody<'b> {
     /// The Contio envelope in the body.
     ///
     /// # Errors
-    /// `malformed_envelope`, `missing_field` or `invalid_field`, as for [`Delivery::envelope`](crate::Delivery::envelope).
+    /// `malformed_envelope`, `missing_field` or `invalid_field`, as for
+    /// [`Delivery::envelope`](crate::Delivery::envelope).
     pub fn envelope(&self) -> Result<Envelope<'b>, Error> {
         Reason::of(|reason| Checked::read(self.0, true, reason)).map(|checked| checked.envelope())
     }

@@ -110,8 +110,8 @@ impl<'v, 'h> Stream<'v, 'h> {
     /// Adds the next chunk, of any size.
     ///
     /// # Errors
-    /// `body_too_large` as soon as the chunks together exceed the limit. [`finish`](Self::finish) then fails too, whatever
-    /// follows.
+    /// `body_too_large` as soon as the chunks together exceed the limit. [`finish`](Self::finish) then fails too,
+    /// whatever follows.
     pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
         self.progress.update(self.verifier, chunk)
     }

@@ -21,9 +21,9 @@
 //! # Ok::<(), hookseal::Error>(())
 //! ```
 //!
-//! An event borrows from the body. [`Event::into_owned`] makes one that leaves the handler: for a queue, a channel, another
-//! task or thread. All types here implement `serde::Serialize`, and write what was sent, field for field. None implements
-//! `Deserialize`, since an event is evidence of a verified delivery: store the body, and read it again as
+//! An event borrows from the body. [`Event::into_owned`] makes one that leaves the handler: for a queue, a channel,
+//! another task or thread. All types here implement `serde::Serialize`, and write what was sent, field for field. None
+//! implements `Deserialize`, since an event is evidence of a verified delivery: store the body, and read it again as
 //! [`StoredBody`](crate::StoredBody).
 //!
 //! ```
@@ -41,13 +41,13 @@
 //! # Ok::<(), hookseal::Error>(())
 //! ```
 //!
-//! Text is borrowed from the body unless it was sent with escapes; half of a surrogate pair is read as U+FFFD. Values whose
-//! type the catalogue leaves open are kept as JSON. A field that may be absent or null is an [`Option`], and a field that is
-//! not in the catalogue is kept in `extra`.
+//! Text is borrowed from the body unless it was sent with escapes; half of a surrogate pair is read as U+FFFD. Values
+//! whose type the catalogue leaves open are kept as JSON. A field that may be absent or null is an [`Option`], and a
+//! field that is not in the catalogue is kept in `extra`.
 //!
 //! A genuine event is never refused because of its data. An event is returned as [`Unknown`] if its type is not in the
-//! catalogue, or if its data differs from the catalogue: a required field is absent, or a field has another type or occurs
-//! twice.
+//! catalogue, or if its data differs from the catalogue: a required field is absent, or a field has another type or
+//! occurs twice.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -69,14 +69,13 @@ mod serialize;
 mod values;
 
 pub use self::catalogue::*;
-pub(crate) use self::values::serialize_json;
 pub use self::values::{Fields, Json};
 
 /// A JSON number of any size: the type of [`serde_json`](https://docs.rs/serde_json/1), re-exported.
 ///
-/// It is the only type of another crate in the fields of `hookseal`'s own types. A `hookseal` on another major version of
-/// `serde_json` would be a breaking change, and so a new major version of `hookseal`. As long as your own `serde_json` has
-/// version 1, this is the same type as yours.
+/// It is the only type of another crate in the fields of `hookseal`'s own types. A `hookseal` on another major version
+/// of `serde_json` would be a breaking change, and so a new major version of `hookseal`. As long as your own
+/// `serde_json` has version 1, this is the same type as yours.
 #[doc(inline)]
 pub use serde_json::Number;
 
@@ -88,8 +87,8 @@ pub struct Unknown<'a> {
     pub event_type: Cow<'a, str>,
     /// The event's data, a JSON object, as it was sent.
     pub data: Json<'a>,
-    /// For a type in [`Event::TYPES`], why the data could not be read: `missing_field` or `invalid_field`, with the field's
-    /// name, such as `data.meeting_id`.
+    /// For a type in [`Event::TYPES`], why the data could not be read: `missing_field` or `invalid_field`, with the
+    /// field's name, such as `data.meeting_id`.
     pub mismatch: Option<Error>,
 }
 

@@ -5,17 +5,17 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Deref;
 
-use serde_core::ser::{Error as _, Serialize, SerializeMap as _, Serializer};
-use serde_json::value::RawValue;
+use serde_core::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::read::{Fault, Object, Read};
 use crate::json::cursor::Cursor;
+use crate::json::serialize_json;
 use crate::json::string::JsonStr;
 
 /// JSON of any kind, as it was sent: a string includes its quotes.
 ///
-/// It dereferences to the text, and serializes as the value that the text describes. Serializers other than `serde_json`'s
-/// get what [`RawValue`](https://docs.rs/serde_json/1/serde_json/value/struct.RawValue.html) gives them.
+/// It dereferences to the text, and serializes as the value that the text describes. Serializers other than
+/// `serde_json`'s get what [`RawValue`](https://docs.rs/serde_json/1/serde_json/value/struct.RawValue.html) gives them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Json<'a>(pub(super) Cow<'a, str>);
 
@@ -75,13 +75,6 @@ impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serialize_json(&self.0, serializer)
     }
-}
-
-/// Serializes JSON as the value that it describes.
-pub(crate) fn serialize_json<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    // The error's text may quote the body. There is none: the JSON was scanned.
-    let raw: &RawValue = serde_json::from_str(json).map_err(|_| S::Error::custom("malformed JSON"))?;
-    raw.serialize(serializer)
 }
 
 impl<'a> Read<'a> for Json<'a> {

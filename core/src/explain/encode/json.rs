@@ -4,7 +4,7 @@
 
 use core::ops::Range;
 
-use super::json_numbers::{MAX_SAFE, looks_rounded};
+use super::floats::{MAX_SAFE, looks_rounded};
 use super::json_strings::end_of_string;
 
 /// How deeply values may be nested.

@@ -3,6 +3,7 @@
 pub(super) mod body_writer;
 pub(super) mod bytes_text;
 pub(super) mod codecs;
+pub(super) mod floats;
 pub(super) mod inflate;
 pub(super) mod json;
 pub(super) mod json_numbers;

@@ -8,8 +8,9 @@ use crate::explain::body::Body;
 use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::explain::encode::body_writer::{BodyWriter, RebuildError};
+use crate::explain::encode::floats::rounded_alike;
 use crate::explain::encode::json::{LAYOUTS, Layout, Root, Shape};
-use crate::explain::encode::json_numbers::{self, Chosen, EXPONENTS, MAX_MASKED, NumberStyle, Numbers};
+use crate::explain::encode::json_numbers::{Chosen, EXPONENTS, MAX_MASKED, NumberStyle, Numbers};
 use crate::explain::encode::json_strings::{self, EscapeStyle, StringStyle};
 use crate::explain::encode::json_writer::{self, Fields, Index, JsonStyle, KeyOrder};
 
@@ -232,7 +233,7 @@ impl<'b> Bodies<'b> {
             _ => None,
         });
         let rounded = large.into_iter().flat_map(|here| {
-            let signed = json_numbers::rounded_alike(here);
+            let signed = rounded_alike(here);
             signed.map(move |signed| (Cause::BodyNumbersLostDigits, NumberStyle::Digits { here, signed }))
         });
         let of_style = move |(layout, strings, causes): (Layout, StringStyle, Causes), (cause, numbers)| {
@@ -337,8 +338,8 @@ fn number_changes(numbers: &Numbers) -> Vec<(Cause, NumberStyle)> {
 /// The most numbers that are tried alone.
 const MAX_SINGLE: u32 = 32;
 
-/// Which of `count` numbers may have changed: every choice of up to `masked`. Of more, all of them, those of one key, or
-/// one of the first.
+/// Which of `count` numbers may have changed: every choice of up to `masked`. Of more, all of them, those of one key,
+/// or one of the first.
 fn choices(count: u32, masked: u32, keys: &[(u32, u32)]) -> impl Iterator<Item = Chosen> {
     let all = (count > 0).then_some(Chosen::All);
     let masks = if count <= masked { 1..(1_u16 << count) - u16::from(count > 0) } else { 0..0 };

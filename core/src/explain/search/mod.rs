@@ -23,7 +23,7 @@ use super::budget::{Budget, BudgetExhausted, MAX_BODY};
 use super::cause::Cause;
 use super::encode::body_writer::RebuildError;
 use super::encode::json::Shape;
-use super::report::Finding;
+use super::finding::Finding;
 use super::stored_secret::{OtherSecret, StoredSecret};
 use crate::crypto::mac::{Mac, TAG_BYTES, Tag};
 use crate::headers::Headers;

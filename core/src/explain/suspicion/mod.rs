@@ -8,7 +8,7 @@ use alloc::string::String;
 
 pub(super) use self::context::SuspicionContext;
 use super::cause::Cause;
-use super::report::Finding;
+use super::finding::Finding;
 
 /// Something that looks wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,8 @@
 
 use crate::headers::{HeaderLookup, HeaderName, Headers};
 use crate::inline_str::InlineStr;
-use crate::scheme::Scheme;
 
-/// Where the key of a scheme's deliveries comes from: see [`Scheme::key_source`].
+/// Where the key of a scheme's deliveries comes from: see [`Scheme::key_source`](super::Scheme::key_source).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeySource<'a> {
@@ -58,8 +57,9 @@ impl StoredKeySource {
         self
     }
 
-    pub(crate) fn family<'a>(&self, scheme: &'a Scheme) -> &'a str {
-        self.family.unwrap_or(scheme.name())
+    /// The scheme that keys name, for the scheme of this name.
+    pub(crate) fn family<'a>(&self, scheme: &'a str) -> &'a str {
+        self.family.unwrap_or(scheme)
     }
 
     pub(crate) fn as_given(&self) -> KeySource<'_> {
