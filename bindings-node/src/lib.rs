@@ -1,8 +1,8 @@
 //! The core for Node: converts arguments, calls the core, converts the result. Nothing is decided here.
 //!
 //! A call from JavaScript takes a tenth of the time of a small verification, and passing a string several times that.
-//! So a verification crosses once: the caller writes the header values into one byte array, where the verdict is written
-//! too, in the layout of `hookseal_bindings`. The TypeScript in `js/src/engine/native.ts` is the only caller.
+//! So a verification crosses once: the caller writes the header values into one byte array, where the verdict is
+//! written too, in the layout of `hookseal_bindings`. The TypeScript in `js/src/engine/native.ts` is the only caller.
 
 // The tests are in JavaScript, so clippy finds the functions unused when it checks the tests.
 #![cfg_attr(test, allow(dead_code))]

@@ -9,8 +9,8 @@ use crate::{VERIFIERS, fail, with_verifier};
 
 /// Makes a verifier and returns its number, or a negative failure.
 ///
-/// The settings are in one array, which the caller wipes: a string that crosses is copied, and the copy is freed without
-/// being wiped. `scheme` is the length of the scheme.
+/// The settings are in one array, which the caller wipes: a string that crosses is copied, and the copy is freed
+/// without being wiped. `scheme` is the length of the scheme.
 #[napi]
 #[must_use]
 pub fn prepare(settings: &[u8], scheme: u32) -> i32 {

@@ -16,10 +16,11 @@ use crate::values::{Body, all_headers};
 /// Explains why deliveries were refused, and what to do. Takes the same secrets and options as a WebhookVerifier.
 ///
 /// Unlike a verifier it accepts secrets that cannot be used, because that may be why deliveries are refused.
-/// `other_secrets` are secrets that you use for other schemes, by scheme name, to check whether one was mixed up with this
-/// endpoint's.
+/// `other_secrets` are secrets that you use for other schemes, by scheme name, to check whether one was mixed up with
+/// this endpoint's.
 ///
-/// Raises WebhookVerificationError: invalid_scheme, invalid_argument, or invalid_secret for what is neither str nor bytes.
+/// Raises WebhookVerificationError: invalid_scheme, invalid_argument, or invalid_secret for what is neither str nor
+/// bytes.
 #[pyclass(module = "hookseal.explain", frozen)]
 pub(crate) struct WebhookExplainer {
     core: Explainer,
@@ -82,8 +83,8 @@ impl WebhookExplainer {
         self.scheme.name()
     }
 
-    /// Explains the verdict on one delivery: returns a Report, a dict that is the same in every language. It may be logged:
-    /// it contains no secret, no signature and no part of the body.
+    /// Explains the verdict on one delivery: returns a Report, a dict that is the same in every language. It may be
+    /// logged: it contains no secret, no signature and no part of the body.
     ///
     /// It takes up to half a second for a body of 1 MiB, so call it only for a refused delivery.
     ///

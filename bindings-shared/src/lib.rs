@@ -1,8 +1,8 @@
 //! How calls cross from another language to the core and back: one layout for every binding.
 //!
-//! All numbers are little-endian. The records [`request`] and [`verdict`] have fixed places for numbers, so that a caller
-//! writes and reads them in its own memory and nothing is allocated; their TypeScript is `js/src/engine/exchange.ts`. What crosses
-//! rarely, such as a [`scheme`](schemes), is text.
+//! All numbers are little-endian. The records [`request`] and [`verdict`] have fixed places for numbers, so that a
+//! caller writes and reads them in its own memory and nothing is allocated; their TypeScript is
+//! `js/src/engine/exchange.ts`. What crosses rarely, such as a [`scheme`](schemes), is text.
 
 #![no_std]
 

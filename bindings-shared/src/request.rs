@@ -9,8 +9,8 @@
 //! | 28 | the body's length |
 //! | 32 | the signature, timestamp and id header, in 16 bytes each: 8 that are not read, for a name; where the value is; its length |
 //!
-//! Places are offsets from the start of the record. A value at 0 does not exist: its length is 0 for a missing header, and
-//! more for a duplicate one.
+//! Places are offsets from the start of the record. A value at 0 does not exist: its length is 0 for a missing header,
+//! and more for a duplicate one.
 //!
 //! It is `hookseal_delivery` of a C ABI with three `hookseal_header` after it, where pointers have 32 bits.
 
@@ -34,8 +34,8 @@ pub struct Request<'t> {
 }
 
 impl<'t> Request<'t> {
-    /// Reads the record at the start of `text`; `None` if it has another size, or if a header's value is outside of `text`:
-    /// other bytes must not be verified in its place.
+    /// Reads the record at the start of `text`; `None` if it has another size, or if a header's value is outside of
+    /// `text`: other bytes must not be verified in its place.
     #[must_use]
     pub fn read(text: &'t [u8]) -> Option<Self> {
         let words: &[[u8; 4]; BYTES / 4] = text.as_chunks().0.first_chunk()?;

@@ -23,8 +23,8 @@ impl Limits {
     /// How many bytes they take.
     pub const BYTES: usize = 32;
 
-    /// Reads four numbers of eight bytes, as JavaScript has them. NaN stands for the default, and infinity for no limit.
-    /// Fractions are truncated, as the core does. The caller checked the signs.
+    /// Reads four numbers of eight bytes, as JavaScript has them. NaN stands for the default, and infinity for no
+    /// limit. Fractions are truncated, as the core does. The caller checked the signs.
     #[must_use]
     pub fn read(bytes: &[u8; Self::BYTES]) -> Self {
         let (numbers, _) = bytes.as_chunks();
@@ -46,8 +46,8 @@ pub struct Settings<'t> {
 }
 
 impl<'t> Settings<'t> {
-    /// Reads the limits, a scheme of this length, and the secrets, which take the rest of `text`; `None` if `text` is shorter.
-    /// The caller wipes it.
+    /// Reads the limits, a scheme of this length, and the secrets, which take the rest of `text`; `None` if `text` is
+    /// shorter. The caller wipes it.
     #[must_use]
     pub fn read(text: &'t [u8], scheme: usize) -> Option<Self> {
         let (limits, rest) = text.split_first_chunk()?;

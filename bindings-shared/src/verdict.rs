@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     /// The codes by their numbers, from 1. Append only: programs in other languages have these numbers compiled in.
-    const CODES: [&str; 16] = [
+    const CODES: [&str; 18] = [
         "missing_header",
         "duplicate_header",
         "malformed_signature",
@@ -82,6 +82,8 @@ mod tests {
         "invalid_secret",
         "invalid_scheme",
         "invalid_argument",
+        "in_progress",
+        "store_unavailable",
     ];
 
     #[test]

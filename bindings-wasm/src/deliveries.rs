@@ -40,8 +40,9 @@ impl Core {
         checked.map_or_else(|error| Err(self.fail(error)), |()| Ok(0))
     }
 
-    /// Writes an answer: the bytes that are signed before the body of the delivery in `text`, followed by those after it.
-    /// Returns both lengths in 12 bits each, and above them whether the verdict depends on more of the body than its MAC.
+    /// Writes an answer: the bytes that are signed before the body of the delivery in `text`, followed by those after
+    /// it. Returns both lengths in 12 bits each, and above them whether the verdict depends on more of the body than
+    /// its MAC.
     pub(crate) fn signing_input(&self, verifier: usize) -> Result<usize, Failure> {
         let verifier = self.verifier(verifier)?;
         let text = share(&self.text);

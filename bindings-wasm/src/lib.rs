@@ -65,8 +65,8 @@ impl Core {
         Self::default()
     }
 
-    /// Calls one of the functions of this crate. One export for all of them, because wasm-bindgen wraps each in code that
-    /// takes as much space as the shorter functions.
+    /// Calls one of the functions of this crate. One export for all of them, because wasm-bindgen wraps each in code
+    /// that takes as much space as the shorter functions.
     ///
     /// Addresses may be read as negative numbers. Other results are negative if the function failed: the number of the
     /// failure, which `message` then describes.

@@ -56,8 +56,8 @@ impl Keys {
 }
 
 impl Core {
-    /// Makes a verifier and returns its number. `text` contains its settings, whose scheme has `scheme` bytes, and which
-    /// end at `end`; the caller wipes it.
+    /// Makes a verifier and returns its number. `text` contains its settings, whose scheme has `scheme` bytes, and
+    /// which end at `end`; the caller wipes it.
     pub(crate) fn prepare(&self, scheme: usize, end: usize) -> Result<usize, Failure> {
         let text = share(&self.text);
         let settings = bytes_of(&text).get(..end).and_then(|text| Settings::read(text, scheme));

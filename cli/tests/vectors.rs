@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use hookseal_tests::{Accepted, Options, Vector, Verdict, vectors};
 use serde_json::Value;
 
-/// Whether the command line can express this vector: a header value has no surrounding whitespace and no line break, its
-/// name is a token, and a variable has no NUL.
+/// Whether the command line can express this vector: a header value has no surrounding whitespace and no line break,
+/// its name is a token, and a variable has no NUL.
 fn can_be_played(vector: &Vector) -> bool {
     let is_token =
         |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

@@ -97,8 +97,8 @@ impl Json {
     }
 }
 
-/// The first of the private-use characters that replace halves of surrogate pairs in the model, since `serde_json` refuses
-/// those.
+/// The first of the private-use characters that replace halves of surrogate pairs in the model, since `serde_json`
+/// refuses those.
 const HALVES: u32 = 0xf_0000;
 
 /// Replaces each escaped half of a surrogate pair by a private-use character. It searches the whole text for a pattern,

@@ -1,5 +1,5 @@
-//! Faults found in other libraries, by their number in the list in which they were collected. Those that can be expressed
-//! with headers and a body are also in `tests/vectors/peers-faults.json`, for every language.
+//! Faults found in other libraries, by their number in the list in which they were collected. Those that can be
+//! expressed with headers and a body are also in `tests/vectors/peers-faults.json`, for every language.
 
 use hookseal::{Scheme, UnixTime, Verifier};
 

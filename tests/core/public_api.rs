@@ -1,5 +1,5 @@
-//! The public API of the core names only a few types of other crates, since each ties hookseal's major version to that of
-//! the crate. They are found in the source here, so that none is added by accident.
+//! The public API of the core names only a few types of other crates, since each ties hookseal's major version to that
+//! of the crate. They are found in the source here, so that none is added by accident.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -115,8 +115,8 @@ fn public_types(code: &str) -> impl Iterator<Item = &str> {
     items.filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next())
 }
 
-/// The parts of public items that a user can name: re-exports, signatures, fields, whole enums and traits, the headers of
-/// implementations, and whole invocations of the macros that define types.
+/// The parts of public items that a user can name: re-exports, signatures, fields, whole enums and traits, the headers
+/// of implementations, and whole invocations of the macros that define types.
 fn public_items(code: &str) -> Vec<&str> {
     let mut items = Vec::new();
     let mut offset = 0;

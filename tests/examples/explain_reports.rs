@@ -1,6 +1,6 @@
-//! Writes what the core reports on every vector of `tests/vectors/explain` into the folder that is named: an object of the
-//! vectors' names with the JSON of each, as a text. `reports.json` has the names of options as Rust and Python have them,
-//! `reports-camel.json` as JavaScript has them. The tests of the other languages hold theirs against these.
+//! Writes what the core reports on every vector of `tests/vectors/explain` into the folder that is named: an object of
+//! the vectors' names with the JSON of each, as a text. `reports.json` has the names of options as Rust and Python have
+//! them, `reports-camel.json` as JavaScript has them. The tests of the other languages hold theirs against these.
 
 use std::collections::BTreeMap;
 use std::path::Path;

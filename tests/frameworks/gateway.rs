@@ -1,5 +1,5 @@
-//! A stand-in for a function URL of AWS Lambda: it turns requests into events of version 2.0, serves them to a function at the
-//! runtime API, and turns the function's responses into HTTP.
+//! A stand-in for a function URL of AWS Lambda: it turns requests into events of version 2.0, serves them to a function
+//! at the runtime API, and turns the function's responses into HTTP.
 //!
 //! Formats: <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html> and
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
@@ -64,7 +64,8 @@ fn serve(router: Router) -> SocketAddr {
     address
 }
 
-/// An event as a function URL makes it: names in lower case, repeated headers joined, and bytes that are not text in base64.
+/// An event as a function URL makes it: names in lower case, repeated headers joined, and bytes that are not text in
+/// base64.
 fn event(id: &str, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Value {
     let mut joined = Map::new();
     for (name, value) in headers {

@@ -1,7 +1,7 @@
 //! The examples, each behind its real server, under `hookseal torture` with nothing wrong.
 //!
-//! `HOOKSEAL_CLI` names the binary `hookseal`, and the examples' binaries are beside it: `cargo xtask test web` builds all of
-//! them and sets it.
+//! `HOOKSEAL_CLI` names the binary `hookseal`, and the examples' binaries are beside it: `cargo xtask test web` builds
+//! all of them and sets it.
 
 mod gateway;
 
@@ -74,8 +74,8 @@ fn torture_finds_nothing_wrong_with_the_example_for_actix_web() {
     assert_nothing_wrong(&url);
 }
 
-/// Lambda's own runtime asks for requests at an address that the environment gives: here, that of `gateway`, which stands
-/// for the part of AWS that no one can run.
+/// Lambda's own runtime asks for requests at an address that the environment gives: here, that of `gateway`, which
+/// stands for the part of AWS that no one can run.
 #[test]
 fn torture_finds_nothing_wrong_with_the_example_for_lambda() {
     let gateway = gateway::start();

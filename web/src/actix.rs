@@ -16,8 +16,8 @@ use crate::receiver::{Receiver, log_refusal};
 use crate::refusal::Refusal;
 use crate::webhook::{FromDelivery, Webhook};
 
-/// Reads and verifies the body, as it was sent: before any decompression. The [`Receiver`] is in the app's data, as itself
-/// or as `web::Data`.
+/// Reads and verifies the body, as it was sent: before any decompression. The [`Receiver`] is in the app's data, as
+/// itself or as `web::Data`.
 impl<T: FromDelivery> FromRequest for Webhook<T> {
     type Error = Refusal;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
@@ -40,7 +40,8 @@ impl<T: FromDelivery> FromRequest for Webhook<T> {
     }
 }
 
-/// The whole body, not copied if it arrives in one piece; a body that is declared to be larger than the limit is not read.
+/// The whole body, not copied if it arrives in one piece; a body that is declared to be larger than the limit is not
+/// read.
 async fn read(request: &HttpRequest, payload: Payload, limit: u64) -> Result<Bytes, Error> {
     // actix-web has refused a Content-Length that is not a number.
     let declared = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());

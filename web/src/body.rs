@@ -7,8 +7,8 @@ use hookseal::{Error, ErrorKind};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 
-/// The whole body, not copied if it arrives in one piece. A body that is declared to be larger than the limit is not read at
-/// all, and any other is read at most one frame beyond the limit.
+/// The whole body, not copied if it arrives in one piece. A body that is declared to be larger than the limit is not
+/// read at all, and any other is read at most one frame beyond the limit.
 pub(crate) async fn read<B: Body>(body: B, limit: u64) -> Result<Bytes, Error> {
     let mut body = pin!(body);
     if body.size_hint().lower() > limit {

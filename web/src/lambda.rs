@@ -1,7 +1,7 @@
 //! Handlers for AWS Lambda: HTTP APIs and function URLs, REST APIs, and load balancers, with `lambda_http`.
 //!
-//! A header that a sender repeats is joined by HTTP APIs and function URLs, so that a repeated signature is malformed. For
-//! REST APIs and load balancers, `lambda_http` keeps only its last value, and it cannot be recognized as repeated.
+//! A header that a sender repeats is joined by HTTP APIs and function URLs, so that a repeated signature is malformed.
+//! For REST APIs and load balancers, `lambda_http` keeps only its last value, and it cannot be recognized as repeated.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -9,8 +9,8 @@ use hookseal::{Error, Headers, OwnedDelivery, Secret, UnixTime, Verifier};
 use crate::refusal::Refusal;
 use crate::webhook::{FromDelivery, Webhook};
 
-/// The largest body that is read, in bytes, unless [`VerifierBuilder::max_body`](hookseal::VerifierBuilder::max_body) sets
-/// another limit: 1 MiB.
+/// The largest body that is read, in bytes, unless [`VerifierBuilder::max_body`](hookseal::VerifierBuilder::max_body)
+/// sets another limit: 1 MiB.
 pub const DEFAULT_MAX_BODY: u64 = 1 << 20;
 
 type Hook = dyn Fn(&Error) + Send + Sync;
@@ -48,8 +48,9 @@ impl Receiver {
         Verifier::contio(secret).map(Self::new)
     }
 
-    /// Calls `hook` for every refusal, for metrics and logs. Without a hook, refusals are logged with the crate `log`, which
-    /// `tracing` reads too: at level INFO, and failures that the receiver itself caused (status 500) at level ERROR.
+    /// Calls `hook` for every refusal, for metrics and logs. Without a hook, refusals are logged with the crate `log`,
+    /// which `tracing` reads too: at level INFO, and failures that the receiver itself caused (status 500) at level
+    /// ERROR.
     #[must_use]
     pub fn on_refusal(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_refusal = Some(Arc::new(hook));
@@ -68,8 +69,8 @@ impl Receiver {
         self.verifier.max_body().unwrap_or(DEFAULT_MAX_BODY)
     }
 
-    /// Verifies a delivery now, and reads its contents: for frameworks without an adapter here. The body is the raw body, at
-    /// most [`max_body`](Self::max_body) bytes long.
+    /// Verifies a delivery now, and reads its contents: for frameworks without an adapter here. The body is the raw
+    /// body, at most [`max_body`](Self::max_body) bytes long.
     ///
     /// # Errors
     /// The refusal, which was passed to the hook or logged.

@@ -128,7 +128,8 @@ async def _read(request: Request, limit: int) -> bytes:
         # Starlette raises it for a stream that was already consumed.
         raise body_gone(KEEP) from error
     body = bytes(chunks)
-    # Servers report a body that breaks off as a disconnect; if a middleware has read it, Starlette provides an empty one.
+    # Servers report a body that breaks off as a disconnect; if a middleware has read it, Starlette provides an empty
+    # one.
     if is_short(body, declared):
         raise body_gone(KEEP)
     # `await request.body()` looks here first, so later code can read the body again.

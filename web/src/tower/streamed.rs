@@ -18,10 +18,10 @@ use crate::refusal::Refusal;
 
 /// Calls the service at once, and passes the body on while it arrives, in constant memory.
 ///
-/// **The body is not verified before its end.** A service may store what it reads, but must not act on it until the body has
-/// ended without an error. The body of a delivery that is refused never ends: an error takes the place of its last frame.
-/// Whatever the service answers then is replaced by the refusal. So is a success if the service did not read the body to its
-/// end (`body_not_read`).
+/// **The body is not verified before its end.** A service may store what it reads, but must not act on it until the
+/// body has ended without an error. The body of a delivery that is refused never ends: an error takes the place of its
+/// last frame. Whatever the service answers then is replaced by the refusal. So is a success if the service did not
+/// read the body to its end (`body_not_read`).
 ///
 /// The headers are checked before the service is called. The limit of the body is that of the verifier
 /// ([`max_body`](hookseal::VerifierBuilder::max_body)), and by default none. The envelope is checked only by

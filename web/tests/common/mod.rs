@@ -33,8 +33,11 @@ impl Refused {
     }
 }
 
-/// What is sent, and what must come back: the status and the code, if it is refused.
-pub fn cases() -> Vec<(&'static str, Vec<(String, String)>, Vec<u8>, u16, Option<&'static str>)> {
+/// Its name; the headers and the body that are sent; and what must come back: the status, and the code if it is
+/// refused.
+type Case = (&'static str, Vec<(String, String)>, Vec<u8>, u16, Option<&'static str>);
+
+pub fn cases() -> Vec<Case> {
     let owned = |headers: &SignedHeaders<'_>| -> Vec<(String, String)> {
         headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     };

@@ -14,7 +14,7 @@ const RUNS: &[Run] = &[
     Run { line: "node run/package.mjs", needs: Needs::Nothing },
     Run { line: "node run/types.mjs", needs: Needs::Nothing },
     Run { line: "node run/readme.mjs", needs: Needs::Nothing },
-    Run { line: "node --test", needs: Needs::Tests },
+    Run { line: "node --test --test-concurrency=2", needs: Needs::Tests },
     Run { line: "node run/vectors.mjs node", needs: Needs::Nothing },
     Run { line: "node run/vectors.mjs node24", needs: Needs::Nothing },
     Run { line: "node run/vectors.mjs deno", needs: Needs::Nothing },
@@ -28,8 +28,8 @@ const RUNS: &[Run] = &[
 
 /// The commands that run in the project of the native package: on the installed Node, and on a newer one.
 const NATIVE_RUNS: &[Run] = &[
-    Run { line: "node --test", needs: Needs::Tests },
-    Run { line: "../node_modules/.bin/node --test", needs: Needs::Tests },
+    Run { line: "node --test --test-concurrency=2", needs: Needs::Tests },
+    Run { line: "../node_modules/.bin/node --test --test-concurrency=2", needs: Needs::Tests },
     Run { line: "node run/in-workers.mjs", needs: Needs::Tests },
     Run { line: "../node_modules/.bin/node run/in-workers.mjs", needs: Needs::Tests },
     Run { line: "node run/vectors.mjs node", needs: Needs::Nothing },

@@ -1,5 +1,5 @@
-//! The steps that all npm packages share. The workspace in `js/` builds `dist/`; here a package is put together from it,
-//! and packed.
+//! The steps that all npm packages share. The workspace in `js/` builds `dist/`; here a package is put together from
+//! it, and packed.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! Builds the npm package `hookseal`: compiles three WebAssembly modules into the package's `dist/` in the npm workspace,
-//! which builds the rest of it.
+//! Builds the npm package `hookseal`: compiles three WebAssembly modules into the package's `dist/` in the npm
+//! workspace, which builds the rest of it.
 
 use std::path::{Path, PathBuf};
 

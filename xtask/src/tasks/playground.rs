@@ -1,5 +1,6 @@
 //! The page that explains a delivery in the browser: one file, built from `js/playground` and the npm package
-//! `hookseal` in the workspace around it. It contains its style, its script and the WebAssembly, and a policy that allows nothing else.
+//! `hookseal` in the workspace around it. It contains its style, its script and the WebAssembly, and a policy that
+//! allows nothing else.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

@@ -1,4 +1,5 @@
-//! Writes requests byte by byte, including invalid ones that no HTTP client would send, and reads the response's status.
+//! Writes requests byte by byte, including invalid ones that no HTTP client would send, and reads the response's
+//! status.
 
 use std::time::{Duration, Instant};
 
