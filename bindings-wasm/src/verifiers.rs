@@ -29,7 +29,7 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Allocates the memory for all keys at once: a vector that grows would leave a copy of them behind.
+    /// Allocates the memory for all keys at once: a vector that grows would leave copies of them.
     fn of_at_most(bytes: usize) -> Self {
         Self { bytes: Zeroizing::new(vec![0; bytes]), ends: [0; MAX_SECRETS], count: 0 }
     }

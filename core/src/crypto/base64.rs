@@ -16,7 +16,7 @@ pub(crate) fn decode_unpadded<'r>(text: &[u8], buffer: &'r mut [u8]) -> Option<&
     if without_padding(text).len() == text.len() { decode_digits(text, buffer) } else { decode(text, buffer) }
 }
 
-/// Decodes a tag of a signature, by looking each digit up. Not for secrets: what a sender sent is known to whoever
+/// Decodes a tag of a signature, by looking each digit up. Not for secrets: what a sender sent is known to everyone who
 /// could time this, and it takes a third of the time of [`decode`].
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn decode_tag(text: &[u8; 44]) -> Option<[u8; 32]> {

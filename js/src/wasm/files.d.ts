@@ -4,7 +4,7 @@ declare module "*.wasm" {
   export default module;
 }
 
-// Where a bundler needs to be told that the module is wanted, and not an instance.
+// For bundlers that must know that the module is wanted, and not an instance.
 declare module "*.wasm?module" {
   const module: WebAssembly.Module;
   export default module;

@@ -33,7 +33,7 @@ def fork(place: Place, number: int) -> None:
                 once = Once(place.open(), scope="test")
                 event = delivery()
                 time.sleep(max(0, start - time.monotonic()))
-                # The claim is not ended: whoever has it, has it for the lease.
+                # The claim is not ended: its holder keeps it for the lease.
                 once(event).__enter__()
                 answer = "first"
             except WebhookVerificationError as error:

@@ -44,7 +44,7 @@ def receive() -> None:
     once = Once(place.open(), scope="test", lease=LEASE, on_notice=notice)
 
     def say(word: str, id: str) -> None:
-        # One write is one line, whoever else writes.
+        # One write is one line, even if others write too.
         os.write(log, f"{word} {id}\n".encode())
 
     def effect(first: Attempt, id: str) -> None:

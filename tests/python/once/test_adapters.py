@@ -1,4 +1,4 @@
-"""`once` in the adapters: the view is called once for each event, and a sender is told when to try again."""
+"""`once` in the adapters: the view is called once for each event, and a sender learns when to try again."""
 
 import asyncio
 import json

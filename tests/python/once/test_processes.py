@@ -62,7 +62,7 @@ def test_a_process_that_was_stopped_past_its_lease_has_lost_its_claim(shared: Pl
         tell(stopped, "begin")
         assert said(stopped) == "first"
         os.kill(stopped.pid, signal.SIGSTOP)
-        # Until its lease has lapsed, the other is told to come again.
+        # Until its lease has lapsed, the other is asked to come again.
         end = time.monotonic() + WAIT
         while True:
             tell(other, "begin")

@@ -1,4 +1,4 @@
-"""How often a store asks its server: what a handler's claim costs beside the handler."""
+"""How often a store asks its server: what a claim adds to the handler."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -114,8 +114,8 @@ fn platform_package(
     files::write(&package.join("package.json"), format!("{:#}\n", platform.manifest(manifest)))?;
     npm_package::copy_licenses(workspace, &package)?;
     // The package in the npm workspace finds the native code there.
-    let beside = npm_package::sources(workspace, NAME).join("node_modules/@hookseal").join(platform.package());
-    files::mirror(&package, &beside, |_: &Path| true)?;
+    let installed = npm_package::sources(workspace, NAME).join("node_modules/@hookseal").join(platform.package());
+    files::mirror(&package, &installed, |_: &Path| true)?;
     npm_package::pack(workspace, &package, tarball)
 }
 

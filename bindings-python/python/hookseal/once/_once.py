@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 NoticeName: TypeAlias = Literal["takeover", "claim_lost", "other_body", "no_key", "store_unavailable"]
 
-# What a sender is told to wait for a store.
+# How long a sender is asked to wait for a store.
 STORE_WAIT = 30
 
 
@@ -34,7 +34,7 @@ class Notice:
     - "takeover": another handler of this event did not end within its lease; it crashed, or it is still running
     - "claim_lost": this handler took longer than its lease, and another one took over; both may have run
     - "other_body": a duplicate has another body than the delivery that was handled, which some senders do
-    - "no_key": nothing in the delivery tells it from others, so it is handled each time
+    - "no_key": nothing in the delivery distinguishes it from others, so it is handled each time
     - "store_unavailable": the store could not be used; `error` says why
     """
 

@@ -228,7 +228,7 @@ def _check_open(connection: object, expected: type[Any]) -> None:
 
 
 def _break_off(connection: Connection[Any] | AsyncConnection[Any]) -> None:
-    """Ends a connection whose server does not answer: whoever waits for the answer gets an error."""
+    """Ends a connection whose server does not answer: what waits for the answer gets an error."""
     with (
         suppress(psycopg.Error, OSError),
         socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as own,
