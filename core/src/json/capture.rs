@@ -29,6 +29,13 @@ pub(super) fn plain_run(text: &[u8]) -> usize {
     words.len() * 8 + stop.unwrap_or(rest.len())
 }
 
+/// The plain bytes at the start, and the byte that follows them.
+#[inline]
+pub(super) fn split_at_stop(text: &[u8]) -> (&[u8], Option<&u8>) {
+    let (run, rest) = text.split_at(plain_run(text));
+    (run, rest.first())
+}
+
 /// The decoded text of a short string, if the visitor wants it.
 #[derive(Clone)]
 pub(super) struct Capture {
@@ -50,13 +57,16 @@ impl Capture {
     }
 
     pub(super) fn push(&mut self, run: &[u8]) {
+        if !self.on {
+            return;
+        }
         let end = self.len + run.len();
         match self.bytes.get_mut(self.len..end) {
-            Some(buffer) if self.on => {
+            Some(buffer) => {
                 buffer.copy_from_slice(run);
                 self.len = end;
             }
-            _ => self.fits = false,
+            None => self.fits = false,
         }
     }
 
@@ -66,8 +76,17 @@ impl Capture {
         self.has_lone_surrogate = true;
     }
 
-    pub(super) fn text(&self) -> Option<&[u8]> {
-        (self.on && self.fits).then(|| &self.bytes[..self.len])
+    /// The decoded text, which ends with `run`. Nearly every text is one run, and is not copied.
+    #[inline]
+    pub(super) fn text<'t>(&'t mut self, run: &'t [u8]) -> Option<&'t [u8]> {
+        if !self.on || !self.fits {
+            return None;
+        }
+        if self.len == 0 {
+            return Some(run).filter(|run| run.len() <= MAX_CAPTURE);
+        }
+        self.push(run);
+        self.fits.then(|| &self.bytes[..self.len])
     }
 }
 
