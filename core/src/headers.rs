@@ -153,6 +153,12 @@ pub trait Headers {
     /// [`HeaderLookup::Duplicate`], even if both values are the same.
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h>;
 
+    /// Looks up the headers of a delivery, each as [`find`](Self::find) does, which the default calls: for types that
+    /// are searched faster in one pass.
+    fn find_all<'h>(&'h self, names: [Option<&HeaderName>; 3]) -> [HeaderLookup<'h>; 3] {
+        names.map(|name| name.map_or(HeaderLookup::Missing, |name| self.find(name)))
+    }
+
     /// Calls `each` with every value of a header, in order. Verification does not need this; explanations do, to find
     /// out what is wrong with a header that occurs twice. The default passes on no value of such a header.
     fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
@@ -165,6 +171,10 @@ pub trait Headers {
 impl<H: Headers + ?Sized> Headers for &H {
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
         (**self).find(name)
+    }
+
+    fn find_all<'h>(&'h self, names: [Option<&HeaderName>; 3]) -> [HeaderLookup<'h>; 3] {
+        (**self).find_all(names)
     }
 
     fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
@@ -227,11 +237,28 @@ impl<K: AsRef<[u8]>, V: AsRef<[u8]>, S> Headers for std::collections::HashMap<K,
 
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
-    // Scans the names, each of which occurs once: the map's own lookup of a text lower-cases and hashes it first, which
-    // takes longer than skipping the names of an ordinary request by their length.
+    // Scans the names: the map's own lookup of a text lower-cases and hashes it first, which takes longer than skipping
+    // the names of an ordinary request by their length.
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
-        let key = self.keys().find(|key| name.matches(key.as_str().as_bytes()));
-        key.map_or(HeaderLookup::Missing, |key| self.get_all(key).iter().map(|value| value.as_bytes()).collect())
+        find_in(self.iter(), name)
+    }
+
+    fn find_all<'h>(&'h self, names: [Option<&HeaderName>; 3]) -> [HeaderLookup<'h>; 3] {
+        let mut found = [HeaderLookup::Missing; 3];
+        // No header is so long, so a name that is absent matches none.
+        let lengths = names.map(|name| name.map_or(usize::MAX, |name| name.0.len()));
+        for (key, value) in self {
+            let key = key.as_str().as_bytes();
+            for at in 0..names.len() {
+                if key.len() == lengths[at] && names[at].is_some_and(|name| name.matches(key)) {
+                    found[at] = match found[at] {
+                        HeaderLookup::Missing => HeaderLookup::Once(value.as_bytes()),
+                        _ => HeaderLookup::Duplicate,
+                    };
+                }
+            }
+        }
+        found
     }
 
     fn each_value<'h>(&'h self, name: &HeaderName, each: &mut dyn FnMut(&'h [u8])) {
@@ -269,6 +296,24 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn several_headers_are_found_in_one_pass_as_one_by_one() {
+        let names = ["X-Acme-Signature", "X-Acme-Time", "X-Id"].map(|name| HeaderName::new(name).unwrap());
+        let sent = ["x-acme-signature", "x-acme-time", "x-id", "x-acme-timer", "x-acme-signature", "x-id"];
+        // Every choice of them, in order: none, once and twice of each name.
+        for chosen in 0..1_u32 << sent.len() {
+            let is_chosen = |at: &usize| chosen >> at & 1 == 1;
+            let pair = |at: usize| (http::HeaderName::from_static(sent[at]), http::HeaderValue::from(at));
+            let map: http::HeaderMap = (0..sent.len()).filter(is_chosen).map(pair).collect();
+            for wanted in [[0, 1, 2], [2, 0, 1], [1, 1, 3], [3, 3, 3]] {
+                let names = wanted.map(|at: usize| names.get(at));
+                let one_by_one = names.map(|name| name.map_or(HeaderLookup::Missing, |name| map.find(name)));
+                assert_eq!(map.find_all(names), one_by_one, "{map:?} {wanted:?}");
+            }
+        }
+    }
 
     #[test]
     fn names_are_compared_without_regard_to_the_case_of_letters_only() {

@@ -249,8 +249,17 @@ impl Scheme {
     /// The scheme that a delivery with this signature follows: the variant with the longest prefix that the signature
     /// begins with, or this scheme itself.
     pub(crate) fn variant_of(&self, signature: &[u8]) -> &Self {
-        let matching = self.variants.iter().filter(|variant| signature.starts_with(variant.format.prefix()));
-        matching.max_by_key(|variant| variant.format.prefix().len()).unwrap_or(self)
+        let mut longest: Option<(&Self, usize)> = None;
+        for variant in self.variants {
+            let prefix = variant.format.prefix();
+            // Compared by its first byte, then whole.
+            let begins =
+                prefix.first().is_none_or(|first| signature.first() == Some(first) && signature.starts_with(prefix));
+            if begins && longest.is_none_or(|(_, length)| prefix.len() >= length) {
+                longest = Some((variant, prefix.len()));
+            }
+        }
+        longest.map_or(self, |(variant, _)| variant)
     }
 }
 
@@ -263,6 +272,17 @@ impl fmt::Debug for Scheme {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variants_read_no_header_that_the_scheme_does_not_read() {
+        for scheme in Scheme::PRESETS {
+            for variant in scheme.variants() {
+                assert_eq!(variant.signature_header(), scheme.signature_header());
+                assert!(variant.timestamp_header().is_none_or(|name| scheme.timestamp_header() == Some(name)));
+                assert!(variant.id_header().is_none_or(|name| scheme.id_header() == Some(name)));
+            }
+        }
+    }
 
     #[test]
     fn a_template_is_split_at_the_body() {

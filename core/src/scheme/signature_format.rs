@@ -416,7 +416,7 @@ impl Encoding {
         }
     }
 
-    #[cfg_attr(not(target_family = "wasm"), inline)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn decode(self, text: &[u8]) -> Option<[u8; TAG_BYTES]> {
         match self {
             Self::Hex => hex::decode_tag(text.try_into().ok()?),

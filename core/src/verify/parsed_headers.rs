@@ -33,12 +33,16 @@ impl<'v, 'h> ParsedHeaders<'v, 'h> {
         headers: &'h H,
         reason: &mut Reason,
     ) -> Result<Self, Failed> {
+        let names = [Some(&scheme.signature), scheme.timestamp_header(), scheme.id_header()];
+        let [signature, found_timestamp, found_id] = headers.find_all(names);
         let [signature_spelling, timestamp_spelling, id_spelling] = &scheme.spellings;
-        let signature = required(headers, &scheme.signature, signature_spelling.as_ref(), scheme.hint, reason)?;
+        let spelling = signature_spelling.as_ref();
+        let signature = required(headers, &scheme.signature, signature, spelling, scheme.hint, reason)?;
+        // Its variants have the same headers, or fewer.
         let scheme = scheme.variant_of(signature);
         let id = match &scheme.id {
             Some(id) => {
-                let value = required(headers, &id.header, id_spelling.as_ref(), "", reason)?;
+                let value = required(headers, &id.header, found_id, id_spelling.as_ref(), "", reason)?;
                 let sound = read_id(value, id);
                 let named = |reason: &mut Reason| reason.is(ErrorKind::MalformedSignature, id.header.as_str(), ID_RULE);
                 Some(sound.ok_or_else(|| named(reason))?)
@@ -46,7 +50,9 @@ impl<'v, 'h> ParsedHeaders<'v, 'h> {
             None => None,
         };
         let timestamp_header = match &scheme.freshness {
-            Freshness::Header(name) => Some(required(headers, name, timestamp_spelling.as_ref(), "", reason)?),
+            Freshness::Header(name) => {
+                Some(required(headers, name, found_timestamp, timestamp_spelling.as_ref(), "", reason)?)
+            }
             _ => None,
         };
         let Some(signatures) = scheme.format.read(signature) else {
@@ -123,16 +129,17 @@ pub(crate) fn read_id<'a>(value: &'a [u8], id: &SignedId) -> Option<&'a str> {
     core::str::from_utf8(value).ok().filter(|_| sound)
 }
 
-/// The value of a header that the scheme needs and that must occur once. The header may have a second spelling.
+/// The value of a header that the scheme needs and that must occur once. `found` is what was found under its first name;
+/// it may have a second spelling.
 #[cfg_attr(not(target_family = "wasm"), inline)]
 pub(crate) fn required<'h, H: Headers + ?Sized>(
     headers: &'h H,
     name: &HeaderName,
+    mut found: HeaderLookup<'h>,
     spelling: Option<&Spelling>,
     hint: &'static str,
     reason: &mut Reason,
 ) -> Result<&'h [u8], Failed> {
-    let mut found = headers.find(name);
     if let Some(Spelling { name, decides }) = spelling {
         let other = headers.find(name);
         found = if *decides { other.or(found) } else { found.or(other) };
