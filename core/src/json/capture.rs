@@ -32,7 +32,7 @@ pub(super) fn plain_run(text: &[u8]) -> usize {
 /// The plain bytes at the start, and the byte that follows them.
 #[inline]
 pub(super) fn split_at_stop(text: &[u8]) -> (&[u8], Option<&u8>) {
-    let (run, rest) = text.split_at(plain_run(text));
+    let (run, rest) = text.split_at_checked(plain_run(text)).unwrap_or((text, &[]));
     (run, rest.first())
 }
 
@@ -86,7 +86,7 @@ impl Capture {
             return Some(run).filter(|run| run.len() <= MAX_CAPTURE);
         }
         self.push(run);
-        self.fits.then(|| &self.bytes[..self.len])
+        self.bytes.get(..self.len).filter(|_| self.fits)
     }
 }
 

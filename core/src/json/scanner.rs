@@ -136,13 +136,14 @@ impl Scanner {
                                 next
                             }
                         }
-                        stop => {
+                        Some(b'\\') => {
                             self.capture.push(run);
-                            match stop {
-                                None => break,
-                                Some(b'\\') => State::Escape,
-                                Some(_) => return Err(Malformed),
-                            }
+                            State::Escape
+                        }
+                        Some(_) => return Err(Malformed),
+                        None => {
+                            self.capture.push(run);
+                            break;
                         }
                     }
                 }
@@ -201,7 +202,7 @@ impl Scanner {
                 State::Literal => match self.literal {
                     [last] if byte == *last => {
                         let kind = if *last == b'l' { Kind::Null } else { Kind::Other };
-                        self.end_value(kind, &[], self.position.wrapping_add(at + 1), visitor)
+                        self.end_value(kind, self.position.wrapping_add(at + 1), visitor)
                     }
                     [next, rest @ ..] if byte == *next => {
                         self.literal = rest;
@@ -220,7 +221,7 @@ impl Scanner {
                     Some(next) => next,
                     None => {
                         // The number ended before this byte, which is read again as the byte after a value.
-                        state = self.end_value(Kind::Other, &[], self.position.wrapping_add(at), visitor);
+                        state = self.end_value(Kind::Other, self.position.wrapping_add(at), visitor);
                         continue;
                     }
                 },
@@ -295,7 +296,7 @@ impl Scanner {
         if self.depth == 1 {
             self.reported_depth = self.reported_depth.min(1);
         }
-        Ok(self.end_value(if object { Kind::Object } else { Kind::Other }, &[], at.wrapping_add(1), visitor))
+        Ok(self.end_value(if object { Kind::Object } else { Kind::Other }, at.wrapping_add(1), visitor))
     }
 
     // Inlined, like its callee: out of line, the scan of a small envelope takes a fifth more instructions.
@@ -307,11 +308,12 @@ impl Scanner {
             }
             return Ok(State::Colon);
         }
-        Ok(self.end_value(Kind::Text, run, at, visitor))
+        self.capture.push(run);
+        Ok(self.end_value(Kind::Text, at, visitor))
     }
 
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn end_value<V: Visitor>(&mut self, kind: Kind, run: &[u8], end: usize, visitor: &mut V) -> State {
+    fn end_value<V: Visitor>(&mut self, kind: Kind, end: usize, visitor: &mut V) -> State {
         if self.depth == 0 {
             return State::End;
         }
@@ -320,7 +322,7 @@ impl Scanner {
             let quote = usize::from(kind == Kind::Text);
             let has_lone_surrogate = kind == Kind::Text && self.capture.has_lone_surrogate;
             let is_wanted = kind == Kind::Text && self.want == Want::Text;
-            let text = if is_wanted { self.capture.text(run) } else { None };
+            let text = if is_wanted { self.capture.text(&[]) } else { None };
             let start = self.starts[level - 1].wrapping_add(quote);
             visitor.value(level, Value { kind, start, end, text, has_lone_surrogate });
         }

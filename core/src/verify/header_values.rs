@@ -53,6 +53,11 @@ impl Headers for HeaderValues<'_> {
         let found = self.names.iter().zip(&self.values).find(|(candidate, _)| **candidate == Some(name));
         found.map_or(HeaderLookup::Missing, |(_, value)| *value)
     }
+
+    /// The names are those of the scheme, in the order in which the values were given.
+    fn find_all<'h>(&'h self, _: [Option<&HeaderName>; 3]) -> [HeaderLookup<'h>; 3] {
+        self.values
+    }
 }
 
 impl fmt::Debug for HeaderValues<'_> {
