@@ -11,6 +11,6 @@ declare module "*.wasm?module" {
 }
 
 declare module "*.wasm.cjs" {
-  const base64: string;
-  export default base64;
+  const text: string;
+  export default text;
 }

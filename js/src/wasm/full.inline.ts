@@ -1,7 +1,7 @@
-import base64 from "../../wasm/hookseal-full.wasm.cjs";
+import text from "../../wasm/hookseal-full.wasm.cjs";
 
 import { type Fail, compileAtStart, instantiate } from "./instantiate.js";
 
-const compiled = /* @__PURE__ */ compileAtStart(base64);
+const compiled = /* @__PURE__ */ compileAtStart(text);
 
-export const fullInstance = (fail: Fail): WebAssembly.Instance => instantiate(compiled ?? base64, fail);
+export const fullInstance = (fail: Fail): WebAssembly.Instance => instantiate(compiled ?? text, fail);

@@ -47,7 +47,7 @@ const OTHERS = [
 ];
 
 /** The size limit of the tarball, so that nothing gets into it twice unnoticed. */
-const MAX_TARBALL_BYTES = 500_000;
+const MAX_TARBALL_BYTES = 400_000;
 
 const tarball = tarballOf("hookseal");
 

@@ -1,4 +1,4 @@
-// Runtimes that do not let anyone compile WebAssembly, and those that decode base64 in another way.
+// Runtimes that do not let anyone compile WebAssembly, and those that decode text in another way.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import vm from "node:vm";
@@ -33,14 +33,15 @@ test("without WebAssembly, the error says so, with the remedy", () => {
 
 const never = () => assert.fail("it is decoded in a better way");
 
-/** The ways to decode base64, the best first. Each environment has those from one on. */
+/** The ways to decode base64 and hex, the best first. Each environment has those from one on. */
 const WAYS = {
-  Buffer: { globals: { Buffer, atob: never }, prepare: "Uint8Array.fromBase64 = atob" },
-  "Uint8Array.fromBase64": {
-    globals: { atob: never, decode: (text) => Buffer.from(text, "base64") },
-    prepare: "Uint8Array.fromBase64 = (text) => new Uint8Array(decode(text))",
+  Buffer: { globals: { Buffer, atob: never }, prepare: "Uint8Array.fromBase64 = Uint8Array.fromHex = atob" },
+  "Uint8Array.fromBase64 and Uint8Array.fromHex": {
+    globals: { atob: never, decode: (text, encoding) => Buffer.from(text, encoding) },
+    prepare: `Uint8Array.fromBase64 = (text) => new Uint8Array(decode(text, "base64"));
+      Uint8Array.fromHex = (text) => new Uint8Array(decode(text, "hex"));`,
   },
-  atob: { globals: { atob }, prepare: "delete Uint8Array.fromBase64" },
+  "atob and a loop": { globals: { atob }, prepare: "delete Uint8Array.fromBase64; delete Uint8Array.fromHex" },
 };
 
 for (const [way, { globals, prepare }] of Object.entries(WAYS)) {

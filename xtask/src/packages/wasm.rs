@@ -27,12 +27,14 @@ struct Module {
     /// The crate that it is compiled from, and its features.
     package: &'static str,
     features: &'static str,
+    /// The profile in `Cargo.toml`.
+    profile: &'static str,
 }
 
 const MODULES: [Module; 3] = [
-    Module { file: "hookseal.wasm", package: "hookseal-wasm", features: "" },
-    Module { file: "hookseal-full.wasm", package: "hookseal-wasm", features: "full" },
-    Module { file: "hookseal-explain.wasm", package: "hookseal-wasm-explain", features: "" },
+    Module { file: "hookseal.wasm", package: "hookseal-wasm", features: "", profile: "wasm" },
+    Module { file: "hookseal-full.wasm", package: "hookseal-wasm", features: "full", profile: "wasm" },
+    Module { file: "hookseal-explain.wasm", package: "hookseal-wasm-explain", features: "", profile: "wasm-explain" },
 ];
 
 /// The path of the tarball that [`package`] builds.
@@ -57,8 +59,9 @@ pub(crate) fn package(workspace: &Workspace) -> Result<PathBuf, String> {
 fn compile_module(workspace: &Workspace, tools: &Path, module: &Module, wasm: &Path) -> Result<(), String> {
     let root = &workspace.root;
     let toolchain = targets::toolchain(workspace, TARGET)?;
-    let (package, features, rustflags) = (module.package, module.features, rustflags());
-    let build = Build { package, features, target: TARGET, profile: "wasm", rustflags: &rustflags };
+    let Module { package, features, profile, .. } = *module;
+    let rustflags = rustflags();
+    let build = Build { package, features, target: TARGET, profile, rustflags: &rustflags };
     toolchain.build(workspace, &build).run_echoed(root)?;
     Process::new("cargo run --quiet -p hookseal-bindgen --")
         .arg(
