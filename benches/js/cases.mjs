@@ -21,6 +21,11 @@ const OPERATIONS = [
   // The variant that Contio's own package accepts: verified and read in one call, and for ours also in two.
   { topic: "node", operation: "parse", implementations: ["contio-sdk", "hookseal", "hookseal-event", "native"] },
   { topic: "node", operation: "standard-webhooks", implementations: ["standardwebhooks", "hookseal", "native"] },
+  // The same in the runtimes that also have `node:crypto`.
+  ...["bun", "deno"].flatMap((topic) => [
+    { topic, operation: "verify", implementations: ["guide", "hookseal"] },
+    { topic, operation: "parse", implementations: ["contio-sdk", "hookseal"] },
+  ]),
   // From headers and a body that was already read; from a request whose body is read; and over HTTP, including the time
   // to send the request and the response. `array-buffer` reads the body without verifying it. Creating a request of
   // more than 64 KB takes so long that nothing else is visible, so those are only measured over HTTP.
@@ -41,6 +46,8 @@ const OPERATIONS = [
 /** The part of `cases.json` with the sizes of a topic, and whether only the first of them is measured. */
 const SIZES = {
   node: ["sizes_node", false],
+  bun: ["sizes_node", false],
+  deno: ["sizes_node", false],
   workerd: ["sizes_workerd", false],
   "node-start": ["sizes_node", true],
   "workerd-start": ["sizes_workerd", true],

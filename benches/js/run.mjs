@@ -1,10 +1,11 @@
-// Measures the npm package `hookseal` and its alternatives in Node and in workerd. Called by `cargo xtask bench`, which
+// Measures the npm package `hookseal` and its alternatives in Node, Bun, Deno and workerd. Called by `cargo xtask bench`, which
 // runs a copy in a project where everything compared is installed.
 //
-//     node benches/js/run.mjs [--list | --quick | --to FOLDER] [FILTER]
+//     node benches/js/run.mjs [--list | --quick | --to FOLDER] [--here] [FILTER]
 //
 // FILTER is a regular expression for ids. `--list` prints them and runs nothing; `--quick` runs every case once with
-// its checks; `--to` writes the times where `cargo xtask bench` reads them.
+// its checks; `--to` writes the times where `cargo xtask bench` reads them; `--here` measures the cases of the runtime
+// that runs this.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
@@ -12,19 +13,36 @@ import { groupsOf } from "./cases.mjs";
 import { Results } from "./results.mjs";
 
 const { values: options, positionals } = parseArgs({
-  options: { list: { type: "boolean" }, quick: { type: "boolean" }, to: { type: "string" } },
+  options: {
+    list: { type: "boolean" },
+    quick: { type: "boolean" },
+    to: { type: "string" },
+    here: { type: "boolean" },
+  },
   allowPositionals: true,
 });
 const cases = JSON.parse(readFileSync(new URL("../cases.json", import.meta.url), "utf8"));
 const groups = groupsOf(cases, new RegExp(positionals[0] ?? ""));
 const { quick } = options;
 
+/** Measures the groups in this process. */
+async function measureHere(groups, results) {
+  const { measureInNode } = await import("./node.mjs");
+  for (const group of groups) await measureInNode(cases, group, results, quick);
+}
+
+/** Measures the groups in another runtime, which runs this file. */
+async function measureIn(runtime, results) {
+  const { runIn } = await import("./runtimes.mjs");
+  const flags = [quick ? ["--quick"] : [], options.to === undefined ? [] : ["--to", options.to], ["--here"]].flat();
+  results.addRuntime(...(await runIn(runtime, import.meta.filename, [...flags, ...positionals])));
+}
+
 /** Measures the groups of each topic. Imported on demand: `--list` needs nothing that is installed. */
 const TOPICS = {
-  async node(groups, results) {
-    const { measureInNode } = await import("./node.mjs");
-    for (const group of groups) await measureInNode(cases, group, results, quick);
-  },
+  node: measureHere,
+  bun: (_, results) => measureIn("bun", results),
+  deno: (_, results) => measureIn("deno", results),
   async workerd(groups, results) {
     const { bundle, start } = await import("./workerd-process.mjs");
     const { SOURCE, measureInWorkerd } = await import("./workerd.mjs");
@@ -52,6 +70,9 @@ const TOPICS = {
 
 if (options.list) {
   for (const { id, names } of groups) for (const name of names) console.log(id(name));
+} else if (options.here) {
+  const runtime = globalThis.Bun ? "bun" : globalThis.Deno ? "deno" : "node";
+  await measureHere(groups.filter(({ topic }) => topic === runtime), new Results(options.to, quick));
 } else {
   const results = new Results(options.to, quick);
   results.addRuntime("Node", process.version.slice(1));

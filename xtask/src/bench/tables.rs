@@ -46,6 +46,18 @@ pub(super) const TOPICS: &[Topic] = &[
         reference: Reference::OneOf(&["guide", "contio-sdk", "standardwebhooks"]),
     },
     Topic {
+        name: "bun",
+        heading: "JavaScript in Bun",
+        about: "As in Node.",
+        reference: Reference::OneOf(&["guide", "contio-sdk"]),
+    },
+    Topic {
+        name: "deno",
+        heading: "JavaScript in Deno",
+        about: "As in Node.",
+        reference: Reference::OneOf(&["guide", "contio-sdk"]),
+    },
+    Topic {
         name: "workerd",
         heading: "JavaScript in workerd",
         about: "Compared with WebCrypto and a key that was imported once (`webcrypto`). `verify` starts from a\n\
@@ -79,7 +91,7 @@ pub(super) const TOPICS: &[Topic] = &[
 ];
 
 /// Each case in another language has one of these in its id, and no case in Rust does.
-pub(super) const NOT_RUST: &[&str] = &["node", "workerd", "start", "python"];
+pub(super) const NOT_RUST: &[&str] = &["node", "bun", "deno", "workerd", "start", "python"];
 
 /// A target: one case takes at most `max_ratio` times as long as another.
 pub(super) struct Goal {
