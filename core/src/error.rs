@@ -58,8 +58,8 @@ kinds! {
     DuplicateHeader = "duplicate_header", 400, "a header that the scheme needs occurs more than once";
     /// The signature, or the signed id, is not in the scheme's format.
     MalformedSignature = "malformed_signature", 400, "the signature is not in the scheme's format";
-    /// The timestamp is not 1 to 12 ASCII digits.
-    MalformedTimestamp = "malformed_timestamp", 400, "the timestamp is not Unix seconds in 1 to 12 digits";
+    /// The timestamp is not in the scheme's format, such as Unix seconds in 1 to 12 ASCII digits.
+    MalformedTimestamp = "malformed_timestamp", 400, "the timestamp is not in the scheme's format";
     /// None of the verifier's secrets matches any of the signatures.
     SignatureMismatch = "signature_mismatch", 401, "no secret in use matches this signature for this body; \
         check that the body is the raw bytes that were received, and that the secret is this endpoint's";
@@ -95,6 +95,9 @@ kinds! {
     StoreUnavailable = "store_unavailable", 503,
         "the store of handled events cannot be used; answer 503, so that the sender tries again";
 }
+
+/// What the detail ends in where an error is about a place in a text.
+pub(crate) const PLACE: &str = " (line #, column #)";
 
 /// How the names of options are written in texts for people: as the language of the reader has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -159,6 +162,23 @@ impl Error {
             self.subject = subject;
         }
         self
+    }
+
+    /// The same error without the member and its place in a text: for bindings that write the text themselves, from
+    /// options.
+    #[cfg(feature = "schemes")]
+    #[must_use]
+    pub fn without_place(self) -> Self {
+        match self.detail.strip_suffix(PLACE) {
+            Some(detail) => Self { subject: InlineStr::EMPTY, detail, numbers: [0; 2], ..self },
+            None => self,
+        }
+    }
+
+    /// An error about a member of settings, with the numbers that the detail names: its line and its column.
+    #[cfg(feature = "schemes")]
+    pub(crate) fn of_member(kind: ErrorKind, member: &str, detail: &'static str, place: [u64; 2]) -> Self {
+        Self { numbers: place, ..Self::about(kind, member).because(detail) }
     }
 
     /// Adds what exactly is wrong, and what to do about it.

@@ -21,6 +21,18 @@ impl<const N: usize> InlineStr<N> {
         }
     }
 
+    /// This text with another after it; `None` if that is longer than `N` bytes.
+    pub(crate) const fn and(mut self, text: &str) -> Option<Self> {
+        let (_, free) = self.bytes.split_at_mut(self.len as usize);
+        match copy(text.as_bytes(), free) {
+            Some(added) => {
+                self.len += added;
+                Some(self)
+            }
+            None => None,
+        }
+    }
+
     /// All `N` bytes, padded with zeros. Two texts are equal exactly if these are, because no text here contains a NUL.
     pub(crate) const fn bytes(&self) -> &[u8; N] {
         &self.bytes

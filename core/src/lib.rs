@@ -18,6 +18,8 @@ mod json;
 mod key;
 mod scheme;
 mod secret;
+#[cfg(feature = "schemes")]
+mod settings;
 mod sign;
 mod time;
 mod verify;
@@ -35,14 +37,15 @@ pub use crate::key::DeliveryKey;
 #[cfg(feature = "duplicates")]
 pub use crate::scheme::KeySource;
 pub use crate::scheme::{
-    KeyEncoding, Scheme, SchemeBuilder, SignatureFormat, SignatureLayout, SignedPart, TimestampSource,
+    IdSource, KeyEncoding, Scheme, SchemeBuilder, SignatureFormat, SignatureLayout, SignedPart, TimestampFormat,
+    TimestampSource,
 };
 pub use crate::secret::Secret;
 pub use crate::sign::{SignedHeaders, SignedHeadersIter, Signer};
 pub use crate::time::UnixTime;
 pub use crate::verify::{
-    Delivery, HeaderValues, MAX_SECRETS, SigningInput, StoredBody, Stream, Streamed, StreamedDelivery, Verifier,
-    VerifierBuilder, WholeBody,
+    Delivery, HeaderValues, Limits, MAX_SECRETS, SigningInput, StoredBody, Stream, Streamed, StreamedDelivery,
+    Verifier, VerifierBuilder, WholeBody,
 };
 #[cfg(feature = "duplicates")]
 pub use crate::verify::{KeyedDelivery, KeyedStream, StreamedWithKey};

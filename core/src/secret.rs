@@ -5,6 +5,8 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 use crate::crypto::base64;
+#[cfg(feature = "schemes")]
+use crate::crypto::hex;
 use crate::crypto::mac::Key;
 use crate::error::{Error, ErrorKind, Failed, Reason};
 use crate::scheme::KeyEncoding;
@@ -23,10 +25,10 @@ enum Source<'s> {
     Bytes(&'s [u8]),
 }
 
-/// The longest key that a base64 secret may decode to. Standard Webhooks asks for 24 to 64 bytes.
+/// The longest key that a secret in base64 or hex may decode to. Standard Webhooks asks for 24 to 64 bytes.
 const MAX_DECODED: usize = 512;
 
-/// The shortest key that a base64 secret may decode to: words such as `null` and `changeme` are valid base64 too, for
+/// The shortest key that a secret in base64 or hex may decode to: words such as `null` and `changeme` are valid base64 too, for
 /// three to six bytes that anyone can guess.
 pub(crate) const MIN_DECODED: usize = 16;
 
@@ -85,6 +87,15 @@ impl<'s> Secret<'s> {
                 Err(invalid(detail, reason))
             }
             (Source::Text(text), KeyEncoding::Utf8) => Ok(text.as_bytes()),
+            #[cfg(feature = "schemes")]
+            (Source::Text(text), KeyEncoding::Hex) => match hex::decode(text.as_bytes(), buffer) {
+                Some(key) if key.len() >= MIN_DECODED => Ok(key),
+                _ => {
+                    let detail = "it must be hex of 16 to 512 bytes, two digits each; copy the whole secret, or pass a \
+                                  key that is not text as bytes";
+                    Err(invalid(detail, reason))
+                }
+            },
             (Source::Text(text), KeyEncoding::Base64) => {
                 if let Some((_, detail)) = MISTAKEN.iter().find(|(start, _)| text.starts_with(start)) {
                     return Err(invalid(detail, reason));

@@ -8,11 +8,10 @@ use crate::error::{Error, ErrorKind, Reason, check_size};
 use crate::headers::{HeaderLookup, HeaderName, Headers};
 use crate::inline_str::InlineStr;
 use crate::scheme::template::SignedValues;
-use crate::scheme::{Freshness, Scheme};
+use crate::scheme::{Freshness, MAX_WRITTEN, Scheme};
 use crate::secret::Secret;
 use crate::time::UnixTime;
 use crate::verify::Verifier;
-use crate::verify::parsed_headers::{ID_RULE, read_id};
 
 /// Signs deliveries as a sender does.
 ///
@@ -58,24 +57,27 @@ impl Signer {
     /// body. `id` is required by schemes with a signed id (Standard Webhooks, Svix) and must be `None` for all others.
     ///
     /// # Errors
-    /// `invalid_argument` for a timestamp before 1970 or of more than 12 digits, for an id that is missing or that the
-    /// scheme does not sign, and for one that is not 1 to 256 visible ASCII characters without the scheme's separator.
+    /// `invalid_argument` for a timestamp before 1970 or one that the scheme's format cannot write (Unix seconds of more
+    /// than 12 digits), for an id that is missing or that the scheme does not sign, and for one that the scheme does not
+    /// accept: by default, other than 1 to 256 visible ASCII characters without the scheme's separator.
     /// `body_too_large` for 4 GiB or more, which no verifier accepts.
     #[inline(never)]
     pub fn sign<'i>(&self, body: &[u8], timestamp: UnixTime, id: Option<&'i str>) -> Result<SignedHeaders<'i>, Error> {
         Reason::of(|reason| check_size(body.len() as u64, reason))?;
         let scheme = &self.scheme;
         let id = match (&scheme.id, id) {
-            (Some(wanted), Some(id)) => {
-                read_id(id.as_bytes(), wanted).ok_or_else(|| invalid(ID_RULE))?;
-                Some((wanted.header, id))
+            (Some(rules), Some(id)) => {
+                let is_sound = rules.read(id.as_bytes()).is_some() && scheme.format.can_contain(id);
+                Some(Some((rules.header, id)).filter(|_| is_sound).ok_or_else(|| invalid(rules.rule()))?)
             }
             (None, None) => None,
             (Some(_), None) => return Err(invalid("this scheme signs an id; give one")),
             (None, Some(_)) => return Err(invalid("this scheme signs no id; give none")),
         };
         let timestamp = match scheme.freshness {
-            Freshness::Header(_) | Freshness::Signature => Some(digits(timestamp)?),
+            Freshness::Header(_) | Freshness::Signature => {
+                Some(scheme.timestamp_format.write(timestamp).map_err(invalid)?)
+            }
             Freshness::Envelope | Freshness::Unsigned => None,
         };
         let values = SignedValues {
@@ -83,15 +85,15 @@ impl Signer {
             timestamp: timestamp.as_ref().map_or(&[], InlineStr::as_bytes),
         };
         let mut mac = self.key.start();
-        values.feed(scheme.template.before(), &mut mac);
+        scheme.template.before().feed(values, &mut mac);
         mac.update(body);
-        values.feed(scheme.template.after(), &mut mac);
-        let signature =
-            scheme.format.write(&mac.finish().into_bytes(), timestamp.as_ref().map_or(&[], InlineStr::as_bytes));
+        scheme.template.after().feed(values, &mut mac);
+        let signature = scheme.format.write(&mac.finish().into_bytes(), values.timestamp, values.id);
         let timestamp = match (scheme.freshness, timestamp) {
             (Freshness::Header(name), Some(timestamp)) => Some((name, timestamp)),
             _ => None,
         };
+        let id = id.and_then(|(header, id)| Some((header?, id)));
         Ok(SignedHeaders { signature: (scheme.signature, signature), timestamp, id })
     }
 }
@@ -117,31 +119,11 @@ fn invalid(reason: &'static str) -> Error {
     Error::new(ErrorKind::InvalidArgument).because(reason)
 }
 
-#[inline(never)]
-fn digits(timestamp: UnixTime) -> Result<InlineStr<12>, Error> {
-    let mut seconds = match u64::try_from(timestamp.as_secs()) {
-        Ok(seconds @ 0..=999_999_999_999) => seconds,
-        _ => return Err(invalid("a timestamp must be 0 to 999999999999 Unix seconds")),
-    };
-    let mut buffer = [0; 12];
-    let mut start = buffer.len();
-    loop {
-        start -= 1;
-        buffer[start] = b"0123456789"[(seconds % 10) as usize];
-        seconds /= 10;
-        if seconds == 0 {
-            break;
-        }
-    }
-    let text = core::str::from_utf8(&buffer[start..]).unwrap_or_default();
-    Ok(InlineStr::new(text).unwrap_or(InlineStr::EMPTY))
-}
-
 /// The headers that a [`Signer`] returns. They implement [`Headers`], so they can be passed to a verifier directly.
 #[derive(Clone, Debug)]
 pub struct SignedHeaders<'i> {
-    signature: (HeaderName, InlineStr<128>),
-    timestamp: Option<(HeaderName, InlineStr<12>)>,
+    signature: (HeaderName, InlineStr<255>),
+    timestamp: Option<(HeaderName, InlineStr<MAX_WRITTEN>)>,
     id: Option<(HeaderName, &'i str)>,
 }
 

@@ -1,4 +1,4 @@
-//! Points in time, and the two formats in which they are sent: Unix seconds in a header, RFC 3339 in an envelope.
+//! Points in time, and the formats in which they are sent: Unix seconds or milliseconds, and RFC 3339.
 
 use core::fmt;
 
@@ -76,28 +76,42 @@ impl fmt::Display for UnixTime {
     }
 }
 
-/// The longest timestamp in a header. 12 digits reach the year 33658; 13 digits are milliseconds.
+/// The longest timestamp in Unix seconds. 12 digits reach the year 33658; 13 digits are milliseconds.
 pub(crate) const MAX_DIGITS: usize = 12;
 
-/// Reads a header's timestamp: 1 to 12 ASCII digits and nothing else.
+/// The length of a timestamp in Unix milliseconds. 13 digits reach the year 2286.
+#[cfg(feature = "schemes")]
+pub(crate) const MILLISECOND_DIGITS: usize = 13;
+
+/// Reads Unix seconds: 1 to 12 ASCII digits and nothing else.
 ///
 /// The bytes that are read here are also the bytes that are signed, so that no text can have two meanings.
 pub(crate) fn read_unix_seconds(text: &[u8], reason: &mut Reason) -> Result<UnixTime, Failed> {
     if text.is_empty() || text.len() > MAX_DIGITS {
-        return Err(reason.is(ErrorKind::MalformedTimestamp, "", ""));
+        return Err(reason.is(ErrorKind::MalformedTimestamp, "", SECONDS_RULE));
     }
     let mut seconds = 0i64;
     for byte in text {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
-            return Err(reason.is(ErrorKind::MalformedTimestamp, "", ""));
+            return Err(reason.is(ErrorKind::MalformedTimestamp, "", SECONDS_RULE));
         }
         seconds = seconds * 10 + i64::from(digit);
     }
     Ok(UnixTime(seconds))
 }
 
-/// Reads an RFC 3339 `date-time` (of at most 64 bytes, which the scanner captures); a fraction of a second is rounded
+const SECONDS_RULE: &str = "it must be Unix seconds in 1 to 12 digits";
+
+/// Reads Unix milliseconds: exactly 13 ASCII digits and nothing else. The fraction of a second is rounded down.
+#[cfg(feature = "schemes")]
+pub(crate) fn read_unix_milliseconds(text: &[u8]) -> Option<UnixTime> {
+    let mut digits = Digits(text);
+    let milliseconds = digits.number(MILLISECOND_DIGITS)?;
+    digits.0.is_empty().then_some(UnixTime(milliseconds / 1_000))
+}
+
+/// Reads an RFC 3339 `date-time` (of at most 64 bytes, which the caller checks); a fraction of a second is rounded
 /// down.
 ///
 /// `T` and `Z` may be lower case (RFC 3339, section 5.6). The day must exist. Second 60 is accepted only where a leap
@@ -196,7 +210,7 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
 /// Year, month and day of the proleptic Gregorian calendar, `days` after 1970-01-01.
 ///
 /// Years begin in March here, so that a leap day comes last; an era is the 400 years after which leap years repeat.
-fn civil(days: i64) -> (i64, i64, i64) {
+pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
     // 719,468 days lie between 0000-03-01 and 1970-01-01, and 146,097 are in an era.
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -277,6 +291,24 @@ mod tests {
         ] {
             let error = Reason::of(|reason| read_unix_seconds(text.as_bytes(), reason)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::MalformedTimestamp, "{text:?}");
+        }
+    }
+
+    #[cfg(feature = "schemes")]
+    #[test]
+    fn milliseconds_are_thirteen_digits_and_nothing_else() {
+        for (text, seconds) in [
+            ("1736937000000", 1_736_937_000),
+            ("1736937000999", 1_736_937_000),
+            ("0000000000001", 0),
+            ("9999999999999", 9_999_999_999),
+        ] {
+            assert_eq!(read_unix_milliseconds(text.as_bytes()), Some(UnixTime(seconds)), "{text}");
+        }
+        for text in
+            ["", "173693700000", "17369370000000", "1736937000.00", " 173693700000", "1736937000000 ", "+173693700000"]
+        {
+            assert_eq!(read_unix_milliseconds(text.as_bytes()), None, "{text:?}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Tests of the core, one file per topic.
 
+mod alike;
 mod allocations;
 mod envelope_model;
 mod events;
@@ -17,6 +18,9 @@ mod properties;
 mod public_api;
 mod redaction;
 mod scheme_parts;
+mod scheme_text;
+mod scheme_vectors;
+mod several_verifiers;
 mod support;
 mod vectors;
 mod wycheproof;

@@ -67,9 +67,54 @@ pub(crate) fn decode_tag(text: &[u8; TAG_BYTES * 2]) -> Option<[u8; TAG_BYTES]> 
     Some(tag).filter(|_| wrong == 0)
 }
 
+/// Decodes pairs of hex digits of either case into the start of `buffer`, and returns that part. `None` if the text has
+/// anything else, or does not fit. Without branches or tables, because the digits are those of a secret.
+#[cfg(feature = "schemes")]
+pub(crate) fn decode<'r>(text: &[u8], buffer: &'r mut [u8]) -> Option<&'r [u8]> {
+    let (pairs, rest) = text.as_chunks::<2>();
+    let decoded = buffer.get_mut(..pairs.len())?;
+    let mut wrong = i32::from(!rest.is_empty());
+    for (place, pair) in decoded.iter_mut().zip(pairs) {
+        let [high, low] = pair.map(|digit| {
+            let digit = i32::from(digit);
+            let lower = digit | 0x20;
+            // All bits are set if the byte is between the two.
+            let within = |byte: i32, first: u8, last: u8| !((byte - i32::from(first)) | (i32::from(last) - byte)) >> 31;
+            let (number, letter) = (within(digit, b'0', b'9'), within(lower, b'a', b'f'));
+            wrong |= !(number | letter);
+            (number & (digit - 0x30)) | (letter & (lower - 0x57))
+        });
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // two nibbles
+        {
+            *place = (high << 4 | low) as u8;
+        }
+    }
+    (wrong == 0).then_some(decoded)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "schemes")]
+    #[test]
+    fn a_secret_is_decoded_as_a_tag_is() {
+        for at in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut text = *b"09afAF5c";
+                text[at] = byte;
+                let mut whole = [b'0'; TAG_BYTES * 2];
+                whole[..8].copy_from_slice(&text);
+                let mut buffer = [0; 4];
+                let expected = decode_tag(&whole).map(|tag| tag[..4].to_vec());
+                assert_eq!(decode(&text, &mut buffer).map(<[u8]>::to_vec), expected, "{byte:#04x} at {at}");
+            }
+        }
+        for text in ["0", "000", "0000000000"] {
+            assert_eq!(decode(text.as_bytes(), &mut [0; 4]), None, "{text}");
+        }
+        assert_eq!(decode(b"", &mut [0; 4]), Some(&[][..]));
+    }
 
     #[test]
     fn only_hex_digits_are_decoded_at_any_position() {

@@ -201,7 +201,7 @@ causes! {
     TimestampInMilliseconds = "timestamp_in_milliseconds", "the sender's timestamp is in milliseconds, either in the header or in what was signed",
         "have the sender send and sign Unix seconds";
     /// The timestamp was signed as it is, and is not Unix seconds.
-    TimestampForm = "timestamp_form", "the sender signed this timestamp, which is not 1 to 12 digits",
+    TimestampForm = "timestamp_form", "the sender signed this timestamp, which is not in the scheme's format",
         "have the sender send Unix seconds, digits only";
     /// The signed parts are separated differently.
     SeparatorDiffers = "separator_differs", "the sender put a different separator, or none, between the signed parts",

@@ -13,7 +13,7 @@ use super::report::{Check, CheckOutcome};
 use crate::contio::envelope::Checked;
 use crate::error::{Error, ErrorKind, OptionNames, Reason};
 use crate::headers::{HeaderName, Headers};
-use crate::scheme::{Freshness, Scheme};
+use crate::scheme::{Freshness, Scheme, TimestampFormat};
 use crate::time::UnixTime;
 use crate::verify::parsed_headers::ParsedHeaders;
 use crate::verify::{Limits, Verifier};
@@ -172,7 +172,11 @@ impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
             Stage::TimestampForm => {
                 let time = self.signed_time();
                 let shown = time.map_or(0, UnixTime::as_secs);
-                (passed(format!("{shown} is a time in Unix seconds")), vec![time_fact("timestamp", time)])
+                let text = match self.scheme.timestamp_format {
+                    TimestampFormat::UnixSeconds => format!("{shown} is a time in Unix seconds"),
+                    _ => format!("it is a time in the scheme's format, {shown} in Unix seconds"),
+                };
+                (passed(text), vec![time_fact("timestamp", time)])
             }
             Stage::Signature => {
                 let signatures = self.parsed_headers().ok().map(|parsed| signatures(&parsed));

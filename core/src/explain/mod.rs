@@ -118,6 +118,13 @@ impl Explainer {
         self
     }
 
+    /// As [`VerifierBuilder::limits`](crate::VerifierBuilder::limits).
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// How the report's texts name options: as Rust and Python do (`max_age`) by default. For bindings and command
     /// lines.
     #[must_use]

@@ -1,8 +1,9 @@
-//! Reads JSON that the scanner has accepted, value by value: for typed events.
+//! Reads JSON that the scanner has accepted, value by value: for typed events and for settings.
 //!
 //! The text is well formed, so nothing is checked a second time. Text that is not is the caller's mistake: it is read
 //! as something or refused with `None`, and never panics.
 
+#[cfg(feature = "alloc")]
 use alloc::borrow::Cow;
 
 use super::capture::plain_run;
@@ -17,6 +18,16 @@ pub(crate) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
+    }
+
+    /// The position of the next byte.
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Moves to a position, which is between two tokens.
+    pub(crate) fn move_to(&mut self, position: usize) {
+        self.at = position;
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -71,6 +82,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The decoded text of a string.
+    #[cfg(feature = "alloc")]
     #[inline]
     pub(crate) fn text(&mut self) -> Option<Cow<'a, str>> {
         let (string, is_plain) = self.string()?;
@@ -130,7 +142,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod tests {
     use std::string::String;
     use std::vec::Vec;

@@ -15,7 +15,7 @@
 //! end of a chunk. Everywhere else, escapes are decoded by `string::read_escape`.
 
 mod capture;
-#[cfg(feature = "alloc")]
+#[cfg(feature = "schemes")]
 pub(crate) mod cursor;
 mod scanner;
 #[cfg(feature = "alloc")]
@@ -47,6 +47,19 @@ pub(crate) enum Kind {
     Object,
     Null,
     Other,
+}
+
+/// A visitor for a scanner that only checks.
+#[cfg(any(feature = "schemes", feature = "duplicates"))]
+pub(crate) struct Ignore;
+
+#[cfg(any(feature = "schemes", feature = "duplicates"))]
+impl Visitor for Ignore {
+    fn name(&mut self, _: usize, _: Option<&[u8]>) -> Result<Want, Malformed> {
+        Ok(Want::Place)
+    }
+
+    fn value(&mut self, _: usize, _: Value<'_>) {}
 }
 
 /// What a visitor wants to know about the value of a member.

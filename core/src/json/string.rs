@@ -55,6 +55,12 @@ impl<'a> JsonStr<'a> {
         self.code_points().map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
+    /// Whether half of a surrogate pair is in the text.
+    #[cfg(feature = "schemes")]
+    pub(crate) fn has_lone_surrogate(&self) -> bool {
+        self.code_points().any(|code| matches!(code, 0xd800..=0xdfff))
+    }
+
     /// The code points of the decoded text, in which half of a surrogate pair is one code point.
     fn code_points(&self) -> CodePoints<'a> {
         CodePoints(self.0.chars())

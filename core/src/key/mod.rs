@@ -16,7 +16,7 @@ use crate::crypto::digest::Digest;
 use crate::crypto::hex;
 use crate::headers::HeaderLookup;
 use crate::inline_str::InlineStr;
-use crate::json::{Malformed, Scanner, Value, Visitor, Want};
+use crate::json::{Ignore, Scanner};
 use crate::scheme::Scheme;
 use crate::scheme::key_source::KeyRule;
 
@@ -25,10 +25,6 @@ const MAX_PART: usize = 200;
 
 /// What the digests in keys begin with.
 const DIGEST_PREFIX: &[u8] = b"sha256-";
-
-/// The field of a Slack request that says what it is, and its value for the request that checks the receiver's address.
-const SLACK_TYPE: &str = "type";
-const SLACK_CHECK: &[u8] = b"url_verification";
 
 /// By what a delivery's duplicates are recognized: the scheme, and an id that is the same in every delivery of one
 /// event.
@@ -181,20 +177,17 @@ struct Fields {
 impl KeyReader {
     pub(crate) fn new(scheme: &Scheme, topic: HeaderLookup<'_>) -> Self {
         let mut digest = Digest::new();
-        let fields = match &scheme.key_source.rule {
-            KeyRule::Field(name) => {
-                let second = if scheme.key_source.has_check { SLACK_TYPE } else { "" };
-                Some(Fields { scanner: Scanner::new(), is_json: true, reader: FieldReader::new(*name, second) })
-            }
-            KeyRule::BodyAndTopic(_) => {
-                // No topic can be preferred of two, and the receiver's router decides about one that is absent.
-                let topic = if let HeaderLookup::Once(topic) = topic { topic } else { &[] };
-                digest.update(&(topic.len() as u64).to_be_bytes());
-                digest.update(topic);
-                None
-            }
-            KeyRule::SignedId | KeyRule::Body => None,
-        };
+        let name = if let KeyRule::Field(name) = &scheme.key_source.rule { *name } else { InlineStr::EMPTY };
+        let second = scheme.key_source.keyless.as_ref().map_or("", |keyless| keyless.field.as_str());
+        let reads_fields = name.len() > 0 || !second.is_empty();
+        let reader = || FieldReader::new(name, second);
+        let fields = reads_fields.then(|| Fields { scanner: Scanner::new(), is_json: true, reader: reader() });
+        if let KeyRule::BodyAndTopic(_) = scheme.key_source.rule {
+            // No topic can be preferred of two, and the receiver's router decides about one that is absent.
+            let topic = if let HeaderLookup::Once(topic) = topic { topic } else { &[] };
+            digest.update(&(topic.len() as u64).to_be_bytes());
+            digest.update(topic);
+        }
         Self { fields, digest, is_empty: true }
     }
 
@@ -216,16 +209,16 @@ impl KeyReader {
             return None;
         }
         let fields = fields.filter(|fields| fields.is_json && fields.scanner.finish().is_ok());
-        let id = match (&scheme.key_source.rule, fields) {
-            (KeyRule::SignedId, _) => id.map(part),
-            (KeyRule::Field(_), Some(Fields { reader, .. })) => {
-                let [id, kind] = reader.into_values();
-                if kind.is_some_and(|kind| kind.is(SLACK_CHECK)) {
-                    return None;
-                }
-                id.and_then(Text::part)
-            }
-            _ => None,
+        let [field, kind] = fields.map_or([None, None], |fields| fields.reader.into_values());
+        if let Some((keyless, kind)) = scheme.key_source.keyless.as_ref().zip(kind)
+            && kind.is(keyless.value.as_bytes())
+        {
+            return None;
+        }
+        let id = match &scheme.key_source.rule {
+            KeyRule::SignedId => id.map(part),
+            KeyRule::Field(_) => field.and_then(Text::part),
+            KeyRule::Body | KeyRule::BodyAndTopic(_) => None,
         };
         let scheme = part(scheme.key_source.family(scheme.name()));
         Some(DeliveryKey { scheme, id: id.unwrap_or_else(|| digest_part(digest.finish())) })
@@ -237,17 +230,6 @@ pub(crate) fn digest_of(body: &[u8]) -> [u8; 32] {
     let mut digest = Digest::new();
     digest.update(body);
     digest.finish()
-}
-
-/// For a scanner that only checks.
-struct Ignore;
-
-impl Visitor for Ignore {
-    fn name(&mut self, _: usize, _: Option<&[u8]>) -> Result<Want, Malformed> {
-        Ok(Want::Place)
-    }
-
-    fn value(&mut self, _: usize, _: Value<'_>) {}
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::inline_str::InlineStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeySource<'a> {
-    /// The signed id header.
+    /// The signed id.
     SignedId,
     /// The field of this name in the body, a JSON object. If the field is absent, is no string, is empty, occurs twice,
     /// or holds half of a surrogate pair, it is the digest of the body.
@@ -21,45 +21,47 @@ pub enum KeySource<'a> {
 }
 
 /// What a scheme says of the keys of its deliveries.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StoredKeySource {
     pub(crate) rule: KeyRule,
     /// The scheme that keys name, if it is not the scheme itself.
-    family: Option<&'static str>,
-    /// Whether a body whose `type` is `url_verification` only checks the receiver's address.
-    pub(crate) has_check: bool,
+    pub(super) family: Option<InlineStr<32>>,
+    /// Which deliveries are no events and have no key.
+    pub(crate) keyless: Option<Keyless>,
+}
+
+/// Deliveries whose body has this text in this field at its root: those that only check the receiver's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Keyless {
+    pub(crate) field: InlineStr<32>,
+    pub(crate) value: InlineStr<64>,
 }
 
 /// A [`KeySource`] as a scheme stores it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyRule {
     SignedId,
     Field(InlineStr<64>),
     Body,
-    /// The header, and its newer spelling.
+    /// The header, and its newer spelling; the header twice if it has one name.
     BodyAndTopic([HeaderName; 2]),
 }
 
+impl KeyRule {
+    /// The rule of a scheme that says nothing of keys.
+    pub(super) const fn usual(has_id: bool, has_envelope: bool) -> Self {
+        match InlineStr::new("event_id") {
+            _ if has_id => Self::SignedId,
+            Some(name) if has_envelope => Self::Field(name),
+            _ => Self::Body,
+        }
+    }
+}
+
 impl StoredKeySource {
-    pub(crate) const fn new(rule: KeyRule) -> Self {
-        Self { rule, family: None, has_check: false }
-    }
-
-    /// The same for a scheme whose keys name another one.
-    pub(crate) const fn of_family(mut self, family: &'static str) -> Self {
-        self.family = Some(family);
-        self
-    }
-
-    /// The same for a scheme with Slack's check of the address.
-    pub(crate) const fn with_check(mut self) -> Self {
-        self.has_check = true;
-        self
-    }
-
     /// The scheme that keys name, for the scheme of this name.
-    pub(crate) fn family<'a>(&self, scheme: &'a str) -> &'a str {
-        self.family.unwrap_or(scheme)
+    pub(crate) fn family<'a>(&'a self, scheme: &'a str) -> &'a str {
+        self.family.as_ref().map_or(scheme, InlineStr::as_str)
     }
 
     pub(crate) fn as_given(&self) -> KeySource<'_> {

@@ -11,17 +11,26 @@ use crate::scheme::signature_format::StoredFormat;
 use crate::scheme::template::SigningTemplate;
 
 mod builder;
+mod fault;
 #[cfg(feature = "duplicates")]
 pub(crate) mod key_source;
 mod presets;
 pub(crate) mod signature_format;
+mod signed_id;
 pub(crate) mod template;
+#[cfg(feature = "schemes")]
+pub(crate) mod text;
+mod timestamp_format;
 
 pub use self::builder::SchemeBuilder;
 #[cfg(feature = "duplicates")]
 pub use self::key_source::KeySource;
 pub use self::signature_format::{SignatureFormat, SignatureLayout};
+pub use self::signed_id::IdSource;
+pub(crate) use self::signed_id::SignedId;
 pub use self::template::SignedPart;
+pub(crate) use self::timestamp_format::MAX_WRITTEN;
+pub use self::timestamp_format::TimestampFormat;
 
 /// How one sender signs its deliveries. All schemes are HMAC-SHA256.
 ///
@@ -38,12 +47,14 @@ pub use self::template::SignedPart;
 /// let verifier = Verifier::builder(scheme).secret("a secret of this example").build()?;
 /// # Ok::<(), hookseal::Error>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Scheme {
     name: InlineStr<32>,
     pub(crate) signature: HeaderName,
     pub(crate) format: StoredFormat,
     pub(crate) freshness: Freshness,
+    /// How the time of signing is written, if it is in a header or in the list of signatures.
+    pub(crate) timestamp_format: TimestampFormat,
     pub(crate) id: Option<SignedId>,
     /// The second spellings of the signature, timestamp and id headers.
     pub(crate) spellings: [Option<Spelling>; 3],
@@ -66,16 +77,16 @@ pub struct Scheme {
 pub enum TimestampSource<'a> {
     /// Nowhere: no time is signed, so a delivery can be replayed at any age.
     None,
-    /// In the header of this name, as Unix seconds.
+    /// In the header of this name.
     Header(&'a str),
-    /// In the list of signatures, in the item with this key, as Unix seconds.
+    /// In the list of signatures, in the item with this key.
     Signature(&'a str),
     /// In the body's Contio envelope.
     Envelope,
 }
 
 /// A [`TimestampSource`] as a scheme stores it. The time is always signed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freshness {
     /// In a separate header.
     Header(HeaderName),
@@ -87,23 +98,12 @@ pub(crate) enum Freshness {
     Unsigned,
 }
 
-/// The header of a signed id, and the byte that ends the id in the signed message. An id that contains this byte is
-/// refused: the delivery could be presented again with the end of the id moved.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SignedId {
-    pub(crate) header: HeaderName,
-    pub(crate) end: u8,
-}
-
 /// A second name of a header, and whether it decides if the header is present under both names.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spelling {
     pub(crate) name: HeaderName,
     pub(crate) decides: bool,
 }
-
-/// A signed id is 1 to 256 visible ASCII bytes.
-pub(crate) const MAX_ID_BYTES: usize = 256;
 
 /// How the text of a secret becomes the key of the MAC. Secrets passed as bytes are used as the key in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -115,6 +115,9 @@ pub enum KeyEncoding {
     /// The key is the text decoded as base64 (standard alphabet, with its padding complete or omitted), 16 to 512
     /// bytes. The text may have the prefix `whsec_`.
     Base64,
+    /// The key is the text decoded as hex digits of either case, 16 to 512 bytes.
+    #[cfg(feature = "schemes")]
+    Hex,
 }
 
 impl Scheme {
@@ -155,9 +158,25 @@ impl Scheme {
     #[must_use]
     pub const fn id_header(&self) -> Option<&HeaderName> {
         match &self.id {
-            Some(id) => Some(&id.header),
-            None => None,
+            Some(SignedId { header: Some(header), .. }) => Some(header),
+            _ => None,
         }
+    }
+
+    /// Where the signed id is written.
+    #[must_use]
+    pub fn id_source(&self) -> IdSource<'_> {
+        match &self.id {
+            None => IdSource::None,
+            Some(SignedId { header: Some(header), .. }) => IdSource::Header(header.as_str()),
+            Some(_) => IdSource::Signature(self.format.id_key().unwrap_or_default()),
+        }
+    }
+
+    /// The number of characters that every id has, if the scheme fixes it: see [`SchemeBuilder::id_length`].
+    #[must_use]
+    pub fn id_length(&self) -> Option<u8> {
+        self.id.as_ref().and_then(SignedId::fixed_length)
     }
 
     /// The names of the signature, timestamp and id headers, in this order. For each header, first the name that
@@ -209,7 +228,13 @@ impl Scheme {
         }
     }
 
-    /// The parts that are signed, in order.
+    /// How the time of signing is written in its header or in the list of signatures.
+    #[must_use]
+    pub const fn timestamp_format(&self) -> TimestampFormat {
+        self.timestamp_format
+    }
+
+    /// The parts that are signed, in order. Literal texts that follow each other are one part.
     pub fn template(&self) -> impl Iterator<Item = SignedPart<'_>> {
         self.template.parts()
     }

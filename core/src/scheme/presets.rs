@@ -2,11 +2,7 @@
 
 use super::{KeyEncoding, Scheme, SchemeBuilder};
 use crate::error::Error;
-#[cfg(feature = "duplicates")]
-use crate::headers::HeaderName;
 use crate::inline_str::InlineStr;
-#[cfg(feature = "duplicates")]
-use crate::scheme::key_source::{KeyRule, StoredKeySource};
 use crate::scheme::signature_format::SignatureFormat;
 use crate::scheme::template::SignedPart;
 
@@ -152,50 +148,32 @@ const fn preset(builder: SchemeBuilder<'_>) -> Scheme {
 
 /// A variant of Contio. An event has one key in both.
 const fn contio(builder: SchemeBuilder<'_>) -> Scheme {
-    #[allow(unused_mut)]
-    let mut scheme = preset(builder);
     #[cfg(feature = "duplicates")]
-    {
-        scheme.key_source = scheme.key_source.of_family("contio");
-    }
-    scheme
+    let builder = builder.key_scheme("contio");
+    preset(builder)
 }
 
 /// A preset whose events have their id in a field of the body.
-const fn with_key_field(field: &'static str, builder: SchemeBuilder<'_>) -> Scheme {
-    #[allow(unused_mut)]
-    let mut scheme = preset(builder);
+const fn with_key_field<'a>(field: &'a str, builder: SchemeBuilder<'a>) -> Scheme {
     #[cfg(feature = "duplicates")]
-    {
-        scheme.key_source = StoredKeySource::new(KeyRule::Field(text(field)));
-    }
+    let builder = builder.key_field(field);
     #[cfg(not(feature = "duplicates"))]
     let _ = field;
-    scheme
+    preset(builder)
 }
 
 /// Slack sends a request that checks the receiver's address, and is no event.
 const fn slack(builder: SchemeBuilder<'_>) -> Scheme {
-    #[allow(unused_mut)]
-    let mut scheme = with_key_field("event_id", builder);
     #[cfg(feature = "duplicates")]
-    {
-        scheme.key_source = scheme.key_source.with_check();
-    }
-    scheme
+    let builder = builder.keyless("type", "url_verification");
+    with_key_field("event_id", builder)
 }
 
 /// Shopify may send one body for several topics.
 const fn with_topic(builder: SchemeBuilder<'_>) -> Scheme {
-    #[allow(unused_mut)]
-    let mut scheme = preset(builder);
     #[cfg(feature = "duplicates")]
-    {
-        let names = [HeaderName::new("X-Shopify-Topic"), HeaderName::new("shopify-topic")];
-        let [Some(usual), Some(newer)] = names else { panic!("a header's name is invalid") };
-        scheme.key_source = StoredKeySource::new(KeyRule::BodyAndTopic([usual, newer]));
-    }
-    scheme
+    let builder = builder.key_topic("X-Shopify-Topic", "shopify-topic");
+    preset(builder)
 }
 
 #[cfg(test)]

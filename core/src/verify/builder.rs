@@ -3,8 +3,12 @@
 use core::fmt;
 use core::time::Duration;
 
+#[cfg(any(feature = "schemes", feature = "duplicates"))]
+use super::limits;
 use super::{Keys, Limit, Limits, MAX_SECRETS, Verifier};
 use crate::error::{Error, ErrorKind, Reason};
+#[cfg(feature = "schemes")]
+use crate::scheme;
 use crate::scheme::Scheme;
 use crate::secret::Secret;
 #[cfg(feature = "duplicates")]
@@ -34,6 +38,30 @@ impl VerifierBuilder {
     pub(super) const fn new(scheme: Scheme) -> Self {
         let verifier = Verifier { scheme, keys: Keys([const { None }; MAX_SECRETS]), limits: Limits::DEFAULT };
         Self { verifier, error: None }
+    }
+
+    /// Starts building a verifier from the textual form of its scheme, which may have the limits in the member `limits`:
+    /// see [`Scheme::from_json`](crate::Scheme::from_json) and [`Limits::from_json`]. The secrets are added afterwards.
+    ///
+    /// ```
+    /// use hookseal::VerifierBuilder;
+    ///
+    /// let builder = VerifierBuilder::from_json(r#"{ "preset": "stripe", "limits": { "max_age": 60 } }"#)?;
+    /// let verifier = builder.secret("a secret of this example").build()?;
+    /// assert_eq!(verifier.scheme().name(), "stripe");
+    /// # Ok::<(), hookseal::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_scheme` for the scheme, and `invalid_argument` for the limits.
+    #[cfg(feature = "schemes")]
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let mut limits = None;
+        let builder = Self::new(scheme::text::read(text, Some(&mut limits))?);
+        match limits {
+            Some(position) => Ok(builder.limits(limits::text::read_member(text, position)?)),
+            None => Ok(builder),
+        }
     }
 
     /// Adds a secret that the sender may sign with, up to [`MAX_SECRETS`]. Each costs one MAC over every body.
@@ -101,7 +129,7 @@ impl VerifierBuilder {
     /// [`build`](Self::build) fails if `max_skew` is no limit.
     #[cfg(feature = "duplicates")]
     pub fn remembered_events(mut self, kept: Duration, since: UnixTime) -> Self {
-        self.verifier.limits.remembered = Some(super::limits::Remembered::new(kept, since));
+        self.verifier.limits.remembered = Some(limits::Remembered::new(kept, since));
         self
     }
 
@@ -112,10 +140,16 @@ impl VerifierBuilder {
         self
     }
 
-    #[cfg(feature = "explain")]
-    pub(crate) fn limits(mut self, limits: Limits) -> Self {
+    /// Sets all limits, in place of those that were set before.
+    pub fn limits(mut self, limits: Limits) -> Self {
         self.verifier.limits = limits;
         self
+    }
+
+    /// The limits, as set so far.
+    #[must_use]
+    pub const fn current_limits(&self) -> Limits {
+        self.verifier.limits
     }
 
     /// How the deliveries that the verifier will accept are signed: for example, whether

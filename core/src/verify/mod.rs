@@ -1,5 +1,6 @@
 //! Verification. Read this file first: [`Verifier::verify`] is the whole pipeline from top to bottom.
 
+mod any;
 mod builder;
 mod external_mac;
 mod header_values;
@@ -19,7 +20,8 @@ pub use self::external_mac::SigningInput;
 pub use self::header_values::HeaderValues;
 #[cfg(feature = "duplicates")]
 pub use self::keyed_stream::{KeyedDelivery, KeyedStream, StreamedWithKey};
-pub(crate) use self::limits::{Limit, Limits};
+pub(crate) use self::limits::Limit;
+pub use self::limits::Limits;
 #[cfg(feature = "alloc")]
 pub use self::owned::{OwnedDelivery, OwnedStream};
 pub use self::stored::StoredBody;
@@ -216,6 +218,12 @@ impl Verifier {
     #[must_use]
     pub fn scheme(&self) -> &Scheme {
         &self.scheme
+    }
+
+    /// How old and how large a delivery may be.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// The largest body that is accepted, in bytes, if [`VerifierBuilder::max_body`] set a limit: for adapters, which

@@ -4,9 +4,9 @@ use crate::crypto::mac::{Mac, Matches, Tag};
 use crate::error::{ErrorKind, Failed, Reason};
 use crate::headers::{HeaderLookup, HeaderName, Headers};
 use crate::scheme::signature_format::ParsedSignatures;
-use crate::scheme::template::{SignedValues, StoredPart};
-use crate::scheme::{Freshness, MAX_ID_BYTES, Scheme, SignedId, Spelling};
-use crate::time::{self, UnixTime};
+use crate::scheme::template::{Parts, SignedValues};
+use crate::scheme::{Freshness, Scheme, SignedId, Spelling};
+use crate::time::UnixTime;
 
 /// The headers of one delivery: the scheme that it follows, its signatures, and what is signed in addition to the body.
 #[derive(Clone, Copy)]
@@ -40,14 +40,12 @@ impl<'v, 'h> ParsedHeaders<'v, 'h> {
         let signature = required(headers, &scheme.signature, signature, spelling, scheme.hint, reason)?;
         // Its variants have the same headers, or fewer.
         let scheme = scheme.variant_of(signature);
-        let id = match &scheme.id {
-            Some(id) => {
-                let value = required(headers, &id.header, found_id, id_spelling.as_ref(), "", reason)?;
-                let sound = read_id(value, id);
-                let named = |reason: &mut Reason| reason.is(ErrorKind::MalformedSignature, id.header.as_str(), ID_RULE);
-                Some(sound.ok_or_else(|| named(reason))?)
+        let mut id = match &scheme.id {
+            Some(id @ SignedId { header: Some(header), .. }) => {
+                let value = required(headers, header, found_id, id_spelling.as_ref(), "", reason)?;
+                Some(read_id(id, header, value, reason)?)
             }
-            None => None,
+            _ => None,
         };
         let timestamp_header = match &scheme.freshness {
             Freshness::Header(name) => {
@@ -58,6 +56,9 @@ impl<'v, 'h> ParsedHeaders<'v, 'h> {
         let Some(signatures) = scheme.format.read(signature) else {
             return Err(malformed(scheme, signature, reason));
         };
+        if let Some((listed, rules)) = signatures.id.zip(scheme.id.as_ref()) {
+            id = Some(read_id(rules, &scheme.signature, listed, reason)?);
+        }
         let mut parsed = Self {
             scheme,
             id,
@@ -69,27 +70,26 @@ impl<'v, 'h> ParsedHeaders<'v, 'h> {
         };
         if let Some(text) = timestamp_header.or(signatures.timestamp) {
             parsed.timestamp_text = text;
-            parsed.timestamp = Some(time::read_unix_seconds(text, reason)?);
+            parsed.timestamp = Some(scheme.timestamp_format.read(text, reason)?);
         }
         Ok(parsed)
     }
 
     /// The bytes of the given parts of the template, except the body.
-    pub(crate) fn bytes_of<'c>(&'c self, parts: &'c [StoredPart]) -> impl Iterator<Item = &'c [u8]> {
-        let values = self.signed_values();
-        parts.iter().filter_map(move |part| values.bytes_of(part))
+    pub(crate) fn bytes_of<'c>(&'c self, parts: Parts<'c>) -> impl Iterator<Item = &'c [u8]> {
+        parts.bytes(self.signed_values())
     }
 
     /// Feeds what is signed before the body.
     #[inline]
     pub(crate) fn feed_before(&self, mac: &mut Mac) {
-        self.signed_values().feed(self.scheme.template.before(), mac);
+        self.scheme.template.before().feed(self.signed_values(), mac);
     }
 
     /// Feeds what is signed after the body.
     #[inline]
     pub(crate) fn feed_after(&self, mac: &mut Mac) {
-        self.signed_values().feed(self.scheme.template.after(), mac);
+        self.scheme.template.after().feed(self.signed_values(), mac);
     }
 
     /// Compares the tag computed with a secret with every signature of the delivery.
@@ -113,20 +113,10 @@ fn malformed(scheme: &Scheme, signature: &[u8], reason: &mut Reason) -> Failed {
     reason.is(ErrorKind::MalformedSignature, scheme.signature.as_str(), detail)
 }
 
-pub(crate) const ID_RULE: &str = "an id must be 1 to 256 visible ASCII characters, without the separator that ends it";
-
-/// An id is 1 to 256 visible ASCII bytes, without the byte that marks its end in the signed message: in `a.b.c`, an id
-/// `a` could otherwise become an id `a.b` under the same signature. Standard Webhooks 1.0.0 requires the same of
-/// senders.
-pub(crate) fn read_id<'a>(value: &'a [u8], id: &SignedId) -> Option<&'a str> {
-    // All bytes are looked at, whatever they are: so they are compared many at a time.
-    let is_visible = |all, byte: &u8| all & byte.is_ascii_graphic() & (*byte != id.end);
-    #[cfg(not(target_family = "wasm"))]
-    let all_visible = value.iter().take(MAX_ID_BYTES).fold(true, is_visible);
-    #[cfg(target_family = "wasm")]
-    let all_visible = value.iter().all(|byte| is_visible(true, byte));
-    let sound = (1..=MAX_ID_BYTES).contains(&value.len()) && all_visible;
-    core::str::from_utf8(value).ok().filter(|_| sound)
+/// Reads the id, which is in this header.
+#[inline]
+fn read_id<'h>(id: &SignedId, header: &HeaderName, value: &'h [u8], reason: &mut Reason) -> Result<&'h str, Failed> {
+    id.read(value).ok_or_else(|| reason.is(ErrorKind::MalformedSignature, header.as_str(), id.rule()))
 }
 
 /// The value of a header that the scheme needs and that must occur once. `found` is what was found under its first name;

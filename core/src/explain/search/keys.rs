@@ -41,9 +41,10 @@ pub(super) struct Keys {
 pub(super) struct PreparedKey {
     pub(super) key: Key,
     pub(super) owner: KeyOwner,
-    /// What is wrong with the secret if the scheme's secrets are UTF-8, or base64.
+    /// What is wrong with the secret if the scheme's secrets are UTF-8, base64 or hex.
     if_utf8: Option<Causes>,
     if_base64: Option<Causes>,
+    if_hex: Option<Causes>,
 }
 
 /// Whose secret a key is derived from.
@@ -80,9 +81,8 @@ impl Keys {
                 complete = false;
                 break;
             }
-            let [if_utf8, if_base64] =
-                [KeyEncoding::Utf8, KeyEncoding::Base64].map(|encoding| candidate.causes(encoding));
-            all.extend(candidate.prepare().map(|key| PreparedKey { key, owner, if_utf8, if_base64 }));
+            let [if_utf8, if_base64, if_hex] = ENCODINGS.map(|encoding| candidate.causes(encoding));
+            all.extend(candidate.prepare().map(|key| PreparedKey { key, owner, if_utf8, if_base64, if_hex }));
         }
         Self { all, complete }
     }
@@ -94,6 +94,7 @@ impl PreparedKey {
         let causes = match input.key_encoding {
             KeyEncoding::Utf8 => self.if_utf8,
             KeyEncoding::Base64 => self.if_base64,
+            KeyEncoding::Hex => self.if_hex,
         };
         match &self.owner {
             KeyOwner::Endpoint(_) => causes,
@@ -102,6 +103,9 @@ impl PreparedKey {
         }
     }
 }
+
+/// How schemes derive keys.
+const ENCODINGS: [KeyEncoding; 3] = [KeyEncoding::Utf8, KeyEncoding::Base64, KeyEncoding::Hex];
 
 /// A key that may have signed.
 struct CandidateKey {
@@ -141,14 +145,18 @@ impl CandidateKey {
     /// What would be wrong with the secret if this were a scheme's key; empty if it is the key that the scheme derives,
     /// and `None` if it cannot be the scheme's key.
     fn causes(&self, encoding: KeyEncoding) -> Option<Causes> {
-        let is_decoded = matches!(self.derivation, Derivation::Base64 | Derivation::LenientBase64);
-        if is_decoded && encoding == KeyEncoding::Base64 && self.key.len() < MIN_DECODED {
+        let is_decoded = matches!(
+            (self.derivation, encoding),
+            (Derivation::Base64 | Derivation::LenientBase64, KeyEncoding::Base64) | (Derivation::Hex, KeyEncoding::Hex)
+        );
+        if is_decoded && self.key.len() < MIN_DECODED {
             return None;
         }
         let causes: &[Cause] = match (self.derivation, encoding) {
             (Derivation::Bytes, _)
             | (Derivation::Text, KeyEncoding::Utf8)
-            | (Derivation::Base64, KeyEncoding::Base64) => &[],
+            | (Derivation::Base64, KeyEncoding::Base64)
+            | (Derivation::Hex, KeyEncoding::Hex) => &[],
             (Derivation::PrefixDropped, KeyEncoding::Utf8) => &[Cause::SecretPrefixKept],
             (Derivation::PrefixAdded, KeyEncoding::Utf8) => &[Cause::SecretPrefixDropped],
             (Derivation::Base64 | Derivation::LenientBase64, KeyEncoding::Utf8) => &[Cause::SecretNotBase64Decoded],
@@ -158,15 +166,15 @@ impl CandidateKey {
             (Derivation::PrefixAdded, KeyEncoding::Base64) => &[Cause::SecretBase64Decoded, Cause::SecretPrefixDropped],
             (Derivation::Hex, _) => &[Cause::SecretNotHexDecoded],
             (Derivation::EncodedBytes, _) => &[Cause::SecretAlreadyDecoded],
+            // A secret that is hex would hardly be taken for anything else.
+            (_, KeyEncoding::Hex) => return None,
         };
         Some(self.cleaned.into_iter().fold(Causes::NONE, Causes::with).and(causes))
     }
 
     /// Whether some scheme derives this key from the secret.
     fn is_derived_by_a_scheme(&self) -> bool {
-        [KeyEncoding::Utf8, KeyEncoding::Base64]
-            .iter()
-            .any(|encoding| self.causes(*encoding).is_some_and(|causes| causes.is_empty()))
+        ENCODINGS.iter().any(|encoding| self.causes(*encoding).is_some_and(|causes| causes.is_empty()))
     }
 }
 

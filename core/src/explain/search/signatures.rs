@@ -10,9 +10,8 @@ use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::explain::encode::codecs;
 use crate::headers::{HeaderName, Headers};
-use crate::scheme::{Freshness, Scheme};
-use crate::time::MAX_DIGITS;
-use crate::verify::parsed_headers::read_id;
+use crate::scheme::{Freshness, Scheme, TimestampFormat};
+use crate::time::{MAX_DIGITS, MILLISECOND_DIGITS};
 
 /// Limits: the values of one header, the bytes of a value, the parts of a value, and the signatures.
 const MAX_VALUES: usize = 4;
@@ -62,19 +61,19 @@ impl LenientHeaders {
         for (value, causes) in &signatures {
             parsed.read_signatures(scheme, value, *causes);
             if matches!(scheme.freshness, Freshness::Header(_)) {
-                parsed.read_timestamp(value, causes.with(Cause::HeadersSwapped), true);
+                parsed.read_timestamp(scheme, value, causes.with(Cause::HeadersSwapped), true);
             }
             parsed.read_id(scheme, value, causes.with(Cause::HeadersSwapped));
         }
         for (value, causes) in &timestamps {
-            parsed.read_timestamp(value, *causes, false);
+            parsed.read_timestamp(scheme, value, *causes, false);
             parsed.read_signatures(scheme, value, causes.with(Cause::HeadersSwapped));
             parsed.read_id(scheme, value, causes.with(Cause::HeadersSwapped));
         }
         for (value, causes) in &ids {
             parsed.read_id(scheme, value, *causes);
             parsed.read_signatures(scheme, value, causes.with(Cause::HeadersSwapped));
-            parsed.read_timestamp(value, causes.with(Cause::HeadersSwapped), true);
+            parsed.read_timestamp(scheme, value, causes.with(Cause::HeadersSwapped), true);
         }
         // Those with the fewest causes come first, because only a few are tried.
         for values in [&mut parsed.timestamps, &mut parsed.ids] {
@@ -116,7 +115,10 @@ impl LenientHeaders {
         let Some(parsed) = scheme.format.read(value.as_bytes()) else { return false };
         parsed.each(|signature| self.add_signature(signature.to_vec(), causes));
         if let Some(timestamp) = parsed.timestamp {
-            self.read_timestamp(core::str::from_utf8(timestamp).unwrap_or_default(), causes, false);
+            self.read_timestamp(scheme, core::str::from_utf8(timestamp).unwrap_or_default(), causes, false);
+        }
+        if let Some(id) = parsed.id {
+            self.read_id(scheme, core::str::from_utf8(id).unwrap_or_default(), causes);
         }
         true
     }
@@ -127,7 +129,7 @@ impl LenientHeaders {
             for item in value.split([',', ';', ' ']).take(MAX_PARTS) {
                 let timestamp = item.trim_matches(['"', '\'']).strip_prefix(key);
                 if let Some(timestamp) = timestamp.and_then(|rest| rest.strip_prefix(char::from(joiner))) {
-                    self.read_timestamp(timestamp, causes, false);
+                    self.read_timestamp(scheme, timestamp, causes, false);
                 }
             }
         }
@@ -148,18 +150,25 @@ impl LenientHeaders {
         }
     }
 
-    fn read_timestamp(&mut self, value: &str, causes: Causes, digits_only: bool) {
+    fn read_timestamp(&mut self, scheme: &Scheme, value: &str, causes: Causes, sound_only: bool) {
+        let format = scheme.timestamp_format;
         let whole = core::iter::once((value, causes));
-        let others = (!is_digits(value)).then(|| cleaned(value, causes).into_iter().chain(parts(value, causes)));
+        let is_sound = format.is_sound(value.as_bytes());
+        let others = (!is_sound).then(|| cleaned(value, causes).into_iter().chain(parts(value, causes)));
         for (text, causes) in whole.chain(others.into_iter().flatten()) {
             let in_milliseconds = causes.with(Cause::TimestampInMilliseconds);
-            if is_digits(text) && text.len() <= MAX_DIGITS {
+            let is_seconds = format == TimestampFormat::UnixSeconds;
+            if format.is_sound(text.as_bytes()) {
                 self.timestamps.push(CandidateValue::new(text, causes));
-                self.timestamps.push(CandidateValue::new(&[text, "000"].concat(), in_milliseconds));
-            } else if is_digits(text) && text.len() == MAX_DIGITS + 1 {
+                if is_seconds {
+                    self.timestamps.push(CandidateValue::new(&[text, "000"].concat(), in_milliseconds));
+                }
+            } else if is_seconds && is_digits(text) && text.len() == MILLISECOND_DIGITS {
                 self.timestamps.push(CandidateValue::new(text, in_milliseconds));
                 self.timestamps.push(CandidateValue::new(&text[..text.len() - 3], in_milliseconds));
-            } else if !digits_only && text.len() <= 64 && !text.is_empty() {
+            } else if !text.is_empty()
+                && (is_digits(text) && text.len() <= MAX_DIGITS || !sound_only && text.len() <= 64)
+            {
                 self.timestamps.push(CandidateValue::new(text, causes.with(Cause::TimestampForm)));
             }
         }
@@ -169,7 +178,7 @@ impl LenientHeaders {
         let Some(signed_id) = &scheme.id else { return };
         let readings = core::iter::once((value, causes)).chain(cleaned(value, causes)).chain(parts(value, causes));
         for (id, causes) in readings {
-            if read_id(id.as_bytes(), signed_id).is_some() {
+            if signed_id.read(id.as_bytes()).is_some() {
                 self.ids.push(CandidateValue::new(id, causes));
             } else if !id.is_empty()
                 && !causes.contains(&Cause::HeadersSwapped)

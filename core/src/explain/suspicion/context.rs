@@ -8,7 +8,7 @@ use crate::explain::body::Body;
 use crate::explain::encode::bytes_text;
 use crate::explain::stored_secret::StoredSecret;
 use crate::headers::{HeaderName, Headers};
-use crate::scheme::{KeyEncoding, Scheme, SignatureLayout};
+use crate::scheme::{KeyEncoding, Scheme, SignatureLayout, TimestampFormat};
 use crate::secret::is_blank;
 
 /// The delivery that is checked for suspicions. `scheme` is the variant that it follows.
@@ -98,7 +98,10 @@ impl<H: Headers + ?Sized> SuspicionContext<'_, H> {
             found.push(Suspicion::OnlySha1Signature);
         }
         let timestamp = self.value_under(timestamps);
-        if timestamp.is_some_and(|text| text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit())) {
+        let wants_seconds = self.scheme.timestamp_format() == TimestampFormat::UnixSeconds;
+        if wants_seconds
+            && timestamp.is_some_and(|text| text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit()))
+        {
             found.push(Suspicion::TimestampLooksLikeMilliseconds);
         }
         for scheme in Scheme::PRESETS {

@@ -6,9 +6,14 @@ use core::time::Duration;
 use crate::error::{self, ErrorKind, Failed, Reason};
 use crate::time::UnixTime;
 
-/// What a verifier limits.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+#[cfg(feature = "schemes")]
+pub(super) mod text;
+
+/// What a verifier limits: how old and how large a delivery may be. The methods of
+/// [`VerifierBuilder`](crate::VerifierBuilder) set each limit; this is all of them together, for settings that are kept
+/// as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
     pub(crate) max_age: Limit,
     pub(crate) max_skew: Limit,
     pub(crate) max_event_age: Limit,
@@ -20,7 +25,7 @@ pub(crate) struct Limits {
 
 /// How long a store remembers the events that it has seen, and since when.
 #[cfg(feature = "duplicates")]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Remembered {
     kept: Limit,
     since: UnixTime,
@@ -50,6 +55,17 @@ impl Limit {
         Self(limit as u64)
     }
 
+    /// So many seconds or bytes. The largest number is no limit.
+    #[cfg(feature = "schemes")]
+    pub(crate) const fn of_number(limit: u64) -> Self {
+        Self(limit)
+    }
+
+    /// Whether this limit on the distance from the present is more than a day, and was meant in milliseconds.
+    fn is_in_milliseconds(self) -> bool {
+        self >= Self(100_000) && self != Self::NONE
+    }
+
     /// The number, unless there is no limit.
     pub(crate) fn get(self) -> Option<u64> {
         Some(self.0).filter(|_| self != Self::NONE)
@@ -59,7 +75,7 @@ impl Limit {
 impl Limits {
     /// The limits unless others are set. 300 s is what the libraries of Stripe and Standard Webhooks use; 24 h covers
     /// Contio's automatic retries, which end about 38 minutes after the first attempt.
-    pub(crate) const DEFAULT: Self = Self {
+    pub const DEFAULT: Self = Self {
         max_age: Limit(300),
         max_skew: Limit(300),
         max_event_age: Limit(86_400),
@@ -68,10 +84,33 @@ impl Limits {
         remembered: None,
     };
 
+    /// How long ago a delivery may have been signed: see [`VerifierBuilder::max_age`](crate::VerifierBuilder::max_age).
+    #[must_use]
+    pub fn max_age(&self) -> Option<Duration> {
+        self.max_age.get().map(Duration::from_secs)
+    }
+
+    /// How far ahead of the clock a delivery's timestamp may be.
+    #[must_use]
+    pub fn max_skew(&self) -> Option<Duration> {
+        self.max_skew.get().map(Duration::from_secs)
+    }
+
+    /// How long ago the event in a delivery of [`Scheme::CONTIO_BODY`](crate::Scheme) may have happened.
+    #[must_use]
+    pub fn max_event_age(&self) -> Option<Duration> {
+        self.max_event_age.get().map(Duration::from_secs)
+    }
+
+    /// The largest body that is accepted, in bytes.
+    #[must_use]
+    pub fn max_body(&self) -> Option<u64> {
+        self.max_body.get()
+    }
+
     /// Refuses limits on the distance from the present of more than a day, which were meant in milliseconds.
     pub(super) fn check(&self, error: &mut Reason) -> Result<(), Failed> {
-        let in_milliseconds = |limit: Limit| limit >= Limit(100_000) && limit != Limit::NONE;
-        let (limit, reason) = match (in_milliseconds(self.max_age), in_milliseconds(self.max_skew)) {
+        let (limit, reason) = match (self.max_age.is_in_milliseconds(), self.max_skew.is_in_milliseconds()) {
             (false, false) => return self.check_remembered(error),
             (true, _) => {
                 (self.max_age, "`max_age` is # s, as if in milliseconds; give less than 100000 s, or no limit")
@@ -101,7 +140,7 @@ impl Limits {
     /// `max_skew` before the event's own time, and times are whole seconds: so much less than it keeps is still
     /// remembered.
     #[cfg(feature = "duplicates")]
-    fn max_event_age(&self, time: UnixTime) -> Limit {
+    fn max_age_of_event(&self, time: UnixTime) -> Limit {
         match self.remembered {
             Some(Remembered { kept, since }) if time > since => {
                 self.max_event_age.max(Limit(kept.0.saturating_sub(self.max_skew.0.saturating_add(1))))
@@ -111,7 +150,7 @@ impl Limits {
     }
 
     #[cfg(not(feature = "duplicates"))]
-    const fn max_event_age(&self, _: UnixTime) -> Limit {
+    const fn max_age_of_event(&self, _: UnixTime) -> Limit {
         self.max_event_age
     }
 
@@ -132,7 +171,7 @@ impl Limits {
         too_old: ErrorKind,
         reason: &mut Reason,
     ) -> Result<(), Failed> {
-        let max_age = if too_old == ErrorKind::EventTooOld { self.max_event_age(time) } else { self.max_age };
+        let max_age = if too_old == ErrorKind::EventTooOld { self.max_age_of_event(time) } else { self.max_age };
         let (age, ahead) = (now.seconds_since(time), time.seconds_since(now));
         if age > max_age.0 {
             return Err(out_of_time(too_old, [age, max_age.0], now, reason));
@@ -141,6 +180,12 @@ impl Limits {
             return Err(out_of_time(ErrorKind::TimestampInFuture, [ahead, self.max_skew.0], now, reason));
         }
         Ok(())
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
     }
 }
 
