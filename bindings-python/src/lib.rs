@@ -6,6 +6,7 @@
 // Python's `help` shows these comments as plain text.
 #![allow(clippy::doc_markdown)]
 
+mod any;
 mod delivery;
 mod explainer;
 mod failure;
@@ -29,6 +30,8 @@ use crate::values::Body;
 /// The native part of the Python package `hookseal`; import from that package instead.
 #[pymodule]
 mod _hookseal {
+    #[pymodule_export]
+    use super::any::verify_any;
     #[pymodule_export]
     use super::delivery::Delivery;
     #[pymodule_export]

@@ -1,8 +1,8 @@
 //! Custom schemes, and the argument that names a scheme.
 
-use hookseal::{ErrorKind, KeyEncoding, SignatureFormat, SignedPart};
+use hookseal::{ErrorKind, KeyEncoding, SignatureFormat, SignedPart, TimestampFormat};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict};
+use pyo3::types::{PyBool, PyDict, PyInt};
 
 use crate::failure::{Failure, type_of, unpicklable};
 use crate::settings::{OrDefault, Unicode};
@@ -12,10 +12,16 @@ use crate::settings::{OrDefault, Unicode};
 /// `signed` is what the sender signs, such as "{id}.{timestamp}.{body}". `encoding` is "hex" or "base64". The signature
 /// header holds one signature, after a `prefix` such as "sha256=" if there is one, or a list such as "v1=…,v1=…": its
 /// `list_separator` "," separates the items, and its `list_joiner` "=" separates the `list_version` "v1" from a
-/// signature. The time of signing, if it is signed, is in the `timestamp_header`, in the list item
-/// `timestamp_in_signature`, or in a Contio envelope. `key` says how a secret given as text becomes the key: "utf8" for
-/// its UTF-8 bytes, "base64" to decode it. `key_field` is the field of the JSON body with the event's id, from which
-/// `delivery.key` is made; by default it is the id header, or else a digest of the body.
+/// signature. In a list, `list_spaced` says that a blank follows each separator, and `list_grouped` that more signatures
+/// follow the first of a version without the version, as in "v0=…,…".
+///
+/// The time of signing, if it is signed, is in the `timestamp_header`, in the list item `timestamp_in_signature`, or in a
+/// Contio envelope. `timestamp_format` says how it is written: "seconds" for Unix seconds in 1 to 12 digits,
+/// "milliseconds" for 13 digits, or "rfc3339". The id, if it is signed, is in the `id_header`, or in the list item
+/// `id_in_signature`; if every id has the same number of characters, `id_length` says how many. `key` says how a secret
+/// given as text becomes the key: "utf8" for its UTF-8 bytes, "base64" or "hex" to decode it. `key_field` is the field of
+/// the JSON body with the event's id, from which `delivery.key` is made; by default it is the signed id, or else a digest
+/// of the body.
 ///
 /// A header may have a second name, given by a dict from the header to that name. In `newer_spellings` the second name
 /// wins if a delivery has both; in `fallback_spellings` the second name is read only if the first is absent.
@@ -32,12 +38,15 @@ impl Scheme {
     #[pyo3(
         signature = (
             name, *, signature_header, encoding, signed, prefix = None, list_separator = None, list_joiner = None,
-            list_version = None, timestamp_header = None, timestamp_in_signature = None, timestamp_in_envelope = None,
-            id_header = None, key = None, key_field = None, newer_spellings = None, fallback_spellings = None,
+            list_version = None, list_spaced = None, list_grouped = None, timestamp_header = None,
+            timestamp_in_signature = None, timestamp_in_envelope = None, timestamp_format = None, id_header = None,
+            id_in_signature = None, id_length = None, key = None, key_field = None, newer_spellings = None,
+            fallback_spellings = None,
         ),
         text_signature = "(name, *, signature_header, encoding, signed, prefix=None, list_separator=None, \
-            list_joiner=None, list_version=None, timestamp_header=None, timestamp_in_signature=None, \
-            timestamp_in_envelope=False, id_header=None, key='utf8', key_field=None, newer_spellings=None, \
+            list_joiner=None, list_version=None, list_spaced=False, list_grouped=False, timestamp_header=None, \
+            timestamp_in_signature=None, timestamp_in_envelope=False, timestamp_format='seconds', id_header=None, \
+            id_in_signature=None, id_length=None, key='utf8', key_field=None, newer_spellings=None, \
             fallback_spellings=None)"
     )]
     #[allow(clippy::too_many_arguments)] // keyword arguments
@@ -51,10 +60,15 @@ impl Scheme {
         list_separator: Option<&Bound<'_, PyAny>>,
         list_joiner: Option<&Bound<'_, PyAny>>,
         list_version: Option<&Bound<'_, PyAny>>,
+        list_spaced: Option<&Bound<'_, PyAny>>,
+        list_grouped: Option<&Bound<'_, PyAny>>,
         timestamp_header: Option<&Bound<'_, PyAny>>,
         timestamp_in_signature: Option<&Bound<'_, PyAny>>,
         timestamp_in_envelope: Option<&Bound<'_, PyAny>>,
+        timestamp_format: Option<&Bound<'_, PyAny>>,
         id_header: Option<&Bound<'_, PyAny>>,
+        id_in_signature: Option<&Bound<'_, PyAny>>,
+        id_length: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
         key_field: Option<&Bound<'_, PyAny>>,
         newer_spellings: Option<&Bound<'_, PyAny>>,
@@ -68,6 +82,8 @@ impl Scheme {
                 timestamp_header: optional("timestamp_header", timestamp_header)?,
                 timestamp_in_signature: optional("timestamp_in_signature", timestamp_in_signature)?,
                 id_header: optional("id_header", id_header)?,
+                id_in_signature: optional("id_in_signature", id_in_signature)?,
+                id_length: id_length.map(length).transpose()?,
                 key_field: optional("key_field", key_field)?,
                 newer_spellings: spellings("newer_spellings", newer_spellings)?,
                 fallback_spellings: spellings("fallback_spellings", fallback_spellings)?,
@@ -78,12 +94,33 @@ impl Scheme {
                 optional("list_joiner", list_joiner)?,
                 optional("list_version", list_version)?,
             ];
-            let format = signature_format(&text("encoding", encoding)?, prefix.as_ref(), &list)?;
-            let in_envelope = timestamp_in_envelope.map(flag).transpose()?.unwrap_or_default();
+            let mut format = signature_format(&text("encoding", encoding)?, prefix.as_ref(), &list)?;
+            if flag("list_spaced", list_spaced)? {
+                format = format.spaced();
+            }
+            if flag("list_grouped", list_grouped)? {
+                format = format.grouped();
+            }
+            let in_envelope = flag("timestamp_in_envelope", timestamp_in_envelope)?;
+            let written = timestamp_format.map(timestamp).transpose()?.unwrap_or_default();
             let key = key.map(key_encoding).transpose()?.unwrap_or_default();
-            Ok(Self { scheme: arguments.scheme(format, in_envelope, key)? })
+            Ok(Self { scheme: arguments.scheme(format, in_envelope, written, key)? })
         };
         make().map_err(|failure: Failure| failure.raise(py))
+    }
+
+    /// Reads a scheme from its textual form, JSON, which is the same in every language.
+    ///
+    /// Raises WebhookVerificationError: invalid_scheme, with the member, the line and the column.
+    #[staticmethod]
+    fn from_json(py: Python<'_>, json: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let read = || Ok(Self { scheme: hookseal::Scheme::from_json(text("json", json)?.as_str())? });
+        read().map_err(|failure: Failure| failure.raise(py))
+    }
+
+    /// The textual form of the scheme, JSON without white space.
+    fn to_json(&self) -> String {
+        self.scheme.to_json()
     }
 
     /// The name of the scheme, which its deliveries report.
@@ -129,6 +166,8 @@ struct Arguments<'py> {
     timestamp_header: Option<Unicode<'py>>,
     timestamp_in_signature: Option<Unicode<'py>>,
     id_header: Option<Unicode<'py>>,
+    id_in_signature: Option<Unicode<'py>>,
+    id_length: Option<u8>,
     key_field: Option<Unicode<'py>>,
     newer_spellings: Vec<Spelling<'py>>,
     fallback_spellings: Vec<Spelling<'py>>,
@@ -142,6 +181,7 @@ impl Arguments<'_> {
         &self,
         format: SignatureFormat<'_>,
         in_envelope: bool,
+        timestamp_format: TimestampFormat,
         key: KeyEncoding,
     ) -> Result<hookseal::Scheme, Failure> {
         let mut builder = hookseal::Scheme::builder(self.name.as_str())
@@ -163,8 +203,18 @@ impl Arguments<'_> {
         if sources_of_time > 1 {
             return Err(invalid("give only one of timestamp_header, timestamp_in_signature and timestamp_in_envelope"));
         }
+        builder = builder.timestamp_format(timestamp_format);
+        if self.id_header.is_some() && self.id_in_signature.is_some() {
+            return Err(invalid("give only one of id_header and id_in_signature"));
+        }
         if let Some(header) = &self.id_header {
             builder = builder.id_header(header.as_str());
+        }
+        if let Some(key) = &self.id_in_signature {
+            builder = builder.id_in_signature(key.as_str());
+        }
+        if let Some(length) = self.id_length {
+            builder = builder.id_length(length);
         }
         if let Some(field) = &self.key_field {
             builder = builder.key_field(field.as_str());
@@ -211,15 +261,34 @@ fn key_encoding(value: &Bound<'_, PyAny>) -> Result<KeyEncoding, Failure> {
     match text("key", value)?.as_str() {
         "utf8" => Ok(KeyEncoding::Utf8),
         "base64" => Ok(KeyEncoding::Base64),
-        other => Err(invalid(&format!("key must be \"utf8\" or \"base64\", not {other:?}"))),
+        "hex" => Ok(KeyEncoding::Hex),
+        other => Err(invalid(&format!("key must be \"utf8\", \"base64\" or \"hex\", not {other:?}"))),
     }
 }
 
-fn flag(value: &Bound<'_, PyAny>) -> Result<bool, Failure> {
-    value
-        .cast::<PyBool>()
-        .map(|flag| flag.is_true())
-        .map_err(|_| wrong_type("timestamp_in_envelope must be True or False", value))
+fn timestamp(value: &Bound<'_, PyAny>) -> Result<TimestampFormat, Failure> {
+    match text("timestamp_format", value)?.as_str() {
+        "seconds" => Ok(TimestampFormat::UnixSeconds),
+        "milliseconds" => Ok(TimestampFormat::UnixMilliseconds),
+        "rfc3339" => Ok(TimestampFormat::Rfc3339),
+        other => {
+            let words = "\"seconds\", \"milliseconds\" or \"rfc3339\"";
+            Err(invalid(&format!("timestamp_format must be {words}, not {other:?}")))
+        }
+    }
+}
+
+/// A number of characters. One that is too large is refused like 0.
+fn length(value: &Bound<'_, PyAny>) -> Result<u8, Failure> {
+    let number = value.cast::<PyInt>().ok().filter(|_| !value.is_instance_of::<PyBool>());
+    let number = number.ok_or_else(|| wrong_type("id_length must be an int", value))?;
+    Ok(number.extract().unwrap_or(0))
+}
+
+fn flag(name: &str, value: Option<&Bound<'_, PyAny>>) -> Result<bool, Failure> {
+    let Some(value) = value else { return Ok(false) };
+    let expected = format!("{name} must be True or False");
+    value.cast::<PyBool>().map(|flag| flag.is_true()).map_err(|_| wrong_type(&expected, value))
 }
 
 fn text<'py>(name: &str, value: &Bound<'py, PyAny>) -> Result<Unicode<'py>, Failure> {

@@ -392,6 +392,11 @@ impl<'py> HeaderValues<'py> {
         Ok(())
     }
 
+    /// Whether the signature's header occurs at all.
+    pub(crate) fn has_signature(&self) -> bool {
+        !matches!(self.0[0], [Value::Missing, Value::Missing])
+    }
+
     /// The values as the core's type, which can be used without the GIL.
     pub(crate) fn headers<'a>(&'a self, scheme: &'a Scheme) -> hookseal::HeaderValues<'a> {
         let [signature, timestamp, id, topic] =

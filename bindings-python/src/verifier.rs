@@ -126,13 +126,7 @@ impl WebhookVerifier {
         headers: &Bound<'py, PyAny>,
         body: &Bound<'py, PyAny>,
     ) -> PyResult<Delivery> {
-        let verify = || {
-            let values = HeaderValues::find(headers, self.core.scheme())?;
-            let body = Body::read(body, self.max_body)?;
-            let metadata = self.verify_then(py, &values, &body, |delivery| Ok(Metadata::of(delivery)))?;
-            Ok(Delivery::new(metadata, body.into_bytes(py), Arc::clone(&self.scheme), values.topic()))
-        };
-        verify().map_err(|failure: Failure| failure.raise(py))
+        self.deliver(py, headers, body).map_err(|failure| failure.raise(py))
     }
 
     /// Verifies a body with the values of its signature and timestamp headers. It never raises for bad input: the
@@ -213,6 +207,24 @@ fn remembered(once: &Bound<'_, PyAny>) -> Result<(Duration, UnixTime), Failure> 
 }
 
 impl WebhookVerifier {
+    /// Verifies a delivery.
+    pub(crate) fn deliver<'py>(
+        &self,
+        py: Python<'py>,
+        headers: &Bound<'py, PyAny>,
+        body: &Bound<'py, PyAny>,
+    ) -> Result<Delivery, Failure> {
+        let values = HeaderValues::find(headers, self.core.scheme())?;
+        let body = Body::read(body, self.max_body)?;
+        let metadata = self.verify_then(py, &values, &body, |delivery| Ok(Metadata::of(delivery)))?;
+        Ok(Delivery::new(metadata, body.into_bytes(py), Arc::clone(&self.scheme), values.topic()))
+    }
+
+    /// Whether the header with the scheme's signature is present.
+    pub(crate) fn is_addressed(&self, headers: &Bound<'_, PyAny>) -> Result<bool, Failure> {
+        Ok(HeaderValues::find(headers, self.core.scheme())?.has_signature())
+    }
+
     /// Verifies a delivery and, still without the GIL, passes it to `then`.
     fn verify_then<T: Send>(
         &self,

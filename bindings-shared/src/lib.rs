@@ -13,6 +13,7 @@ extern crate alloc;
 pub mod explain;
 pub mod names;
 pub mod request;
+#[cfg(feature = "schemes")]
 pub mod schemes;
 pub mod secrets;
 pub mod settings;

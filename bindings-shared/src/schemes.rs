@@ -1,62 +1,43 @@
-//! Decodes custom schemes.
+//! Decodes schemes.
 
-use hookseal::{Error, KeyEncoding, Scheme, SignatureFormat, SignedPart};
+use hookseal::{Error, Scheme};
 
-/// A built-in scheme by its name, or a custom one from words, each terminated by a NUL and empty where it does not
-/// apply. They are what `Scheme::builder` takes: the name; the signature header; `hex` or `base64`; the prefix of a
-/// single signature; the separator, joiner and version of a list; the timestamp header; the timestamp's key in the
-/// list; `envelope` if the timestamp is in the envelope; the id header; the template of the signing input; `base64` if
-/// the key is in base64; and for each other name of a header `newer` or `fallback`, the header, and that name.
+/// A scheme from its name, if it is built in; from its textual form after a `+`; or from its textual form after a `=`,
+/// which the binding made from options: the user has not seen that text, so errors do not name a place in it.
 ///
 /// # Errors
 /// `invalid_scheme`.
 pub fn read(text: &str) -> Result<Scheme, Error> {
-    if !text.ends_with('\0') {
-        return Scheme::preset(text);
-    }
-    let mut words = text.split('\0');
-    let mut word = || words.next().unwrap_or("");
-    let (name, header, encoding) = (word(), word(), word());
-    let (prefix, separator, joiner, version) = (word(), word(), word(), word());
-    let format = match (encoding == "hex", separator) {
-        (true, "") => SignatureFormat::hex(prefix),
-        (false, "") => SignatureFormat::base64(prefix),
-        (true, _) => SignatureFormat::hex_list(mark(separator), mark(joiner), version),
-        (false, _) => SignatureFormat::base64_list(mark(separator), mark(joiner), version),
-    };
-    let mut builder = Scheme::builder(name).signature(header, format);
-    let (timestamp_header, timestamp_key, envelope, id_header) = (word(), word(), word(), word());
-    if !timestamp_header.is_empty() {
-        builder = builder.timestamp_header(timestamp_header);
-    }
-    if !timestamp_key.is_empty() {
-        builder = builder.timestamp_in_signature(timestamp_key);
-    }
-    if !envelope.is_empty() {
-        builder = builder.timestamp_in_envelope();
-    }
-    if !id_header.is_empty() {
-        builder = builder.id_header(id_header);
-    }
-    let mut buffer = [SignedPart::Body; 8];
-    builder = builder.signed(SignedPart::read_template(word(), &mut buffer)?);
-    if !word().is_empty() {
-        builder = builder.key_encoding(KeyEncoding::Base64);
-    }
-    loop {
-        let (kind, header, name) = (word(), word(), word());
-        builder = match kind {
-            "" => return builder.build(),
-            "newer" => builder.newer_spelling(header, name),
-            _ => builder.fallback_spelling(header, name),
-        };
+    match text.split_at_checked(1) {
+        Some(("+", text)) => Scheme::from_json(text),
+        Some(("=", text)) => Scheme::from_json(text).map_err(Error::without_place),
+        _ => Scheme::preset(text),
     }
 }
 
-/// The single character of a text. A text of any other length gives one that no list may use.
-fn mark(text: &str) -> char {
-    match text.as_bytes() {
-        [mark] => char::from(*mark),
-        _ => '\0',
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::string::ToString as _;
+
+    use super::*;
+
+    #[test]
+    fn a_scheme_is_read_from_its_name_or_its_text() {
+        let text = r#"{"name":"acme","signature":{"header":"S","encoding":"hex"},"signed":"{body}"}"#;
+        assert_eq!(read("github").unwrap(), Scheme::GITHUB);
+        for tag in ["+", "="] {
+            assert_eq!(read(&[tag, text].concat()).unwrap().name(), "acme");
+        }
+        assert!(read(text).is_err() && read("").is_err());
+    }
+
+    #[test]
+    fn an_error_names_a_place_only_in_a_text_of_the_user() {
+        let text = r#"{"name":"","signature":{"header":"S","encoding":"hex"},"signed":"{body}"}"#;
+        let [user, made] = ["+", "="].map(|tag| read(&[tag, text].concat()).unwrap_err().to_string());
+        assert_eq!(user, "the scheme cannot be used: name: a scheme's name has 1 to 32 bytes (line 1, column 9)");
+        assert_eq!(made, "the scheme cannot be used: a scheme's name has 1 to 32 bytes");
     }
 }

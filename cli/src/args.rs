@@ -16,12 +16,23 @@ pub(crate) struct SignedBodyArgs {
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) body: PathBuf,
 
-    /// How the sender signs: one of the schemes below
-    #[arg(long, value_name = "NAME", default_value = "contio")]
-    pub(crate) scheme: String,
+    #[command(flatten)]
+    pub(crate) scheme: SchemeArgs,
 
     #[command(flatten)]
     pub(crate) secrets: SecretArgs,
+}
+
+/// How the sender signs, for all commands that sign or verify.
+#[derive(Args, Debug)]
+pub(crate) struct SchemeArgs {
+    /// How the sender signs: a scheme by its name; see `hookseal sign --help`
+    #[arg(long, value_name = "NAME", default_value = "contio")]
+    pub(crate) scheme: String,
+
+    /// File with a scheme as JSON, which may have limits too
+    #[arg(long, value_name = "FILE", conflicts_with = "scheme")]
+    pub(crate) scheme_file: Option<PathBuf>,
 }
 
 /// A delivery, and the limits that apply to it.

@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use hookseal::Scheme;
+use hookseal::{Scheme, Verifier, VerifierBuilder};
 
+use crate::args::SchemeArgs;
 use crate::failure::Failure;
 
 /// A header's name and value. Bytes, because values need not be text.
@@ -15,9 +16,23 @@ pub(crate) type Header = (Vec<u8>, Vec<u8>);
 /// Standard input, as in most tools.
 const STDIN: &str = "-";
 
-/// The scheme that `--scheme` names.
-pub(crate) fn scheme(name: &str) -> Result<Scheme, Failure> {
-    Scheme::preset(name).map_err(|error| Failure::about(&format_args!("--scheme '{name}'"), &error))
+/// A larger scheme was not meant to be one.
+const MAX_SCHEME_BYTES: u64 = 1 << 16;
+
+/// A verifier, without secrets yet, for the scheme of `--scheme` or `--scheme-file`, with the limits that the file may
+/// have.
+pub(crate) fn scheme(args: &SchemeArgs) -> Result<VerifierBuilder, Failure> {
+    let Some(path) = &args.scheme_file else {
+        let name = &args.scheme;
+        let scheme = Scheme::preset(name);
+        return scheme
+            .map(Verifier::builder)
+            .map_err(|error| Failure::about(&format_args!("--scheme '{name}'"), &error));
+    };
+    let text = read_named(path, MAX_SCHEME_BYTES, "the scheme")?;
+    let origin = format!("--scheme-file {}", quoted(path));
+    let text = std::str::from_utf8(&text).map_err(|_| Failure::argument(format!("{origin}: it is not UTF-8")))?;
+    VerifierBuilder::from_json(text.trim_start_matches('\u{feff}')).map_err(|error| Failure::about(&origin, &error))
 }
 
 /// Reads a body, up to one byte more than `limit` or than the library accepts at all: enough for the library to see that the

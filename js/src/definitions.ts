@@ -7,8 +7,10 @@ import type { Scheme } from "./options.js";
 export interface Definition {
   /** The engine that can read it; undefined for a built-in scheme, which every engine knows. */
   readonly engine?: Engine;
-  /** The name of a built-in scheme, or the words that `defineScheme` makes. */
+  /** The name of a built-in scheme, or the textual form of a custom one, after a `=` or `+`. */
   readonly words: string;
+  /** Finds the signed id in a signature header, for a scheme whose id is in its list. */
+  readonly findId?: ((signature: string) => string | undefined) | undefined;
 }
 
 /**

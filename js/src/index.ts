@@ -13,6 +13,7 @@ export type { Body } from "./input/body.js";
 export type { HeaderValue, HeadersInput } from "./input/headers.js";
 export type { RequestLike } from "./input/request.js";
 export type { Secret, VerifierOptions } from "./options.js";
-export { type Scheme, type SchemeDefinition, defineScheme } from "./scheme.js";
+export { type Scheme, type SchemeDefinition, type SignatureList, defineScheme } from "./scheme.js";
 export { type SignOptions, sign } from "./sign.js";
 export { type VerificationResult, WebhookVerifier } from "./verifier.js";
+export { verifyAny } from "./verify-any.js";

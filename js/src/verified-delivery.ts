@@ -45,7 +45,8 @@ export class VerifiedDelivery implements Delivery {
   }
 
   get id(): string | null {
-    const { id } = this.#source.values;
+    const { values, handle } = this.#source;
+    const id = handle.findId?.(values.signature as string) ?? values.id;
     if (typeof id === "string") return id;
     return this.hasEnvelope ? this.event().event_id : null;
   }

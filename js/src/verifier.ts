@@ -12,6 +12,7 @@ import {
   type HeaderValue,
   type HeaderValues,
   type HeadersInput,
+  MISSING,
   findHeaderValues,
   headerValuesOf,
 } from "./input/headers.js";
@@ -38,6 +39,9 @@ declare global {
 /** The limit of adapters without the option `maxBody`: 1 MiB. */
 const DEFAULT_MAX_BODY = 1 << 20;
 
+/** Whether the header with the signature of a verifier's scheme is present. */
+export let isAddressed: (verifier: WebhookVerifier, headers: HeadersInput) => boolean;
+
 /** A verdict that is returned, not thrown. */
 export type VerificationResult =
   | { isValid: true; code?: undefined; error?: undefined }
@@ -58,6 +62,7 @@ export class WebhookVerifier {
   readonly #hostHmac: HostHmac;
 
   static {
+    isAddressed = (verifier, headers) => findHeaderValues(headers, verifier.#handle.names).signature !== MISSING;
     // Some runtimes do not have the symbol yet.
     if (Symbol.dispose !== undefined) this.prototype[Symbol.dispose] = this.prototype.free;
   }
@@ -73,7 +78,7 @@ export class WebhookVerifier {
       this.#limit = Math.min(maxBody ?? MOST_BYTES, MOST_BYTES);
       this.maxBody = maxBody === undefined ? DEFAULT_MAX_BODY : this.#limit;
       this.#now = checkClock(options.now);
-      const { engine = verifyOnly(), words } = readScheme(options.scheme);
+      const { engine = verifyOnly(), words, findId } = readScheme(options.scheme);
       this.#handle = engine.prepare({
         scheme: words,
         secrets: secretList(secrets),
@@ -82,6 +87,7 @@ export class WebhookVerifier {
         maxEventAge: options.maxEventAge === null ? Infinity : limit("maxEventAge", options.maxEventAge),
         maxBody,
       });
+      this.#handle.findId = findId;
       this.#hostHmac = new HostHmac(this.#handle);
     } catch (thrown) {
       throw asVerificationError(thrown);

@@ -1,11 +1,14 @@
 """Custom schemes."""
 
+import base64
 import hashlib
 import hmac
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hookseal import Scheme, WebhookVerificationError, WebhookVerifier, sign
+from hookseal import Scheme, WebhookVerificationError, WebhookVerifier, sign, verify_any
 from senders import (
     BASE64_KEY,
     BASE64_SECRET,
@@ -144,7 +147,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "a scheme's name has 1 to 32 bytes": {"name": ""},
     "a header's name is a token": {"signature_header": "X Acme"},
     "encoding must be": {"encoding": "base32"},
-    "key must be": {"key": "hex"},
+    "key must be": {"key": "hexadecimal"},
     "give either prefix, or list_separator": {"prefix": "x", "list_separator": ","},
     "a list of signatures needs": {"list_separator": ","},
     "list_joiner must be one character": {"list_separator": ",", "list_joiner": "==", "list_version": "v1"},
@@ -173,3 +176,104 @@ def test_a_contradictory_scheme_is_refused_with_the_reason(fault: str) -> None:
 def test_the_error_for_an_unknown_scheme_lists_the_known_ones() -> None:
     with pytest.raises(WebhookVerificationError, match="standard-webhooks, svix, stripe"):
         WebhookVerifier(SECRET, scheme="strype")  # type: ignore[arg-type]
+
+
+def test_what_senders_do_can_be_said() -> None:
+    spaced = Scheme(
+        "spaced",
+        signature_header="X-Sig",
+        encoding="hex",
+        list_separator=",",
+        list_joiner="=",
+        list_version="v1",
+        list_spaced=True,
+        list_grouped=True,
+        timestamp_in_signature="t",
+        timestamp_format="milliseconds",
+        id_in_signature="id",
+        signed="{id}.{timestamp}{body}",
+        key="hex",
+    )
+    signature = hmac.new(BASE64_KEY, f"one.{NOW}000".encode() + BODY, hashlib.sha256).hexdigest()
+    headers = {"X-Sig": f"t={NOW}000, id=one, v1={'0' * 64}, {signature}"}
+    delivery = verify(spaced, headers, BASE64_KEY.hex())
+    assert (delivery.id, delivery.timestamp, delivery.scheme) == ("one", NOW, "spaced")
+    signed = sign(BODY, BASE64_KEY.hex(), scheme=spaced, timestamp=NOW, id="one")
+    assert signed == {"X-Sig": f"t={NOW}000, id=one, v1={signature}"}
+    fixed = Scheme(
+        "fixed",
+        signature_header="X-Sig",
+        encoding="hex",
+        timestamp_header="X-Time",
+        timestamp_format="rfc3339",
+        id_header="X-Id",
+        id_length=4,
+        signed="{id}{timestamp}{body}",
+    )
+    time = "2023-11-14T22:13:20.5Z"
+    headers = {"X-Sig": mac(SECRET, f"abcd{time}", BODY).hexdigest(), "X-Time": time, "X-Id": "abcd"}
+    assert verify(fixed, headers).timestamp == 1_700_000_000
+    for scheme in [spaced, fixed]:
+        again = Scheme.from_json(scheme.to_json())
+        assert again.to_json() == scheme.to_json()
+
+
+VECTORS = Path(__file__).parent / "vectors" / "schemes"
+
+
+def test_every_vector_of_a_custom_scheme_has_its_verdict() -> None:
+    vectors = json.loads((VECTORS / "deliveries.json").read_text("utf-8"))
+    assert len(vectors) >= 80
+    for vector in vectors:
+        limits = vector["scheme"].pop("limits", {})
+        scheme = Scheme.from_json(json.dumps(vector["scheme"]))
+        headers, body = [tuple(pair) for pair in vector["headers"]], base64.b64decode(vector["body_base64"])
+        found: dict[str, Any]
+        try:
+            verifier = WebhookVerifier(vector["secrets"], scheme=scheme, now=vector["now"], **limits)
+            delivery = verifier.verify(headers, body)
+            facts = {"scheme": delivery.scheme, "timestamp": delivery.timestamp, "id": delivery.id}
+            found = {"ok": {**facts, "secret_index": delivery.secret_index}}
+        except WebhookVerificationError as error:
+            found = {"error": error.code}
+        assert found == vector["expect"], vector["name"]
+
+
+def test_a_text_that_is_no_scheme_is_refused_with_its_member_line_and_column() -> None:
+    vectors = json.loads((VECTORS / "refused.json").read_text("utf-8"))
+    assert len(vectors) >= 50
+    for vector in vectors:
+        expect = vector["expect"]
+        with pytest.raises(WebhookVerificationError) as caught:
+            Scheme.from_json(vector["text"])
+        message = str(caught.value)
+        member = f"{expect['member']}: " if expect["member"] else ""
+        assert caught.value.code == "invalid_scheme"
+        assert message.startswith(f"the scheme cannot be used: {member}"), message
+        assert message.endswith(f" (line {expect['line']}, column {expect['column']})"), message
+
+
+def test_the_first_verifier_that_accepts_a_delivery_answers() -> None:
+    names = ["stripe", "github", "svix", "shopify"]
+    verifiers = [WebhookVerifier(secret_for(name), scheme=name, now=NOW) for name in names]  # type: ignore[arg-type]
+    for index, name in enumerate(names):
+        headers = dict(SENDERS[name](BODY))
+        for given in [headers, iter(headers.items())]:
+            found, delivery = verify_any(verifiers, given, BODY)  # type: ignore[arg-type]
+            assert (found, delivery.scheme, delivery.body) == (index, name, BODY)
+    forged = {"X-Hub-Signature-256": f"sha256={'0' * 64}"}
+    wrong: list[tuple[Any, str, str]] = [
+        ({}, "missing_header", "Stripe-Signature"),
+        (forged, "signature_mismatch", ""),
+        ({**forged, "X-Shopify-Hmac-Sha256": "?"}, "signature_mismatch", ""),
+        ({"shopify-hmac-sha256": "?"}, "malformed_signature", "X-Shopify-Hmac-Sha256"),
+        ({"webhook-signature": "v1,?"}, "missing_header", "svix-id"),
+    ]
+    for headers, code, message in wrong:
+        with pytest.raises(WebhookVerificationError, match=message) as caught:
+            verify_any(verifiers, headers, BODY)
+        assert caught.value.code == code
+    for given, message in [([], "there is no verifier"), (["github"], "must be hookseal.WebhookVerifier")]:
+        with pytest.raises(WebhookVerificationError, match=message) as caught:
+            verify_any(given, forged, BODY)  # type: ignore[arg-type]
+        assert caught.value.code == "invalid_argument"

@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from make import explain, keys
+from make import explain, keys, schemes
 from make.topics import TOPICS
 from make.vector import render
 
@@ -31,6 +31,8 @@ def build() -> dict[str, bytes]:
         files[f"{topic}.json"] = render(vectors).encode("utf-8")
     files["explain/causes.json"] = render(explain.vectors()).encode("utf-8")
     files["keys/keys.json"] = render(keys.vectors()).encode("utf-8")
+    files["schemes/deliveries.json"] = render(schemes.deliveries()).encode("utf-8")
+    files["schemes/refused.json"] = schemes.render_refused(schemes.refused()).encode("utf-8")
     return files
 
 

@@ -20,6 +20,7 @@ from hookseal._hookseal import (
     WebhookVerifier,
     __version__,
     sign,
+    verify_any,
 )
 from hookseal.events import EventType, KnownEvent, UnknownEvent, WebhookEvent
 
@@ -38,4 +39,5 @@ __all__ = [
     "WebhookVerifier",
     "__version__",
     "sign",
+    "verify_any",
 ]

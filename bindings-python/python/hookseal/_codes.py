@@ -36,7 +36,7 @@ STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {
     "duplicate_header": 400,
     # The signature is not in the scheme's format.
     "malformed_signature": 400,
-    # The timestamp is not Unix seconds in 1 to 12 digits.
+    # The timestamp is not in the scheme's format.
     "malformed_timestamp": 400,
     # No secret in use matches this signature for this body.
     "signature_mismatch": 401,

@@ -17,6 +17,7 @@ __all__ = [
     "WebhookVerifier",
     "__version__",
     "sign",
+    "verify_any",
 ]
 
 __version__: Final[str]
@@ -138,20 +139,29 @@ class Scheme:
         list_separator: str | None = None,
         list_joiner: str | None = None,
         list_version: str | None = None,
+        list_spaced: bool = False,
+        list_grouped: bool = False,
         timestamp_header: str | None = None,
         timestamp_in_signature: str | None = None,
         timestamp_in_envelope: bool = False,
+        timestamp_format: Literal["seconds", "milliseconds", "rfc3339"] = "seconds",
         id_header: str | None = None,
-        key: Literal["utf8", "base64"] = "utf8",
+        id_in_signature: str | None = None,
+        id_length: int | None = None,
+        key: Literal["utf8", "base64", "hex"] = "utf8",
         key_field: str | None = None,
         newer_spellings: dict[str, str] | None = None,
         fallback_spellings: dict[str, str] | None = None,
     ) -> Self: ...
+    @staticmethod
+    def from_json(json: str) -> Scheme: ...
+    def to_json(self) -> str: ...
     @property
     def name(self) -> str: ...
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: object) -> Self: ...
 
+def verify_any(verifiers: Iterable[WebhookVerifier], headers: _Headers, body: _Body) -> tuple[int, Delivery]: ...
 def sign(
     body: _Body,
     secret: _Secret,

@@ -1,7 +1,7 @@
 //! `hookseal sign`: prints the headers that a sender would send.
 
 use clap::Args;
-use hookseal::{ErrorKind, Signer, UnixTime};
+use hookseal::{ErrorKind, Scheme, Signer, TimestampFormat, UnixTime};
 use serde_json::{Map, Value};
 
 use crate::args::{self, SignedBodyArgs};
@@ -51,9 +51,19 @@ fn header_time(text: &str) -> Result<UnixTime, String> {
     }
 }
 
+/// Whether the scheme can write this time, so that only the id can be wrong.
+fn writes(scheme: &Scheme, time: UnixTime) -> bool {
+    let last = match scheme.timestamp_format() {
+        TimestampFormat::UnixMilliseconds => 9_999_999_999,
+        TimestampFormat::Rfc3339 => 253_402_300_799,
+        _ => return true,
+    };
+    (0..=last).contains(&time.as_secs())
+}
+
 pub(crate) fn run(args: &SignArgs) -> Result<Outcome, Failure> {
     let SignedBodyArgs { body, scheme, secrets } = &args.signed;
-    let scheme = input::scheme(scheme)?;
+    let scheme = *input::scheme(scheme)?.scheme();
     let secrets = secrets.load(scheme)?;
     let [secret] = &*secrets else {
         return Err(Failure::argument("a delivery is signed with one secret: give only one; verify takes several"));
@@ -62,9 +72,9 @@ pub(crate) fn run(args: &SignArgs) -> Result<Outcome, Failure> {
 
     let timestamp = args.timestamp.unwrap_or_else(UnixTime::now);
     let signer = Signer::new(scheme, secret.secret())?;
-    // The timestamp was checked when it was parsed, so only the id can be wrong.
     let headers = signer.sign(&body, timestamp, args.id.as_deref()).map_err(|error| match error.kind() {
-        ErrorKind::InvalidArgument => Failure::about(&"--id", &error),
+        ErrorKind::InvalidArgument if writes(&scheme, timestamp) => Failure::about(&"--id", &error),
+        ErrorKind::InvalidArgument => Failure::about(&"--timestamp", &error),
         _ => error.into(),
     })?;
 

@@ -1,7 +1,7 @@
 //! `hookseal verify`: verifies one delivery.
 
 use clap::Args;
-use hookseal::{Delivery, Envelope, Scheme, UnixTime, Verifier};
+use hookseal::{Delivery, Envelope, Scheme, UnixTime, Verifier, VerifierBuilder};
 use serde_json::Value;
 
 use crate::args::{self, DeliveryArgs};
@@ -42,11 +42,13 @@ Examples:
 pub(crate) fn run(args: &VerifyArgs) -> Result<Outcome, Failure> {
     let args = &args.delivery;
     // The configuration is checked first: an error in it must not look like a refused delivery.
-    let scheme = input::scheme(&args.signed.scheme)?;
+    let builder = input::scheme(&args.signed.scheme)?;
+    let scheme = *builder.scheme();
     let secrets = args.signed.secrets.load(scheme)?;
-    let verifier = verifier(scheme, &secrets, args)?;
+    let verifier = verifier(builder, &secrets, args)?;
     let headers = input::read_headers(&args.headers, &args.signed.body)?;
-    let body = input::read_body(&args.signed.body, args.max_body)?;
+    let max_body = verifier.max_body().and_then(|bytes| usize::try_from(bytes).ok());
+    let body = input::read_body(&args.signed.body, max_body)?;
     let now = args.now.unwrap_or_else(UnixTime::now);
 
     let delivery = verifier.verify(&headers, &body, now)?;
@@ -55,8 +57,8 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Outcome, Failure> {
     Ok(Outcome::success(text(&delivery, envelope.as_ref(), &secrets, now), json(&delivery, envelope.as_ref())))
 }
 
-fn verifier(scheme: Scheme, secrets: &[LoadedSecret], args: &DeliveryArgs) -> Result<Verifier, Failure> {
-    let mut builder = args.limits.apply(Verifier::builder(scheme));
+fn verifier(builder: VerifierBuilder, secrets: &[LoadedSecret], args: &DeliveryArgs) -> Result<Verifier, Failure> {
+    let mut builder = args.limits.apply(builder);
     for secret in secrets {
         builder = builder.secret(secret.secret());
     }

@@ -4,7 +4,7 @@ import type { HeaderNames, HeaderValues } from "../input/headers.js";
 
 /** What a verifier is prepared from. */
 export interface Settings {
-  /** The name of a built-in scheme, or the words of a custom one. */
+  /** The name of a built-in scheme, or the textual form of a custom one: see `bindings-shared/src/schemes.rs`. */
   scheme: string;
   secrets: readonly (string | Uint8Array)[];
   maxAge?: number | undefined;
@@ -42,6 +42,8 @@ export interface Verdict {
 /** A prepared verifier with its engine. */
 export interface Handle extends Prepared {
   readonly engine: Engine;
+  /** Finds the signed id in a signature header, for a custom scheme whose id is in its list. */
+  findId?: ((signature: string) => string | undefined) | undefined;
 }
 
 /** The MACs of a body that were made outside the core. */

@@ -10,7 +10,7 @@ export const STATUS_BY_CODE = {
   duplicate_header: 400,
   /** The signature is not in the scheme's format. */
   malformed_signature: 400,
-  /** The timestamp is not Unix seconds in 1 to 12 digits. */
+  /** The timestamp is not in the scheme's format. */
   malformed_timestamp: 400,
   /**
    * No secret in use matches this signature for this body; check that the body is the raw bytes that were received, and

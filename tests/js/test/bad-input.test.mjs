@@ -28,7 +28,7 @@ const acme = {
   signed: "{body}",
 };
 const TIMES = ["timestampHeader", "timestampInSignature", "timestampInEnvelope"];
-const OPTIONAL = ["prefix", "idHeader", "key", "newerSpellings", "fallbackSpellings"];
+const OPTIONAL = ["prefix", "timestampFormat", "idHeader", "idInSignature", "idLength", "key", "keyField", "newerSpellings", "fallbackSpellings"];
 const schemeParts = [...Object.keys(acme), ...TIMES, ...OPTIONAL];
 const ofAcme = (parts) => make({ scheme: defineScheme({ ...acme, ...parts }) }).verify({}, body);
 

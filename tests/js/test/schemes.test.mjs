@@ -83,6 +83,9 @@ const hex = (parts, key = SECRET) => hmac(key, ...parts).digest("hex");
 const base64 = (parts, key = SECRET) => hmac(key, ...parts).digest("base64");
 const acme = { name: "acme", signatureHeader: "X-Acme-Signature", encoding: "hex", signed: "{body}" };
 
+/** The time of signing as RFC 3339. */
+const TEXT = new Date(NOW * 1000).toISOString().replace(".000", "");
+
 /** Custom schemes, with the headers that such a sender would send with `body`. */
 const OWN = [
   ["hex alone", acme, { "X-Acme-Signature": hex([body]) }],
@@ -124,12 +127,61 @@ const OWN = [
     { "X-Acme-Signature": `v2,${base64([body], Buffer.from("a key of bytes for tests"))}` },
     `whsec_${Buffer.from("a key of bytes for tests").toString("base64")}`,
   ],
+  [
+    "a time in milliseconds, and blanks after the commas of its list",
+    {
+      ...acme,
+      list: { separator: ",", joiner: "=", version: "v1", spaced: true },
+      timestampInSignature: "t",
+      timestampFormat: "milliseconds",
+      signed: "{timestamp}.{body}",
+    },
+    { "X-Acme-Signature": `t=${NOW}000, v1=${hex([`${NOW}000.`, body])}` },
+  ],
+  [
+    "a time as RFC 3339 and an id of a fixed length, without separators",
+    {
+      ...acme,
+      prefix: "sha256=",
+      idHeader: "X-Acme-Id",
+      idLength: 4,
+      timestampHeader: "X-Acme-Time",
+      timestampFormat: "rfc3339",
+      signed: "{id}{timestamp}{body}",
+    },
+    { "X-Acme-Signature": `sha256=${hex([`id-1${TEXT}`, body])}`, "X-Acme-Time": TEXT, "X-Acme-Id": "id-1" },
+  ],
+  [
+    "the configured URL, and the time after the body",
+    {
+      ...acme,
+      encoding: "base64",
+      timestampHeader: "X-Acme-Time",
+      timestampFormat: "milliseconds",
+      signed: "POSThttps://example.com/hooks?from=acme{body}{timestamp}",
+    },
+    {
+      "X-Acme-Signature": base64(["POSThttps://example.com/hooks?from=acme", body, `${NOW}000`]),
+      "X-Acme-Time": `${NOW}000`,
+    },
+  ],
+  [
+    "an id in its list",
+    { ...acme, list: { separator: ",", joiner: "=", version: "v1" }, idInSignature: "id", signed: "{id}.{body}" },
+    { "X-Acme-Signature": `id=id-1,v1=${hex(["id-1.", body])}` },
+  ],
+  [
+    "a key in hex",
+    { ...acme, key: "hex" },
+    { "X-Acme-Signature": hex([body], Buffer.from("a key of bytes for tests")) },
+    Buffer.from("a key of bytes for tests").toString("hex"),
+  ],
   ["the time in the envelope", { ...acme, timestampInEnvelope: true }, { "X-Acme-Signature": hex([body]) }],
 ];
 
 for (const [what, definition, headers, secret = SECRET] of OWN) {
   const scheme = defineScheme(definition);
-  const id = definition.idHeader && "id-1";
+  const id = (definition.idHeader ?? definition.idInSignature) && "id-1";
   const hasTime = /timestamp/.test(JSON.stringify(definition));
 
   test(`a custom scheme can have ${what}`, () => {
@@ -156,6 +208,31 @@ for (const [what, definition, headers, secret = SECRET] of OWN) {
     });
   }
 }
+
+test("a custom scheme can have several signatures behind one version, where it says so", () => {
+  const list = { separator: ",", joiner: "=", version: "v0" };
+  const headers = { "X-Acme-Signature": `v0=${hex([body], "another")},${hex([body])}` };
+  const verifies = (grouped) => () =>
+    new WebhookVerifier(SECRET, { scheme: defineScheme({ ...acme, list: { ...list, grouped } }) }).verify(headers, body);
+  assert.equal(verifies(true)().scheme, "acme");
+  assert.throws(verifies(false), { code: "signature_mismatch" });
+});
+
+test("a scheme can be made from its text, and an error names the place in it", () => {
+  const scheme = defineScheme('{"name":"acme","signature":{"header":"X-Acme-Signature","encoding":"hex"},"signed":"{body}"}');
+  assert.equal(new WebhookVerifier(SECRET, { scheme }).verify({ "X-Acme-Signature": hex([body]) }, body).scheme, "acme");
+  const preset = defineScheme('{ "preset": "stripe" }');
+  assert.equal(new WebhookVerifier(SECRET, { scheme: preset, now }).verify(SENDERS.stripe(body), body).scheme, "stripe");
+  for (const [text, reason] of [
+    ['{\n  "name": "acme",\n  "signatur": {} }', "signatur: there is no such member (line 3, column 3)"],
+    ["acme", "it is not JSON from here on, or not an object (line 1, column 1)"],
+    ["", "it is not JSON from here on, or not an object (line 1, column 1)"],
+    ['{"preset":"acme"}', "preset: no preset has this name (line 1, column 11)"],
+  ]) {
+    const message = `the scheme cannot be used: ${reason}`;
+    assert.throws(() => defineScheme(text), { code: "invalid_scheme", status: 500, message });
+  }
+});
 
 test("a definition is copied when a scheme is made, so that later changes to the object do not matter", () => {
   const list = { separator: ",", joiner: "=", version: "v1" };
@@ -197,7 +274,7 @@ test("headers that sign returns have whatever names the scheme gives them", () =
 
 test("the CommonJS package has the same API", () => {
   const required = createRequire(import.meta.url)("hookseal");
-  const names = ["WebhookVerificationError", "WebhookVerifier", "defineScheme", "internals", "sign"];
+  const names = ["WebhookVerificationError", "WebhookVerifier", "defineScheme", "internals", "sign", "verifyAny"];
   assert.deepEqual(Object.keys(required).sort(), names);
   const headers = required.sign(body, SECRET, { timestamp: NOW });
   assert.equal(new WebhookVerifier(SECRET, { now }).verify(headers, body).id, "evt-1");

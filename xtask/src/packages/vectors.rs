@@ -12,6 +12,7 @@ pub(crate) fn copy(workspace: &Workspace, folder: &Path) -> Result<(), String> {
     files::mirror(&workspace.root.join("tests/vectors"), folder, |path| {
         path == Path::new("explain")
             || path == Path::new("keys")
+            || path == Path::new("schemes")
             || path.extension().is_some_and(|extension| extension == "json")
     })?;
     files::mirror(&workspace.root.join("inbox/vectors"), &folder.join("inbox"), |_| true)?;

@@ -48,7 +48,8 @@ pub(crate) const PARTS: &[Part] = &[
 ];
 
 /// The feature sets in which the core is used, from none to all.
-const FEATURE_SETS: &[&str] = &["", "alloc", "duplicates", "explain", "std", "std,duplicates,http,explain"];
+const FEATURE_SETS: &[&str] =
+    &["", "schemes", "schemes,duplicates", "alloc", "duplicates", "explain", "std", "std,duplicates,http,explain"];
 
 /// A target without a standard library: the build fails if the core needs one.
 const BARE_TARGET: &str = "thumbv7em-none-eabi";

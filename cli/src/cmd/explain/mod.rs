@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hookseal::explain::{Check, CheckOutcome, Explainer, Report};
-use hookseal::{Error, OptionNames, Scheme, UnixTime};
+use hookseal::{Error, OptionNames, Scheme, UnixTime, VerifierBuilder};
 
 use crate::args::{self, DeliveryArgs, Limit};
 use crate::failure::Failure;
@@ -55,10 +55,10 @@ Examples:
 pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let delivery = &args.delivery;
     let signed = &delivery.signed;
-    let scheme = input::scheme(&signed.scheme)?;
+    let settings = input::scheme(&signed.scheme)?;
     let secrets = signed.secrets.read()?;
     let others = args.others.read()?;
-    let explainer = explainer(scheme, &secrets, &others, delivery)?;
+    let explainer = explainer(&settings, &secrets, &others, delivery)?;
     let (headers, body) = match &args.request {
         Some(path) => {
             let request = request::read(&input::read_body(path, None)?)?;
@@ -75,12 +75,13 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
 }
 
 fn explainer(
-    scheme: Scheme,
+    settings: &VerifierBuilder,
     secrets: &[LoadedSecret],
     others: &[(Scheme, LoadedSecret)],
     args: &DeliveryArgs,
 ) -> Result<Explainer, Failure> {
-    let mut explainer = Explainer::new(scheme).option_names(OptionNames::Flag);
+    let mut explainer = Explainer::new(*settings.scheme()).limits(settings.current_limits());
+    explainer = explainer.option_names(OptionNames::Flag);
     for secret in secrets {
         explainer = explainer.secret(secret.secret());
     }

@@ -19,7 +19,7 @@ use hookseal::{Error, Scheme, UnixTime, Verifier};
 use self::forward::Backend;
 use self::line::{Genuine, Line};
 use self::recent_ids::RecentIds;
-use crate::args::{LIMITS, LimitArgs};
+use crate::args::{LIMITS, LimitArgs, SchemeArgs};
 use crate::failure::{Failure, error_text};
 use crate::outcome::Outcome;
 use crate::receiver::Refused;
@@ -45,9 +45,8 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "URL")]
     forward: Option<String>,
 
-    /// How the sender signs; see `hookseal sign --help`
-    #[arg(long, value_name = "NAME", default_value = "contio")]
-    scheme: String,
+    #[command(flatten)]
+    scheme: SchemeArgs,
 
     #[command(flatten)]
     secrets: SecretArgs,
@@ -56,9 +55,8 @@ pub(crate) struct ListenArgs {
     limits: LimitArgs,
 
     /// Maximum size of a body [default: 1048576]
-    #[arg(long, value_name = "BYTES", default_value_t = 1024 * 1024, hide_default_value = true)]
-    #[arg(help_heading = LIMITS)]
-    max_body: usize,
+    #[arg(long, value_name = "BYTES", help_heading = LIMITS)]
+    max_body: Option<usize>,
 
     /// Print a line of JSON with the URL, and then one for each delivery
     #[arg(long)]
@@ -76,6 +74,9 @@ Examples:
   hookseal listen --forward http://127.0.0.1:3000/webhooks   In front of an application
   hookseal listen --json | jq -r .event_type                 In a script";
 
+/// The largest body unless another limit is given.
+const MAX_BODY: usize = 1024 * 1024;
+
 /// The state that all requests share.
 struct Listener {
     verifier: Verifier,
@@ -87,9 +88,12 @@ struct Listener {
 }
 
 pub(crate) fn run(args: &ListenArgs) -> Result<Outcome, Failure> {
-    let scheme = input::scheme(&args.scheme)?;
+    let builder = input::scheme(&args.scheme)?;
+    let scheme = *builder.scheme();
     let secrets = args.secrets.load(scheme)?;
-    let builder = args.limits.apply(Verifier::builder(scheme)).max_body(args.max_body);
+    let of_file = builder.current_limits().max_body().map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+    let max_body = args.max_body.or(of_file).unwrap_or(MAX_BODY);
+    let builder = args.limits.apply(builder).max_body(max_body);
     let verifier = secrets.iter().fold(builder, |builder, secret| builder.secret(secret.secret())).build()?;
     let backend = args.forward.as_deref().map(Backend::new).transpose()?;
     let listener =
@@ -99,7 +103,7 @@ pub(crate) fn run(args: &ListenArgs) -> Result<Outcome, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::argument(format!("cannot start: {error}")))?;
-    runtime.block_on(serve(listener, address, args.max_body)).map_err(|error| {
+    runtime.block_on(serve(listener, address, max_body)).map_err(|error| {
         Failure::argument(format!("cannot listen on {address}: {error}; choose another port with --port"))
     })?;
     Ok(Outcome::printed())

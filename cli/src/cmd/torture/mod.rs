@@ -18,6 +18,7 @@ use self::cases::Bench;
 use self::check::Fault;
 use self::target::Target;
 use self::wire::Response;
+use crate::args::SchemeArgs;
 use crate::failure::Failure;
 use crate::input;
 use crate::outcome::{Exit, Outcome};
@@ -32,9 +33,8 @@ pub(crate) struct TortureArgs {
     #[arg(value_name = "URL", required_unless_present = "list")]
     url: Option<String>,
 
-    /// How the sender signs; see `hookseal sign --help`
-    #[arg(long, value_name = "NAME", default_value = "contio")]
-    scheme: String,
+    #[command(flatten)]
+    scheme: SchemeArgs,
 
     #[command(flatten)]
     secrets: SecretArgs,
@@ -89,7 +89,7 @@ struct CaseResult {
 }
 
 pub(crate) fn run(args: &TortureArgs) -> Result<Outcome, Failure> {
-    let scheme = input::scheme(&args.scheme)?;
+    let scheme = *input::scheme(&args.scheme)?.scheme();
     if args.list {
         return list(scheme, args);
     }

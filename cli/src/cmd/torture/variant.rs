@@ -2,12 +2,13 @@
 //! headers; these accept any text in place of a time. The tests check that genuine headers stay genuine.
 
 use hookseal::{
-    Error, Scheme, Secret, SignatureFormat, SignatureLayout, SignedPart, Signer, TimestampSource, UnixTime,
+    Error, IdSource, Scheme, Secret, SignatureFormat, SignatureLayout, SignedPart, Signer, TimestampFormat,
+    TimestampSource, UnixTime,
 };
 
 use crate::input::Header;
 
-/// A variant of a scheme: a preset, or one of the two variants of `contio`.
+/// A scheme, or one of the two variants of `contio`.
 #[derive(Clone, Copy)]
 pub(super) struct Variant(&'static Scheme);
 
@@ -20,10 +21,11 @@ pub(super) enum Spelling {
     Fallback,
 }
 
-/// The variants of a preset.
+/// The variants of a scheme. One that is no preset is kept until the program ends.
 pub(super) fn variants_of(scheme: &Scheme) -> Vec<Variant> {
-    let preset = Scheme::PRESETS.iter().find(|preset| preset.name() == scheme.name());
-    preset.map(|preset| preset.variants().iter().map(Variant).collect()).unwrap_or_default()
+    let preset = Scheme::PRESETS.iter().find(|preset| *preset == scheme);
+    let kept: &'static Scheme = preset.unwrap_or_else(|| Box::leak(Box::new(*scheme)));
+    kept.variants().iter().map(Variant).collect()
 }
 
 impl Variant {
@@ -72,13 +74,19 @@ impl Variant {
 
     /// The headers for a signature, which can be any text.
     pub(super) fn headers(self, signature: &str, time: &str, id: &str) -> Vec<Header> {
-        let signature = match (self.0.timestamp_source(), self.0.signature_format().layout()) {
-            (TimestampSource::Signature(key), SignatureLayout::List { separator, joiner, .. }) => {
-                format!("{key}{joiner}{time}{separator}{signature}")
+        let format = self.0.signature_format();
+        let mut value = String::new();
+        if let SignatureLayout::List { separator, joiner, .. } = format.layout() {
+            let blank = if format.is_spaced() { " " } else { "" };
+            if let TimestampSource::Signature(key) = self.time() {
+                value += &format!("{key}{joiner}{time}{separator}{blank}");
             }
-            _ => signature.to_owned(),
-        };
-        let mut headers = vec![header(self.signature_header(), &signature)];
+            if let IdSource::Signature(key) = self.0.id_source() {
+                value += &format!("{key}{joiner}{id}{separator}{blank}");
+            }
+        }
+        value += signature;
+        let mut headers = vec![header(self.signature_header(), &value)];
         if let TimestampSource::Header(name) = self.time() {
             headers.push(header(name, time));
         }
@@ -127,6 +135,42 @@ impl Variant {
         self.0.timestamp_source()
     }
 
+    /// A time as this variant's sender writes it.
+    pub(super) fn time_text(self, time: UnixTime) -> String {
+        match self.0.timestamp_format() {
+            TimestampFormat::UnixMilliseconds => format!("{:010}000", time.as_secs()),
+            TimestampFormat::Rfc3339 => time.to_string(),
+            _ => time.as_secs().to_string(),
+        }
+    }
+
+    /// Whether times are written in Unix seconds.
+    pub(super) fn writes_seconds(self) -> bool {
+        self.0.timestamp_format() == TimestampFormat::UnixSeconds
+    }
+
+    /// An id that this variant accepts: the given one, if it does.
+    pub(super) fn id_text(self, id: String) -> String {
+        let is_accepted = |id: &str| {
+            let key = Secret::from(&[0; 32]);
+            let signer = Signer::new(*self.0, key);
+            signer.and_then(|signer| signer.sign(b"", UnixTime::from_secs(0), Some(id)).map(|_| ())).is_ok()
+        };
+        if self.0.id_source() == IdSource::None || is_accepted(&id) {
+            return id;
+        }
+        // Of other characters, the same for the same id.
+        let seed = id.bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte));
+        let mut random = fastrand::Rng::with_seed(seed);
+        let length = self.0.id_length().unwrap_or(32);
+        let digits = ["0123456789abcdef", "ghijklmnopqrstuv", "GHIJKLMNOPQRSTUV"];
+        let texts = digits.map(|digits| {
+            let digit = |_| char::from(digits.as_bytes()[random.usize(..digits.len())]);
+            (0..length).map(digit).collect::<String>()
+        });
+        texts.into_iter().find(|text| is_accepted(text)).unwrap_or(id)
+    }
+
     pub(super) fn id_header(self) -> Option<&'static str> {
         self.0.id_header().map(|name| name.as_str())
     }
@@ -170,6 +214,25 @@ mod tests {
                     verifier.verify(&headers, BODY, NOW).expect("genuine in the other spelling");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_a_custom_scheme_signs_is_genuine() {
+        let schemes = [
+            r#"{"name":"a","signature":{"header":"S","encoding":"hex","list":{"separator":",","joiner":"=","version":"v1","spaced":true}},"timestamp":{"in_signature":"t","format":"milliseconds"},"id":{"in_signature":"id"},"signed":"{id}.{timestamp}{body}"}"#,
+            r#"{"name":"b","signature":{"header":"S","encoding":"hex"},"timestamp":{"header":"T","format":"rfc3339"},"id":{"header":"I","length":36},"signed":"{id}{timestamp}{body}"}"#,
+            r#"{"name":"c","signature":{"header":"S","encoding":"base64"},"id":{"header":"I"},"signed":"{id}-{body}"}"#,
+        ];
+        for text in schemes {
+            let scheme = Scheme::from_json(text).expect("a scheme");
+            let verifier = Verifier::builder(scheme).secret("secret").build().expect("a secret that can be used");
+            let [variant] = *variants_of(&scheme) else { panic!("one variant") };
+            let ids = ["evt-1-acme-genuine", "evt-1-acme-other"].map(|id| variant.id_text(id.to_owned()));
+            assert_ne!(ids[0], ids[1]);
+            let headers = variant.sign("secret".into(), &variant.time_text(NOW), &ids[0], BODY).expect("signs");
+            let delivery = verifier.verify(&headers, BODY, NOW).expect("genuine");
+            assert_eq!(delivery.id(), Some(&*ids[0]));
         }
     }
 

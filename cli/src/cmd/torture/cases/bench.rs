@@ -27,7 +27,7 @@ impl Bench<'_> {
     }
 
     pub(super) fn time(&self) -> String {
-        self.now.as_secs().to_string()
+        self.variant.time_text(self.now)
     }
 
     /// An event of now; `name` becomes part of its id.
@@ -49,7 +49,7 @@ impl Bench<'_> {
 
     pub(super) fn id(&self, name: &str) -> String {
         // A dot ends the id in what Standard Webhooks signs.
-        format!("evt-{}-{}-{}", self.run, self.variant.name(), name.replace('.', "-"))
+        self.variant.id_text(format!("evt-{}-{}-{}", self.run, self.variant.name(), name.replace('.', "-")))
     }
 
     pub(super) fn body(&self, name: &str) -> Vec<u8> {
