@@ -7,6 +7,7 @@
 // The tests are in JavaScript, so clippy finds the functions unused when it checks the tests.
 #![cfg_attr(test, allow(dead_code))]
 
+mod keys;
 mod signing;
 mod verifiers;
 

@@ -65,5 +65,8 @@ fn make(settings: &Settings<'_>) -> Result<Verifier, Error> {
     if let Some(limit) = max_body {
         builder = builder.max_body(limit);
     }
+    if let Some((kept, since)) = settings.remembered {
+        builder = builder.remembered_events(kept, since);
+    }
     builder.build()
 }

@@ -11,6 +11,7 @@ extern crate alloc;
 
 #[cfg(feature = "explain")]
 pub mod explain;
+pub mod keys;
 pub mod names;
 pub mod request;
 #[cfg(feature = "schemes")]

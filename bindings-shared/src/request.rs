@@ -7,17 +7,17 @@
 //! | 8 | the current time in Unix seconds, signed, in 8 bytes |
 //! | 16 | 12 bytes that are not read: where a C ABI has pointers to the headers and the body, which cross in another way |
 //! | 28 | the body's length |
-//! | 32 | the signature, timestamp and id header, in 16 bytes each: 8 that are not read, for a name; where the value is; its length |
+//! | 32 | the signature, timestamp, id and topic header, in 16 bytes each: 8 that are not read, for a name; where the value is; its length |
 //!
 //! Places are offsets from the start of the record. A value at 0 does not exist: its length is 0 for a missing header,
 //! and more for a duplicate one.
 //!
-//! It is `hookseal_delivery` of a C ABI with three `hookseal_header` after it, where pointers have 32 bits.
+//! It is `hookseal_delivery` of a C ABI with four `hookseal_header` after it, where pointers have 32 bits.
 
 use hookseal::{HeaderLookup, HeaderValues, Scheme, UnixTime};
 
 /// The size of the record. The values of the headers follow it.
-pub const BYTES: usize = 80;
+pub const BYTES: usize = 96;
 
 /// The body fills the array that it is passed in, whose length may exceed 32 bits.
 pub const WHOLE_ARRAY: u32 = 1;
@@ -27,6 +27,8 @@ pub const WHOLE_ARRAY: u32 = 1;
 pub struct Request<'t> {
     /// The values of its signature, timestamp and id headers.
     pub values: [HeaderLookup<'t>; 3],
+    /// The value of its topic header, which only its key needs.
+    pub topic: HeaderLookup<'t>,
     /// The current time.
     pub now: UnixTime,
     /// The length of its body in bytes; `None` if the body fills its array.
@@ -42,8 +44,13 @@ impl<'t> Request<'t> {
         let words = words.map(u32::from_le_bytes);
         let [size, flags, low, high, _, _, _, body, headers @ ..] = words;
         let mut is_sound = size as usize == BYTES;
-        let values = [[headers[2], headers[3]], [headers[6], headers[7]], [headers[10], headers[11]]];
-        let values = values.map(|[start, length]| {
+        let places = [
+            [headers[2], headers[3]],
+            [headers[6], headers[7]],
+            [headers[10], headers[11]],
+            [headers[14], headers[15]],
+        ];
+        let [signature, timestamp, id, topic] = places.map(|[start, length]| {
             if start == 0 {
                 return if length == 0 { HeaderLookup::Missing } else { HeaderLookup::Duplicate };
             }
@@ -53,7 +60,7 @@ impl<'t> Request<'t> {
         });
         let body = (flags & WHOLE_ARRAY == 0).then_some(body as usize);
         let now = UnixTime::from_secs((u64::from(high) << 32 | u64::from(low)).cast_signed());
-        is_sound.then_some(Self { values, now, body })
+        is_sound.then_some(Self { values: [signature, timestamp, id], topic, now, body })
     }
 
     /// The headers, as a scheme reads them.
@@ -85,21 +92,22 @@ mod tests {
 
     #[test]
     fn values_are_read_where_they_are_and_their_absence_is_told_apart() {
-        let bytes = record(&[(8, u32::MAX), (12, u32::MAX), (28, 7), (40, 80), (44, 4), (60, 2)]);
+        let bytes = record(&[(8, u32::MAX), (12, u32::MAX), (28, 7), (40, 96), (44, 4), (60, 2), (88, 97), (92, 3)]);
         let request = Request::read(&bytes).unwrap();
         assert_eq!(request.values, [HeaderLookup::Once(b"vvvv"), HeaderLookup::Duplicate, HeaderLookup::Missing]);
+        assert_eq!(request.topic, HeaderLookup::Once(b"vvv"));
         assert_eq!((request.now.as_secs(), request.body), (-1, Some(7)));
     }
 
     #[test]
     fn an_empty_value_is_not_a_missing_one() {
-        let bytes = record(&[(40, 84)]);
+        let bytes = record(&[(40, 100)]);
         assert_eq!(Request::read(&bytes).unwrap().values[0], HeaderLookup::Once(b""));
     }
 
     #[test]
     fn values_outside_of_the_record_and_other_sizes_are_refused() {
-        for words in [[(40, 80), (44, 5)], [(40, 85), (44, 0)], [(40, u32::MAX), (44, u32::MAX)], [(0, 79), (4, 0)]] {
+        for words in [[(40, 96), (44, 5)], [(40, 101), (44, 0)], [(40, u32::MAX), (44, u32::MAX)], [(0, 95), (4, 0)]] {
             assert!(Request::read(&record(&words)).is_none(), "{words:?}");
         }
         assert!(Request::read(&record(&[])[..BYTES - 1]).is_none());

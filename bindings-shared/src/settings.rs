@@ -1,4 +1,4 @@
-//! What a verifier is made from: four limits, a scheme and secrets.
+//! What a verifier is made from: four limits, what a store remembers, a scheme and secrets.
 
 use core::time::Duration;
 
@@ -40,25 +40,34 @@ impl Limits {
 pub struct Settings<'t> {
     /// Its limits.
     pub limits: Limits,
+    /// How long a store of handled events keeps them, and since when, if there is one.
+    pub remembered: Option<(Duration, UnixTime)>,
     /// Its scheme, for [`schemes::read`](crate::schemes::read).
     pub scheme: &'t str,
     secrets: &'t [u8],
 }
 
 impl<'t> Settings<'t> {
-    /// Reads the limits, a scheme of this length, and the secrets, which take the rest of `text`; `None` if `text` is
+    /// Reads the limits, what a store remembers in two more numbers, a scheme of this length, and the secrets, which take the rest of `text`; `None` if `text` is
     /// shorter. The caller wipes it.
     #[must_use]
     pub fn read(text: &'t [u8], scheme: usize) -> Option<Self> {
         let (limits, rest) = text.split_first_chunk()?;
+        let (remembered, rest) = rest.split_first_chunk::<16>()?;
         let (scheme, secrets) = rest.split_at_checked(scheme)?;
-        Some(Self { limits: Limits::read(limits), scheme: core::str::from_utf8(scheme).unwrap_or_default(), secrets })
+        let scheme = core::str::from_utf8(scheme).unwrap_or_default();
+        Some(Self { limits: Limits::read(limits), remembered: read_remembered(remembered), scheme, secrets })
     }
 
     /// Its secrets.
     pub fn secrets(&self) -> impl Iterator<Item = Secret<'t>> + use<'t> {
         secrets::read(self.secrets)
     }
+}
+
+fn read_remembered(bytes: &[u8; 16]) -> Option<(Duration, UnixTime)> {
+    let [kept, since]: [f64; 2] = core::array::from_fn(|at| f64::from_le_bytes(bytes.as_chunks().0[at]));
+    (!kept.is_nan()).then(|| (Duration::from_secs(whole(kept)), unix_time(since)))
 }
 
 /// A time in Unix seconds, as JavaScript has it. The caller checked that it is an integer; larger ones saturate.

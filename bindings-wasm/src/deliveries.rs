@@ -1,7 +1,7 @@
 //! One delivery at a time: its header values and body are read from the core's memory, and the verdict is returned.
 
 use hookseal_bindings::request::Request;
-use hookseal_bindings::verdict;
+use hookseal_bindings::{keys, verdict};
 
 use crate::{Core, Failure, bytes_of, share};
 
@@ -38,6 +38,28 @@ impl Core {
         let body = bytes_of(&raw).get(..body).ok_or_else(|| self.misused())?;
         let checked = if what & 1 == 0 { hookseal::check_json(body) } else { hookseal::check_envelope(body, what > 1) };
         checked.map_or_else(|error| Err(self.fail(error)), |()| Ok(0))
+    }
+
+    /// Writes an answer with the text of the key of the delivery in `text`, which was verified before. It is empty if the
+    /// delivery has none.
+    pub(crate) fn delivery_key(&self, verifier: usize) -> Result<usize, Failure> {
+        let verifier = self.verifier(verifier)?;
+        let (text, body) = (share(&self.text), share(&self.body));
+        let request = Request::read(bytes_of(&text)).ok_or_else(|| self.misused())?;
+        let body = request.body_in(bytes_of(&body)).ok_or_else(|| self.misused())?;
+        let key = keys::of_delivery(&request, verifier.core.scheme(), body);
+        Ok(self.answer.write(|answer| {
+            if let Some(key) = key {
+                key.write_text("", &mut |part| answer.put(part.as_bytes()));
+            }
+        }))
+    }
+
+    /// Writes an answer with the text of the key in `text`: see [`keys::write_text`].
+    pub(crate) fn key_text(&self) -> Result<usize, Failure> {
+        let text = share(&self.text);
+        let request = Request::read(bytes_of(&text)).ok_or_else(|| self.misused())?;
+        Ok(self.answer.write(|answer| keys::write_text(&request, &mut |part| answer.put(part.as_bytes()))))
     }
 
     /// Writes an answer: the bytes that are signed before the body of the delivery in `text`, followed by those after

@@ -83,8 +83,10 @@ impl Core {
             8 => self.verify(one, two),
             9 => self.check_body(one, two),
             10 => self.signing_input(one),
+            11 => self.delivery_key(one),
+            12 => self.key_text(),
             #[cfg(feature = "full")]
-            11 => self.sign(one),
+            13 => self.sign(one),
             _ => Err(self.misused()),
         };
         result.map_or_else(|Failure(number)| number, as_i32)

@@ -127,5 +127,8 @@ fn make(settings: &Settings<'_>, bytes: usize) -> Result<Verifier, Error> {
     if let Some(limit) = max_body {
         builder = builder.max_body(limit);
     }
+    if let Some((kept, since)) = settings.remembered {
+        builder = builder.remembered_events(kept, since);
+    }
     Ok(Verifier { core: builder.build()?, keys })
 }

@@ -1,6 +1,8 @@
 //! Scanning strings: runs of plain bytes, the decoded text of short strings, and UTF-8 across chunks.
 
 use super::MAX_CAPTURE;
+#[cfg(feature = "duplicates")]
+use crate::crypto::digest::Digest;
 
 /// How many bytes from the start are plain in a JSON string: no quote, backslash or control character.
 ///
@@ -36,24 +38,56 @@ pub(super) fn split_at_stop(text: &[u8]) -> (&[u8], Option<&u8>) {
     (run, rest.first())
 }
 
+/// How much of a string is captured at most.
+#[cfg(feature = "duplicates")]
+const CAPACITY: usize = super::MAX_KEY;
+#[cfg(not(feature = "duplicates"))]
+const CAPACITY: usize = MAX_CAPTURE;
+
 /// The decoded text of a short string, if the visitor wants it.
 #[derive(Clone)]
 pub(super) struct Capture {
-    bytes: [u8; MAX_CAPTURE],
+    bytes: [u8; CAPACITY],
     len: usize,
     pub(super) on: bool,
+    /// How many bytes are wanted at most.
+    limit: usize,
     fits: bool,
+    /// Of a key that is longer.
+    #[cfg(feature = "duplicates")]
+    digest: Option<Digest>,
     /// Whether the string, wanted or not, contains half of a surrogate pair.
     pub(super) has_lone_surrogate: bool,
 }
 
 impl Capture {
     pub(super) fn new() -> Self {
-        Self { bytes: [0; MAX_CAPTURE], len: 0, on: false, fits: true, has_lone_surrogate: false }
+        Self {
+            bytes: [0; CAPACITY],
+            len: 0,
+            on: false,
+            limit: MAX_CAPTURE,
+            fits: true,
+            #[cfg(feature = "duplicates")]
+            digest: None,
+            has_lone_surrogate: false,
+        }
     }
 
     pub(super) fn start(&mut self, on: bool) {
         (self.len, self.on, self.fits, self.has_lone_surrogate) = (0, on, true, false);
+        self.limit = MAX_CAPTURE;
+        #[cfg(feature = "duplicates")]
+        {
+            self.digest = None;
+        }
+    }
+
+    /// The same for a key.
+    #[cfg(feature = "duplicates")]
+    pub(super) fn start_key(&mut self) {
+        self.start(true);
+        self.limit = CAPACITY;
     }
 
     pub(super) fn push(&mut self, run: &[u8]) {
@@ -62,12 +96,32 @@ impl Capture {
         }
         let end = self.len + run.len();
         match self.bytes.get_mut(self.len..end) {
-            Some(buffer) => {
+            Some(buffer) if self.fits && end <= self.limit => {
                 buffer.copy_from_slice(run);
                 self.len = end;
             }
-            None => self.fits = false,
+            _ => self.push_rest(run),
         }
+    }
+
+    /// Takes what does not fit any more.
+    fn push_rest(&mut self, _run: &[u8]) {
+        self.fits = false;
+        #[cfg(feature = "duplicates")]
+        if self.limit == CAPACITY {
+            let digest = self.digest.get_or_insert_with(|| {
+                let mut digest = Digest::new();
+                digest.update(self.bytes.get(..self.len).unwrap_or_default());
+                digest
+            });
+            digest.update(_run);
+        }
+    }
+
+    /// The digest of a key that does not fit.
+    #[cfg(feature = "duplicates")]
+    pub(super) fn digest(&self) -> Option<&Digest> {
+        self.digest.as_ref()
     }
 
     /// Half of a surrogate pair is not a character, so a string that contains one equals no text.
@@ -76,17 +130,20 @@ impl Capture {
         self.has_lone_surrogate = true;
     }
 
-    /// The decoded text, which ends with `run`. Nearly every text is one run, and is not copied.
+    /// The decoded name, which ends with `run`. Nearly every name is one run, and is not copied.
     #[inline]
-    pub(super) fn text<'t>(&'t mut self, run: &'t [u8]) -> Option<&'t [u8]> {
-        if !self.on || !self.fits {
-            return None;
-        }
-        if self.len == 0 {
-            return Some(run).filter(|run| run.len() <= MAX_CAPTURE);
+    pub(super) fn name<'t>(&'t mut self, run: &'t [u8]) -> Option<&'t [u8]> {
+        if self.len == 0 && self.fits {
+            return Some(run).filter(|run| self.on && run.len() <= MAX_CAPTURE);
         }
         self.push(run);
-        self.bytes.get(..self.len).filter(|_| self.fits)
+        self.value()
+    }
+
+    /// The decoded text of a value.
+    #[inline]
+    pub(super) fn value(&self) -> Option<&[u8]> {
+        if self.on && self.fits { self.bytes.get(..self.len) } else { None }
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) mod string;
 #[cfg(feature = "alloc")]
 mod surrogates;
 
+#[cfg(feature = "duplicates")]
+use crate::crypto::digest::Digest;
 pub(crate) use scanner::Scanner;
 #[cfg(feature = "alloc")]
 pub(crate) use serialize::serialize_json;
@@ -35,6 +37,10 @@ pub(crate) const MAX_DEPTH: u32 = 64;
 
 /// The longest name or value that is captured, in decoded bytes. A visitor knows no longer text.
 pub(crate) const MAX_CAPTURE: usize = 64;
+
+/// The longest value that is captured as a key, in decoded bytes. Of a longer one, the visitor gets the digest.
+#[cfg(feature = "duplicates")]
+pub(crate) const MAX_KEY: usize = 200;
 
 /// The body is not well-formed JSON, or its root is not an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +56,10 @@ pub(crate) enum Kind {
 }
 
 /// A visitor for a scanner that only checks.
-#[cfg(any(feature = "schemes", feature = "duplicates"))]
+#[cfg(feature = "schemes")]
 pub(crate) struct Ignore;
 
-#[cfg(any(feature = "schemes", feature = "duplicates"))]
+#[cfg(feature = "schemes")]
 impl Visitor for Ignore {
     fn name(&mut self, _: usize, _: Option<&[u8]>) -> Result<Want, Malformed> {
         Ok(Want::Place)
@@ -69,18 +75,25 @@ pub(crate) enum Want {
     Place,
     /// Also its decoded text, if it is a string.
     Text,
+    /// The same, or the digest of a longer one.
+    #[cfg(feature = "duplicates")]
+    Key,
     /// Also its members, if it is an object. Only for members of the root object; below, it means `Place`.
     Members,
 }
 
 /// The value of a member: its kind, and its offsets from the start of the body, without quotes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Value<'t> {
     pub(crate) kind: Kind,
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// The decoded text, if it was wanted and the value is a string of at most [`MAX_CAPTURE`] bytes.
+    /// The decoded text, if it was wanted and the value is a string of at most [`MAX_CAPTURE`] bytes, or [`MAX_KEY`] if
+    /// it was wanted as a key.
     pub(crate) text: Option<&'t [u8]>,
+    /// The digest of the decoded text, if it was wanted as a key and is longer.
+    #[cfg(feature = "duplicates")]
+    pub(crate) digest: Option<&'t Digest>,
     /// Whether it is a string that contains half of a surrogate pair.
     pub(crate) has_lone_surrogate: bool,
 }

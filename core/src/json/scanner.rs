@@ -103,6 +103,9 @@ impl Scanner {
     pub(crate) fn read<'b, V: Visitor>(&mut self, body: &'b [u8], visitor: &mut V) -> Result<&'b str, Malformed> {
         let text = core::str::from_utf8(body);
         let valid = text.map_or_else(|error| error.valid_up_to(), str::len);
+        // One scan for all visitors: a worker at the edge has to load each.
+        #[cfg(target_family = "wasm")]
+        let visitor: &mut dyn Visitor = visitor;
         self.scan(&body[..valid], visitor)?;
         self.finish()?;
         text.map_err(|_| Malformed)
@@ -116,7 +119,7 @@ impl Scanner {
         if has_ended && self.utf8.is_whole() { Ok(()) } else { Err(Malformed) }
     }
 
-    fn scan<V: Visitor>(&mut self, chunk: &[u8], visitor: &mut V) -> Result<(), Malformed> {
+    fn scan<V: Visitor + ?Sized>(&mut self, chunk: &[u8], visitor: &mut V) -> Result<(), Malformed> {
         let mut at = 0;
         // The state is kept in a local while a chunk is read, since it changes with almost every byte.
         let mut state = self.state;
@@ -255,7 +258,12 @@ impl Scanner {
         Ok(match byte {
             b'"' => {
                 self.in_name = false;
-                self.capture.start(self.is_reported() && self.want == Want::Text);
+                let is_reported = self.is_reported();
+                self.capture.start(is_reported && self.want == Want::Text);
+                #[cfg(feature = "duplicates")]
+                if is_reported && self.want == Want::Key {
+                    self.capture.start_key();
+                }
                 State::Text
             }
             b'{' => return self.open(true),
@@ -286,7 +294,7 @@ impl Scanner {
         Ok(if object { State::NameOrEnd } else { State::ValueOrEnd })
     }
 
-    fn close<V: Visitor>(&mut self, byte: u8, at: usize, visitor: &mut V) -> Result<State, Malformed> {
+    fn close<V: Visitor + ?Sized>(&mut self, byte: u8, at: usize, visitor: &mut V) -> Result<State, Malformed> {
         let object = self.in_object();
         if object != (byte == b'}') {
             return Err(Malformed);
@@ -301,10 +309,10 @@ impl Scanner {
 
     // Inlined, like its callee: out of line, the scan of a small envelope takes a fifth more instructions.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn end_text<V: Visitor>(&mut self, run: &[u8], at: usize, visitor: &mut V) -> Result<State, Malformed> {
+    fn end_text<V: Visitor + ?Sized>(&mut self, run: &[u8], at: usize, visitor: &mut V) -> Result<State, Malformed> {
         if self.in_name {
             if self.depth <= self.reported_depth {
-                self.want = visitor.name(self.depth as usize, self.capture.text(run))?;
+                self.want = visitor.name(self.depth as usize, self.capture.name(run))?;
             }
             return Ok(State::Colon);
         }
@@ -313,18 +321,30 @@ impl Scanner {
     }
 
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn end_value<V: Visitor>(&mut self, kind: Kind, end: usize, visitor: &mut V) -> State {
+    fn end_value<V: Visitor + ?Sized>(&mut self, kind: Kind, end: usize, visitor: &mut V) -> State {
         if self.depth == 0 {
             return State::End;
         }
         if self.is_reported() {
             let level = self.depth as usize;
             let quote = usize::from(kind == Kind::Text);
+            // A string that is not wanted is not captured, and before any other value a name was.
+            let is_wanted = kind == Kind::Text && self.want != Want::Place;
             let has_lone_surrogate = kind == Kind::Text && self.capture.has_lone_surrogate;
-            let is_wanted = kind == Kind::Text && self.want == Want::Text;
-            let text = if is_wanted { self.capture.text(&[]) } else { None };
             let start = self.starts[level - 1].wrapping_add(quote);
-            visitor.value(level, Value { kind, start, end, text, has_lone_surrogate });
+            let text = self.capture.value().filter(|_| is_wanted);
+            visitor.value(
+                level,
+                Value {
+                    kind,
+                    start,
+                    end,
+                    text,
+                    #[cfg(feature = "duplicates")]
+                    digest: self.capture.digest().filter(|_| is_wanted),
+                    has_lone_surrogate,
+                },
+            );
         }
         State::CommaOrEnd
     }

@@ -4,24 +4,20 @@
 //! and it is the same for every delivery of one event: never from the signature, which changes with the time and a
 //! rotation of secrets.
 //!
-//! `scheme/key_source.rs` is which part of a delivery a scheme's key comes from, `field.rs` reads that part from a body
-//! that arrives in chunks, and this file makes the key.
-
-mod field;
+//! `scheme/key_source.rs` is which part of a delivery a scheme's key comes from.
 
 use core::fmt;
 
-use self::field::{FieldReader, Text};
 use crate::crypto::digest::Digest;
 use crate::crypto::hex;
 use crate::headers::HeaderLookup;
 use crate::inline_str::InlineStr;
-use crate::json::{Ignore, Scanner};
+use crate::json::{MAX_KEY, Malformed, Scanner, Value, Visitor, Want};
 use crate::scheme::Scheme;
-use crate::scheme::key_source::KeyRule;
+use crate::scheme::key_source::{KeyRule, Keyless};
 
 /// The longest part of a key that is kept as it was sent; of longer ones, the key holds the digest.
-const MAX_PART: usize = 200;
+const MAX_PART: usize = MAX_KEY;
 
 /// What the digests in keys begin with.
 const DIGEST_PREFIX: &[u8] = b"sha256-";
@@ -50,9 +46,10 @@ impl DeliveryKey {
     #[must_use]
     pub fn of_id(scheme: &str, id: &str) -> Self {
         // The variants of Contio have one key; every other name is that of the scheme.
-        let family =
-            Scheme::preset(scheme).map_or(part(scheme), |preset| part(preset.key_source.family(preset.name())));
-        Self { scheme: family, id: if looks_like_digest(id.as_bytes()) { copied(id.as_bytes()) } else { part(id) } }
+        let preset = Scheme::preset(scheme);
+        let family = preset.as_ref().map_or(scheme, |preset| preset.key_source.family(scheme));
+        let id = id.as_bytes();
+        Self { scheme: part(family.as_bytes()), id: if looks_like_digest(id) { copied(id) } else { part(id) } }
     }
 
     /// The key of a delivery that was verified before, by a verifier with this scheme: for bindings, which cannot keep
@@ -60,9 +57,13 @@ impl DeliveryKey {
     /// [`Scheme::key_header`](crate::Scheme::key_header), under either of its spellings.
     #[must_use]
     pub fn of_verified(scheme: &Scheme, id: Option<&str>, topic: HeaderLookup<'_>, body: &[u8]) -> Option<Self> {
-        let mut reader = KeyReader::new(scheme, topic);
-        reader.feed(body);
-        reader.finish(scheme, id)
+        let fields = Fields::of(scheme);
+        let fields = fields.and_then(|mut fields| Scanner::new().read(body, &mut fields).is_ok().then_some(fields));
+        finish(scheme, id, fields, body.is_empty(), || {
+            let mut digest = digest_after_topic(scheme, topic);
+            digest.update(body);
+            digest
+        })
     }
 
     /// The name of the scheme; `contio` for both of its variants.
@@ -85,7 +86,7 @@ impl DeliveryKey {
     /// sign the id of another one's event, whose delivery would then be taken for a duplicate. A scope that is longer
     /// than 200 characters or not visible ASCII is written as its digest.
     pub fn write_text(&self, scope: &str, put: &mut dyn FnMut(&str)) {
-        for part in [part(scope), self.scheme, self.id] {
+        for part in [part(scope.as_bytes()), self.scheme, self.id] {
             let mut length = InlineStr::<4>::EMPTY;
             write_number(part.len(), &mut length);
             put(length.as_str());
@@ -130,10 +131,9 @@ fn write_number(number: usize, into: &mut InlineStr<4>) {
 }
 
 /// A part of a key: the text, or its digest if it is too long, is not visible ASCII, or could be taken for a digest.
-fn part(text: &str) -> Part {
-    let mut reader = Text::new();
-    reader.push(text.as_bytes());
-    reader.part().unwrap_or(Part::EMPTY)
+fn part(text: &[u8]) -> Part {
+    let is_plain = text.len() <= MAX_PART && text.iter().all(u8::is_ascii_graphic) && !looks_like_digest(text);
+    if is_plain { copied(text) } else { digest_part(digest_of(text)) }
 }
 
 /// Text that is known to fit.
@@ -153,76 +153,72 @@ fn digest_part(digest: [u8; 32]) -> Part {
 
 fn looks_like_digest(text: &[u8]) -> bool {
     let digits = text.strip_prefix(DIGEST_PREFIX).unwrap_or_default();
-    digits.len() == 64 && digits.iter().all(|byte| hex::LOWER.contains(byte))
+    digits.len() == 64 && digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Reads the key from a body that arrives in chunks.
 #[derive(Clone)]
 pub(crate) struct KeyReader {
     /// For schemes whose id is in a field of the body.
-    fields: Option<Fields>,
+    fields: Option<(Scanner, Fields)>,
     /// Of the body, after the topic if the scheme has one.
     digest: Digest,
     is_empty: bool,
 }
 
-/// Reads fields of a body, and checks that it is JSON.
-#[derive(Clone)]
-struct Fields {
-    scanner: Scanner,
-    is_json: bool,
-    reader: FieldReader,
-}
-
 impl KeyReader {
     pub(crate) fn new(scheme: &Scheme, topic: HeaderLookup<'_>) -> Self {
-        let mut digest = Digest::new();
-        let name = if let KeyRule::Field(name) = &scheme.key_source.rule { *name } else { InlineStr::EMPTY };
-        let second = scheme.key_source.keyless.as_ref().map_or("", |keyless| keyless.field.as_str());
-        let reads_fields = name.len() > 0 || !second.is_empty();
-        let reader = || FieldReader::new(name, second);
-        let fields = reads_fields.then(|| Fields { scanner: Scanner::new(), is_json: true, reader: reader() });
-        if let KeyRule::BodyAndTopic(_) = scheme.key_source.rule {
-            // No topic can be preferred of two, and the receiver's router decides about one that is absent.
-            let topic = if let HeaderLookup::Once(topic) = topic { topic } else { &[] };
-            digest.update(&(topic.len() as u64).to_be_bytes());
-            digest.update(topic);
-        }
-        Self { fields, digest, is_empty: true }
+        let fields = Fields::of(scheme).map(|fields| (Scanner::new(), fields));
+        Self { fields, digest: digest_after_topic(scheme, topic), is_empty: true }
     }
 
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
         self.is_empty &= chunk.is_empty();
         self.digest.update(chunk);
-        if let Some(fields) = &mut self.fields
-            && fields.is_json
+        if let Some((scanner, fields)) = &mut self.fields
+            && scanner.feed(chunk, fields).is_err()
         {
-            fields.is_json = fields.scanner.feed(chunk, &mut Ignore).is_ok();
-            fields.reader.feed(chunk);
+            self.fields = None;
         }
     }
 
     /// The key of the delivery; `None` if there is nothing in it by which it could be recognized.
     pub(crate) fn finish(self, scheme: &Scheme, id: Option<&str>) -> Option<DeliveryKey> {
         let Self { fields, digest, is_empty } = self;
-        if is_empty {
-            return None;
-        }
-        let fields = fields.filter(|fields| fields.is_json && fields.scanner.finish().is_ok());
-        let [field, kind] = fields.map_or([None, None], |fields| fields.reader.into_values());
-        if let Some((keyless, kind)) = scheme.key_source.keyless.as_ref().zip(kind)
-            && kind.is(keyless.value.as_bytes())
-        {
-            return None;
-        }
-        let id = match &scheme.key_source.rule {
-            KeyRule::SignedId => id.map(part),
-            KeyRule::Field(_) => field.and_then(Text::part),
-            KeyRule::Body | KeyRule::BodyAndTopic(_) => None,
-        };
-        let scheme = part(scheme.key_source.family(scheme.name()));
-        Some(DeliveryKey { scheme, id: id.unwrap_or_else(|| digest_part(digest.finish())) })
+        let fields = fields.filter(|(scanner, _)| scanner.finish().is_ok()).map(|(_, fields)| fields);
+        finish(scheme, id, fields, is_empty, || digest)
     }
+}
+
+/// Makes the key from what was read: the fields of a body that is JSON, and otherwise the digest.
+fn finish(
+    scheme: &Scheme,
+    id: Option<&str>,
+    fields: Option<Fields>,
+    is_empty: bool,
+    digest: impl FnOnce() -> Digest,
+) -> Option<DeliveryKey> {
+    if is_empty || fields.as_ref().is_some_and(|fields| fields.is_keyless) {
+        return None;
+    }
+    let id = match &scheme.key_source.rule {
+        KeyRule::SignedId => id.map(|id| part(id.as_bytes())),
+        _ => fields.and_then(|fields| fields.id),
+    };
+    let id = id.unwrap_or_else(|| digest_part(digest().finish()));
+    Some(DeliveryKey { scheme: part(scheme.key_source.family(scheme.name()).as_bytes()), id })
+}
+
+/// What the digest of a body begins with: the topic, for schemes whose keys need it.
+fn digest_after_topic(scheme: &Scheme, topic: HeaderLookup<'_>) -> Digest {
+    let mut digest = Digest::new();
+    if let KeyRule::BodyAndTopic(_) = scheme.key_source.rule {
+        // No topic can be preferred of two, and the receiver's router decides about one that is absent.
+        let topic = if let HeaderLookup::Once(topic) = topic { topic } else { &[] };
+        digest.update(&(topic.len() as u64).to_be_bytes());
+        digest.update(topic);
+    }
+    digest
 }
 
 /// The SHA-256 of a body.
@@ -230,6 +226,71 @@ pub(crate) fn digest_of(body: &[u8]) -> [u8; 32] {
     let mut digest = Digest::new();
     digest.update(body);
     digest.finish()
+}
+
+/// The fields at the root of a body that its key needs.
+#[derive(Clone)]
+struct Fields {
+    /// The field with the id, if there is one.
+    name: Option<InlineStr<64>>,
+    /// What says that the delivery is no event.
+    keyless: Option<Keyless>,
+    /// The field whose value is next.
+    current: Current,
+    /// How often each of the two fields occurred.
+    times: [u32; 2],
+    id: Option<Part>,
+    is_keyless: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Current {
+    Id,
+    Keyless,
+    Other,
+}
+
+impl Fields {
+    /// Those of a scheme, if its keys need any.
+    fn of(scheme: &Scheme) -> Option<Self> {
+        let name = if let KeyRule::Field(name) = scheme.key_source.rule { Some(name) } else { None };
+        let keyless = scheme.key_source.keyless;
+        let fields = Self { name, keyless, current: Current::Other, times: [0; 2], id: None, is_keyless: false };
+        (name.is_some() || keyless.is_some()).then_some(fields)
+    }
+}
+
+impl Visitor for Fields {
+    fn name(&mut self, _: usize, name: Option<&[u8]>) -> Result<Want, Malformed> {
+        self.current = match name {
+            Some(name) if self.name.is_some_and(|own| own.as_bytes() == name) => Current::Id,
+            Some(name) if self.keyless.is_some_and(|keyless| keyless.field.as_bytes() == name) => Current::Keyless,
+            _ => Current::Other,
+        };
+        let Some(times) = self.times.get_mut(self.current as usize) else { return Ok(Want::Place) };
+        *times += 1;
+        Ok(Want::Key)
+    }
+
+    fn value(&mut self, _: usize, value: Value<'_>) {
+        // Of two fields of one name, none can be preferred.
+        let is_first = |current: Current| self.times[current as usize] == 1;
+        match self.current {
+            Current::Id => {
+                let id = match value.text {
+                    Some(text) if !text.is_empty() => Some(part(text)),
+                    Some(_) => None,
+                    None => value.digest.map(|digest| digest_part(digest.clone().finish())),
+                };
+                self.id = id.filter(|_| is_first(Current::Id) && !value.has_lone_surrogate);
+            }
+            Current::Keyless => {
+                let is_meant = |keyless: Keyless| value.text == Some(keyless.value.as_bytes());
+                self.is_keyless = is_first(Current::Keyless) && self.keyless.is_some_and(is_meant);
+            }
+            Current::Other => {}
+        }
+    }
 }
 
 #[cfg(test)]

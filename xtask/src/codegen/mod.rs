@@ -2,7 +2,7 @@
 //!
 //! `rust.rs` generates the typed events of the core, `typescript.rs` those of the npm packages, `python.rs` those of
 //! the Python package; `codes.rs` generates the error codes of both packages, and `explain.rs` the codes of
-//! explanations. `statements.rs` embeds the statements of `inbox/` in the Python package.
+//! explanations. `statements.rs` embeds the statements of `inbox/` in the packages for Python and JavaScript.
 
 mod codes;
 mod explain;
@@ -31,6 +31,9 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
         ("js/src/generated/events.ts", typescript::events(&catalogue)?),
         ("js/src/generated/codes.ts", codes::typescript()),
         ("js/src/generated/explain-codes.ts", explain::typescript()),
+        ("js/src/generated/once-sqlite.ts", statements::typescript(root, "SQLITE")?),
+        ("js/src/generated/once-postgres.ts", statements::typescript(root, "POSTGRES")?),
+        ("js/src/generated/once-redis.ts", statements::typescript(root, "REDIS")?),
         ("bindings-python/python/hookseal/events.py", python::events(&catalogue)?),
         ("bindings-python/python/hookseal/_routes.py", python::routes(&catalogue)?),
         ("bindings-python/python/hookseal/_codes.py", codes::python()),

@@ -1,4 +1,4 @@
-//! The statements of `inbox/`, embedded in the Python package.
+//! The statements of `inbox/`, embedded in the packages for Python and JavaScript.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -28,6 +28,25 @@ pub(super) fn python(root: &Path) -> Result<String, String> {
         }
         module.push_str("}\n");
     }
+    Ok(module)
+}
+
+/// The TypeScript module with the statements of one store, by the names of their files without the prefix. Each store is
+/// an entry point of its own, and embeds only what it runs.
+pub(super) fn typescript(root: &Path, store: &str) -> Result<String, String> {
+    let of_store = STORES.iter().find(|(name, ..)| *name == store);
+    let (_, folder, extension) = of_store.ok_or_else(|| format!("there is no store {store}"))?;
+    let mut module = "// The statements that decide whether a delivery is the first of its event.\n//\n\
+         // Generated from the files in `inbox/` by `cargo xtask generate`; edit those instead.\n\n\
+         export const STATEMENTS = {\n"
+        .to_owned();
+    for (statement, text) in statements(&root.join(folder), extension)? {
+        if text.contains("${") || text.contains('\\') {
+            return Err(format!("{folder}/{PREFIX}{statement}.{extension} has what a template of JavaScript reads"));
+        }
+        let _ = write!(module, "  {statement}: `\\\n{}`,\n", text.replace('`', "\\`"));
+    }
+    module.push_str("} as const;\n");
     Ok(module)
 }
 
@@ -64,12 +83,13 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_that_python_would_read_differently_is_refused() {
+    fn a_statement_that_a_language_would_read_differently_is_refused() {
         let root = Scratch::new("statements");
         for (_, folder, extension) in STORES {
             root.put(&format!("{folder}/once_claim.{extension}"), "SELECT '\\n';\n");
         }
         assert!(python(root.path()).unwrap_err().contains("once_claim.sql"));
+        assert!(typescript(root.path(), "SQLITE").unwrap_err().contains("once_claim.sql"));
         assert!(python(&root.path().join("nothing")).is_err());
     }
 }

@@ -423,7 +423,7 @@ mod tests {
             (std::format!("v0={a},v1={b},{b}"), Some(1), Some(1)),
             (std::format!("{a},v0={b}"), Some(1), Some(1)),
             (std::format!("v1={a},{b}"), None, None),
-            (a.to_string(), None, None),
+            (a.clone(), None, None),
             (std::format!("v0={}", [&*a; 16].join(",")), Some(1), Some(16)),
             (std::format!("v0={}", [&*a; 17].join(",")), Some(1), None),
         ] {
