@@ -17,7 +17,14 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** The entry points of both packages, and the files that they are built from. */
 const MAIN = { index: "src/main.ts" };
-const OTHERS = { express: "src/express/index.ts", explain: "src/explain.ts", router: "src/router.ts" };
+const OTHERS = {
+  express: "src/express/index.ts",
+  explain: "src/explain.ts",
+  router: "src/router.ts",
+  once: "src/once/index.ts",
+};
+/** The stores of `once`, which import it. */
+const STORES = Object.fromEntries(["sqlite", "postgres", "redis"].map((name) => [`once/${name}`, `src/once/${name}.ts`]));
 
 const PACKAGES = {
   hookseal: { config: "tsconfig.json", conditions: [], finish: finishWasm },
@@ -62,6 +69,15 @@ const linkMain = {
   },
 };
 
+/** The stores import that file, and that of `once`, from the folder above. */
+const linkOnce = {
+  name: "link-once",
+  setup(build) {
+    build.onResolve({ filter: /\/main\.js$/ }, () => ({ path: "../index.js", external: true }));
+    build.onResolve({ filter: /^\.\/(index|store)\.js$/ }, () => ({ path: "../once.js", external: true }));
+  },
+};
+
 const [name] = process.argv.slice(2);
 if (!Object.hasOwn(PACKAGES, name ?? "")) throw new Error(`name a package: ${Object.keys(PACKAGES).join(", ")}`);
 const { config, conditions, finish } = PACKAGES[name];
@@ -75,7 +91,8 @@ async function writeTypes() {
   await rm(types, { recursive: true, force: true });
   const tsc = path.join(ROOT, "node_modules/typescript/bin/tsc");
   await run(process.execPath, [tsc, "-p", path.join(ROOT, config), "--outDir", types]);
-  const entries = ["index", "express/index", "explain", "router"].map((entry) => `${entry}.d.ts`);
+  const stores = Object.keys(STORES);
+  const entries = ["index", "express/index", "explain", "router", "once/index", ...stores].map((entry) => `${entry}.d.ts`);
   for (const file of await declarations(types, entries)) {
     for (const format of ["esm", "cjs"]) await cp(path.join(types, file), path.join(dist, format, file));
   }
@@ -86,7 +103,8 @@ async function writeTypes() {
 async function writeScripts(folder) {
   const link = linkEngine(FOLDERS[folder]);
   const inMain = await bundle(folder, MAIN, [link]);
-  const inOthers = await bundle(folder, OTHERS, [link, linkMain]);
+  const inOnce = await bundle(folder, STORES, [linkOnce]);
+  const inOthers = [...inOnce, ...(await bundle(folder, OTHERS, [link, linkMain]))];
   // A second error class or a second engine would be there unnoticed.
   const twice = inOthers.filter((file) => inMain.includes(file) && !HOLDS_NOTHING.test(file));
   if (twice.length > 0) throw new Error(`main.ts has these already; take them from there: ${twice.join(", ")}`);

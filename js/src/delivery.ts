@@ -1,3 +1,4 @@
+import type { DeliveryKey } from "./delivery-key.js";
 import type { WebhookEvent } from "./generated/events.js";
 import type { Bytes } from "./input/body.js";
 
@@ -21,6 +22,12 @@ export interface Delivery {
    * @throws {WebhookVerificationError} for Contio, the same as `event()`
    */
   readonly id: string | null;
+  /**
+   * By what duplicates are recognized: the same for every delivery of one event, and made only from what is signed (for
+   * `shopify` also from the topic). `null` for a delivery with an empty body, and for the request with which Slack
+   * checks the receiver's address: handle those each time. It is read from the body when it is asked for first.
+   */
+  readonly key: DeliveryKey | null;
   /** The raw body. */
   readonly body: Bytes;
   /**

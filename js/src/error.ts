@@ -1,6 +1,6 @@
 import { STATUS_BY_CODE, type ErrorCode } from "./generated/codes.js";
 
-/** The HTTP status of an error. No code has 503 yet. */
+/** The HTTP status of an error. */
 export type ErrorStatus = 400 | 401 | 413 | 500 | 503;
 
 /**
@@ -8,18 +8,21 @@ export type ErrorStatus = 400 | 401 | 413 | 500 | 503;
  *
  * `code` is stable and the same in every language; `status` is the HTTP status to respond with. The message is for
  * people: it says what to do, and never contains a secret, a signature or any part of the body. `cause` is what an
- * argument threw when it was read, if that is why the call failed.
+ * argument threw when it was read, if that is why the call failed. `retryAfter` is the value for the header `Retry-After`
+ * in seconds, which the errors with status 503 have.
  */
 export class WebhookVerificationError extends Error {
   override readonly name = "WebhookVerificationError";
   readonly code: ErrorCode;
   readonly status: ErrorStatus;
+  readonly retryAfter: number | undefined;
   readonly #isOwn = true;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { retryAfter?: number }) {
     super(message, options);
     this.code = code;
     this.status = STATUS_BY_CODE[code];
+    this.retryAfter = options?.retryAfter;
   }
 
   /**
@@ -52,6 +55,13 @@ export function isPromise(value: unknown): boolean {
 /** Refuses a promise by its name: one that was not awaited looks like headers or a request without anything in it. */
 export function refusePromise(name: string, value: unknown): void {
   if (isPromise(value)) throw invalidArgument(`${name} is a promise: await it`);
+}
+
+/** A thrown value as an error: Express continues after `next(undefined)`, so nothing else may be passed on. */
+export function asError(thrown: unknown): Error {
+  // Errors of other realms are none of this one's `Error`.
+  if (typeof thrown === "object" && thrown !== null) return thrown as Error;
+  return new Error("a value that is not an error was thrown; see the cause", { cause: thrown });
 }
 
 /**

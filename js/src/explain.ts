@@ -17,7 +17,7 @@ import type { Secret, VerifierOptions } from "./options.js";
 
 export type { CauseCode, SuspicionCode } from "./generated/explain-codes.js";
 
-export interface ExplainerOptions extends VerifierOptions {
+export interface ExplainerOptions extends Omit<VerifierOptions, "once"> {
   /** Secrets that you use for other schemes, by scheme name, to check whether one was mixed up with this endpoint's. */
   otherSecrets?: { readonly [scheme in SchemeName]?: Secret } | undefined;
 }

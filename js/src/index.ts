@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { DeliveryKey } from "./delivery-key.js";
 export type { Delivery } from "./delivery.js";
 export { type ErrorStatus, WebhookVerificationError } from "./error.js";
 export type { ErrorCode, SchemeName } from "./generated/codes.js";

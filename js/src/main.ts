@@ -1,8 +1,8 @@
 // What `dist/esm/index.js` and `dist/cjs/index.js` contain: the public API, and what the other entry points share with
 // it. They import it from there, so that there is one error class and one engine.
 import { readScheme } from "./definitions.js";
-import { asVerificationError, bodyTooLarge, invalidArgument, refusePromise } from "./error.js";
-import { rawBody } from "./input/body.js";
+import { asError, asVerificationError, bodyTooLarge, invalidArgument, refusePromise } from "./error.js";
+import { isWellFormed, rawBody } from "./input/body.js";
 import { gather } from "./input/chunks.js";
 import { checkHeaders } from "./input/headers.js";
 import { VERIFIER_OPTIONS, checkClock, checkOptions, limit, readClock, secretList } from "./options.js";
@@ -13,6 +13,7 @@ export * from "./index.js";
 /** Not for users: no type declares it, and it may change at any time. */
 export const internals = {
   VERIFIER_OPTIONS,
+  asError,
   asVerificationError,
   bodyTooLarge,
   checkClock,
@@ -23,6 +24,7 @@ export const internals = {
   encoder,
   gather,
   invalidArgument,
+  isWellFormed,
   limit,
   rawBody,
   readClock,
@@ -30,3 +32,6 @@ export const internals = {
   refusePromise,
   secretList,
 };
+
+/** The part of it that a worker loads which handles each event once. */
+export const essentials = { asError, checkOptions, invalidArgument, isWellFormed };

@@ -29,10 +29,21 @@ export interface VerifierOptions {
   maxSkew?: number | undefined;
   /** The maximum age of the event of a `contio-body` delivery, in seconds; 86,400 by default, `null` for any age. */
   maxEventAge?: number | null | undefined;
+  /**
+   * A `Once` with a store that outlives the process: events that happened since the store was made are accepted for as
+   * long as it keeps them, less `maxSkew`, even if they are older than `maxEventAge`. Call `await once.create()` first.
+   */
+  once?: RemembersEvents | undefined;
   /** The maximum size of a body in bytes. By default none for `verify`, and 1 MiB where the body is read for you. */
   maxBody?: number | undefined;
   /** The current time in Unix seconds, or a function that returns it; the system's clock by default. */
   now?: number | (() => number) | undefined;
+}
+
+/** A `Once` of `hookseal/once`. */
+export interface RemembersEvents {
+  /** How many seconds it keeps events, and since when, in Unix seconds. */
+  remembered(): readonly [kept: number, since: number];
 }
 
 /** The names of the options of a verifier. */
@@ -87,4 +98,10 @@ export function readClock(now: VerifierOptions["now"]): number {
   const seconds = now === undefined ? Date.now() / 1000 : typeof now === "function" ? now() : now;
   if (typeof seconds === "number" && Number.isFinite(seconds)) return Math.floor(seconds);
   throw invalidArgument("now must be Unix seconds, or a function that returns them");
+}
+
+/** What a `Once` remembers; undefined without one. */
+export function remembered(once: VerifierOptions["once"]): readonly [kept: number, since: number] | undefined {
+  if (once !== undefined && typeof once?.remembered !== "function") throw invalidArgument("once must be a Once of hookseal/once");
+  return once?.remembered();
 }

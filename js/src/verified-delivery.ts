@@ -1,3 +1,4 @@
+import { type DeliveryKey, keyOf } from "./delivery-key.js";
 import type { Delivery } from "./delivery.js";
 import type { Engine, Handle, Macs, Verdict } from "./engine/engine.js";
 import { EMPTY } from "./engine/exchange.js";
@@ -28,6 +29,8 @@ export class VerifiedDelivery implements Delivery {
   /** The error of the envelope; `null` if it is valid, undefined if it was not checked yet. */
   #envelope: WebhookVerificationError | null | undefined;
   #json: unknown;
+  /** Undefined if nobody has asked for it yet. */
+  #key: DeliveryKey | null | undefined;
   #body: Bytes | undefined;
 
   /** @throws {WebhookVerificationError} with the code that says why it was refused */
@@ -49,6 +52,15 @@ export class VerifiedDelivery implements Delivery {
     const id = handle.findId?.(values.signature as string) ?? values.id;
     if (typeof id === "string") return id;
     return this.hasEnvelope ? this.event().event_id : null;
+  }
+
+  get key(): DeliveryKey | null {
+    if (this.#key === undefined) {
+      const { handle, values } = this.#source;
+      const text = this.#current().deliveryKey(handle, values);
+      this.#key = text === "" ? null : keyOf(text);
+    }
+    return this.#key;
   }
 
   get body(): Bytes {

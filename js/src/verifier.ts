@@ -25,6 +25,7 @@ import {
   checkOptions,
   limit,
   readClock,
+  remembered,
   secretList,
 } from "./options.js";
 import { VerifiedDelivery } from "./verified-delivery.js";
@@ -73,7 +74,7 @@ export class WebhookVerifier {
    */
   constructor(secrets: Secret | readonly Secret[], options: VerifierOptions = {}) {
     try {
-      checkOptions(options, VERIFIER_OPTIONS);
+      checkOptions(options, `${VERIFIER_OPTIONS} once`);
       const maxBody = limit("maxBody", options.maxBody);
       this.#limit = Math.min(maxBody ?? MOST_BYTES, MOST_BYTES);
       this.maxBody = maxBody === undefined ? DEFAULT_MAX_BODY : this.#limit;
@@ -86,6 +87,7 @@ export class WebhookVerifier {
         maxSkew: limit("maxSkew", options.maxSkew),
         maxEventAge: options.maxEventAge === null ? Infinity : limit("maxEventAge", options.maxEventAge),
         maxBody,
+        remembered: remembered(options.once),
       });
       this.#handle.findId = findId;
       this.#hostHmac = new HostHmac(this.#handle);

@@ -5,6 +5,8 @@ interface Addon {
   names(verifier: number): string;
   verify(verifier: number, record: Uint8Array, body: Uint8Array): number;
   checkBody(body: Uint8Array, bytes: number, isEnvelope: boolean, hasEnvelope: boolean): number;
+  deliveryKey(verifier: number, record: Uint8Array, body: Uint8Array): string | number;
+  keyText(record: Uint8Array): string;
   message(): string;
   explain(request: Uint8Array): string;
   sign(verifier: number, record: Uint8Array, body: Uint8Array): string | number;

@@ -11,6 +11,8 @@ export interface Settings {
   maxSkew?: number | undefined;
   maxEventAge?: number | undefined;
   maxBody?: number | undefined;
+  /** How many seconds a store of handled events keeps them, and since when, in Unix seconds. */
+  remembered?: readonly [kept: number, since: number] | undefined;
 }
 
 /** A prepared verifier inside the core. */
@@ -82,6 +84,10 @@ export interface Engine {
   checkBody(isEnvelope: boolean, hasEnvelope: boolean): WebhookVerificationError | null;
   /** The text of the last kept body, which must have been checked. */
   verifiedText(): string;
+  /** The text of the key of the last kept body, with the values of its headers; empty if it has none. */
+  deliveryKey(handle: Handle, values: HeaderValues): string;
+  /** The text of the key of an event whose id is known. */
+  keyText(scheme: string, id: string, scope: string): string;
   /** The last failure, as an error. */
   failure(number: number): WebhookVerificationError;
   /** The text of the last failure. */

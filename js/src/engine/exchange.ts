@@ -16,11 +16,11 @@ export function codeOf(number: number): ErrorCode {
 /** Reads the names of a verifier, which the core returns line by line. */
 export function readNames(lines: readonly string[]): Pick<Prepared, "names" | "hasEnvelope" | "variants"> {
   const names = (at: number): HeaderNames => {
-    const [signature = "", timestamp = "", id = ""] = lines.slice(at).map((line) => line.toLowerCase());
-    return { signature, timestamp, id };
+    const [signature = "", timestamp = "", id = "", topic = ""] = lines.slice(at).map((line) => line.toLowerCase());
+    return { signature, timestamp, id, topic };
   };
-  const others = lines.slice(3, 6).join("") === "" ? undefined : names(3);
-  return { names: { ...names(0), others }, hasEnvelope: lines[6] !== "", variants: lines.slice(7) };
+  const others = lines.slice(4, 8).join("") === "" ? undefined : names(4);
+  return { names: { ...names(0), others }, hasEnvelope: lines[8] !== "", variants: lines.slice(9) };
 }
 
 /** Memory that the core reads and writes, as bytes and as numbers. */
@@ -34,12 +34,12 @@ export function memory(buffer: ArrayBuffer, at: number, length: number): Memory 
 }
 
 // The layout of settings, requests and verdicts. `bindings-shared/src` explains it.
-const LIMITS_BYTES = 32;
-const REQUEST_BYTES = 80;
+const LIMITS_BYTES = 48;
+const REQUEST_BYTES = 96;
 
 /** How many bytes a request takes at most. */
-export function requestSize({ signature, timestamp, id }: HeaderValues): number {
-  return REQUEST_BYTES + (size(signature) + size(timestamp) + size(id)) * 3;
+export function requestSize({ signature, timestamp, id, topic }: HeaderValues): number {
+  return REQUEST_BYTES + (size(signature) + size(timestamp) + size(id) + size(topic)) * 3;
 }
 
 /**
@@ -49,7 +49,7 @@ export function requestSize({ signature, timestamp, id }: HeaderValues): number 
  */
 export function putRequest(
   { bytes, view }: Memory,
-  { signature, timestamp, id }: HeaderValues,
+  { signature, timestamp, id, topic }: HeaderValues,
   now: number,
   body: number,
 ): number {
@@ -72,6 +72,7 @@ export function putRequest(
   put(40, signature);
   put(56, timestamp);
   put(72, id);
+  put(88, topic);
   return end;
 }
 
@@ -120,9 +121,10 @@ export function settingsSize({ scheme, secrets }: Settings): number {
 /** Writes settings, and returns the length of the scheme and where they end. */
 export function putSettings(
   { bytes, view }: Memory,
-  { scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody }: Settings,
+  { scheme, secrets, maxAge, maxSkew, maxEventAge, maxBody, remembered }: Settings,
 ): [scheme: number, end: number] {
-  [maxAge, maxSkew, maxEventAge, maxBody].forEach((limit, index) => view.setFloat64(8 * index, limit ?? NaN, true));
+  const limits = [maxAge, maxSkew, maxEventAge, maxBody, ...(remembered ?? [])];
+  for (let index = 0; index < 6; index++) view.setFloat64(8 * index, limits[index] ?? NaN, true);
   const words = encoder().encodeInto(scheme, bytes.subarray(LIMITS_BYTES)).written;
   let at = LIMITS_BYTES + words;
   for (const secret of secrets) {

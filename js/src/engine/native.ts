@@ -104,6 +104,19 @@ export class NativeEngine implements FullEngine {
     return this.#body.toString("utf8", 0, this.#bytes);
   }
 
+  /** The text of the key of the last kept body, with the values of its headers; empty if it has none. */
+  deliveryKey(handle: Handle, values: HeaderValues): string {
+    const number = alive(handle);
+    const text = this.#addon.deliveryKey(number, this.#put(values, 0).bytes, this.#body);
+    if (typeof text === "number") throw this.failure(text);
+    return text;
+  }
+
+  /** The text of the key of an event whose id is known. */
+  keyText(scheme: string, id: string, scope: string): string {
+    return this.#addon.keyText(this.#put({ signature: scheme, timestamp: id, id: scope, topic: MISSING }, 0).bytes);
+  }
+
   /** The last failure, as an error. */
   failure(number: number): WebhookVerificationError {
     return new WebhookVerificationError(codeOf(number), this.message());
@@ -123,7 +136,7 @@ export class NativeEngine implements FullEngine {
   ): [name: string, value: string][] {
     const number = alive(handle);
     const body = this.#bodyOf(input, false);
-    const { bytes } = this.#put({ signature: MISSING, timestamp: MISSING, id: id ?? MISSING }, timestamp);
+    const { bytes } = this.#put({ signature: MISSING, timestamp: MISSING, id: id ?? MISSING, topic: MISSING }, timestamp);
     const signed = this.#addon.sign(number, bytes, body);
     if (typeof signed === "number") throw this.failure(signed);
     return signed

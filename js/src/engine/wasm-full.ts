@@ -7,7 +7,7 @@ import { alive } from "./exchange.js";
 import { WasmEngine } from "./wasm.js";
 
 /** The number of the function that only the full core has. */
-const SIGN = 11;
+const SIGN = 13;
 
 class FullWasmEngine extends WasmEngine implements FullEngine {
   /** Signs a body with the first secret, and returns the names and values of the headers. */
@@ -19,7 +19,7 @@ class FullWasmEngine extends WasmEngine implements FullEngine {
   ): [name: string, value: string][] {
     const number = alive(handle);
     const bytes = this.putBody(input);
-    this.putRequest({ signature: MISSING, timestamp: MISSING, id: id ?? MISSING }, timestamp, bytes);
+    this.putRequest({ signature: MISSING, timestamp: MISSING, id: id ?? MISSING, topic: MISSING }, timestamp, bytes);
     const signed = this.call(SIGN, number);
     if (signed < 0) throw this.failure(-signed);
     return this.lines(signed).map((line) => line.split("\t") as [string, string]);

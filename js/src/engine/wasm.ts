@@ -2,7 +2,7 @@
 import { verifyOnlyInstance } from "#wasm/verify-only";
 
 import { WebhookVerificationError, invalidArgument } from "../error.js";
-import type { HeaderValues } from "../input/headers.js";
+import { type HeaderValues, MISSING } from "../input/headers.js";
 import { decoder, encoder } from "../utf8.js";
 import type { Engine, Handle, Settings, Verdict } from "./engine.js";
 import {
@@ -32,6 +32,8 @@ const KEY = 7;
 const VERIFY = 8;
 const CHECK_BODY = 9;
 const SIGNING_INPUT = 10;
+const DELIVERY_KEY = 11;
+const KEY_TEXT = 12;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -128,6 +130,19 @@ export class WasmEngine implements Engine {
     return decoder().decode(this.#body.subarray(0, this.#verified));
   }
 
+  /** The text of the key of the last verified body, with the values of its headers; empty if it has none. */
+  deliveryKey(handle: Handle, values: HeaderValues): string {
+    const number = alive(handle);
+    this.putRequest(values, 0, this.#verified);
+    return this.#answerText(this.call(DELIVERY_KEY, number));
+  }
+
+  /** The text of the key of an event whose id is known. */
+  keyText(scheme: string, id: string, scope: string): string {
+    this.putRequest({ signature: scheme, timestamp: id, id: scope, topic: MISSING }, 0, 0);
+    return this.#answerText(this.call(KEY_TEXT));
+  }
+
   /** The last failure, as an error. */
   failure(number: number): WebhookVerificationError {
     return new WebhookVerificationError(codeOf(number), this.message());
@@ -135,7 +150,7 @@ export class WasmEngine implements Engine {
 
   /** The text of the last failure. */
   message(): string {
-    return decoder().decode(this.#answered().bytes.subarray(0, this.call(MESSAGE)));
+    return this.#answerText(this.call(MESSAGE));
   }
 
   /**
@@ -255,9 +270,13 @@ export class WasmEngine implements Engine {
     return this.#answer;
   }
 
+  #answerText(bytes: number): string {
+    return decoder().decode(this.#answered().bytes.subarray(0, bytes));
+  }
+
   /** An answer, line by line. */
   protected lines(bytes: number): string[] {
-    return decoder().decode(this.#answered().bytes.subarray(0, bytes)).split("\n").slice(0, -1);
+    return this.#answerText(bytes).split("\n").slice(0, -1);
   }
 }
 

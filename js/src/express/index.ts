@@ -7,7 +7,7 @@ import { type WebhookResponse, refuse, whenAnswered } from "./response.js";
 
 export type { WebhookRequest, WebhookResponse };
 
-const { asVerificationError, checkOptions, invalidArgument } = internals;
+const { asError, asVerificationError, checkOptions, invalidArgument } = internals;
 
 declare global {
   namespace Express {
@@ -121,12 +121,4 @@ function log(error: WebhookVerificationError): void {
 /** Recognized by its name: the verifier may come from another copy of this package, or from the native one. */
 function isRefusal(error: unknown): error is WebhookVerificationError {
   return (error as Partial<Error> | null | undefined)?.name === "WebhookVerificationError";
-}
-
-/**
- * Express continues after `next(undefined)` and `next("route")`, so nothing that was thrown may be passed on as it is.
- */
-function asError(thrown: unknown): object {
-  if (typeof thrown === "object" && thrown !== null) return thrown;
-  return new Error("a value that is not an error was thrown; see the cause", { cause: thrown });
 }

@@ -7,6 +7,7 @@ export interface WebhookResponse {
   statusCode: number;
   readonly headersSent: boolean;
   readonly destroyed?: boolean;
+  readonly writableEnded?: boolean;
   readonly writableFinished?: boolean;
   setHeader(name: string, value: string): unknown;
   write(text: string): unknown;
@@ -27,6 +28,7 @@ export function refuse(req: WebhookRequest, res: WebhookResponse, error: Webhook
   res.statusCode = error.status;
   res.setHeader("Content-Type", "application/json");
   res.setHeader("Content-Length", String(json.length));
+  if (error.retryAfter !== undefined) res.setHeader("Retry-After", String(error.retryAfter));
   if (req.complete !== false) {
     res.end(json);
     return;

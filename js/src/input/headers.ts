@@ -24,6 +24,7 @@ export interface HeaderValues {
   signature: HeaderLookup;
   timestamp: HeaderLookup;
   id: HeaderLookup;
+  topic: HeaderLookup;
 }
 
 /** The names of those headers in lower case; empty if the scheme does not have the header. */
@@ -31,6 +32,7 @@ export interface HeaderNames {
   readonly signature: string;
   readonly timestamp: string;
   readonly id: string;
+  readonly topic: string;
   /** Their other names, if any of them has one. The names above take precedence. */
   readonly others?: HeaderNames | undefined;
 }
@@ -71,16 +73,18 @@ function findInBothSpellings(headers: HeadersInput, names: HeaderNames): HeaderV
     signature: either(values.signature, other.signature),
     timestamp: either(values.timestamp, other.timestamp),
     id: either(values.id, other.id),
+    topic: either(values.topic, other.topic),
   };
 }
 
 function find(headers: HeadersInput & object, names: HeaderNames): HeaderValues {
-  const values: HeaderValues = { signature: MISSING, timestamp: MISSING, id: MISSING };
+  const values: HeaderValues = { signature: MISSING, timestamp: MISSING, id: MISSING, topic: MISSING };
   if (isFetchHeaders(headers)) {
     const get = (name: string) => (name === "" ? MISSING : lookup(headers.get(name)));
     values.signature = get(names.signature);
     values.timestamp = get(names.timestamp);
     values.id = get(names.id);
+    values.topic = get(names.topic);
   } else if (Symbol.iterator in headers) {
     for (const pair of headers as Iterable<readonly [string, HeaderValue]>) {
       if (!Array.isArray(pair) || pair.length !== 2) throw invalidArgument("each header in a list must be a pair of name and value");
@@ -91,7 +95,12 @@ function find(headers: HeadersInput & object, names: HeaderNames): HeaderValues 
     for (const name of Object.keys(object)) {
       const length = name.length;
       // The length of the name rules out nearly every other header.
-      if (length === names.signature.length || length === names.timestamp.length || length === names.id.length) {
+      if (
+        length === names.signature.length ||
+        length === names.timestamp.length ||
+        length === names.id.length ||
+        length === names.topic.length
+      ) {
         add(values, names, name, object[name]);
       }
     }
@@ -107,9 +116,9 @@ function isFetchHeaders(headers: object): headers is { get(name: string): string
   return typeof (headers as { get?: unknown }).get === "function" && !(headers instanceof Map);
 }
 
-/** The values when the caller already has them. They do not include an id. */
+/** The values when the caller already has them. They do not include an id or a topic. */
 export function headerValuesOf(signature: HeaderValue, timestamp: HeaderValue): HeaderValues {
-  return { signature: lookup(signature), timestamp: lookup(timestamp), id: MISSING };
+  return { signature: lookup(signature), timestamp: lookup(timestamp), id: MISSING, topic: MISSING };
 }
 
 function add(values: HeaderValues, names: HeaderNames, name: unknown, value: HeaderValue): void {
@@ -117,6 +126,7 @@ function add(values: HeaderValues, names: HeaderNames, name: unknown, value: Hea
   if (isSame(name, names.signature)) values.signature = both(values.signature, lookup(value));
   else if (isSame(name, names.timestamp)) values.timestamp = both(values.timestamp, lookup(value));
   else if (isSame(name, names.id)) values.id = both(values.id, lookup(value));
+  else if (isSame(name, names.topic)) values.topic = both(values.topic, lookup(value));
 }
 
 /** Combines two values found under the same name. */
