@@ -23,7 +23,7 @@ const HEADERS = {
 export async function play(vectors, hookseal) {
   const played = [];
   for (const vector of vectors) {
-    const playIt = vector.report === undefined ? playOne : explainOne;
+    const playIt = vector.report !== undefined ? explainOne : vector.expect.key !== undefined ? playKey : playOne;
     played.push({ name: vector.name, ...(await playIt(vector, hookseal)) });
   }
   return played;
@@ -84,6 +84,39 @@ async function explainOne(vector, { WebhookExplainer, WebhookVerificationError }
     ways.push(way);
     if (was !== is) faults.push(`${way} gives ${is}, and not ${was}`);
   }
+  return { outcome, ways, faults };
+}
+
+/** Asks for the key of a delivery, and of the same delivery in other types. */
+async function playKey(vector, { DeliveryKey, WebhookVerificationError, WebhookVerifier, defineScheme }) {
+  const attempt = attempts(WebhookVerificationError);
+  const bytes = bytesOf(vector.body_base64);
+  const acme = { name: "acme", signatureHeader: "X-Acme-Signature", encoding: "hex", signed: "{body}" };
+  const scheme = vector.scheme === "acme" ? defineScheme(acme) : vector.scheme;
+  const verifier = new WebhookVerifier(vector.secrets, { scheme, now: vector.now });
+  const shown = (key) => {
+    if (key === null) return null;
+    const { scope } = vector.expect.key ?? { scope: "" };
+    const again = new DeliveryKey(key.scheme, key.id);
+    if (String(again) !== String(key) || String(key) !== key.text("")) throw new Error("another key");
+    return { ...key, scope, text: key.text(scope) };
+  };
+  const outcome = await attempt(() => shown(verifier.verify(vector.headers, bytes).key));
+  const ways = [];
+  const faults = [];
+  const compare = async (way, verify) => {
+    const [was, is] = [outcome, await attempt(async () => shown((await verify()).key))].map((one) => JSON.stringify(one));
+    ways.push(way);
+    if (was !== is) faults.push(`${way} gives ${is}, and not ${was}`);
+  };
+  for (const [way, given] of sameDelivery(vector.headers, bytes)) await compare(way, () => verifier.verify(...given));
+  const request = asRequest(vector.headers, bytes);
+  if (request !== undefined) await compare("verifyRequest", () => verifier.verifyRequest(request));
+  await compare("after another delivery", () => {
+    const delivery = verifier.verify(vector.headers, bytes);
+    verifier.verify(vector.headers, bytes);
+    return delivery;
+  });
   return { outcome, ways, faults };
 }
 

@@ -22,8 +22,14 @@ export function readExplained() {
   return vectors.map((vector) => ({ ...vector, report: reports[vector.name] }));
 }
 
-/** Both kinds of vectors. */
-export const readAll = () => [...readVectors(), ...readExplained()];
+/** The vectors for keys, without those of schemes whose key is in a field: `defineScheme` cannot name one. */
+export function readKeys() {
+  const vectors = JSON.parse(readFileSync(path.join("vectors", "keys", "keys.json"), "utf8"));
+  return vectors.filter(({ options }) => !options?.key_field);
+}
+
+/** All kinds of vectors. */
+export const readAll = () => [...readVectors(), ...readExplained(), ...readKeys()];
 
 /** The differences between results and expectations, one per line; none if all results are as expected. */
 export function faultsOf(vectors, played) {
@@ -53,6 +59,7 @@ function* faultsOfReport(name, { ok, ...outcome }, expect, report) {
 }
 
 function isExpected(outcome, expect) {
+  if (expect.key !== undefined) return show(outcome.ok) === show(expect.key);
   if (expect.error !== undefined) return outcome.error === expect.error;
   return outcome.ok !== undefined && show(sorted(outcome.ok)) === show(sorted(expect.ok));
 }

@@ -11,9 +11,10 @@ import { script } from "../lib/programs.mjs";
 import { filesOf, tarballOf } from "../lib/tarball.mjs";
 
 /** The scripts of both module systems, and the types that belong to them. */
-const SCRIPTS = ["index", "express", "explain", "router"];
+const SCRIPTS = ["index", "express", "explain", "router", "once", "once/sqlite", "once/postgres", "once/redis"];
 const TYPES = [
   "delivery",
+  "delivery-key",
   "error",
   "explain",
   "express/body",
@@ -26,6 +27,15 @@ const TYPES = [
   "input/body",
   "input/headers",
   "input/request",
+  "once/attempt",
+  "once/bounded",
+  "once/index",
+  "once/memory",
+  "once/once",
+  "once/postgres",
+  "once/redis",
+  "once/sqlite",
+  "once/store",
   "options",
   "router",
   "scheme",

@@ -7,7 +7,7 @@ import path from "node:path";
 import { emptied } from "../lib/esbuild.mjs";
 import { script, versionOf } from "../lib/programs.mjs";
 
-const COMMON = ["is.ts", "events.ts", "verifier.ts", "adapters.ts", "explain.ts"];
+const COMMON = ["is.ts", "events.ts", "verifier.ts", "adapters.ts", "explain.ts", "once.ts"];
 
 /** The settings that every project here shares: nothing is skipped, and nothing is written. */
 const STRICT = { strict: true, skipLibCheck: false, noEmit: true, noUncheckedIndexedAccess: true, target: "es2022" };
@@ -17,6 +17,7 @@ const FOR_NODE = { module: "nodenext", lib: ["es2022"], types: ["node"] };
 const PROJECTS = {
   "ECMAScript modules in Node": { type: "module", options: FOR_NODE, files: COMMON },
   "ECMAScript modules with Express": { type: "module", options: FOR_NODE, files: ["is.ts", "express.ts"] },
+  "the drivers of the stores": { type: "commonjs", options: { ...FOR_NODE, skipLibCheck: true, esModuleInterop: true }, files: ["once-drivers.ts"] },
   "CommonJS in Node": { type: "commonjs", options: FOR_NODE, files: COMMON },
   "CommonJS with Express": { type: "commonjs", options: FOR_NODE, files: ["is.ts", "express.ts"] },
   "a bundler, for browsers": {

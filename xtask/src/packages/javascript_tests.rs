@@ -37,6 +37,9 @@ const NATIVE_RUNS: &[Run] = &[
     Run { line: "node run/mutations.mjs", needs: Needs::Nothing },
 ];
 
+/// The commands of part `once`: with the drivers for files of the installed Node, and of a newer one.
+const ONCE_RUNS: &[&str] = &["node once/run.mjs", "node_modules/.bin/node once/run.mjs"];
+
 /// The project of the native package, inside the other one.
 const NATIVE: &str = "native";
 
@@ -96,6 +99,12 @@ fn tests(sources: &Path, excluded: &str) -> Result<Vec<String>, String> {
         files::list(&folder)?.into_iter().filter(is_test).map(|name| format!("test/{name}")).collect();
     tests.sort();
     if tests.is_empty() { Err(format!("{} contains no tests", folder.display())) } else { Ok(tests) }
+}
+
+/// The test steps of part `once`, with real servers, which must be installed.
+pub(crate) fn once_steps(workspace: &Workspace) -> Vec<Step> {
+    let project = project(workspace);
+    ONCE_RUNS.iter().map(|line| Process::new(line).current_dir(workspace.relative(&project)).into()).collect()
 }
 
 /// Copies the tests and the vectors, installs their dependencies, and installs the package's tarball as a user would.

@@ -43,7 +43,11 @@ pub(crate) const PARTS: &[Part] = &[
         steps: bundler_tests::steps,
     },
     Part { name: "python", about: "the Python package hookseal, on the oldest and the newest Python", steps: python },
-    Part { name: "once", about: "each event once, in Python: real databases, several processes, kill -9", steps: once },
+    Part {
+        name: "once",
+        about: "each event once, in Python and JavaScript: real databases, several processes, kill -9",
+        steps: once,
+    },
     Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: benches },
 ];
 
@@ -192,6 +196,9 @@ fn once(workspace: &Workspace) -> Result<Vec<Step>, String> {
         Step::Internal { command: "cargo xtask setup python", action: python_tests::set_up_newest },
     ];
     steps.extend(tests);
+    steps.push(Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) });
+    steps.push(Step::Internal { command: "cargo xtask setup wasm", action: |workspace| WASM.set_up(workspace) });
+    steps.extend(javascript_tests::once_steps(workspace));
     Ok(steps)
 }
 
