@@ -14,7 +14,7 @@ use crate::headers::HeaderLookup;
 use crate::inline_str::InlineStr;
 use crate::json::{MAX_KEY, Malformed, Scanner, Value, Visitor, Want};
 use crate::scheme::Scheme;
-use crate::scheme::key_source::{KeyRule, Keyless};
+use crate::scheme::key_source::{KeyRule, Keyless, StoredKeySource};
 
 /// The longest part of a key that is kept as it was sent; of longer ones, the key holds the digest.
 const MAX_PART: usize = MAX_KEY;
@@ -57,10 +57,21 @@ impl DeliveryKey {
     /// [`Scheme::key_header`](crate::Scheme::key_header), under either of its spellings.
     #[must_use]
     pub fn of_verified(scheme: &Scheme, id: Option<&str>, topic: HeaderLookup<'_>, body: &[u8]) -> Option<Self> {
-        let fields = Fields::of(scheme);
+        Self::of_parts(&scheme.key_source, scheme.name(), id, topic, body)
+    }
+
+    /// The same for deliveries that have kept only these parts of their scheme.
+    pub(crate) fn of_parts(
+        source: &StoredKeySource,
+        scheme: &str,
+        id: Option<&str>,
+        topic: HeaderLookup<'_>,
+        body: &[u8],
+    ) -> Option<Self> {
+        let fields = Fields::of(source);
         let fields = fields.and_then(|mut fields| Scanner::new().read(body, &mut fields).is_ok().then_some(fields));
-        finish(scheme, id, fields, body.is_empty(), || {
-            let mut digest = digest_after_topic(scheme, topic);
+        finish(source, scheme, id, fields, body.is_empty(), || {
+            let mut digest = digest_after_topic(source, topic);
             digest.update(body);
             digest
         })
@@ -167,9 +178,9 @@ pub(crate) struct KeyReader {
 }
 
 impl KeyReader {
-    pub(crate) fn new(scheme: &Scheme, topic: HeaderLookup<'_>) -> Self {
-        let fields = Fields::of(scheme).map(|fields| (Scanner::new(), fields));
-        Self { fields, digest: digest_after_topic(scheme, topic), is_empty: true }
+    pub(crate) fn new(source: &StoredKeySource, topic: HeaderLookup<'_>) -> Self {
+        let fields = Fields::of(source).map(|fields| (Scanner::new(), fields));
+        Self { fields, digest: digest_after_topic(source, topic), is_empty: true }
     }
 
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
@@ -183,16 +194,17 @@ impl KeyReader {
     }
 
     /// The key of the delivery; `None` if there is nothing in it by which it could be recognized.
-    pub(crate) fn finish(self, scheme: &Scheme, id: Option<&str>) -> Option<DeliveryKey> {
+    pub(crate) fn finish(self, source: &StoredKeySource, scheme: &str, id: Option<&str>) -> Option<DeliveryKey> {
         let Self { fields, digest, is_empty } = self;
         let fields = fields.filter(|(scanner, _)| scanner.finish().is_ok()).map(|(_, fields)| fields);
-        finish(scheme, id, fields, is_empty, || digest)
+        finish(source, scheme, id, fields, is_empty, || digest)
     }
 }
 
 /// Makes the key from what was read: the fields of a body that is JSON, and otherwise the digest.
 fn finish(
-    scheme: &Scheme,
+    source: &StoredKeySource,
+    scheme: &str,
     id: Option<&str>,
     fields: Option<Fields>,
     is_empty: bool,
@@ -201,18 +213,18 @@ fn finish(
     if is_empty || fields.as_ref().is_some_and(|fields| fields.is_keyless) {
         return None;
     }
-    let id = match &scheme.key_source.rule {
+    let id = match &source.rule {
         KeyRule::SignedId => id.map(|id| part(id.as_bytes())),
         _ => fields.and_then(|fields| fields.id),
     };
     let id = id.unwrap_or_else(|| digest_part(digest().finish()));
-    Some(DeliveryKey { scheme: part(scheme.key_source.family(scheme.name()).as_bytes()), id })
+    Some(DeliveryKey { scheme: part(source.family(scheme).as_bytes()), id })
 }
 
 /// What the digest of a body begins with: the topic, for schemes whose keys need it.
-fn digest_after_topic(scheme: &Scheme, topic: HeaderLookup<'_>) -> Digest {
+fn digest_after_topic(source: &StoredKeySource, topic: HeaderLookup<'_>) -> Digest {
     let mut digest = Digest::new();
-    if let KeyRule::BodyAndTopic(_) = scheme.key_source.rule {
+    if let KeyRule::BodyAndTopic(_) = source.rule {
         // No topic can be preferred of two, and the receiver's router decides about one that is absent.
         let topic = if let HeaderLookup::Once(topic) = topic { topic } else { &[] };
         digest.update(&(topic.len() as u64).to_be_bytes());
@@ -252,9 +264,9 @@ enum Current {
 
 impl Fields {
     /// Those of a scheme, if its keys need any.
-    fn of(scheme: &Scheme) -> Option<Self> {
-        let name = if let KeyRule::Field(name) = scheme.key_source.rule { Some(name) } else { None };
-        let keyless = scheme.key_source.keyless;
+    fn of(source: &StoredKeySource) -> Option<Self> {
+        let name = if let KeyRule::Field(name) = source.rule { Some(name) } else { None };
+        let keyless = source.keyless;
         let fields = Self { name, keyless, current: Current::Other, times: [0; 2], id: None, is_keyless: false };
         (name.is_some() || keyless.is_some()).then_some(fields)
     }
@@ -345,9 +357,10 @@ mod tests {
         for body in bodies {
             let expected = key_of(&Scheme::STRIPE, body.as_bytes());
             for size in 1..body.len() {
-                let mut reader = KeyReader::new(&Scheme::STRIPE, HeaderLookup::Missing);
+                let mut reader = KeyReader::new(&Scheme::STRIPE.key_source, HeaderLookup::Missing);
                 body.as_bytes().chunks(size).for_each(|chunk| reader.feed(chunk));
-                assert_eq!(reader.finish(&Scheme::STRIPE, None), expected, "{body} in chunks of {size}");
+                let key = reader.finish(&Scheme::STRIPE.key_source, "stripe", None);
+                assert_eq!(key, expected, "{body} in chunks of {size}");
             }
         }
     }

@@ -36,7 +36,7 @@ impl Verifier {
     ) -> Result<KeyedStream<'v, 'h>, Error> {
         let stream = self.stream(headers)?;
         let parsed = stream.parsed();
-        let key = KeyReader::new(parsed.scheme, parsed.topic);
+        let key = KeyReader::new(&parsed.scheme.key_source, parsed.topic);
         Ok(KeyedStream { stream, key, digest: Digest::new() })
     }
 }
@@ -70,7 +70,7 @@ impl<'v, 'h> KeyedStream<'v, 'h> {
     pub fn finish(self, now: UnixTime) -> Result<KeyedDelivery<'v, 'h>, Error> {
         let facts = self.stream.finish(now)?.facts;
         // Only of a genuine delivery: nothing of another one is looked at.
-        let key = self.key.finish(facts.scheme, facts.id);
+        let key = self.key.finish(&facts.scheme.key_source, facts.scheme.name(), facts.id);
         Ok(Delivery { facts, body: StreamedWithKey { key, digest: self.digest.finish() } })
     }
 }

@@ -10,8 +10,14 @@ use super::stream::{Progress, Streamed};
 use super::{Delivery, Verifier, WholeBody};
 use crate::contio::envelope::{Checked, Envelope};
 use crate::error::{Error, Reason};
+#[cfg(feature = "duplicates")]
+use crate::headers::HeaderLookup;
 use crate::headers::Headers;
 use crate::inline_str::InlineStr;
+#[cfg(feature = "duplicates")]
+use crate::key::DeliveryKey;
+#[cfg(feature = "duplicates")]
+use crate::scheme::key_source::StoredKeySource;
 use crate::time::UnixTime;
 
 /// A [`Delivery`] that borrows nothing and owns its body: for queues, channels, and other tasks and threads.
@@ -38,6 +44,11 @@ pub struct OwnedDelivery<B = Vec<u8>> {
     timestamp: Option<UnixTime>,
     secret_index: usize,
     id: Option<Box<str>>,
+    #[cfg(feature = "duplicates")]
+    key_source: StoredKeySource,
+    /// What the key is made of beside the id and the body, if its header occurs once.
+    #[cfg(feature = "duplicates")]
+    topic: Option<Box<[u8]>>,
     body: B,
 }
 
@@ -89,6 +100,13 @@ impl<B> OwnedDelivery<B> {
             timestamp: delivery.timestamp(),
             secret_index: delivery.secret_index(),
             id: delivery.id().map(Box::from),
+            #[cfg(feature = "duplicates")]
+            key_source: delivery.facts.scheme.key_source,
+            #[cfg(feature = "duplicates")]
+            topic: match delivery.facts.topic {
+                HeaderLookup::Once(topic) => Some(topic.into()),
+                _ => None,
+            },
             body,
         }
     }
@@ -135,6 +153,21 @@ impl<B: AsRef<[u8]>> OwnedDelivery<B> {
     #[must_use]
     pub fn into_body(self) -> B {
         self.body
+    }
+
+    /// See [`Delivery::key`].
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub fn key(&self) -> Option<DeliveryKey> {
+        let topic = self.topic.as_deref().map_or(HeaderLookup::Missing, HeaderLookup::Once);
+        DeliveryKey::of_parts(&self.key_source, self.scheme(), self.id(), topic, self.body())
+    }
+
+    /// See [`Delivery::body_digest`].
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub fn body_digest(&self) -> [u8; 32] {
+        crate::key::digest_of(self.body())
     }
 
     /// The Contio envelope in the body. Each call scans the body: keep the result.

@@ -36,6 +36,9 @@ pub(crate) fn read(text: &str, limits: Option<&mut Option<usize>>) -> Result<Sch
     let start = reader.position();
     let mut limits = limits;
     let mut scheme = Text { draft: Draft::default(), preset: None, other: None, places: [(start, Path::ROOT); PARTS] };
+    for (part, name) in [(Part::Name, "name"), (Part::Signature, "signature"), (Part::Signed, "signed")] {
+        scheme.keep(part, start, &Path::ROOT.member(name));
+    }
     reader.object(&Path::ROOT, &MEMBERS, &mut |reader, member, path| {
         let position = reader.position();
         match MEMBERS[member] {
