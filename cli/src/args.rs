@@ -26,7 +26,7 @@ pub(crate) struct SignedBodyArgs {
 /// How the sender signs, for all commands that sign or verify.
 #[derive(Args, Debug)]
 pub(crate) struct SchemeArgs {
-    /// How the sender signs: a scheme by its name; see `hookseal sign --help`
+    /// How the sender signs; see `hookseal sign --help`
     #[arg(long, value_name = "NAME", default_value = "contio")]
     pub(crate) scheme: String,
 

@@ -85,7 +85,7 @@ fn genuine_deliveries_are_printed_and_a_repeated_event_is_a_duplicate() {
 }
 
 #[test]
-fn unsigned_ids_are_ignored_and_without_a_signed_id_there_are_no_duplicates() {
+fn unsigned_ids_are_ignored_and_without_a_signed_id_the_body_recognizes_duplicates() {
     let mut listener = listen(&[]);
     for (id, duplicate) in [("a", false), ("b", true)] {
         let mut headers = signed(Scheme::CONTIO, BODY.as_bytes());
@@ -94,9 +94,100 @@ fn unsigned_ids_are_ignored_and_without_a_signed_id_there_are_no_duplicates() {
         assert_eq!(listener.line()["duplicate"], duplicate);
     }
     let mut listener = listen(&["--scheme", "github"]);
-    listener.post(&signed(Scheme::GITHUB, b"{}"), b"{}");
+    for (body, duplicate) in
+        [("{}", json!(false)), ("{}", json!(true)), ("[]", json!(false)), ("", json!(null)), ("", json!(null))]
+    {
+        listener.post(&signed(Scheme::GITHUB, body.as_bytes()), body.as_bytes());
+        let line = listener.line();
+        assert_eq!((&line["id"], &line["duplicate"], &line["event_type"]), (&Value::Null, &duplicate, &Value::Null));
+    }
+}
+
+#[test]
+fn an_event_is_forwarded_until_the_backend_accepts_it_and_then_no_more() {
+    let statuses = Arc::new(Mutex::new(vec![204, 500, 302]));
+    let own = Arc::clone(&statuses);
+    let app = Router::new().fallback(async move || {
+        let next = own.lock().expect("no panic").pop();
+        StatusCode::from_u16(next.expect("it is not forwarded again")).expect("a status")
+    });
+    let mut listener = listen(&["--forward", &format!("http://{}/", serve(app))]);
+    for (status, duplicate, forwarded) in [
+        (302, false, json!(true)),
+        (500, false, json!(true)),
+        (204, false, json!(true)),
+        (200, true, json!(null)),
+        (200, true, json!(null)),
+    ] {
+        let (got, _, _) = post_without_redirects(&listener.url, &signed(Scheme::CONTIO, BODY.as_bytes()));
+        let line = listener.line();
+        assert_eq!((got, &line["status"]), (status, &json!(status)), "{line}");
+        assert_eq!((&line["duplicate"], &line["forwarded"]), (&json!(duplicate), &forwarded), "{line}");
+    }
+    assert!(statuses.lock().expect("no panic").is_empty());
+}
+
+#[test]
+fn a_duplicate_that_comes_while_the_first_is_forwarded_is_to_come_again() {
+    let (started, starts) = std::sync::mpsc::channel();
+    let (end, ends) = std::sync::mpsc::channel::<()>();
+    let ends = Arc::new(Mutex::new(ends));
+    let app = Router::new().fallback(async move || {
+        started.send(()).expect("the test");
+        let ends = Arc::clone(&ends);
+        let waited = tokio::task::spawn_blocking(move || ends.lock().expect("no panic").recv());
+        waited.await.expect("no panic").expect("the test");
+    });
+    let mut listener = listen(&["--forward", &format!("http://{}/", serve(app))]);
+    let headers = signed(Scheme::CONTIO, BODY.as_bytes());
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| post_without_redirects(&listener.url, &headers));
+        starts.recv().expect("the backend");
+        let (status, wait, text) = post_without_redirects(&listener.url, &headers);
+        assert_eq!((status, &*text), (503, r#"{"error":"in_progress"}"#));
+        let wait: u64 = wait.expect("Retry-After").parse().expect("seconds");
+        assert!((1..=45).contains(&wait), "{wait}");
+        end.send(()).expect("the backend");
+        assert_eq!(first.join().expect("no panic").0, 200);
+    });
     let line = listener.line();
-    assert_eq!((&line["id"], &line["duplicate"], &line["event_type"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!((&line["ok"], &line["code"], &line["status"]), (&json!(false), &json!("in_progress"), &json!(503)));
+    assert_eq!(listener.line()["duplicate"], false);
+}
+
+/// The status, `Retry-After`, and the text.
+fn post_without_redirects(url: &str, headers: &[(String, String)]) -> (u16, Option<String>, String) {
+    let agent: Agent = Agent::config_builder().proxy(None).http_status_as_error(false).max_redirects(0).build().into();
+    let request = headers.iter().fold(agent.post(url), |request, (name, value)| request.header(name, value));
+    let mut answer = request.send(BODY).expect("an answer");
+    let wait = answer.headers().get("retry-after").map(|value| value.to_str().expect("text").to_owned());
+    (answer.status().as_u16(), wait, answer.body_mut().read_to_string().expect("text"))
+}
+
+#[test]
+fn a_file_remembers_events_after_a_restart_and_accepts_old_ones() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("once.db");
+    let file = file.to_str().expect("UTF-8");
+    let now = UnixTime::now();
+    let body = BODY.replace("2025-01-15T10:30:00Z", &now.to_string());
+    for duplicate in [false, true] {
+        let mut listener = listen(&["--once", file, "--scheme", "contio-body"]);
+        listener.post(&signed(Scheme::CONTIO_BODY, body.as_bytes()), body.as_bytes());
+        let line = listener.line();
+        assert_eq!((&line["ok"], &line["duplicate"]), (&json!(true), &json!(duplicate)), "{line}");
+    }
+    // As if the file had been made long ago.
+    let sql = "UPDATE hookseal_once_store SET made = 0";
+    rusqlite::Connection::open(file).expect("a file").execute_batch(sql).expect("a time");
+    let old = UnixTime::from_secs(now.as_secs() - 10 * 86_400).to_string();
+    let old = BODY.replace("2025-01-15T10:30:00Z", &old).replace("evt-1", "evt-2");
+    let mut listener = listen(&["--once", file, "--scheme", "contio-body"]);
+    listener.post(&signed(Scheme::CONTIO_BODY, old.as_bytes()), old.as_bytes());
+    assert_eq!(listener.line()["ok"], true);
+    let elsewhere = folder.path().join("none/once.db");
+    let elsewhere = elsewhere.to_str().expect("UTF-8").to_owned();
+    assert_misused(|| hookseal(["listen", "--once", &elsewhere]), "invalid_argument", &["--once", "cannot be opened"]);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 mod forward;
 mod line;
-mod recent_ids;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -14,11 +14,12 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use clap::Args;
-use hookseal::{Error, Scheme, UnixTime, Verifier};
+use hookseal::{DeliveryKey, Error, Scheme, UnixTime, Verifier, VerifierBuilder};
+use hookseal_inbox::store::Store;
+use hookseal_inbox::{Attempt, Keyed, Memory, Once, Sqlite};
 
 use self::forward::Backend;
 use self::line::{Genuine, Line};
-use self::recent_ids::RecentIds;
 use crate::args::{LIMITS, LimitArgs, SchemeArgs};
 use crate::failure::{Failure, error_text};
 use crate::outcome::Outcome;
@@ -45,6 +46,10 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "URL")]
     forward: Option<String>,
 
+    /// Remember events in this file, after a restart too; by default in memory
+    #[arg(long, value_name = "FILE")]
+    once: Option<PathBuf>,
+
     #[command(flatten)]
     scheme: SchemeArgs,
 
@@ -66,8 +71,10 @@ pub(crate) struct ListenArgs {
 const EXAMPLES: &str = "\
 A refused delivery gets the status of its error and {\"error\": code}. A genuine one gets 200, or the
 response of the backend: 502 `backend_unreachable` if it cannot be reached, 504 `backend_timeout` if
-it takes longer than 30 s. A delivery is a duplicate if its signed id is among the last 10,000; it
-is forwarded like any other, because the first may have failed. Ctrl-C stops it, with exit code 0.
+it takes longer than 30 s. An event that the backend accepted (2xx) is forwarded once: a duplicate
+of it gets 200. While the first is still being forwarded, a duplicate gets 503 `in_progress`, and if
+it fails, the next one is forwarded. With --once, events in Contio's body form are accepted at any
+age that the file remembers. Ctrl-C stops it, with exit code 0.
 
 Examples:
   hookseal listen                                            On 127.0.0.1:8080/webhooks/contio
@@ -78,12 +85,12 @@ Examples:
 const MAX_BODY: usize = 1024 * 1024;
 
 /// The state that all requests share.
-struct Listener {
+struct Listener<S: Store> {
     verifier: Verifier,
     scheme: Scheme,
     path: String,
     backend: Option<Backend>,
-    recent: Mutex<RecentIds>,
+    once: Once<S>,
     json: bool,
 }
 
@@ -94,22 +101,45 @@ pub(crate) fn run(args: &ListenArgs) -> Result<Outcome, Failure> {
     let of_file = builder.current_limits().max_body().map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
     let max_body = args.max_body.or(of_file).unwrap_or(MAX_BODY);
     let builder = args.limits.apply(builder).max_body(max_body);
-    let verifier = secrets.iter().fold(builder, |builder, secret| builder.secret(secret.secret())).build()?;
-    let backend = args.forward.as_deref().map(Backend::new).transpose()?;
-    let listener =
-        Listener { verifier, scheme, path: args.path.clone(), backend, recent: Mutex::default(), json: args.json };
-    let address = args.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, args.port).into());
+    let builder = secrets.iter().fold(builder, |builder, secret| builder.secret(secret.secret()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::argument(format!("cannot start: {error}")))?;
-    runtime.block_on(serve(listener, address, max_body)).map_err(|error| {
-        Failure::argument(format!("cannot listen on {address}: {error}; choose another port with --port"))
-    })?;
+    match &args.once {
+        None => runtime.block_on(listen(args, max_body, builder, Once::builder(Memory::default()).build()))?,
+        Some(file) => {
+            // One file may serve several endpoints, each with a path of its own.
+            let once = Sqlite::open(file).and_then(|store| Once::builder(store).scope(&args.path).build());
+            runtime.block_on(async {
+                let unusable = |error| Failure::argument(format!("--once {}: {error}", file.display()));
+                let once = once.map_err(unusable)?;
+                let builder = once.extend_event_age(builder).await.map_err(unusable)?;
+                listen(args, max_body, builder, Ok(once)).await
+            })?;
+        }
+    }
     Ok(Outcome::printed())
 }
 
-async fn serve(listener: Listener, address: SocketAddr, max_body: usize) -> std::io::Result<()> {
+async fn listen<S: Store>(
+    args: &ListenArgs,
+    max_body: usize,
+    builder: VerifierBuilder,
+    once: Result<Once<S>, hookseal_inbox::Error>,
+) -> Result<(), Failure> {
+    let once = once.map_err(|error| Failure::argument(error.to_string()))?;
+    let backend = args.forward.as_deref().map(Backend::new).transpose()?;
+    let scheme = *builder.scheme();
+    let listener =
+        Listener { verifier: builder.build()?, scheme, path: args.path.clone(), backend, once, json: args.json };
+    let address = args.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, args.port).into());
+    serve(listener, address, max_body).await.map_err(|error| {
+        Failure::argument(format!("cannot listen on {address}: {error}; choose another port with --port"))
+    })
+}
+
+async fn serve<S: Store>(listener: Listener<S>, address: SocketAddr, max_body: usize) -> std::io::Result<()> {
     let socket = tokio::net::TcpListener::bind(address).await?;
     // Before it reports that it listens: a reader of that line may stop it at once.
     let stopped = stopped()?;
@@ -146,8 +176,8 @@ fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-async fn receive(
-    State(listener): State<Arc<Listener>>,
+async fn receive<S: Store>(
+    State(listener): State<Arc<Listener<S>>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -158,7 +188,7 @@ async fn receive(
     response
 }
 
-impl Listener {
+impl<S: Store> Listener<S> {
     async fn answer(
         &self,
         method: &Method,
@@ -182,36 +212,74 @@ impl Listener {
                 return refuse(now, rejection.into(), message);
             }
         };
-        let mut genuine = match self.verify(&headers, &body, now) {
-            Ok(genuine) => genuine,
+        let (mut genuine, event) = match self.verify(&headers, &body, now) {
+            Ok(verified) => verified,
             Err(error) => return refuse(now, error.into(), error_text(&error)),
         };
-        let response = match &self.backend {
-            None => StatusCode::OK.into_response(),
-            Some(backend) => {
-                let (response, failed) = backend.forward(headers, body).await;
-                genuine.backend = Some((response.status().as_u16(), failed));
-                response
+        let response = match self.once.claim(&event).await {
+            Err(error) => {
+                let line =
+                    Line::Refused { now, status: error.status(), code: error.code(), message: error.to_string() };
+                return (line, error.into_response());
+            }
+            Ok(None) => {
+                genuine.duplicate = Some(true);
+                StatusCode::OK.into_response()
+            }
+            Ok(Some(attempt)) => {
+                genuine.duplicate = attempt.key().map(|_| false);
+                self.handle(attempt, &mut genuine, headers, body).await
             }
         };
         (Line::Genuine { now, genuine }, response)
     }
 
-    fn verify(&self, headers: &HeaderMap, body: &[u8], now: UnixTime) -> Result<Genuine, Error> {
+    fn verify(&self, headers: &HeaderMap, body: &[u8], now: UnixTime) -> Result<(Genuine, EventKey), Error> {
         let delivery = self.verifier.verify(headers, body, now)?;
         let envelope = if self.scheme.has_envelope() { Some(delivery.envelope()?) } else { None };
         let event_id = envelope.as_ref().map(|envelope| envelope.event_id.decode().into_owned());
-        let id = event_id.or_else(|| delivery.id().map(str::to_owned));
-        let is_duplicate = |id: &String| self.recent.lock().unwrap_or_else(PoisonError::into_inner).record(id);
-        Ok(Genuine {
+        let genuine = Genuine {
             scheme: delivery.scheme().to_owned(),
             timestamp: delivery.timestamp(),
             secret_index: delivery.secret_index(),
             event_type: envelope.as_ref().map(|envelope| envelope.event_type.decode().into_owned()),
-            duplicate: id.as_ref().map(is_duplicate),
-            id,
+            duplicate: None,
+            id: event_id.or_else(|| delivery.id().map(str::to_owned)),
             backend: None,
-        })
+        };
+        Ok((genuine, EventKey { key: delivery.key(), body: delivery.body_digest() }))
+    }
+
+    /// Forwards an event, which has been handled if the backend accepts it.
+    async fn handle(&self, attempt: Attempt<S>, genuine: &mut Genuine, headers: HeaderMap, body: Bytes) -> Response {
+        let Some(backend) = &self.backend else {
+            attempt.finish().await;
+            return StatusCode::OK.into_response();
+        };
+        let (response, failed) = backend.forward(headers, body).await;
+        genuine.backend = Some((response.status().as_u16(), failed));
+        if response.status().is_success() {
+            attempt.finish().await
+        } else {
+            attempt.release().await
+        };
+        response
+    }
+}
+
+/// By what a verified delivery is claimed, without a borrow of its body.
+struct EventKey {
+    key: Option<DeliveryKey>,
+    body: [u8; 32],
+}
+
+impl Keyed for EventKey {
+    fn key(&self) -> Option<DeliveryKey> {
+        self.key
+    }
+
+    fn body_digest(&self) -> [u8; 32] {
+        self.body
     }
 }
 

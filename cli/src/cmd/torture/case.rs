@@ -2,6 +2,7 @@
 
 use hookseal::ErrorKind;
 
+use super::duplicates::Flow;
 use crate::input::Header;
 
 /// What is sent, and how a correct receiver responds.
@@ -16,6 +17,8 @@ pub(super) struct Case {
     /// What goes wrong if the response is wrong.
     pub(super) why: &'static str,
     pub(super) expected: Expected,
+    /// The id of its event, if it is about one.
+    pub(super) event_id: String,
     /// Sent one after the other; the response to each has to be right.
     pub(super) deliveries: Vec<Delivery>,
 }
@@ -29,6 +32,7 @@ pub(super) enum Group {
     Body,
     Envelope,
     Wire,
+    Duplicates,
 }
 
 /// The right response.
@@ -42,6 +46,8 @@ pub(super) enum Expected {
     RefusedOrClosed(u16),
     /// 2xx, or 4xx, ideally this one: it depends on what the server around the receiver passes to it.
     AcceptedOrRefused(u16),
+    /// 2xx, or 5xx while the event is being handled; and the event is handled once.
+    Once { flow: Flow, label: &'static str },
 }
 
 /// A request, and how it is transferred.
@@ -95,8 +101,16 @@ impl Delivery {
 }
 
 impl Group {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Genuine, Self::Signature, Self::Time, Self::Headers, Self::Body, Self::Envelope, Self::Wire];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Genuine,
+        Self::Signature,
+        Self::Time,
+        Self::Headers,
+        Self::Body,
+        Self::Envelope,
+        Self::Wire,
+        Self::Duplicates,
+    ];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -107,6 +121,7 @@ impl Group {
             Self::Body => "body",
             Self::Envelope => "envelope",
             Self::Wire => "wire",
+            Self::Duplicates => "duplicates",
         }
     }
 
@@ -119,6 +134,7 @@ impl Group {
             Self::Body => "Bodies other than the signed one",
             Self::Envelope => "Correctly signed, but no valid envelope",
             Self::Wire => "On the wire",
+            Self::Duplicates => "Duplicates of events",
         }
     }
 }
@@ -131,6 +147,7 @@ impl Expected {
             Self::Refused(kind) => kind.status().to_string(),
             Self::RefusedOrClosed(status) => format!("{status} or closed"),
             Self::AcceptedOrRefused(status) => format!("2xx or {status}"),
+            Self::Once { label, .. } => label.to_owned(),
         }
     }
 }

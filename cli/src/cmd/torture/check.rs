@@ -14,6 +14,9 @@ pub(super) enum Fault {
     ServerError,
     NoAnswer,
     Unexpected,
+    HandledTwice,
+    EventLost,
+    NotReported,
     Gone,
 }
 
@@ -52,6 +55,9 @@ impl Fault {
             Self::ServerError => "server_error",
             Self::NoAnswer => "no_answer",
             Self::Unexpected => "unexpected_answer",
+            Self::HandledTwice => "handled_twice",
+            Self::EventLost => "event_lost",
+            Self::NotReported => "not_reported",
             Self::Gone => "receiver_gone",
         }
     }
@@ -64,6 +70,9 @@ impl Fault {
             Self::ServerError => "failed with a 5xx",
             Self::NoAnswer => "did not respond",
             Self::Unexpected => "responded with neither 2xx nor 4xx",
+            Self::HandledTwice => "handled one event twice",
+            Self::EventLost => "lost an event by its response",
+            Self::NotReported => "reported no event to --handled-at",
             Self::Gone => "stopped responding",
         }
     }
@@ -77,6 +86,9 @@ impl Fault {
             Self::ServerError => "the sender retries it, and an attacker can fill the log with errors",
             Self::NoAnswer => "the sender waits for a response, and then retries",
             Self::Unexpected => "the sender does not know whether it was accepted",
+            Self::HandledTwice => "senders send an event again whenever they saw no response",
+            Self::EventLost => "a sender does not try again after a 2xx, and some do not after a 4xx",
+            Self::NotReported => "whether it handles an event twice is not known: its handler must report it",
             Self::Gone => "one delivery stopped the receiver",
         }
     }

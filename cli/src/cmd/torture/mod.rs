@@ -3,19 +3,22 @@
 mod case;
 mod cases;
 mod check;
+mod duplicates;
 mod report;
 mod target;
 mod variant;
 mod wire;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
 use hookseal::{Scheme, Secret, UnixTime};
 
-use self::case::{Case, Group, Transfer};
+use self::case::{Case, Expected, Group, Transfer};
 use self::cases::Bench;
 use self::check::Fault;
+use self::duplicates::Reports;
 use self::target::Target;
 use self::wire::Response;
 use crate::args::SchemeArgs;
@@ -42,6 +45,14 @@ pub(crate) struct TortureArgs {
     /// Send only this case or group of cases; repeatable
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+
+    /// Also send duplicates of events
+    #[arg(long)]
+    duplicates: bool,
+
+    /// Address at which the receiver reports each event it handles
+    #[arg(long, value_name = "ADDRESS", requires = "duplicates")]
+    handled_at: Option<SocketAddr>,
 
     /// List the cases, and send nothing
     #[arg(long)]
@@ -74,10 +85,18 @@ rotation, give the current secret first. The app id of its events is `app-hookse
 Wrong responses: 2xx to what must be refused; anything but 2xx to a genuine delivery; a 5xx; one
 after more than 5 s; none at all; a receiver that stops responding. Any 4xx counts as a refusal.
 
+With --duplicates, a duplicate must get 2xx, or 5xx while the event is being handled, and never
+another status: some senders do not try again after a 4xx. Whether an event is handled twice, or
+lost because its handler failed, shows only in what the receiver does. For --handled-at, let its
+handler's work be `POST http://ADDRESS/ID`, with the event_id of the body as ID, and fail unless the
+response is 2xx: torture listens there, counts, and lets the first run of some events fail or take
+1.5 s.
+
 Exit codes: 0 all responses right; 1 wrong responses; 2 invalid usage, or no receiver at the URL.
 
 Examples:
   hookseal torture http://127.0.0.1:3000/webhooks/contio
+  hookseal torture --duplicates --handled-at 127.0.0.1:9099 http://localhost:3000/hook
   hookseal torture --scheme contio-timestamped --only time http://localhost:3000/hook
   hookseal torture --json URL | jq '.cases[] | select(.ok | not)'";
 
@@ -101,7 +120,16 @@ pub(crate) fn run(args: &TortureArgs) -> Result<Outcome, Failure> {
         .build()
         .map_err(|error| Failure::argument(format!("cannot start: {error}")))?;
     let wait = Duration::from_secs(args.wait);
-    let (rows, not_sent) = runtime.block_on(play(&target, cases, wait))?;
+    let (rows, not_sent) = runtime.block_on(async {
+        let reports =
+            match args.handled_at {
+                Some(address) => Some(Reports::listen(address).await.map_err(|error| {
+                    Failure::argument(format!("--handled-at {address}: cannot listen there: {error}"))
+                })?),
+                None => None,
+            };
+        play(&target, cases, wait, reports.as_ref()).await
+    })?;
     Ok(Outcome {
         text: report::text(&target, &rows, not_sent),
         json: report::json(&target, &rows, not_sent),
@@ -115,7 +143,11 @@ fn chosen(scheme: Scheme, secrets: &[Secret<'_>], args: &TortureArgs) -> Result<
     let run = format!("{:x}", fastrand::u64(..));
     let mut cases = Vec::new();
     for variant in variant::variants_of(&scheme) {
-        cases.extend(cases::all(&Bench { variant, secrets, now, max_body: args.max_body, run: &run })?);
+        let bench = Bench { variant, secrets, now, max_body: args.max_body, run: &run };
+        cases.extend(cases::all(&bench)?);
+        if args.duplicates {
+            cases.extend(duplicates::cases(&bench, args.handled_at.is_some())?);
+        }
     }
     let matches = |case: &Case, name: &String| case.name == name || case.group.name() == name;
     if let Some(unknown) = args.only.iter().find(|name| !cases.iter().any(|case| matches(case, name))) {
@@ -146,11 +178,19 @@ fn list(scheme: Scheme, args: &TortureArgs) -> Result<Outcome, Failure> {
 }
 
 /// Sends one case after the other. Stops if the receiver stops responding, and returns how many cases were not sent.
-async fn play(target: &Target, cases: Vec<Case>, wait: Duration) -> Result<(Vec<CaseResult>, usize), Failure> {
+async fn play(
+    target: &Target,
+    cases: Vec<Case>,
+    wait: Duration,
+    reports: Option<&Reports>,
+) -> Result<(Vec<CaseResult>, usize), Failure> {
     let count = cases.len();
     let mut rows = Vec::with_capacity(count);
     for case in cases {
-        let (response, mut fault) = play_case(target, &case, wait).await;
+        let (response, mut fault) = match case.expected {
+            Expected::Once { flow, .. } => duplicates::play(target, &case, flow, wait, reports).await,
+            _ => play_case(target, &case, wait).await,
+        };
         if let (true, Response::Unreachable(reason)) = (rows.is_empty(), &response) {
             return Err(Failure::Unreachable(format!(
                 "cannot connect to {}: {reason}; is the receiver running, and is the URL correct?",

@@ -22,7 +22,7 @@ pub(in crate::cmd::torture) struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    pub(super) fn secret(&self) -> Secret<'_> {
+    pub(in crate::cmd::torture) fn secret(&self) -> Secret<'_> {
         self.secrets.first().copied().unwrap_or_else(|| (&[]).into())
     }
 
@@ -47,12 +47,12 @@ impl Bench<'_> {
         })
     }
 
-    pub(super) fn id(&self, name: &str) -> String {
+    pub(in crate::cmd::torture) fn id(&self, name: &str) -> String {
         // A dot ends the id in what Standard Webhooks signs.
         self.variant.id_text(format!("evt-{}-{}-{}", self.run, self.variant.name(), name.replace('.', "-")))
     }
 
-    pub(super) fn body(&self, name: &str) -> Vec<u8> {
+    pub(in crate::cmd::torture) fn body(&self, name: &str) -> Vec<u8> {
         self.event(name).to_string().into_bytes()
     }
 
@@ -89,14 +89,14 @@ impl Bench<'_> {
         Delivery::new(self.variant.headers(signature, &self.time(), &self.id(name)), body)
     }
 
-    pub(super) fn case(
+    pub(in crate::cmd::torture) fn case(
         &self,
         group: Group,
         (name, sent, why): (&'static str, &'static str, &'static str),
         expected: Expected,
         deliveries: Vec<Delivery>,
     ) -> Case {
-        Case { group, variant: self.variant.name(), name, sent, why, expected, deliveries }
+        Case { group, variant: self.variant.name(), name, sent, why, expected, event_id: self.id(name), deliveries }
     }
 }
 
