@@ -4,6 +4,8 @@
 //! describes their format.
 
 pub mod explain;
+#[cfg(all(feature = "once", unix))]
+pub mod once;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -29,11 +29,13 @@ const PLACES: [[Place; 2]; 7] = [
 const FORMATS: [TimestampFormat; 3] =
     [TimestampFormat::UnixSeconds, TimestampFormat::UnixMilliseconds, TimestampFormat::Rfc3339];
 
-/// Timestamps of each format, many of which begin or end with another or with what ends it.
+/// Timestamps of each format, many of which begin or end with another or with what ends it. Some are not of the format.
 fn timestamps(format: TimestampFormat) -> &'static [&'static str] {
     match format {
         TimestampFormat::UnixSeconds => &["0", "1", "11", "111", "01", "10"],
-        TimestampFormat::UnixMilliseconds => &["1111111111111", "0111111111111", "1111111111110"],
+        TimestampFormat::UnixMilliseconds => {
+            &["1111111111111", "0111111111111", "1111111111110", "111111111111", "11111111111111"]
+        }
         _ => &[
             "2025-01-15T10:30:00Z",
             "2025-01-15T10:30:00.1Z",
@@ -41,6 +43,9 @@ fn timestamps(format: TimestampFormat) -> &'static [&'static str] {
             "2025-01-15T10:30:00+00:00",
             "2025-01-15T10:30:00.1+00:00",
             "1111-11-11T11:11:11Z",
+            // Refused, and would sign alike.
+            "2025-01-15T10:30:00Z1",
+            "a2025-01-15T10:30:00Z",
         ],
     }
 }

@@ -76,13 +76,17 @@ fn vectors() -> Vec<Vector> {
 }
 
 #[test]
-fn every_vector_has_its_key_whole_streamed_and_from_a_binding() {
+fn every_vector_has_its_key_whole_owned_streamed_and_from_a_binding() {
     for vector in vectors() {
         let (verifier, now) = (vector.verifier(), UnixTime::from_secs(vector.now));
         let body = STANDARD.decode(&vector.body_base64).expect("base64");
         let delivery = verifier.verify(&vector.headers, &body, now).expect(&vector.name);
         assert_eq!(vector.found(delivery.key()), vector.expect.key, "{}", vector.name);
         assert_eq!(delivery.body_digest()[..], Sha256::digest(&body)[..], "{}", vector.name);
+        let owned = verifier.verify_owned(&vector.headers, body.clone(), now).expect(&vector.name);
+        assert_eq!(vector.found(owned.key()), vector.expect.key, "{} owned", vector.name);
+        assert_eq!(owned.body_digest(), delivery.body_digest(), "{}", vector.name);
+        assert_eq!(vector.found(delivery.clone().into_owned().key()), vector.expect.key, "{} made owned", vector.name);
         for size in [1, 3, 64, 1000] {
             let mut stream = verifier.stream_with_key(&vector.headers).expect(&vector.name);
             body.chunks(size).for_each(|chunk| stream.update(chunk).expect(&vector.name));

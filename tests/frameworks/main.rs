@@ -1,7 +1,7 @@
 //! The examples, each behind its real server, under `hookseal torture` with nothing wrong.
 //!
-//! `HOOKSEAL_CLI` names the binary `hookseal`, and the examples' binaries are in the same folder: `cargo xtask test web` builds
-//! all of them and sets it.
+//! `HOOKSEAL_CLI` names the binary `hookseal`, and the examples' binaries are in the same folder: `cargo xtask test web`
+//! builds all of them and sets it.
 
 mod gateway;
 
@@ -37,16 +37,20 @@ fn example(name: &str) -> Command {
 
 /// Starts an example that prints its URL. What it prints then is read, so that it never waits for a reader.
 fn start(name: &str) -> (Server, String) {
-    let mut child = example(name).env("ADDRESS", "127.0.0.1:0").stdout(Stdio::piped()).spawn().expect("an example");
+    started(&mut example(name))
+}
+
+fn started(example: &mut Command) -> (Server, String) {
+    let mut child = example.env("ADDRESS", "127.0.0.1:0").stdout(Stdio::piped()).spawn().expect("an example");
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     let url = lines.next().expect("a line").expect("its URL");
     std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
     (Server(child), url)
 }
 
-/// Runs `hookseal torture` and returns its report.
-fn torture(cli: &Path, url: &str) -> Value {
-    let output = Command::new(cli).args(["torture", "--json", url]).env("HOOKSEAL_SECRET", SECRET).output();
+/// Runs `hookseal torture`, with more arguments, and returns its report.
+fn torture(cli: &Path, url: &str, more: &[&str]) -> Value {
+    let output = Command::new(cli).args(["torture", "--json", url]).args(more).env("HOOKSEAL_SECRET", SECRET).output();
     let output = output.expect("`hookseal torture`");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
     let cases = report["cases"].as_array().unwrap_or_else(|| panic!("{report}"));
@@ -57,7 +61,7 @@ fn torture(cli: &Path, url: &str) -> Value {
 }
 
 fn assert_nothing_wrong(url: &str) {
-    let report = torture(&cli(), url);
+    let report = torture(&cli(), url, &[]);
     assert_eq!(report["not_sent"], 0, "{report}");
     assert!(report["sent"].as_u64().is_some_and(|sent| sent > 80), "{report}");
 }
@@ -66,6 +70,27 @@ fn assert_nothing_wrong(url: &str) {
 fn torture_finds_nothing_wrong_with_the_example_for_axum() {
     let (_server, url) = start("axum");
     assert_nothing_wrong(&url);
+}
+
+/// Also with duplicates, whose handler `torture` lets fail or be slow.
+#[test]
+fn torture_finds_nothing_wrong_with_the_example_that_handles_each_event_once() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let reports = listener.local_addr().expect("an address").to_string();
+    drop(listener);
+    let file = std::env::temp_dir().join(format!("hookseal-example-{}.db", std::process::id()));
+    let mut example = example("axum-once");
+    example.env("ONCE_FILE", &file).env("HANDLED_URL", format!("http://{reports}"));
+    let (_server, url) = started(&mut example);
+    let report = torture(&cli(), &url, &["--duplicates", "--handled-at", &reports]);
+    let names: Vec<_> =
+        report["cases"].as_array().into_iter().flatten().filter(|case| case["group"] == "duplicates").collect();
+    assert_eq!(names.len(), 8, "{report}");
+    for suffix in ["", "-wal", "-shm"] {
+        let mut file = file.clone().into_os_string();
+        file.push(suffix);
+        let _ = std::fs::remove_file(file);
+    }
 }
 
 #[test]

@@ -226,7 +226,7 @@ SCHEMES: list[tuple[dict[str, Any], str]] = [
     ({"timestamp_header": "X-T"}, "the scheme has a timestamp, so signed must contain it once"),
     ({"id_header": "X-I"}, "the scheme has an id, so signed must contain it once"),
     ({"encoding": "base32"}, 'encoding must be "hex" or "base64", not "base32"'),
-    ({"key": "hex"}, 'key must be "utf8" or "base64", not "hex"'),
+    ({"key": "hexadecimal"}, 'key must be "utf8", "base64" or "hex", not "hexadecimal"'),
     ({"list_separator": ","}, "a list of signatures needs list_separator, list_joiner and list_version"),
     ({"prefix": "x", "list_joiner": "="}, "give either prefix, or list_separator, list_joiner and list_version"),
     (

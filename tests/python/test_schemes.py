@@ -264,8 +264,8 @@ def test_the_first_verifier_that_accepts_a_delivery_answers() -> None:
     forged = {"X-Hub-Signature-256": f"sha256={'0' * 64}"}
     wrong: list[tuple[Any, str, str]] = [
         ({}, "missing_header", "Stripe-Signature"),
-        (forged, "signature_mismatch", ""),
-        ({**forged, "X-Shopify-Hmac-Sha256": "?"}, "signature_mismatch", ""),
+        (forged, "signature_mismatch", "."),
+        ({**forged, "X-Shopify-Hmac-Sha256": "?"}, "signature_mismatch", "."),
         ({"shopify-hmac-sha256": "?"}, "malformed_signature", "X-Shopify-Hmac-Sha256"),
         ({"webhook-signature": "v1,?"}, "missing_header", "svix-id"),
     ]

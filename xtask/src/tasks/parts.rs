@@ -45,7 +45,7 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "python", about: "the Python package hookseal, on the oldest and the newest Python", steps: python },
     Part {
         name: "once",
-        about: "each event once, in Python and JavaScript: real databases, several processes, kill -9",
+        about: "each event once, in every language: real databases, several processes, kill -9",
         steps: once,
     },
     Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: benches },
@@ -120,7 +120,7 @@ fn web(workspace: &Workspace) -> Result<Vec<Step>, String> {
     }
     steps.push(line("cargo test -p hookseal-web --all-features"));
     steps.push(command_line::build());
-    steps.push(line("cargo build -p example-axum -p example-actix -p example-lambda"));
+    steps.push(line("cargo build -p example-axum -p example-axum-once -p example-actix -p example-lambda"));
     let examples = Process::new("cargo test -p hookseal-tests --test examples").with_features("examples");
     steps.push(examples.env(command_line::VARIABLE, command_line::binary(workspace)).into());
     Ok(steps)
@@ -191,10 +191,17 @@ fn python(workspace: &Workspace) -> Result<Vec<Step>, String> {
 
 fn once(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let tests = python_tests::once_steps(workspace)?;
-    let mut steps = vec![
+    let mut steps = Vec::new();
+    // Alone, since a feature could lack a dependency that another brings.
+    for feature in ["", "sqlite", "postgres", "deadpool", "redis", "axum"] {
+        steps.push(Process::new("cargo check -p hookseal-inbox").with_features(feature).into());
+    }
+    steps.push(line("cargo test -p hookseal-inbox --all-features"));
+    steps.push(Process::new("cargo test -p hookseal-tests --test once").with_features("once").into());
+    steps.extend([
         Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
         Step::Internal { command: "cargo xtask setup python", action: python_tests::set_up_newest },
-    ];
+    ]);
     steps.extend(tests);
     steps.push(Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) });
     steps.push(Step::Internal { command: "cargo xtask setup wasm", action: |workspace| WASM.set_up(workspace) });
