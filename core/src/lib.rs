@@ -16,6 +16,8 @@ mod inline_str;
 mod json;
 #[cfg(feature = "duplicates")]
 mod key;
+#[cfg(feature = "ed25519")]
+mod public_key;
 mod scheme;
 mod secret;
 #[cfg(feature = "schemes")]
@@ -34,6 +36,10 @@ pub use crate::json::replace_lone_surrogates;
 pub use crate::json::string::JsonStr;
 #[cfg(feature = "duplicates")]
 pub use crate::key::DeliveryKey;
+#[cfg(feature = "ed25519")]
+pub use crate::public_key::PublicKey;
+#[cfg(feature = "ed25519")]
+pub use crate::scheme::Ed25519;
 #[cfg(feature = "duplicates")]
 pub use crate::scheme::KeySource;
 pub use crate::scheme::{

@@ -86,6 +86,9 @@ impl<'s> Secret<'s> {
                 let detail = "it begins or ends with white space; trim the newline or space that was copied with it";
                 Err(invalid(detail, reason))
             }
+            (Source::Text(text), _) if mistake(text, encoding).is_some() => {
+                Err(invalid(mistake(text, encoding).unwrap_or_default(), reason))
+            }
             (Source::Text(text), KeyEncoding::Utf8) => Ok(text.as_bytes()),
             #[cfg(feature = "schemes")]
             (Source::Text(text), KeyEncoding::Hex) => match hex::decode(text.as_bytes(), buffer) {
@@ -97,9 +100,6 @@ impl<'s> Secret<'s> {
                 }
             },
             (Source::Text(text), KeyEncoding::Base64) => {
-                if let Some((_, detail)) = MISTAKEN.iter().find(|(start, _)| text.starts_with(start)) {
-                    return Err(invalid(detail, reason));
-                }
                 let text = text.strip_prefix(PREFIX).unwrap_or(text);
                 let detail = match base64::decode_unpadded(text.as_bytes(), buffer) {
                     Some(key) if key.len() >= MIN_DECODED => return Ok(key),
@@ -118,16 +118,32 @@ impl<'s> Secret<'s> {
     }
 }
 
-/// What people mistake for a secret of a scheme whose secrets are base64. Sources: Supabase's documentation of auth
-/// hooks, and Standard Webhooks 1.0.0, "Signature scheme".
+/// What people mistake for a secret: keys for ed25519 in any scheme, and the others where secrets are base64. Sources:
+/// Supabase's documentation of auth hooks, and Standard Webhooks 1.0.0, "Signature scheme".
 const MISTAKEN: [(&str, &str); 4] = [
+    ("whpk_", PUBLIC_KEY),
+    ("whsk_", PRIVATE_KEY),
     ("v1,", "it begins with v1, as Supabase shows it; leave that off, so that it begins with whsec_"),
-    ("whpk_", ED25519),
-    ("whsk_", ED25519),
-    ("v1a,", ED25519),
+    ("v1a,", PUBLIC_KEY),
 ];
 
-const ED25519: &str = "it is a key for ed25519, which is not supported; use the secret that begins with whsec_";
+/// What is wrong with a text that is no secret.
+fn mistake(text: &str, encoding: KeyEncoding) -> Option<&'static str> {
+    let in_base64 = encoding == KeyEncoding::Base64;
+    let mut mistaken = MISTAKEN.iter().take(if in_base64 { MISTAKEN.len() } else { 2 });
+    mistaken.find(|(start, _)| text.starts_with(start)).map(|(_, detail)| *detail)
+}
+
+#[cfg(not(feature = "ed25519"))]
+const PUBLIC_KEY: &str =
+    "it is a key for ed25519, which is not supported; use the secret, which in Standard Webhooks begins with whsec_";
+#[cfg(not(feature = "ed25519"))]
+const PRIVATE_KEY: &str = PUBLIC_KEY;
+
+#[cfg(feature = "ed25519")]
+const PUBLIC_KEY: &str = "it is a public key for ed25519, with which anybody could sign; give it as `public_key`";
+#[cfg(feature = "ed25519")]
+const PRIVATE_KEY: &str = "it is a private key for ed25519, which only the sender may have; ask for the public key";
 
 const ONLY_PREFIX: &str = "it is only the prefix whsec_; copy what follows it too";
 

@@ -46,8 +46,14 @@ impl Signer {
     /// Signs by `scheme`; for [`Scheme::CONTIO`], by its variant [`Scheme::CONTIO_TIMESTAMPED`].
     ///
     /// # Errors
-    /// `invalid_secret`.
+    /// `invalid_secret`, in any case for a scheme that has ed25519 signatures alone.
     pub fn new<'s>(scheme: Scheme, secret: impl Into<Secret<'s>>) -> Result<Self, Error> {
+        #[cfg(feature = "ed25519")]
+        if scheme.ed25519() == crate::scheme::Ed25519::Only {
+            let detail = "this scheme has ed25519 signatures alone, which take a private key, and are verified here by the \
+                          sender's `public_key`, but not made";
+            return Err(Error::new(ErrorKind::InvalidSecret).because(detail));
+        }
         Ok(Self { scheme, key: secret.into().prepare(scheme.key_encoding)? })
     }
 

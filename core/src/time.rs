@@ -111,6 +111,18 @@ pub(crate) fn read_unix_milliseconds(text: &[u8]) -> Option<UnixTime> {
     digits.0.is_empty().then_some(UnixTime(milliseconds / 1_000))
 }
 
+/// The length of a timestamp in Unix seconds where that is fixed. 10 digits reach the year 2286.
+#[cfg(feature = "schemes")]
+pub(crate) const SECOND_DIGITS: usize = 10;
+
+/// Reads Unix seconds: exactly 10 ASCII digits and nothing else.
+#[cfg(feature = "schemes")]
+pub(crate) fn read_ten_digits(text: &[u8]) -> Option<UnixTime> {
+    let mut digits = Digits(text);
+    let seconds = digits.number(SECOND_DIGITS)?;
+    digits.0.is_empty().then_some(UnixTime(seconds))
+}
+
 /// Reads an RFC 3339 `date-time` (of at most 64 bytes, which the caller checks); a fraction of a second is rounded
 /// down.
 ///

@@ -26,13 +26,18 @@ const PLACES: [[Place; 2]; 7] = [
     [Place::List, Place::List],
 ];
 
-const FORMATS: [TimestampFormat; 3] =
-    [TimestampFormat::UnixSeconds, TimestampFormat::UnixMilliseconds, TimestampFormat::Rfc3339];
+const FORMATS: [TimestampFormat; 4] = [
+    TimestampFormat::UnixSeconds,
+    TimestampFormat::TenDigits,
+    TimestampFormat::UnixMilliseconds,
+    TimestampFormat::Rfc3339,
+];
 
 /// Timestamps of each format, many of which begin or end with another or with what ends it. Some are not of the format.
 fn timestamps(format: TimestampFormat) -> &'static [&'static str] {
     match format {
         TimestampFormat::UnixSeconds => &["0", "1", "11", "111", "01", "10"],
+        TimestampFormat::TenDigits => &["1111111111", "0111111111", "1111111110"],
         TimestampFormat::UnixMilliseconds => {
             &["1111111111111", "0111111111111", "1111111111110", "111111111111", "11111111111111"]
         }
@@ -50,7 +55,18 @@ fn timestamps(format: TimestampFormat) -> &'static [&'static str] {
     }
 }
 
-const IDS: [&str; 6] = ["a", "aa", "1", "11", "a.1", "1111"];
+const IDS: [&str; 8] = [
+    "a",
+    "aa",
+    "1",
+    "11",
+    "a.1",
+    "1111",
+    // Followed by a time, the second of these signs like the first followed by that time and a body that begins with one,
+    // unless ids have no colon.
+    "2025-01-15T10:30:00Z",
+    "2025-01-15T10:30:00Z2025-01-15T10:30:00Z",
+];
 
 /// Bodies that other parts could be moved into and out of.
 const BODIES: [&str; 9] = ["", "a", "1", "11", "1.", ".1", "1.1", "aa.1", "2025-01-15T10:30:00Z"];

@@ -2,6 +2,7 @@
 
 mod alike;
 mod allocations;
+mod ed25519;
 mod envelope_model;
 mod events;
 mod explain;
@@ -20,6 +21,7 @@ mod redaction;
 mod scheme_parts;
 mod scheme_text;
 mod scheme_vectors;
+mod senders;
 mod several_verifiers;
 mod support;
 mod vectors;

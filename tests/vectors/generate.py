@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 
 from make import explain, keys, schemes
+from make.further import deliveries as further_deliveries
+from make.further import keys as further_keys
+from make.further import public_keys
 from make.topics import TOPICS
 from make.vector import render
 
@@ -31,6 +34,9 @@ def build() -> dict[str, bytes]:
         files[f"{topic}.json"] = render(vectors).encode("utf-8")
     files["explain/causes.json"] = render(explain.vectors()).encode("utf-8")
     files["keys/keys.json"] = render(keys.vectors()).encode("utf-8")
+    files["senders/deliveries.json"] = render(further_deliveries.vectors()).encode("utf-8")
+    files["senders/ed25519.json"] = render(public_keys.vectors()).encode("utf-8")
+    files["senders/keys.json"] = render(further_keys.vectors()).encode("utf-8")
     files["schemes/deliveries.json"] = render(schemes.deliveries()).encode("utf-8")
     files["schemes/refused.json"] = schemes.render_refused(schemes.refused()).encode("utf-8")
     return files

@@ -100,6 +100,18 @@ impl Matches {
         self.0 |= tag.ct_eq(signature).unwrap_u8() << secret;
     }
 
+    /// Whether no secret matched.
+    #[cfg(feature = "ed25519")]
+    pub(crate) const fn is_none(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Records that a public key, which is counted after the secrets, made a signature.
+    #[cfg(feature = "ed25519")]
+    pub(crate) const fn record_public(&mut self, index: usize) {
+        self.0 |= 1 << index;
+    }
+
     /// The first secret that matched, if any. From here on the code branches on the result, which the response to the
     /// sender reveals anyway.
     pub(crate) fn first(self) -> Option<usize> {

@@ -3,5 +3,7 @@
 pub(crate) mod base64;
 #[cfg(feature = "duplicates")]
 pub(crate) mod digest;
+#[cfg(feature = "ed25519")]
+pub(crate) mod ed25519;
 pub(crate) mod hex;
 pub(crate) mod mac;

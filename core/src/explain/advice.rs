@@ -24,6 +24,8 @@ pub(super) struct Advice<'r> {
     pub(super) is_genuine: bool,
     pub(super) body: usize,
     pub(super) age: Option<i64>,
+    /// Whether the scheme signs a URL.
+    pub(super) signs_url: bool,
 }
 
 impl Advice<'_> {
@@ -85,6 +87,9 @@ impl Advice<'_> {
         let is_missing = self.error.kind() == ErrorKind::MissingHeader;
         let otherwise = if is_missing {
             "check that this request is from the sender, and that no proxy removes the header"
+        } else if self.signs_url {
+            "the URL in the scheme is not exactly the one that the sender has configured, the secret is another \
+             endpoint's, the body was changed in some other way, or the delivery is forged"
         } else {
             "the secret is another endpoint's, the body was changed in some other way, or the delivery is forged"
         };

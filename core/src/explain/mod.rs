@@ -179,7 +179,14 @@ impl Explainer {
             let context = SuspicionContext { scheme, secrets: &self.secrets, headers, body, age };
             report.suspicions = context.suspicions();
             report.suspicions.retain(|suspicion| !suspicion.is_explained_by(&report.causes, report.secret_index));
-            let advice = advice::Advice { report: &report, error, is_genuine, body: body.bytes.len(), age };
+            let advice = advice::Advice {
+                report: &report,
+                error,
+                is_genuine,
+                body: body.bytes.len(),
+                age,
+                signs_url: signs_url(scheme),
+            };
             report.advice = advice.text(names);
         }
         (report.search.macs, report.search.work) = (budget.macs(), budget.work());
@@ -228,4 +235,9 @@ impl fmt::Debug for Explainer {
             .field("limits", &self.limits)
             .finish()
     }
+}
+/// Whether a URL is part of what is signed.
+fn signs_url(scheme: &Scheme) -> bool {
+    let is_url = |part: crate::scheme::SignedPart<'_>| matches!(part, crate::scheme::SignedPart::Text(text) if text.contains("://"));
+    scheme.template().any(is_url)
 }

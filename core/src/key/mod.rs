@@ -297,8 +297,12 @@ impl Visitor for Fields {
                 self.id = id.filter(|_| is_first(Current::Id) && !value.has_lone_surrogate);
             }
             Current::Keyless => {
-                let is_meant = |keyless: Keyless| value.text == Some(keyless.value.as_bytes());
-                self.is_keyless = is_first(Current::Keyless) && self.keyless.is_some_and(is_meant);
+                let has_text = value.text.is_some_and(|text| !text.is_empty()) || value.digest.is_some();
+                let is_sound = has_text && is_first(Current::Keyless) && !value.has_lone_surrogate;
+                // Without a value, any text is meant.
+                let is_meant =
+                    |keyless: Keyless| keyless.value.len() == 0 || value.text == Some(keyless.value.as_bytes());
+                self.is_keyless = is_sound && self.keyless.is_some_and(is_meant);
             }
             Current::Other => {}
         }

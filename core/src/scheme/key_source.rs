@@ -30,7 +30,8 @@ pub(crate) struct StoredKeySource {
     pub(crate) keyless: Option<Keyless>,
 }
 
-/// Deliveries whose body has this text in this field at its root: those that only check the receiver's address.
+/// Deliveries whose body has this text, or any if it is empty, in this field at its root: those that only check the
+/// receiver's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Keyless {
     pub(crate) field: InlineStr<32>,

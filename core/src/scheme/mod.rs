@@ -11,6 +11,8 @@ use crate::scheme::signature_format::StoredFormat;
 use crate::scheme::template::SigningTemplate;
 
 mod builder;
+#[cfg(feature = "ed25519")]
+pub(crate) mod ed25519;
 mod fault;
 #[cfg(feature = "duplicates")]
 pub(crate) mod key_source;
@@ -23,6 +25,10 @@ pub(crate) mod text;
 mod timestamp_format;
 
 pub use self::builder::SchemeBuilder;
+#[cfg(feature = "ed25519")]
+pub use self::ed25519::Ed25519;
+#[cfg(feature = "ed25519")]
+use self::ed25519::StoredEd25519;
 #[cfg(feature = "duplicates")]
 pub use self::key_source::KeySource;
 pub use self::signature_format::{SignatureFormat, SignatureLayout};
@@ -32,7 +38,8 @@ pub use self::template::SignedPart;
 pub(crate) use self::timestamp_format::MAX_WRITTEN;
 pub use self::timestamp_format::TimestampFormat;
 
-/// How one sender signs its deliveries. All schemes are HMAC-SHA256.
+/// How one sender signs its deliveries. All schemes are HMAC-SHA256, except those with ed25519 signatures, which are an
+/// optional feature.
 ///
 /// The presets are constants. A custom scheme consists of the same parts and is checked when it is built:
 ///
@@ -61,6 +68,8 @@ pub struct Scheme {
     pub(crate) template: SigningTemplate,
     pub(crate) key_encoding: KeyEncoding,
     has_envelope: bool,
+    #[cfg(feature = "ed25519")]
+    pub(crate) ed25519: StoredEd25519,
     /// What the key of a delivery is.
     #[cfg(feature = "duplicates")]
     pub(crate) key_source: StoredKeySource,
@@ -243,6 +252,13 @@ impl Scheme {
     #[must_use]
     pub const fn key_encoding(&self) -> KeyEncoding {
         self.key_encoding
+    }
+
+    /// Which signatures are ed25519, and are verified by public keys.
+    #[cfg(feature = "ed25519")]
+    #[must_use]
+    pub fn ed25519(&self) -> Ed25519<'_> {
+        self.ed25519.as_given()
     }
 
     /// Whether deliveries of this scheme carry a Contio envelope.

@@ -130,7 +130,8 @@ enum Extent {
     Marked,
     /// Digits of any number: what is next to them must not be a digit.
     Digits,
-    /// The id: what is next to it must be literal text, of which an id then contains no byte.
+    /// The id: what is next to it must be literal text, of which an id then contains no byte, or before the body a time
+    /// in RFC 3339.
     Open,
 }
 
@@ -142,8 +143,8 @@ impl SigningTemplate {
     ///
     /// What is signed must be readable in one way only, so that no two deliveries sign alike. Before the body it is read
     /// from the start: each part must have one possible end, whatever follows. After the body it is read from the end:
-    /// each part must have one possible start, whatever precedes. The body is the rest. A time in milliseconds and an id
-    /// of a fixed length have both; so has RFC 3339, of which no text begins or ends with another.
+    /// each part must have one possible start, whatever precedes. The body is the rest. A time of a fixed number of
+    /// digits and an id of a fixed length have both; so has RFC 3339, of which no text begins or ends with another.
     pub(super) const fn new(
         signed: &[SignedPart<'_>],
         timestamp: Option<TimestampFormat>,
@@ -173,7 +174,7 @@ impl SigningTemplate {
                     match timestamp {
                         Some(TimestampFormat::UnixSeconds) | None => Extent::Digits,
                         #[cfg(feature = "schemes")]
-                        Some(TimestampFormat::UnixMilliseconds | TimestampFormat::Rfc3339) => Extent::Marked,
+                        Some(_) => Extent::Marked,
                     }
                 }
                 SignedPart::Id => {
@@ -189,6 +190,10 @@ impl SigningTemplate {
             };
             match (extent, next) {
                 (Extent::Marked, _) => {}
+                // The first colon after the start of a time in RFC 3339 is its 14th character. So a time that begins
+                // elsewhere would put a colon into the id, or among the first 13 characters of the other time.
+                #[cfg(feature = "schemes")]
+                (Extent::Open, None) if bodies == 0 && is_rfc3339(signed, at + 1, timestamp) => bound_of_id = b':',
                 (Extent::Digits, None) => {
                     return Err(fault!(
                         Part::Signed,
@@ -336,6 +341,12 @@ impl SigningTemplate {
             }
         })
     }
+}
+
+/// Whether the part at this position is a time in RFC 3339.
+#[cfg(feature = "schemes")]
+const fn is_rfc3339(signed: &[SignedPart<'_>], at: usize, timestamp: Option<TimestampFormat>) -> bool {
+    at < signed.len() && matches!((signed[at], timestamp), (SignedPart::Timestamp, Some(TimestampFormat::Rfc3339)))
 }
 
 const fn first_byte(part: SignedPart<'_>) -> Option<u8> {

@@ -14,6 +14,10 @@ pub enum TimestampFormat {
     /// Unix seconds in 1 to 12 digits, such as `1736937000`.
     #[default]
     UnixSeconds,
+    /// Unix seconds in exactly 10 digits, such as `1736937000`: from 2001 to 2286. Only then can what is signed follow
+    /// without literal text that separates it.
+    #[cfg(feature = "schemes")]
+    TenDigits,
     /// Unix milliseconds in exactly 13 digits, such as `1736937000000`.
     #[cfg(feature = "schemes")]
     UnixMilliseconds,
@@ -46,6 +50,8 @@ impl TimestampFormat {
     fn read_other(self, text: &[u8], reason: &mut Reason) -> Result<UnixTime, Failed> {
         let (read, rule) = if self == Self::UnixMilliseconds {
             (time::read_unix_milliseconds(text), "it must be Unix milliseconds in 13 digits")
+        } else if self == Self::TenDigits {
+            (time::read_ten_digits(text), "it must be Unix seconds in 10 digits")
         } else {
             let text = text.get(..MAX_RFC3339 + 1).map_or(text, |_| &[]);
             (time::read_rfc3339(text), "it must be RFC 3339, such as 2025-01-15T10:30:00Z")
@@ -66,6 +72,8 @@ impl TimestampFormat {
         match (self, u64::try_from(seconds)) {
             (Self::UnixSeconds, Ok(seconds @ 0..=999_999_999_999)) => push_number(seconds, 1, &mut text),
             #[cfg(feature = "schemes")]
+            (Self::TenDigits, Ok(seconds @ 0..=9_999_999_999)) => push_number(seconds, time::SECOND_DIGITS, &mut text),
+            #[cfg(feature = "schemes")]
             (Self::UnixMilliseconds, Ok(seconds @ 0..=9_999_999_999)) => {
                 push_number(seconds * 1_000, time::MILLISECOND_DIGITS, &mut text);
             }
@@ -83,6 +91,10 @@ impl TimestampFormat {
                 }
             }
             (Self::UnixSeconds, _) => return Err("a timestamp must be 0 to 999999999999 Unix seconds"),
+            #[cfg(feature = "schemes")]
+            (Self::TenDigits, _) => {
+                return Err("a timestamp that is sent in 10 digits must be 0 to 9999999999 Unix seconds");
+            }
             #[cfg(feature = "schemes")]
             (Self::UnixMilliseconds, _) => {
                 return Err("a timestamp that is sent in milliseconds must be 0 to 9999999999 Unix seconds");
@@ -113,8 +125,12 @@ fn push_number(mut number: u64, digits: usize, text: &mut InlineStr<MAX_WRITTEN>
 mod tests {
     use super::*;
 
-    const ALL: [TimestampFormat; 3] =
-        [TimestampFormat::UnixSeconds, TimestampFormat::UnixMilliseconds, TimestampFormat::Rfc3339];
+    const ALL: [TimestampFormat; 4] = [
+        TimestampFormat::UnixSeconds,
+        TimestampFormat::TenDigits,
+        TimestampFormat::UnixMilliseconds,
+        TimestampFormat::Rfc3339,
+    ];
 
     #[test]
     fn a_written_timestamp_is_read_back() {
@@ -126,15 +142,18 @@ mod tests {
             }
         }
         let texts = ALL.map(|format| format.write(UnixTime::from_secs(1_736_937_000)).unwrap());
-        let expected = ["1736937000", "1736937000000", "2025-01-15T10:30:00Z"];
+        let expected = ["1736937000", "1736937000", "1736937000000", "2025-01-15T10:30:00Z"];
         assert_eq!(texts.each_ref().map(InlineStr::as_str), expected);
         let zero = ALL.map(|format| format.write(UnixTime::from_secs(0)).unwrap());
-        assert_eq!(zero.each_ref().map(InlineStr::as_str), ["0", "0000000000000", "1970-01-01T00:00:00Z"]);
+        assert_eq!(
+            zero.each_ref().map(InlineStr::as_str),
+            ["0", "0000000000", "0000000000000", "1970-01-01T00:00:00Z"]
+        );
     }
 
     #[test]
     fn a_time_that_cannot_be_written_is_refused() {
-        for (format, last) in ALL.into_iter().zip([999_999_999_999, 9_999_999_999, 253_402_300_799]) {
+        for (format, last) in ALL.into_iter().zip([999_999_999_999, 9_999_999_999, 9_999_999_999, 253_402_300_799]) {
             for (seconds, is_written) in [(-1, false), (last, true), (last + 1, false), (i64::MAX, false)] {
                 assert_eq!(format.write(UnixTime::from_secs(seconds)).is_ok(), is_written, "{format:?} {seconds}");
             }

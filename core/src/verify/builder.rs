@@ -5,10 +5,16 @@ use core::time::Duration;
 
 #[cfg(any(feature = "schemes", feature = "duplicates"))]
 use super::limits;
+#[cfg(feature = "ed25519")]
+use super::public_keys::PublicKeys;
 use super::{Keys, Limit, Limits, MAX_SECRETS, Verifier};
 use crate::error::{Error, ErrorKind, Reason};
+#[cfg(feature = "ed25519")]
+use crate::public_key::PublicKey;
 #[cfg(feature = "schemes")]
 use crate::scheme;
+#[cfg(feature = "ed25519")]
+use crate::scheme::Ed25519;
 use crate::scheme::Scheme;
 use crate::secret::Secret;
 #[cfg(feature = "duplicates")]
@@ -36,7 +42,13 @@ pub struct VerifierBuilder {
 
 impl VerifierBuilder {
     pub(super) const fn new(scheme: Scheme) -> Self {
-        let verifier = Verifier { scheme, keys: Keys([const { None }; MAX_SECRETS]), limits: Limits::DEFAULT };
+        let verifier = Verifier {
+            scheme,
+            keys: Keys([const { None }; MAX_SECRETS]),
+            #[cfg(feature = "ed25519")]
+            public_keys: PublicKeys::NONE,
+            limits: Limits::DEFAULT,
+        };
         Self { verifier, error: None }
     }
 
@@ -85,16 +97,68 @@ impl VerifierBuilder {
             "secrets[6]",
             "secrets[7]",
         ];
-        let Some(free) = self.verifier.keys.0.iter().position(Option::is_none) else {
-            let error = Error::new(ErrorKind::InvalidArgument);
-            self.error
-                .get_or_insert(error.because("more than 8 secrets; keep those that a sender may still sign with"));
+        let Some(free) = self.free_place() else { return };
+        #[cfg(feature = "ed25519")]
+        if self.verifier.scheme.ed25519() == Ed25519::Only {
+            let detail = "this scheme has ed25519 signatures alone: give the sender's `public_key`, and no secret";
+            self.error.get_or_insert(Error::new(ErrorKind::InvalidSecret).because(detail).of(NAMES[free]));
             return;
-        };
+        }
         match secret.prepare(self.verifier.scheme.key_encoding) {
             Ok(key) => self.verifier.keys.0[free] = Some(key),
             Err(error) => {
                 self.error.get_or_insert(error.of(NAMES[free]));
+            }
+        }
+    }
+
+    /// The place for another secret or public key.
+    fn free_place(&mut self) -> Option<usize> {
+        let (secrets, most) = (self.verifier.keys.iter().count(), MAX_SECRETS);
+        #[cfg(feature = "ed25519")]
+        let most = most - self.verifier.public_keys.iter().count();
+        if secrets < most {
+            return Some(secrets);
+        }
+        let detail = "more than 8 secrets; keep those that a sender may still sign with";
+        self.error.get_or_insert(Error::new(ErrorKind::InvalidArgument).because(detail));
+        None
+    }
+
+    /// Adds a public key that the sender may sign with, for schemes with ed25519 signatures: see
+    /// [`Scheme::ed25519`]. Secrets and public keys together are at most [`MAX_SECRETS`]. A verifier with public keys
+    /// needs the whole body: [`Verifier::stream`] refuses it.
+    #[cfg(feature = "ed25519")]
+    pub fn public_key<'k>(mut self, key: impl Into<PublicKey<'k>>) -> Self {
+        self.add_public_key(key.into());
+        self
+    }
+
+    #[cfg(feature = "ed25519")]
+    fn add_public_key(&mut self, key: PublicKey<'_>) {
+        const NAMES: [&str; MAX_SECRETS] = [
+            "public_keys[0]",
+            "public_keys[1]",
+            "public_keys[2]",
+            "public_keys[3]",
+            "public_keys[4]",
+            "public_keys[5]",
+            "public_keys[6]",
+            "public_keys[7]",
+        ];
+        if self.free_place().is_none() {
+            return;
+        }
+        let place = self.verifier.public_keys.iter().count();
+        if self.verifier.scheme.ed25519() == Ed25519::None {
+            let detail = "this scheme has no ed25519 signatures, so it takes no public key";
+            self.error.get_or_insert(Error::new(ErrorKind::InvalidArgument).because(detail).of(NAMES[place]));
+            return;
+        }
+        match key.prepare() {
+            Ok(key) => self.verifier.public_keys.0[place] = Some(key),
+            Err(error) => {
+                self.error.get_or_insert(error.of(NAMES[place]));
             }
         }
     }
@@ -159,6 +223,14 @@ impl VerifierBuilder {
         &self.verifier.scheme
     }
 
+    fn has_no_key(&self) -> bool {
+        #[cfg(feature = "ed25519")]
+        if !self.verifier.public_keys.is_empty() {
+            return false;
+        }
+        self.verifier.keys.iter().next().is_none()
+    }
+
     /// Creates the verifier.
     ///
     /// # Errors
@@ -169,7 +241,7 @@ impl VerifierBuilder {
         Reason::of(|reason| self.verifier.limits.check(reason))?;
         match self.error {
             Some(error) => Err(error),
-            None if self.verifier.keys.iter().next().is_none() => {
+            None if self.has_no_key() => {
                 Err(Error::new(ErrorKind::InvalidSecret).because("none was given; at least one is needed"))
             }
             None => Ok(self.verifier),

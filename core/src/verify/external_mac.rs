@@ -36,7 +36,7 @@ impl Verifier {
     /// # Errors
     /// The errors that [`verify`](Self::verify) returns for the headers.
     pub fn signing_input<'v, 'h, H: Headers + ?Sized>(&'v self, headers: &'h H) -> Result<SigningInput<'v, 'h>, Error> {
-        Reason::of(|reason| ParsedHeaders::read(self.scheme(), headers, reason)).map(SigningInput)
+        Reason::of(|reason| ParsedHeaders::read_for(self.key_kinds(), self.scheme(), headers, reason)).map(SigningInput)
     }
 
     /// The verdict of [`verify`](Self::verify), given one MAC per secret, in the order of the secrets.
@@ -45,7 +45,8 @@ impl Verifier {
     /// that each was computed and not received; until the verdict, it is as secret as the key.
     ///
     /// # Errors
-    /// As for `verify`, and `invalid_argument` unless there are as many MACs as secrets.
+    /// As for `verify`, and `invalid_argument` unless there are as many MACs as secrets, or if there are public keys: no
+    /// MAC takes the place of an ed25519 signature.
     pub fn verify_with_macs<'v, 'h, 'b, H: Headers + ?Sized>(
         &'v self,
         headers: &'h H,

@@ -10,6 +10,8 @@ mod limits;
 #[cfg(feature = "alloc")]
 mod owned;
 pub(crate) mod parsed_headers;
+#[cfg(feature = "ed25519")]
+mod public_keys;
 mod stored;
 mod stream;
 
@@ -27,7 +29,11 @@ pub use self::owned::{OwnedDelivery, OwnedStream};
 pub use self::stored::StoredBody;
 pub use self::stream::{Stream, Streamed, StreamedDelivery};
 
+#[cfg(not(feature = "ed25519"))]
+use self::parsed_headers::KeyKinds;
 use self::parsed_headers::ParsedHeaders;
+#[cfg(feature = "ed25519")]
+use self::public_keys::PublicKeys;
 use crate::contio::envelope::{Checked, Envelope};
 use crate::crypto::mac::{Key, Matches, TAG_BYTES, Tag};
 use crate::error::{Error, ErrorKind, Failed, Reason};
@@ -62,6 +68,8 @@ pub const MAX_SECRETS: usize = 8;
 pub struct Verifier {
     scheme: Scheme,
     keys: Keys,
+    #[cfg(feature = "ed25519")]
+    public_keys: PublicKeys,
     limits: Limits,
 }
 
@@ -120,11 +128,13 @@ impl Verifier {
         reason: &mut Reason,
     ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Failed> {
         self.limits.check_size(body.len() as u64, reason)?;
-        let parsed = ParsedHeaders::read(&self.scheme, headers, reason)?;
+        let parsed = ParsedHeaders::read_for(self.key_kinds(), &self.scheme, headers, reason)?;
         let matches = match macs {
             None => self.try_keys(&parsed, body),
             Some(macs) => self.try_macs(&parsed, macs, reason)?,
         };
+        #[cfg(feature = "ed25519")]
+        let matches = self.try_public_keys(&parsed, body, matches);
         self.decide_whole(parsed, matches, body, now, reason)
     }
 
@@ -204,6 +214,14 @@ impl Verifier {
         macs: &[[u8; TAG_BYTES]],
         reason: &mut Reason,
     ) -> Result<Matches, Failed> {
+        #[cfg(feature = "ed25519")]
+        if !self.public_keys.is_empty() {
+            return Err(reason.is(
+                ErrorKind::InvalidArgument,
+                "",
+                "a public key needs the whole message: call `verify`",
+            ));
+        }
         if macs.len() != self.keys.iter().count() {
             return Err(reason.is(ErrorKind::InvalidArgument, "", "there must be one MAC for each secret"));
         }
@@ -235,6 +253,14 @@ impl Verifier {
 
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// Which kinds of keys this verifier has.
+    #[cfg(not(feature = "ed25519"))]
+    #[inline]
+    #[allow(clippy::unused_self)]
+    pub(crate) const fn key_kinds(&self) -> KeyKinds {
+        KeyKinds::SECRETS
     }
 }
 
@@ -300,7 +326,8 @@ impl<'v, 'h, B> Delivery<'v, 'h, B> {
         self.facts.timestamp
     }
 
-    /// The index of the secret that the delivery was signed with, from 0; if several match, the first of them.
+    /// The index of the secret that the delivery was signed with, from 0; if several match, the first of them. Public
+    /// keys (feature `ed25519`) are counted after the secrets.
     #[must_use]
     pub fn secret_index(&self) -> usize {
         self.facts.secret_index
@@ -325,7 +352,7 @@ impl<'b> Delivery<'_, '_, WholeBody<'b>> {
     /// is signed. [`Scheme::key_source`] says from what.
     ///
     /// `None` for deliveries that have nothing by which they could be recognized: those with an empty body, and the
-    /// request with which Slack checks the receiver's address. Handle those each time.
+    /// requests with which senders such as Slack and Zoom check the receiver's address. Handle those each time.
     ///
     /// Each call reads the body: call it once and keep the result.
     #[cfg(feature = "duplicates")]

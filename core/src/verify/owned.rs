@@ -208,8 +208,9 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
     /// # Errors
     /// Those of `Verifier::stream`.
     pub fn new(verifier: V, headers: H) -> Result<Self, Error> {
-        let parsed = Reason::of(|reason| ParsedHeaders::read(verifier.scheme(), &headers, reason))?;
-        let progress = Progress::new(&verifier, &parsed);
+        let parsed =
+            Reason::of(|reason| ParsedHeaders::read_for(verifier.key_kinds(), verifier.scheme(), &headers, reason))?;
+        let progress = Progress::new(&verifier, &parsed)?;
         Ok(Self { verifier, headers, progress })
     }
 
@@ -227,7 +228,8 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
     /// As for [`Verifier::verify`].
     pub fn finish(self, now: UnixTime) -> Result<OwnedDelivery<Streamed>, Error> {
         let Self { verifier, headers, progress } = self;
-        let parsed = Reason::of(|reason| ParsedHeaders::read(verifier.scheme(), &headers, reason))?;
+        let parsed =
+            Reason::of(|reason| ParsedHeaders::read_for(verifier.key_kinds(), verifier.scheme(), &headers, reason))?;
         progress.finish(&verifier, &parsed, now).map(|delivery| delivery.into_owned())
     }
 }

@@ -25,10 +25,22 @@ pub(crate) struct ParsedHeaders<'v, 'h> {
 }
 
 impl<'v, 'h> ParsedHeaders<'v, 'h> {
+    /// Reads headers for a receiver that has secrets alone.
+    #[cfg(feature = "explain")]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    pub(crate) fn read<H: Headers + ?Sized>(
+        scheme: &'v Scheme,
+        headers: &'h H,
+        reason: &mut Reason,
+    ) -> Result<Self, Failed> {
+        Self::read_for(KeyKinds::SECRETS, scheme, headers, reason)
+    }
+
     // Inlined into `verify`: returned through memory, the struct would be loaded before its last stores have completed,
     // which takes longer than reading the headers.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    pub(crate) fn read<H: Headers + ?Sized>(
+    pub(crate) fn read_for<H: Headers + ?Sized>(
+        kinds: KeyKinds,
         scheme: &'v Scheme,
         headers: &'h H,
         reason: &mut Reason,
@@ -53,8 +65,8 @@ impl<'v, 'h> ParsedHeaders<'v, 'h> {
             }
             _ => None,
         };
-        let Some(signatures) = scheme.format.read(signature) else {
-            return Err(malformed(scheme, signature, reason));
+        let Some(signatures) = kinds.read(scheme, signature) else {
+            return Err(malformed(kinds, scheme, signature, reason));
         };
         if let Some((listed, rules)) = signatures.id.zip(scheme.id.as_ref()) {
             id = Some(read_id(rules, &scheme.signature, listed, reason)?);
@@ -104,12 +116,57 @@ impl<'v, 'h> ParsedHeaders<'v, 'h> {
     }
 }
 
+/// Which kinds of keys a receiver has, by which its signatures are judged.
+#[derive(Clone, Copy)]
+pub(crate) struct KeyKinds {
+    #[cfg(feature = "ed25519")]
+    pub(crate) has_secrets: bool,
+    #[cfg(feature = "ed25519")]
+    pub(crate) has_public_keys: bool,
+}
+
+impl KeyKinds {
+    #[cfg(any(feature = "explain", not(feature = "ed25519")))]
+    pub(crate) const SECRETS: Self = Self {
+        #[cfg(feature = "ed25519")]
+        has_secrets: true,
+        #[cfg(feature = "ed25519")]
+        has_public_keys: false,
+    };
+
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    #[cfg_attr(not(feature = "ed25519"), allow(clippy::unused_self))]
+    fn read<'v, 'h>(self, scheme: &'v Scheme, signature: &'h [u8]) -> Option<ParsedSignatures<'v, 'h>> {
+        #[cfg(feature = "ed25519")]
+        if self.has_public_keys {
+            return scheme.format.read_public(&scheme.ed25519, self.has_secrets, signature);
+        }
+        scheme.format.read(signature)
+    }
+
+    /// What is missing for ed25519 signatures.
+    #[cfg(feature = "ed25519")]
+    const fn ed25519_advice(self) -> &'static str {
+        if self.has_public_keys {
+            ""
+        } else {
+            "it has ed25519 (v1a) alone, and this receiver has no `public_key`; give it, or have the sender sign with v1 too"
+        }
+    }
+
+    #[cfg(not(feature = "ed25519"))]
+    const fn ed25519_advice(self) -> &'static str {
+        let Self {} = self;
+        "ed25519 (v1a) is not supported; have the sender sign with v1 too"
+    }
+}
+
 /// Standard Webhooks 1.0.0 signs with ed25519 as `v1a`.
 #[cold]
 #[inline(never)]
-fn malformed(scheme: &Scheme, signature: &[u8], reason: &mut Reason) -> Failed {
+fn malformed(kinds: KeyKinds, scheme: &Scheme, signature: &[u8], reason: &mut Reason) -> Failed {
     let is_ed25519 = signature.starts_with(b"v1a,");
-    let detail = if is_ed25519 { "ed25519 (v1a) is not supported; have the sender sign with v1 too" } else { "" };
+    let detail = if is_ed25519 { kinds.ed25519_advice() } else { "" };
     reason.is(ErrorKind::MalformedSignature, scheme.signature.as_str(), detail)
 }
 

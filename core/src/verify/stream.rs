@@ -30,10 +30,11 @@ impl Verifier {
     /// ```
     ///
     /// # Errors
-    /// For the headers: `missing_header`, `duplicate_header`, `malformed_signature` or `malformed_timestamp`.
+    /// For the headers: `missing_header`, `duplicate_header`, `malformed_signature` or `malformed_timestamp`. For a
+    /// verifier with public keys, `invalid_argument`: ed25519 needs the whole message.
     pub fn stream<'v, 'h, H: Headers + ?Sized>(&'v self, headers: &'h H) -> Result<Stream<'v, 'h>, Error> {
-        let parsed = Reason::of(|reason| ParsedHeaders::read(self.scheme(), headers, reason))?;
-        Ok(Stream { progress: Progress::new(self, &parsed), verifier: self, parsed })
+        let parsed = Reason::of(|reason| ParsedHeaders::read_for(self.key_kinds(), self.scheme(), headers, reason))?;
+        Ok(Stream { progress: Progress::new(self, &parsed)?, verifier: self, parsed })
     }
 }
 
@@ -47,7 +48,11 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(verifier: &Verifier, parsed: &ParsedHeaders<'_, '_>) -> Self {
+    // Without ed25519 it cannot fail.
+    #[cfg_attr(not(feature = "ed25519"), allow(clippy::unnecessary_wraps))]
+    pub(super) fn new(verifier: &Verifier, parsed: &ParsedHeaders<'_, '_>) -> Result<Self, Error> {
+        #[cfg(feature = "ed25519")]
+        verifier.check_streamable()?;
         let mut macs = [const { None }; MAX_SECRETS];
         for (mac, (_, key)) in macs.iter_mut().zip(verifier.keys().iter()) {
             parsed.feed_before(mac.insert(key.start()));
@@ -56,7 +61,7 @@ impl Progress {
             Freshness::Envelope => Some(Ok(EnvelopeCheck::new())),
             _ => None,
         };
-        Self { macs, envelope, bytes: 0 }
+        Ok(Self { macs, envelope, bytes: 0 })
     }
 
     pub(super) fn update(&mut self, verifier: &Verifier, chunk: &[u8]) -> Result<(), Error> {

@@ -324,7 +324,7 @@ def refused() -> list[dict]:
         ({"timestamp": {"header": "T"}}, "{timestamp}0{body}"),
         ({"id": {"header": "I"}}, "{id}{body}"),
         ({"id": {"header": "I"}}, "{body}{id}"),
-        ({"id": {"header": "I"}, "timestamp": {"header": "T", "format": "rfc3339"}}, "{id}{timestamp}{body}"),
+        ({"id": {"header": "I"}, "timestamp": {"header": "T"}}, "{id}{timestamp}.{body}"),
     ]:
         wrong(changed(**members, signed=signed), "signed", json.dumps(signed))
     wrong(changed(key="Base64"), "key", '"Base64"')

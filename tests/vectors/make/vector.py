@@ -16,7 +16,7 @@ ERROR_CODES = frozenset(
 )
 
 # Every option that a vector may existing, so that a misspelled option is noticed.
-OPTIONS = frozenset(["max_age", "max_skew", "max_event_age", "max_body"])
+OPTIONS = frozenset(["max_age", "max_skew", "max_event_age", "max_body", "url"])
 
 # Some languages read JSON numbers as doubles, so no integer here may exceed what a double represents exactly.
 LARGEST_INTEGER = 2**53 - 1
@@ -86,7 +86,7 @@ def _vector(name: str, delivery: Delivery, expect: dict) -> dict:
     if delivery.options:
         vector["options"] = delivery.options
     for number in [delivery.now, *delivery.options.values()]:
-        assert number is None or isinstance(number, str) or 0 <= number <= LARGEST_INTEGER, number
+        assert number is None or isinstance(number, (str, list)) or 0 <= number <= LARGEST_INTEGER, number
     vector["expect"] = expect
     return vector
 

@@ -85,7 +85,7 @@ impl SigningInputs {
         let LenientHeaders { signatures, timestamps, ids } = LenientHeaders::read(scheme, headers, budget)?;
         let mut inputs = Self { all: Vec::new(), before: Vec::new(), signatures: vec![signatures] };
         // Whole deliveries of other schemes come first: parts of one would look like an odd delivery of this scheme.
-        for other in Scheme::PRESETS.iter().chain(others) {
+        for other in Scheme::PRESETS.iter().chain(Scheme::FURTHER_PRESETS).chain(others) {
             budget.charge(INPUT)?;
             inputs.add_other(scheme, other, headers);
         }
@@ -154,6 +154,10 @@ impl SigningInputs {
     /// Adds the input of another scheme, if the request has that scheme's headers too.
     fn add_other<H: Headers + ?Sized>(&mut self, scheme: &Scheme, other: &Scheme, headers: &H) {
         if other.reported_name() == scheme.reported_name() && other.name() == other.reported_name() {
+            return;
+        }
+        // Some senders sign alike.
+        if other.signature == scheme.signature && other.format == scheme.format && other.template == scheme.template {
             return;
         }
         let Ok(parsed) = Reason::of(|reason| ParsedHeaders::read(other, headers, reason)) else { return };
@@ -236,7 +240,9 @@ fn templates(scheme: &Scheme) -> Vec<(Template, Vec<Cause>, Option<String>)> {
         }
         add(without_id, &[Cause::IdNotSigned]);
     }
-    for separator in SEPARATORS {
+    // What ends a URL is no separator.
+    let signs_url = own.iter().any(|part| matches!(part, OwnedPart::Text(text) if text.contains("://")));
+    for separator in SEPARATORS.iter().filter(|_| !signs_url) {
         add(with_separator(&own, separator), &[Cause::SeparatorDiffers]);
     }
     for order in other_orders(&own) {

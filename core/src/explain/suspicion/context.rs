@@ -104,7 +104,8 @@ impl<H: Headers + ?Sized> SuspicionContext<'_, H> {
         {
             found.push(Suspicion::TimestampLooksLikeMilliseconds);
         }
-        for scheme in Scheme::PRESETS {
+        let mut reported: Vec<&HeaderName> = Vec::new();
+        for scheme in Scheme::PRESETS.iter().chain(Scheme::FURTHER_PRESETS) {
             // A name that this variant uses too says nothing. Contio's variants share one header, and are reported
             // once.
             let theirs =
@@ -113,7 +114,10 @@ impl<H: Headers + ?Sized> SuspicionContext<'_, H> {
                 matches!(other, Suspicion::HeadersOfAnotherScheme { scheme: known } if scheme.name().starts_with(&**known))
             });
             let is_main = |names: [Option<&HeaderName>; 2]| names.contains(&Some(scheme.signature_header()));
+            // Two senders may use one header, and then the first is named.
+            let is_new = is_new && !reported.contains(&scheme.signature_header());
             if is_new && is_main(theirs) && self.value_under(theirs).is_some() {
+                reported.push(scheme.signature_header());
                 found.push(Suspicion::HeadersOfAnotherScheme { scheme: scheme.name().to_string() });
             }
         }

@@ -36,6 +36,11 @@ impl SchemeBuilder<'_> {
             Ok(format) => format,
             Err(fault) => return Err(fault),
         };
+        #[cfg(feature = "ed25519")]
+        let ed25519 = match format.check_ed25519(self.ed25519) {
+            Ok(ed25519) => ed25519,
+            Err(fault) => return Err(fault),
+        };
         let freshness = match self.timestamp {
             TimestampSource::None => Freshness::Unsigned,
             TimestampSource::Signature(_) => Freshness::Signature,
@@ -102,6 +107,8 @@ impl SchemeBuilder<'_> {
             template,
             key_encoding,
             has_envelope,
+            #[cfg(feature = "ed25519")]
+            ed25519,
             #[cfg(feature = "duplicates")]
             key_source,
             hint,
@@ -125,13 +132,13 @@ impl SchemeBuilder<'_> {
         let keyless = match self.keyless {
             None => None,
             Some([field, value]) => match (InlineStr::new(field), InlineStr::new(value)) {
-                (Some(stored_field), Some(stored_value)) if !field.is_empty() && !value.is_empty() => {
+                (Some(stored_field), Some(stored_value)) if !field.is_empty() => {
                     Some(Keyless { field: stored_field, value: stored_value })
                 }
                 _ => {
                     return Err(fault!(
                         Part::Keyless,
-                        "deliveries without a key have a field of 1 to 32 bytes with a text of 1 to 64 bytes"
+                        "deliveries without a key have a field of 1 to 32 bytes with a text of at most 64 bytes"
                     ));
                 }
             },

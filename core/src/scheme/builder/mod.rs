@@ -1,5 +1,7 @@
 //! Builds schemes, custom ones and the presets alike: this file takes their parts, and `check.rs` checks them.
 
+#[cfg(feature = "ed25519")]
+use super::ed25519::Ed25519;
 use super::signed_id::IdSource;
 use super::timestamp_format::TimestampFormat;
 use super::{KeyEncoding, Scheme, TimestampSource};
@@ -25,6 +27,8 @@ pub struct SchemeBuilder<'a> {
     signed: &'a [SignedPart<'a>],
     key_encoding: KeyEncoding,
     has_envelope: bool,
+    #[cfg(feature = "ed25519")]
+    ed25519: Ed25519<'a>,
     #[cfg(feature = "duplicates")]
     key_field: Option<&'a str>,
     #[cfg(feature = "duplicates")]
@@ -58,6 +62,8 @@ impl<'a> SchemeBuilder<'a> {
             signed: &[],
             key_encoding: KeyEncoding::Utf8,
             has_envelope: false,
+            #[cfg(feature = "ed25519")]
+            ed25519: Ed25519::None,
             #[cfg(feature = "duplicates")]
             key_field: None,
             #[cfg(feature = "duplicates")]
@@ -74,6 +80,24 @@ impl<'a> SchemeBuilder<'a> {
     #[must_use]
     pub const fn signature(mut self, header: &'a str, format: SignatureFormat<'a>) -> Self {
         self.signature = Some((header, format));
+        self
+    }
+
+    /// Declares that signatures are ed25519, 64 bytes each: in hex 128 digits of either case, in base64 88 characters. The
+    /// format is a single signature.
+    #[cfg(feature = "ed25519")]
+    #[must_use]
+    pub const fn ed25519(mut self) -> Self {
+        self.ed25519 = Ed25519::Only;
+        self
+    }
+
+    /// Declares that the list of signatures may also have ed25519 signatures, under this version: `v1a` in Standard
+    /// Webhooks. A receiver reads those that it has keys for.
+    #[cfg(feature = "ed25519")]
+    #[must_use]
+    pub const fn ed25519_version(mut self, version: &'a str) -> Self {
+        self.ed25519 = Ed25519::Version(version);
         self
     }
 
@@ -195,7 +219,8 @@ impl<'a> SchemeBuilder<'a> {
     }
 
     /// Declares that a delivery is no event and has no key if the field of this name (1 to 32 bytes) at the root of its
-    /// JSON body has this text (1 to 64 bytes): for requests that only check the receiver's address.
+    /// JSON body has this text (1 to 64 bytes), or any text if `value` is empty: for requests that only check the
+    /// receiver's address.
     #[cfg(feature = "duplicates")]
     #[must_use]
     pub const fn keyless(mut self, field: &'a str, value: &'a str) -> Self {

@@ -11,7 +11,7 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// The length of an encoded signature.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(any(not(target_family = "wasm"), feature = "ed25519"))]
     pub(super) const fn digits(self) -> usize {
         match self {
             Self::Hex => TAG_BYTES * 2,

@@ -2,6 +2,8 @@
 
 mod encoding;
 mod parsed;
+#[cfg(feature = "ed25519")]
+mod public;
 #[cfg(test)]
 mod tests;
 mod words;

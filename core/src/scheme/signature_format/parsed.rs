@@ -11,10 +11,10 @@ pub(crate) const MAX_SIGNATURES: usize = 16;
 /// The contents of a signature header: the signatures, and the timestamp and the id if they are in the same list.
 #[derive(Clone, Copy)]
 pub(crate) struct ParsedSignatures<'v, 'h> {
-    format: &'v StoredFormat,
+    pub(super) format: &'v StoredFormat,
     /// The header's value, in which at least one signature is well formed. If there are several, they are decoded again
     /// where they are compared, so that a list of any length needs no buffer.
-    value: &'h [u8],
+    pub(super) value: &'h [u8],
     pub(crate) timestamp: Option<&'h [u8]>,
     pub(crate) id: Option<&'h [u8]>,
     /// The last signature. If it is the only one, it is not decoded again.
@@ -26,7 +26,7 @@ pub(crate) struct ParsedSignatures<'v, 'h> {
 
 /// The values of a list other than its signatures.
 #[derive(Default)]
-struct Values<'h> {
+pub(super) struct Values<'h> {
     timestamp: Option<&'h [u8]>,
     id: Option<&'h [u8]>,
 }
@@ -35,7 +35,7 @@ impl<'h> Values<'h> {
     /// Takes the value of an item, if the list wants it. `false` if it is empty, has blanks around its key, or came
     /// before: a key with blanks comes from a host that joined two headers with `, `.
     #[inline]
-    fn take(&mut self, list: &StoredList, key: &[u8], text: &'h [u8]) -> bool {
+    pub(super) fn take(&mut self, list: &StoredList, key: &[u8], text: &'h [u8]) -> bool {
         let take = |name: Option<&InlineStr<16>>, value: &mut Option<&'h [u8]>| {
             let is_named = |name: &InlineStr<16>| name.as_bytes() == key.trim_ascii();
             let is_sound = |name: &InlineStr<16>| !text.is_empty() && key.len() == name.len();
@@ -44,7 +44,7 @@ impl<'h> Values<'h> {
         take(list.timestamp.as_ref(), &mut self.timestamp) && take(list.id(), &mut self.id)
     }
 
-    fn is_whole(&self, list: &StoredList) -> bool {
+    pub(super) fn is_whole(&self, list: &StoredList) -> bool {
         self.timestamp.is_some() == list.timestamp.is_some() && self.id.is_some() == list.id().is_some()
     }
 }
@@ -114,9 +114,27 @@ impl StoredFormat {
     }
 }
 
+#[cfg(feature = "ed25519")]
+impl<'v, 'h> ParsedSignatures<'v, 'h> {
+    /// A header of which nothing is decoded yet.
+    pub(super) fn undecoded(format: &'v StoredFormat, value: &'h [u8], values: Values<'h>) -> Self {
+        let Values { timestamp, id } = values;
+        Self {
+            format,
+            value,
+            timestamp,
+            id,
+            #[cfg(not(target_family = "wasm"))]
+            last: [0; TAG_BYTES],
+            #[cfg(not(target_family = "wasm"))]
+            is_only: false,
+        }
+    }
+}
+
 /// An item of a list.
-#[cfg(not(target_family = "wasm"))]
-enum Item<'h> {
+#[cfg(any(not(target_family = "wasm"), feature = "ed25519"))]
+pub(super) enum Item<'h> {
     /// A signature of the version that is read.
     Signature([u8; TAG_BYTES]),
     /// Any other item that has a key, even of this version.
@@ -186,8 +204,8 @@ impl ParsedSignatures<'_, '_> {
 }
 
 /// The items of a list that are signatures or have a key, in order.
-#[cfg(not(target_family = "wasm"))]
-struct Items<'f, 'h> {
+#[cfg(any(not(target_family = "wasm"), feature = "ed25519"))]
+pub(super) struct Items<'f, 'h> {
     rest: Option<&'h [u8]>,
     encoding: Encoding,
     list: &'f StoredList,
@@ -195,10 +213,10 @@ struct Items<'f, 'h> {
     in_group: bool,
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(any(not(target_family = "wasm"), feature = "ed25519"))]
 impl<'f, 'h> Items<'f, 'h> {
     #[inline]
-    fn new(list: &'f StoredList, encoding: Encoding, value: &'h [u8]) -> Self {
+    pub(super) fn new(list: &'f StoredList, encoding: Encoding, value: &'h [u8]) -> Self {
         Self { rest: Some(value), encoding, list, in_group: false }
     }
 
@@ -216,7 +234,7 @@ impl<'f, 'h> Items<'f, 'h> {
     }
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(any(not(target_family = "wasm"), feature = "ed25519"))]
 impl<'h> Iterator for Items<'_, 'h> {
     type Item = Item<'h>;
 

@@ -17,6 +17,9 @@ pub(super) struct List {
     pub(super) version: Option<Word>,
     pub(super) is_spaced: bool,
     pub(super) is_grouped: bool,
+    /// The version of ed25519 signatures. Without the feature they are skipped, as other versions are.
+    #[cfg_attr(not(feature = "ed25519"), allow(dead_code))]
+    pub(super) ed25519: Option<Word>,
 }
 
 /// All members of a scheme, as they were read.
@@ -25,6 +28,7 @@ pub(super) struct Draft {
     pub(super) name: Option<Word>,
     pub(super) signature: Header,
     pub(super) is_hex: Option<bool>,
+    pub(super) is_ed25519: bool,
     pub(super) prefix: Option<Word>,
     pub(super) list: Option<List>,
     pub(super) timestamp: Header,
@@ -47,6 +51,21 @@ impl Draft {
         let mut builder = SchemeBuilder::new(text(self.name.as_ref())).key_encoding(self.key_encoding);
         if let Some(header) = &self.signature.name {
             builder = builder.signature(header.as_str(), self.format()?);
+        }
+        #[cfg(not(feature = "ed25519"))]
+        if self.is_ed25519 {
+            return Err(fault!(
+                Part::Signature,
+                "ed25519 signatures are not in this build; they are a feature of the Rust crate"
+            ));
+        }
+        #[cfg(feature = "ed25519")]
+        {
+            builder = match self.list.as_ref().and_then(|list| list.ed25519.as_ref()) {
+                _ if self.is_ed25519 => builder.ed25519(),
+                Some(version) => builder.ed25519_version(version.as_str()),
+                None => builder,
+            };
         }
         if let Some(header) = &self.timestamp.name {
             builder = builder.timestamp_header(header.as_str());

@@ -57,8 +57,9 @@ impl Keys {
             self.keyless[member] = Some(reader.text(path)?);
             Ok(())
         })?;
-        let detail = "it needs a field and a value (line #, column #)";
-        if self.keyless.iter().all(Option::is_some) {
+        let detail = "it needs a field, and a value unless any text will do (line #, column #)";
+        let [field, value] = &self.keyless;
+        if field.is_some() && value.as_ref().is_none_or(|value| value.len() > 0) {
             Ok(Part::Keyless)
         } else {
             Err(reader.wrong(path, start, detail))
@@ -76,8 +77,8 @@ impl Keys {
         if let Some(name) = &self.scheme {
             builder = builder.key_scheme(name.as_str());
         }
-        if let [Some(field), Some(value)] = &self.keyless {
-            builder = builder.keyless(field.as_str(), value.as_str());
+        if let [Some(field), value] = &self.keyless {
+            builder = builder.keyless(field.as_str(), value.as_ref().map_or("", Word::as_str));
         }
         builder
     }

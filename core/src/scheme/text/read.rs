@@ -25,8 +25,8 @@ const MEMBERS: [&str; 13] = [
     "keyless",
     "limits",
 ];
-const SIGNATURE: [&str; 6] = ["header", "newer_header", "fallback_header", "encoding", "prefix", "list"];
-const LIST: [&str; 5] = ["separator", "joiner", "version", "spaced", "grouped"];
+const SIGNATURE: [&str; 7] = ["header", "newer_header", "fallback_header", "encoding", "prefix", "list", "ed25519"];
+const LIST: [&str; 6] = ["separator", "joiner", "version", "spaced", "grouped", "ed25519"];
 const TIMESTAMP: [&str; 6] = ["header", "newer_header", "fallback_header", "in_signature", "in_envelope", "format"];
 const ID: [&str; 5] = ["header", "newer_header", "fallback_header", "in_signature", "length"];
 
@@ -136,6 +136,7 @@ impl Text {
                     self.draft.is_hex = Some(choice(reader, path, &[("hex", true), ("base64", false)], detail)?);
                 }
                 "prefix" => self.draft.prefix = self.word(reader, Part::Prefix, path)?,
+                "ed25519" => self.draft.is_ed25519 = reader.flag(path)?,
                 "list" => {
                     self.keep(Part::List, position, path);
                     self.keep(Part::ListVersion, position, path);
@@ -158,7 +159,8 @@ impl Text {
                 "joiner" => list.joiner = Some(reader.text(path)?),
                 "version" => list.version = self.word(reader, Part::ListVersion, path)?,
                 "spaced" => list.is_spaced = reader.flag(path)?,
-                _ => list.is_grouped = reader.flag(path)?,
+                "grouped" => list.is_grouped = reader.flag(path)?,
+                _ => list.ed25519 = Some(reader.text(path)?),
             }
             Ok(())
         })?;
@@ -182,10 +184,12 @@ impl Text {
                 "format" => {
                     let formats = [
                         ("seconds", TimestampFormat::UnixSeconds),
+                        ("ten_digits", TimestampFormat::TenDigits),
                         ("milliseconds", TimestampFormat::UnixMilliseconds),
                         ("rfc3339", TimestampFormat::Rfc3339),
                     ];
-                    let detail = "it must be \"seconds\", \"milliseconds\" or \"rfc3339\" (line #, column #)";
+                    let detail =
+                        "it must be \"seconds\", \"ten_digits\", \"milliseconds\" or \"rfc3339\" (line #, column #)";
                     self.keep(Part::TimestampFormat, position, path);
                     self.draft.timestamp_format = choice(reader, path, &formats, detail)?;
                 }
@@ -235,6 +239,12 @@ impl Text {
             }
             let found = Scheme::preset(name.as_str());
             let path = Path::ROOT.member("preset");
+            #[cfg(feature = "all-presets")]
+            if Scheme::SIGNED_URL_PRESETS.contains(&name.as_str()) {
+                let detail =
+                    "this sender signs its URL; write the scheme out, with the URL in `signed` (line #, column #)";
+                return Err(reader.wrong(&path, *position, detail));
+            }
             return found.map_err(|_| reader.wrong(&path, *position, "no preset has this name (line #, column #)"));
         }
         let mut scheme = self.draft.check().map_err(|Fault { part, detail }| {

@@ -1,10 +1,10 @@
 //! Writes the textual form of a scheme.
 
+#[cfg(feature = "ed25519")]
+use crate::scheme::Ed25519;
 #[cfg(feature = "duplicates")]
 use crate::scheme::key_source::{KeyRule, Keyless};
-use crate::scheme::{
-    Freshness, IdSource, KeyEncoding, Scheme, SignatureFormat, SignatureLayout, TimestampFormat, TimestampSource,
-};
+use crate::scheme::{Freshness, IdSource, KeyEncoding, Scheme, SignatureLayout, TimestampFormat, TimestampSource};
 use crate::settings::Writer;
 
 pub(super) fn write(scheme: &Scheme, put: &mut dyn FnMut(&str)) {
@@ -22,7 +22,7 @@ fn write_members(scheme: &Scheme, object: &mut Writer<'_>) {
     object.text("name", scheme.name());
     object.member("signature", |object| {
         write_header(scheme.signature_header().as_str(), signature_name, object);
-        write_format(&scheme.signature_format(), object);
+        write_format(scheme, object);
     });
     if !matches!(scheme.freshness, Freshness::Unsigned) {
         object.member("timestamp", |object| {
@@ -34,6 +34,7 @@ fn write_members(scheme: &Scheme, object: &mut Writer<'_>) {
             }
             match scheme.timestamp_format {
                 TimestampFormat::UnixSeconds => {}
+                TimestampFormat::TenDigits => object.text("format", "ten_digits"),
                 TimestampFormat::UnixMilliseconds => object.text("format", "milliseconds"),
                 TimestampFormat::Rfc3339 => object.text("format", "rfc3339"),
             }
@@ -69,16 +70,29 @@ fn write_header(header: &str, other: Option<crate::scheme::Spelling>, object: &m
     }
 }
 
-fn write_format(format: &SignatureFormat<'_>, object: &mut Writer<'_>) {
+fn write_format(scheme: &Scheme, object: &mut Writer<'_>) {
+    let format = scheme.signature_format();
+    #[cfg(feature = "ed25519")]
+    let (is_ed25519, ed25519_version) = match scheme.ed25519() {
+        Ed25519::None => (false, None),
+        Ed25519::Only => (true, None),
+        Ed25519::Version(version) => (false, Some(version)),
+    };
+    #[cfg(not(feature = "ed25519"))]
+    let (is_ed25519, ed25519_version) = (false, None);
     object.text("encoding", if format.is_hex() { "hex" } else { "base64" });
     match format.layout() {
-        SignatureLayout::Single { prefix } => object.optional("prefix", Some(prefix).filter(|text| !text.is_empty())),
+        SignatureLayout::Single { prefix } => {
+            object.optional("prefix", Some(prefix).filter(|text| !text.is_empty()));
+            object.flag("ed25519", is_ed25519);
+        }
         SignatureLayout::List { separator, joiner, version } => object.member("list", |object| {
             object.text("separator", separator.encode_utf8(&mut [0; 4]));
             object.text("joiner", joiner.encode_utf8(&mut [0; 4]));
             object.text("version", version);
             object.flag("spaced", format.is_spaced());
             object.flag("grouped", format.is_grouped());
+            object.optional("ed25519", ed25519_version);
         }),
     }
 }
@@ -101,7 +115,7 @@ fn write_key_source(scheme: &Scheme, object: &mut Writer<'_>) {
     if let Some(Keyless { field, value }) = &source.keyless {
         object.member("keyless", |object| {
             object.text("field", field.as_str());
-            object.text("value", value.as_str());
+            object.optional("value", Some(value.as_str()).filter(|value| !value.is_empty()));
         });
     }
 }

@@ -1,4 +1,11 @@
-//! The built-in schemes. To add a sender, add a constant here, list it in [`Scheme::PRESETS`], and add vectors.
+//! The built-in schemes: here the nine that every build has, in `further.rs` and `signed_url.rs` the others. To add a
+//! sender, add a constant to `further.rs`, list it in [`Scheme::FURTHER_PRESETS`], and add vectors and a line to
+//! docs/senders.md.
+
+#[cfg(feature = "schemes")]
+mod further;
+#[cfg(feature = "schemes")]
+mod signed_url;
 
 use super::{KeyEncoding, Scheme, SchemeBuilder};
 use crate::error::Error;
@@ -44,9 +51,10 @@ impl Scheme {
             .signed(&[SignedPart::Body]),
     );
 
-    /// [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0, symmetric signatures (`v1`).
+    /// [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0: symmetric signatures (`v1`), and with the feature
+    /// `ed25519` asymmetric ones (`v1a`).
     pub const STANDARD_WEBHOOKS: Self = preset(
-        Self::builder("standard-webhooks")
+        with_v1a(Self::builder("standard-webhooks"))
             .signature("webhook-signature", SignatureFormat::base64_list(' ', ',', "v1"))
             .id_header("webhook-id")
             .timestamp_header("webhook-timestamp")
@@ -57,7 +65,7 @@ impl Scheme {
     /// Svix: Standard Webhooks with different header names. For customers that send under their own brand, Svix uses
     /// the names of Standard Webhooks. Its own libraries look for those second, and so does this scheme.
     pub const SVIX: Self = preset(
-        Self::builder("svix")
+        with_v1a(Self::builder("svix"))
             .signature("svix-signature", SignatureFormat::base64_list(' ', ',', "v1"))
             .id_header("svix-id")
             .timestamp_header("svix-timestamp")
@@ -89,8 +97,9 @@ impl Scheme {
     );
 
     /// Slack: `v0=…` over `v0:timestamp:body`.
-    pub const SLACK: Self = slack(
-        Self::builder("slack")
+    pub const SLACK: Self = with_key_field(
+        "event_id",
+        checked("type", "url_verification", Self::builder("slack"))
             .signature("X-Slack-Signature", SignatureFormat::hex("v0="))
             .timestamp_header("X-Slack-Request-Timestamp")
             .signed(&[SignedPart::Text("v0:"), SignedPart::Timestamp, SignedPart::Text(":"), SignedPart::Body]),
@@ -105,7 +114,7 @@ impl Scheme {
             .signed(&[SignedPart::Body]),
     );
 
-    /// All presets, the default first.
+    /// The presets that every build has, the default first; [`FURTHER_PRESETS`](Self::FURTHER_PRESETS) are the others.
     pub const PRESETS: &'static [Self] = &[
         Self::CONTIO,
         Self::CONTIO_TIMESTAMPED,
@@ -118,18 +127,42 @@ impl Scheme {
         Self::SHOPIFY,
     ];
 
-    /// The preset of this name, such as `standard-webhooks`.
+    /// The preset of this name, such as `standard-webhooks`. Without the feature `all-presets`, which is part of `std`,
+    /// only those of [`PRESETS`](Self::PRESETS) have names; the others are constants in any case.
     ///
     /// # Errors
-    /// `invalid_scheme` if no preset has this name.
+    /// `invalid_scheme` if no preset has this name, or if the sender signs its URL: see
+    /// [`signed_url_preset`](Self::signed_url_preset).
     pub fn preset(name: &str) -> Result<Self, Error> {
         let found = Self::PRESETS.iter().find(|scheme| scheme.name() == name);
-        found.copied().ok_or(Error::invalid_scheme(
-            "no preset has this name; the presets are contio, contio-timestamped, contio-body, standard-webhooks, \
-             svix, stripe, github, slack and shopify",
-        ))
+        #[cfg(feature = "all-presets")]
+        let found = found.or_else(|| Self::FURTHER_PRESETS.iter().find(|scheme| scheme.name() == name));
+        found.copied().ok_or_else(|| {
+            #[cfg(feature = "all-presets")]
+            if Self::SIGNED_URL_PRESETS.contains(&name) {
+                return Error::invalid_scheme("this sender signs the URL of its webhook; give `signed_url`");
+            }
+            #[cfg(all(feature = "all-presets", not(feature = "ed25519")))]
+            if name == "discord" {
+                return Error::invalid_scheme("Discord signs with ed25519, which this build does not have");
+            }
+            UNKNOWN
+        })
     }
 }
+
+#[cfg(not(feature = "all-presets"))]
+const UNKNOWN: Error = Error::invalid_scheme(
+    "no preset has this name; the presets are contio, contio-timestamped, contio-body, standard-webhooks, svix, stripe, \
+     github, slack and shopify",
+);
+
+#[cfg(feature = "all-presets")]
+const UNKNOWN: Error = Error::invalid_scheme(
+    "no preset has this name; the presets are contio, contio-timestamped, contio-body, standard-webhooks, svix, stripe, \
+     github, slack, shopify, zoom, linear, paddle, square, hubspot, zendesk, typeform, sentry, meta, calendly, docusign, \
+     twitch, workos and discord",
+);
 
 const fn text<const N: usize>(text: &str) -> InlineStr<N> {
     match InlineStr::new(text) {
@@ -144,6 +177,16 @@ const fn preset(builder: SchemeBuilder<'_>) -> Scheme {
         Ok(scheme) => scheme,
         Err(_) => panic!("a preset contradicts itself"),
     }
+}
+
+/// The version of ed25519 signatures in Standard Webhooks.
+#[allow(unused_mut, clippy::missing_const_for_fn)]
+const fn with_v1a(mut builder: SchemeBuilder<'_>) -> SchemeBuilder<'_> {
+    #[cfg(feature = "ed25519")]
+    {
+        builder = builder.ed25519_version("v1a");
+    }
+    builder
 }
 
 /// A variant of Contio. An event has one key in both.
@@ -162,11 +205,14 @@ const fn with_key_field<'a>(field: &'a str, builder: SchemeBuilder<'a>) -> Schem
     preset(builder)
 }
 
-/// Slack sends a request that checks the receiver's address, and is no event.
-const fn slack(builder: SchemeBuilder<'_>) -> Scheme {
+/// A preset whose sender also sends a request that only checks the receiver's address: that has this field at the root of
+/// its body, with this text, or with any if it is empty.
+const fn checked<'a>(field: &'a str, value: &'a str, builder: SchemeBuilder<'a>) -> SchemeBuilder<'a> {
     #[cfg(feature = "duplicates")]
-    let builder = builder.keyless("type", "url_verification");
-    with_key_field("event_id", builder)
+    let builder = builder.keyless(field, value);
+    #[cfg(not(feature = "duplicates"))]
+    let _ = (field, value);
+    builder
 }
 
 /// Shopify may send one body for several topics.

@@ -1,0 +1,1 @@
+"""The senders beyond the first nine: their deliveries, genuine and forged, and the keys of these."""
