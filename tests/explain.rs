@@ -91,7 +91,7 @@ impl ExplainVector {
         for (scheme, secret) in &self.others {
             explainer = explainer.other_secret(Scheme::preset(scheme)?, secret);
         }
-        let Options { max_age, max_skew, max_event_age, max_body } = self.options;
+        let Options { max_age, max_skew, max_event_age, max_body, .. } = self.options;
         if let Some(limit) = max_age {
             explainer = explainer.max_age(limit.map(Duration::from_secs));
         }

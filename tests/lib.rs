@@ -13,6 +13,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookseal::{Error, Scheme, UnixTime, Verifier};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 /// One delivery, and its expected verdict.
@@ -54,6 +55,13 @@ pub struct Options {
     pub max_event_age: Option<Option<u64>>,
     /// Bytes.
     pub max_body: Option<usize>,
+    /// The address that is signed, for senders that sign it.
+    pub url: Option<String>,
+    /// The sender's public keys, as text.
+    #[serde(default)]
+    pub public_keys: Vec<String>,
+    /// The field of the body that has the key, for schemes of the user's own.
+    pub key_field: Option<String>,
 }
 
 /// The verdict on a delivery.
@@ -110,14 +118,30 @@ pub fn vectors() -> Vec<Vector> {
     for entry in std::fs::read_dir(folder()).expect("the folder of vectors") {
         let path = entry.expect("an entry of it").path();
         if path.extension().is_some_and(|extension| extension == "json") {
-            let text = std::fs::read_to_string(&path).expect("a vector file");
-            let file: Vec<Vector> =
-                serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            vectors.extend(file);
+            vectors.extend(read::<Vector>(&path));
         }
     }
     assert!(vectors.len() >= 400, "only {} vectors were found", vectors.len());
     vectors
+}
+
+/// The vectors of a file of `senders`: `deliveries.json`, or `ed25519.json` for those with public keys.
+///
+/// # Panics
+/// If the file cannot be read.
+#[must_use]
+pub fn sender_vectors(file: &str) -> Vec<Vector> {
+    read(&folder().join("senders").join(file))
+}
+
+/// The elements of a file.
+///
+/// # Panics
+/// If the file cannot be read.
+#[must_use]
+pub fn read<T: DeserializeOwned>(path: &Path) -> Vec<T> {
+    let text = std::fs::read_to_string(path).expect("a vector file");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 impl Vector {
@@ -126,7 +150,19 @@ impl Vector {
     /// # Errors
     /// If the vector has an invalid configuration.
     pub fn verifier(&self) -> Result<Verifier, Error> {
-        self.verifier_by(Scheme::preset(&self.scheme)?)
+        self.verifier_by(self.named_scheme()?)
+    }
+
+    /// The scheme of this vector.
+    ///
+    /// # Errors
+    /// If it does not exist, or its address cannot be used.
+    pub fn named_scheme(&self) -> Result<Scheme, Error> {
+        match (&*self.scheme, &self.options.url) {
+            ("square", Some(url)) => Scheme::square(url),
+            ("hubspot", Some(url)) => Scheme::hubspot(url),
+            (name, _) => Scheme::preset(name),
+        }
     }
 
     /// The same with another scheme in place of the vector's own.
@@ -138,7 +174,11 @@ impl Vector {
         for secret in &self.secrets {
             builder = builder.secret(secret);
         }
-        let Options { max_age, max_skew, max_event_age, max_body } = self.options;
+        let Options { max_age, max_skew, max_event_age, max_body, .. } = self.options;
+        #[cfg(feature = "ed25519")]
+        for key in &self.options.public_keys {
+            builder = builder.public_key(key);
+        }
         if let Some(limit) = max_age {
             builder = builder.max_age(limit.map(Duration::from_secs));
         }

@@ -16,6 +16,7 @@ mod json;
 mod key;
 mod result;
 mod scheme;
+mod senders;
 mod settings;
 mod values;
 mod verifier;
@@ -42,6 +43,8 @@ mod _hookseal {
     use super::result::VerificationResult;
     #[pymodule_export]
     use super::scheme::Scheme;
+    #[pymodule_export]
+    use super::senders::{hubspot, square};
     #[pymodule_export]
     use super::sign;
     #[pymodule_export]

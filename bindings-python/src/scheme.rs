@@ -146,6 +146,12 @@ impl Scheme {
     }
 }
 
+impl Scheme {
+    pub(crate) const fn of(scheme: hookseal::Scheme) -> Self {
+        Self { scheme }
+    }
+}
+
 /// The scheme of an argument: the name of a built-in scheme, or a custom scheme.
 pub(crate) fn from_argument(argument: &OrDefault<'_>) -> Result<hookseal::Scheme, Failure> {
     let Some(value) = argument.get() else { return Ok(hookseal::Scheme::CONTIO) };
@@ -291,7 +297,7 @@ fn flag(name: &str, value: Option<&Bound<'_, PyAny>>) -> Result<bool, Failure> {
     value.cast::<PyBool>().map(|flag| flag.is_true()).map_err(|_| wrong_type(&expected, value))
 }
 
-fn text<'py>(name: &str, value: &Bound<'py, PyAny>) -> Result<Unicode<'py>, Failure> {
+pub(crate) fn text<'py>(name: &str, value: &Bound<'py, PyAny>) -> Result<Unicode<'py>, Failure> {
     Unicode::read(value).ok_or_else(|| wrong_type(&format!("{name} must be a str"), value))
 }
 

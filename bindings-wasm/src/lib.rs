@@ -99,6 +99,12 @@ impl Core {
     fn message(&self) -> usize {
         self.answer.write(|answer| {
             if let Some(error) = self.error.get() {
+                // What is in texts about built-in schemes is ASCII; the text of a custom scheme need not be.
+                #[cfg(feature = "full")]
+                error.write_text(OptionNames::Camel, &mut |letter| {
+                    answer.put(letter.encode_utf8(&mut [0; 4]).as_bytes());
+                });
+                #[cfg(not(feature = "full"))]
                 error.write_text(OptionNames::Camel, &mut |letter| answer.put(&[letter as u8]));
             }
         })

@@ -26,13 +26,32 @@ pub(crate) struct SignedBodyArgs {
 /// How the sender signs, for all commands that sign or verify.
 #[derive(Args, Debug)]
 pub(crate) struct SchemeArgs {
-    /// How the sender signs; see `hookseal sign --help`
+    /// How the sender signs; see `verify --list-schemes`
     #[arg(long, value_name = "NAME", default_value = "contio")]
     pub(crate) scheme: String,
 
     /// File with a scheme as JSON, which may have limits too
     #[arg(long, value_name = "FILE", conflicts_with = "scheme")]
     pub(crate) scheme_file: Option<PathBuf>,
+
+    /// The webhook's URL, for senders that sign it: square and hubspot
+    #[arg(long, value_name = "URL", conflicts_with = "scheme_file")]
+    pub(crate) signed_url: Option<String>,
+}
+
+/// Public keys, for the commands that verify. They are not secret, so they may be arguments.
+#[derive(Args, Debug)]
+pub(crate) struct PublicKeyArgs {
+    /// The sender's public key, repeatable: whpk_... or 64 hex digits
+    #[arg(long = "public-key", value_name = "KEY", help_heading = "Secrets")]
+    pub(crate) keys: Vec<String>,
+}
+
+impl PublicKeyArgs {
+    /// Adds the keys to a verifier.
+    pub(crate) fn apply(&self, builder: VerifierBuilder) -> VerifierBuilder {
+        self.keys.iter().fold(builder, VerifierBuilder::public_key)
+    }
 }
 
 /// A delivery, and the limits that apply to it.
@@ -108,7 +127,8 @@ Schemes:
   contio              Contio, in either of the two forms below; signs in the first
   contio-timestamped  Contio as in its guide: bare hex, and a timestamp header
   contio-body         Contio as in its SDK: sha256= and hex, over the body alone
-  standard-webhooks, svix, stripe, github, slack, shopify
+  standard-webhooks, svix, stripe, github, slack, shopify, zoom, linear, paddle, zendesk, typeform,
+  sentry, meta, calendly, docusign, twitch, workos; with --signed-url: square, hubspot; and discord
 
 ",
             $examples

@@ -24,7 +24,10 @@ const MAX_SCHEME_BYTES: u64 = 1 << 16;
 pub(crate) fn scheme(args: &SchemeArgs) -> Result<VerifierBuilder, Failure> {
     let Some(path) = &args.scheme_file else {
         let name = &args.scheme;
-        let scheme = Scheme::preset(name);
+        let scheme = match &args.signed_url {
+            Some(url) => Scheme::signed_url_preset(name, url),
+            None => Scheme::preset(name),
+        };
         return scheme
             .map(Verifier::builder)
             .map_err(|error| Failure::about(&format_args!("--scheme '{name}'"), &error));

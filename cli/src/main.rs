@@ -10,6 +10,7 @@ mod outcome;
 mod output;
 mod receiver;
 mod render;
+mod schemes;
 mod secrets;
 mod style;
 mod usage;

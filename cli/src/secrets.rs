@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::{env, fmt};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
-use hookseal::{ErrorKind, Scheme, Secret, Signer};
+use hookseal::{Ed25519, ErrorKind, Scheme, Secret, Signer};
 
+use crate::args::PublicKeyArgs;
 use crate::failure::Failure;
 use crate::input::{self, quoted};
 
@@ -78,6 +79,13 @@ impl FromArgMatches for SecretArgs {
 }
 
 impl SecretArgs {
+    /// The same for a receiver that may have public keys, and then needs no secret.
+    pub(crate) fn load_beside(&self, scheme: Scheme, keys: &PublicKeyArgs) -> Result<Vec<LoadedSecret>, Failure> {
+        let none_is_given =
+            self.0.is_empty() && (scheme.ed25519() == Ed25519::Only || env::var_os(DEFAULT_VARIABLE).is_none());
+        if none_is_given && !keys.keys.is_empty() { Ok(Vec::new()) } else { self.load(scheme) }
+    }
+
     /// Reads every secret, and checks that `scheme` can use it, so that an error names the secret that is wrong.
     pub(crate) fn load(&self, scheme: Scheme) -> Result<Vec<LoadedSecret>, Failure> {
         let secrets = self.read()?;

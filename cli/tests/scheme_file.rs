@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::common::server::{Running, serve};
 use crate::common::{BODY, NOW, SECRET, assert_misused, file, hookseal};
 
-/// As Twitch signs, with an id of 32 characters.
+/// An id of a fixed length, RFC 3339 and the body, without separators.
 const ADJACENT: &str = r#"{
   "name": "adjacent",
   "signature": { "header": "X-Signature", "encoding": "hex", "prefix": "sha256=" },
@@ -25,7 +25,7 @@ const ADJACENT: &str = r#"{
   "limits": { "max_age": 60 }
 }"#;
 
-/// As `WorkOS` signs, with an id in the list.
+/// A list with blanks, a time in milliseconds and an id.
 const LISTED: &str = r#"{
   "name": "listed",
   "signature": {

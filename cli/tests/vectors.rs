@@ -29,7 +29,7 @@ fn play(vector: &Vector) -> (Option<i32>, Value) {
     for (name, value) in &vector.headers {
         command.args(["-H", &format!("{name}: {value}")]);
     }
-    let Options { max_age, max_skew, max_event_age, max_body } = &vector.options;
+    let Options { max_age, max_skew, max_event_age, max_body, .. } = &vector.options;
     for (option, limit) in [("max-age", max_age), ("max-skew", max_skew), ("max-event-age", max_event_age)] {
         command.args(limit.map(|limit| match limit {
             Some(seconds) => format!("--{option}={seconds}"),

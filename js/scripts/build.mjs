@@ -21,6 +21,7 @@ const OTHERS = {
   express: "src/express/index.ts",
   explain: "src/explain.ts",
   router: "src/router.ts",
+  schemes: "src/schemes.ts",
   once: "src/once/index.ts",
 };
 /** The stores of `once`, which import it. */
@@ -91,8 +92,8 @@ async function writeTypes() {
   await rm(types, { recursive: true, force: true });
   const tsc = path.join(ROOT, "node_modules/typescript/bin/tsc");
   await run(process.execPath, [tsc, "-p", path.join(ROOT, config), "--outDir", types]);
-  const stores = Object.keys(STORES);
-  const entries = ["index", "express/index", "explain", "router", "once/index", ...stores].map((entry) => `${entry}.d.ts`);
+  const files = ["index", "express/index", "explain", "router", "schemes", "once/index", ...Object.keys(STORES)];
+  const entries = files.map((entry) => `${entry}.d.ts`);
   for (const file of await declarations(types, entries)) {
     for (const format of ["esm", "cjs"]) await cp(path.join(types, file), path.join(dist, format, file));
   }

@@ -240,6 +240,6 @@ function otherNames(
   return others;
 }
 
-function invalidScheme(reason: string): WebhookVerificationError {
+export function invalidScheme(reason: string): WebhookVerificationError {
   return new WebhookVerificationError("invalid_scheme", `the scheme cannot be used: ${reason}`);
 }

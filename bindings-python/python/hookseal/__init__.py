@@ -19,7 +19,9 @@ from hookseal._hookseal import (
     VerificationResult,
     WebhookVerifier,
     __version__,
+    hubspot,
     sign,
+    square,
     verify_any,
 )
 from hookseal.events import EventType, KnownEvent, UnknownEvent, WebhookEvent
@@ -38,6 +40,8 @@ __all__ = [
     "WebhookVerificationError",
     "WebhookVerifier",
     "__version__",
+    "hubspot",
     "sign",
+    "square",
     "verify_any",
 ]

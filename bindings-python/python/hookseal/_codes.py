@@ -1,6 +1,6 @@
 """The error codes and the names of the schemes."""
 
-# Generated from `core/src/error.rs` and `core/src/scheme/presets.rs` by `cargo xtask generate`; edit those instead.
+# Generated from `core/src/error.rs` and `core/src/scheme/presets` by `cargo xtask generate`; edit those instead.
 
 from __future__ import annotations
 
@@ -79,4 +79,15 @@ SchemeName: TypeAlias = Literal[
     "github",
     "slack",
     "shopify",
+    "zoom",
+    "linear",
+    "paddle",
+    "zendesk",
+    "typeform",
+    "sentry",
+    "meta",
+    "calendly",
+    "docusign",
+    "twitch",
+    "workos",
 ]

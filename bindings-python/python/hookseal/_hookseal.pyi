@@ -16,7 +16,9 @@ __all__ = [
     "WebhookExplainer",
     "WebhookVerifier",
     "__version__",
+    "hubspot",
     "sign",
+    "square",
     "verify_any",
 ]
 
@@ -162,6 +164,8 @@ class Scheme:
     def __deepcopy__(self, _memo: object) -> Self: ...
 
 def verify_any(verifiers: Iterable[WebhookVerifier], headers: _Headers, body: _Body) -> tuple[int, Delivery]: ...
+def square(url: str) -> Scheme: ...
+def hubspot(url: str) -> Scheme: ...
 def sign(
     body: _Body,
     secret: _Secret,

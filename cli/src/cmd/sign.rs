@@ -54,7 +54,7 @@ fn header_time(text: &str) -> Result<UnixTime, String> {
 /// Whether the scheme can write this time, so that only the id can be wrong.
 fn writes(scheme: &Scheme, time: UnixTime) -> bool {
     let last = match scheme.timestamp_format() {
-        TimestampFormat::UnixMilliseconds => 9_999_999_999,
+        TimestampFormat::TenDigits | TimestampFormat::UnixMilliseconds => 9_999_999_999,
         TimestampFormat::Rfc3339 => 253_402_300_799,
         _ => return true,
     };

@@ -4,12 +4,13 @@ use clap::Args;
 use hookseal::{Delivery, Envelope, Scheme, UnixTime, Verifier, VerifierBuilder};
 use serde_json::Value;
 
-use crate::args::{self, DeliveryArgs};
+use crate::args::{self, DeliveryArgs, PublicKeyArgs};
 use crate::clock;
 use crate::failure::Failure;
 use crate::input;
 use crate::outcome::Outcome;
 use crate::render::{self, json_line};
+use crate::schemes;
 use crate::secrets::LoadedSecret;
 
 #[derive(Args, Debug)]
@@ -17,6 +18,13 @@ use crate::secrets::LoadedSecret;
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     delivery: DeliveryArgs,
+
+    #[command(flatten)]
+    public_keys: PublicKeyArgs,
+
+    /// List the schemes that have a name, and verify nothing
+    #[arg(long)]
+    list_schemes: bool,
 
     /// Print one line of JSON, for refusals and errors too
     #[arg(long)]
@@ -40,12 +48,15 @@ Examples:
 );
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Outcome, Failure> {
-    let args = &args.delivery;
+    if args.list_schemes {
+        return Ok(schemes::list());
+    }
+    let (args, public_keys) = (&args.delivery, &args.public_keys);
     // The configuration is checked first: an error in it must not look like a refused delivery.
     let builder = input::scheme(&args.signed.scheme)?;
     let scheme = *builder.scheme();
-    let secrets = args.signed.secrets.load(scheme)?;
-    let verifier = verifier(builder, &secrets, args)?;
+    let secrets = args.signed.secrets.load_beside(scheme, public_keys)?;
+    let verifier = verifier(public_keys.apply(builder), &secrets, args)?;
     let headers = input::read_headers(&args.headers, &args.signed.body)?;
     let max_body = verifier.max_body().and_then(|bytes| usize::try_from(bytes).ok());
     let body = input::read_body(&args.signed.body, max_body)?;
@@ -92,7 +103,10 @@ fn text(
     now: UnixTime,
 ) -> String {
     let index = delivery.secret_index();
-    let origin = secrets.get(index).map(|secret| format!(" ({})", secret.origin())).unwrap_or_default();
+    let origin = match secrets.get(index) {
+        Some(secret) => format!(" ({})", secret.origin()),
+        None => " (--public-key)".to_owned(),
+    };
     let time = delivery.timestamp().map_or("unknown: this scheme does not sign a time".to_owned(), |time| {
         format!("{time} ({})", clock::distance(time, now))
     });

@@ -1,6 +1,6 @@
 // The error codes and the names of the schemes.
 //
-// Generated from `core/src/error.rs` and `core/src/scheme/presets.rs` by `cargo xtask generate`; edit those instead.
+// Generated from `core/src/error.rs` and `core/src/scheme/presets` by `cargo xtask generate`; edit those instead.
 
 /** The HTTP status to answer with, for each code. */
 export const STATUS_BY_CODE = {
@@ -51,7 +51,7 @@ export type ErrorCode = keyof typeof STATUS_BY_CODE;
 /** In the order of the core: the WebAssembly returns an error as its index in this list, plus one. */
 export const CODES = /* @__PURE__ */ Object.keys(STATUS_BY_CODE) as readonly ErrorCode[];
 
-/** The names of the built-in schemes. */
+/** The names of the built-in schemes. Those of other senders are imported from `hookseal/schemes`. */
 export type SchemeName =
   | "contio"
   | "contio-timestamped"

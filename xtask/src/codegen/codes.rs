@@ -10,7 +10,7 @@ use super::{capitalize, push};
 pub(super) fn typescript() -> String {
     let mut module = "// The error codes and the names of the schemes.\n\
          //\n\
-         // Generated from `core/src/error.rs` and `core/src/scheme/presets.rs` by `cargo xtask generate`; edit those \
+         // Generated from `core/src/error.rs` and `core/src/scheme/presets` by `cargo xtask generate`; edit those \
          instead.\n\n\
          /** The HTTP status to answer with, for each code. */\n\
          export const STATUS_BY_CODE = {\n"
@@ -25,7 +25,7 @@ pub(super) fn typescript() -> String {
          export type ErrorCode = keyof typeof STATUS_BY_CODE;\n\n\
          /** In the order of the core: the WebAssembly returns an error as its index in this list, plus one. */\n\
          export const CODES = /* @__PURE__ */ Object.keys(STATUS_BY_CODE) as readonly ErrorCode[];\n\n\
-         /** The names of the built-in schemes. */\n",
+         /** The names of the built-in schemes. Those of other senders are imported from `hookseal/schemes`. */\n",
     );
     let names: Vec<_> = Scheme::PRESETS.iter().map(|scheme| format!("\"{}\"", scheme.name())).collect();
     module.push_str(&union("", "export type SchemeName =", &names));
@@ -35,7 +35,7 @@ pub(super) fn typescript() -> String {
 /// The same for Python.
 pub(super) fn python() -> String {
     let mut module = "\"\"\"The error codes and the names of the schemes.\"\"\"\n\n\
-         # Generated from `core/src/error.rs` and `core/src/scheme/presets.rs` by `cargo xtask generate`; edit those \
+         # Generated from `core/src/error.rs` and `core/src/scheme/presets` by `cargo xtask generate`; edit those \
          instead.\n\n\
          from __future__ import annotations\n\n\
          from typing import Final, Literal, TypeAlias\n\n\
@@ -54,7 +54,8 @@ pub(super) fn python() -> String {
         push(&mut module, &format!("    \"{}\": {},\n", kind.code(), kind.status()));
     }
     push(&mut module, "}\n\n# The names of the built-in schemes.\n");
-    let names: Vec<_> = Scheme::PRESETS.iter().map(|scheme| quoted(scheme.name())).collect();
+    let by_name = Scheme::PRESETS.iter().chain(Scheme::FURTHER_PRESETS).map(Scheme::name);
+    let names: Vec<_> = by_name.filter(|name| *name != "discord").map(quoted).collect();
     push(&mut module, &listing("SchemeName: TypeAlias = Literal", &names));
     module
 }

@@ -1,13 +1,15 @@
 //! `cargo xtask generate`: writes the files that are generated from the event catalogue and from the core.
 //!
 //! `rust.rs` generates the typed events of the core, `typescript.rs` those of the npm packages, `python.rs` those of
-//! the Python package; `codes.rs` generates the error codes of both packages, and `explain.rs` the codes of
-//! explanations. `statements.rs` embeds the statements of `inbox/` in the packages for Python and JavaScript.
+//! the Python package; `codes.rs` generates the error codes of both packages, `schemes.rs` the schemes that JavaScript
+//! imports, and `explain.rs` the codes of explanations. `statements.rs` embeds the statements of `inbox/` in the packages
+//! for Python and JavaScript.
 
 mod codes;
 mod explain;
 mod python;
 mod rust;
+mod schemes;
 mod statements;
 mod typescript;
 
@@ -34,6 +36,7 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
         ("js/src/generated/once-sqlite.ts", statements::typescript(root, "SQLITE")?),
         ("js/src/generated/once-postgres.ts", statements::typescript(root, "POSTGRES")?),
         ("js/src/generated/once-redis.ts", statements::typescript(root, "REDIS")?),
+        ("js/src/generated/schemes.ts", schemes::typescript()?),
         ("bindings-python/python/hookseal/events.py", python::events(&catalogue)?),
         ("bindings-python/python/hookseal/_routes.py", python::routes(&catalogue)?),
         ("bindings-python/python/hookseal/_codes.py", codes::python()),

@@ -13,6 +13,7 @@ pub(crate) fn copy(workspace: &Workspace, folder: &Path) -> Result<(), String> {
         path == Path::new("explain")
             || path == Path::new("keys")
             || path == Path::new("schemes")
+            || path == Path::new("senders")
             || path.extension().is_some_and(|extension| extension == "json")
     })?;
     files::mirror(&workspace.root.join("inbox/vectors"), &folder.join("inbox"), |_| true)?;

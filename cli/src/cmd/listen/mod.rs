@@ -20,7 +20,7 @@ use hookseal_inbox::{Attempt, Keyed, Memory, Once, Sqlite};
 
 use self::forward::Backend;
 use self::line::{Genuine, Line};
-use crate::args::{LIMITS, LimitArgs, SchemeArgs};
+use crate::args::{LIMITS, LimitArgs, PublicKeyArgs, SchemeArgs};
 use crate::failure::{Failure, error_text};
 use crate::outcome::Outcome;
 use crate::receiver::Refused;
@@ -55,6 +55,9 @@ pub(crate) struct ListenArgs {
 
     #[command(flatten)]
     secrets: SecretArgs,
+
+    #[command(flatten)]
+    public_keys: PublicKeyArgs,
 
     #[command(flatten)]
     limits: LimitArgs,
@@ -97,10 +100,10 @@ struct Listener<S: Store> {
 pub(crate) fn run(args: &ListenArgs) -> Result<Outcome, Failure> {
     let builder = input::scheme(&args.scheme)?;
     let scheme = *builder.scheme();
-    let secrets = args.secrets.load(scheme)?;
+    let secrets = args.secrets.load_beside(scheme, &args.public_keys)?;
     let of_file = builder.current_limits().max_body().map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
     let max_body = args.max_body.or(of_file).unwrap_or(MAX_BODY);
-    let builder = args.limits.apply(builder).max_body(max_body);
+    let builder = args.public_keys.apply(args.limits.apply(builder)).max_body(max_body);
     let builder = secrets.iter().fold(builder, |builder, secret| builder.secret(secret.secret()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
