@@ -7,6 +7,8 @@ use std::time::Duration;
 use clap::Args;
 use hookseal::{UnixTime, VerifierBuilder};
 
+pub(crate) use crate::public_keys::PublicKeyArgs;
+pub(crate) use crate::scheme_args::SchemeArgs;
 use crate::secrets::SecretArgs;
 
 /// A body, and how it is signed.
@@ -21,37 +23,6 @@ pub(crate) struct SignedBodyArgs {
 
     #[command(flatten)]
     pub(crate) secrets: SecretArgs,
-}
-
-/// How the sender signs, for all commands that sign or verify.
-#[derive(Args, Debug)]
-pub(crate) struct SchemeArgs {
-    /// How the sender signs; see `verify --list-schemes`
-    #[arg(long, value_name = "NAME", default_value = "contio")]
-    pub(crate) scheme: String,
-
-    /// File with a scheme as JSON, which may have limits too
-    #[arg(long, value_name = "FILE", conflicts_with = "scheme")]
-    pub(crate) scheme_file: Option<PathBuf>,
-
-    /// The webhook's URL, for senders that sign it: square and hubspot
-    #[arg(long, value_name = "URL", conflicts_with = "scheme_file")]
-    pub(crate) signed_url: Option<String>,
-}
-
-/// Public keys, for the commands that verify. They are not secret, so they may be arguments.
-#[derive(Args, Debug)]
-pub(crate) struct PublicKeyArgs {
-    /// The sender's public key, repeatable: whpk_... or 64 hex digits
-    #[arg(long = "public-key", value_name = "KEY", help_heading = "Secrets")]
-    pub(crate) keys: Vec<String>,
-}
-
-impl PublicKeyArgs {
-    /// Adds the keys to a verifier.
-    pub(crate) fn apply(&self, builder: VerifierBuilder) -> VerifierBuilder {
-        self.keys.iter().fold(builder, VerifierBuilder::public_key)
-    }
 }
 
 /// A delivery, and the limits that apply to it.

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use hookseal::{Scheme, Verifier, VerifierBuilder};
 
-use crate::args::SchemeArgs;
 use crate::failure::Failure;
+use crate::scheme_args::SchemeArgs;
 
 /// A header's name and value. Bytes, because values need not be text.
 pub(crate) type Header = (Vec<u8>, Vec<u8>);
@@ -38,8 +38,8 @@ pub(crate) fn scheme(args: &SchemeArgs) -> Result<VerifierBuilder, Failure> {
     VerifierBuilder::from_json(text.trim_start_matches('\u{feff}')).map_err(|error| Failure::about(&origin, &error))
 }
 
-/// Reads a body, up to one byte more than `limit` or than the library accepts at all: enough for the library to see that the
-/// body is too large.
+/// Reads a body, up to one byte more than `limit` or than the library accepts at all: enough for the library to see
+/// that the body is too large.
 pub(crate) fn read_body(path: &Path, limit: Option<usize>) -> Result<Vec<u8>, Failure> {
     const TOO_LARGE: u64 = 1 << 32;
     let limit = limit.and_then(|limit| u64::try_from(limit).ok()).map_or(TOO_LARGE, |limit| limit.saturating_add(1));
@@ -113,8 +113,8 @@ impl BadHeader {
     }
 }
 
-/// Enough to find the header, and no more: what follows the name may be a token, and a word with digits or punctuation may
-/// be a token in place of a name.
+/// Enough to find the header, and no more: what follows the name may be a token, and a word with digits or punctuation
+/// may be a token in place of a name.
 fn first_word(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let (word, more) = match text.trim_start().split_once(char::is_whitespace) {

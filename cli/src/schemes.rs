@@ -8,7 +8,7 @@ use crate::outcome::Outcome;
 /// Stands for the URL of senders that sign it.
 const URL: &str = "https://your.example/webhook";
 
-/// Every scheme that `--scheme` takes, with what it needs beside a secret.
+/// Every scheme that `--scheme` takes, with what it needs in addition to a secret.
 pub(crate) fn list() -> Outcome {
     let with_url = Scheme::SIGNED_URL_PRESETS.iter().filter_map(|name| Scheme::signed_url_preset(name, URL).ok());
     let named = Scheme::PRESETS.iter().chain(Scheme::FURTHER_PRESETS).copied();

@@ -1,5 +1,5 @@
-//! Secrets: where they come from, and in which order. They are never arguments, because every user of a machine can list
-//! the arguments of a process.
+//! Secrets: where they come from, and in which order. They are never arguments, because every user of a machine can
+//! list the arguments of a process.
 
 use std::path::PathBuf;
 use std::{env, fmt};
@@ -7,9 +7,9 @@ use std::{env, fmt};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use hookseal::{Ed25519, ErrorKind, Scheme, Secret, Signer};
 
-use crate::args::PublicKeyArgs;
 use crate::failure::Failure;
 use crate::input::{self, quoted};
+use crate::public_keys::PublicKeyArgs;
 
 const DEFAULT_VARIABLE: &str = "HOOKSEAL_SECRET";
 
@@ -192,7 +192,8 @@ pub(crate) fn looks_like_variable(name: &str) -> bool {
         && !name.is_empty()
 }
 
-/// Text loses the one newline that editors put at the end of a file. Raw bytes do not come from an editor, and stay whole.
+/// Text loses the one newline that editors put at the end of a file. Raw bytes do not come from an editor, and stay
+/// whole.
 fn key_of_file(bytes: Vec<u8>) -> Key {
     match String::from_utf8(bytes) {
         Ok(mut text) => {

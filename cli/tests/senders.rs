@@ -74,4 +74,8 @@ fn an_interaction_of_discord_is_verified_by_its_public_key() {
     let ran = hookseal(args.iter().map(String::as_str)).env("HOOKSEAL_SECRET", SECRET).stdin(&body).run();
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.stderr.contains("--public-key"), "{ran:?}");
+    "explain".clone_into(&mut args[0]);
+    let ran = hookseal(args.iter().map(String::as_str)).env("HOOKSEAL_SECRET", SECRET).stdin(&body).run();
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("hookseal verify --scheme discord --public-key"), "{ran:?}");
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hookseal::explain::{Check, CheckOutcome, Explainer, Report};
-use hookseal::{Error, OptionNames, Scheme, UnixTime, VerifierBuilder};
+use hookseal::{Ed25519, Error, OptionNames, Scheme, UnixTime, VerifierBuilder};
 
 use crate::args::{self, DeliveryArgs, Limit};
 use crate::failure::Failure;
@@ -56,6 +56,13 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let delivery = &args.delivery;
     let signed = &delivery.signed;
     let settings = input::scheme(&signed.scheme)?;
+    if settings.scheme().ed25519() == Ed25519::Only {
+        let name = settings.scheme().name();
+        return Err(Failure::argument(format!(
+            "explanations need the secret that the sender signed with, and deliveries of {name} are verified with a public \
+             key: use `hookseal verify --scheme {name} --public-key KEY`"
+        )));
+    }
     let secrets = signed.secrets.read()?;
     let others = args.others.read()?;
     let explainer = explainer(&settings, &secrets, &others, delivery)?;

@@ -2,7 +2,6 @@
 
 use hookseal::ErrorKind;
 
-use super::duplicates::Flow;
 use crate::input::Header;
 
 /// What is sent, and how a correct receiver responds.
@@ -33,6 +32,19 @@ pub(super) enum Group {
     Envelope,
     Wire,
     Duplicates,
+}
+
+/// In what order the deliveries of an event are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// One after another.
+    Again,
+    /// All at the same time.
+    Parallel,
+    /// After the handler has failed.
+    AfterFailure,
+    /// While the handler is running, and then fails.
+    WhileSlow,
 }
 
 /// The right response.

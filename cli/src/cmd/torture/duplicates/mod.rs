@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use self::reports::First;
 pub(super) use self::reports::Reports;
-use super::case::{Case, Delivery, Expected, Group};
+use super::case::{Case, Delivery, Expected, Flow, Group};
 use super::cases::Bench;
 use super::check::{self, Fault};
 use super::target::Target;
@@ -26,19 +26,6 @@ const SLOW: Duration = Duration::from_millis(1500);
 
 /// How long to wait before a delivery is sent again.
 const PAUSE: Duration = Duration::from_millis(200);
-
-/// In what order the deliveries of an event are sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    /// One after another.
-    Again,
-    /// All at the same time.
-    Parallel,
-    /// After the handler has failed.
-    AfterFailure,
-    /// While the handler is running, and then fails.
-    WhileSlow,
-}
 
 /// The cases of a variant. Those in which the handler must fail need its reports.
 pub(super) fn cases(bench: &Bench<'_>, has_reports: bool) -> Result<Vec<Case>, Error> {
