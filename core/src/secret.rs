@@ -28,8 +28,8 @@ enum Source<'s> {
 /// The longest key that a secret in base64 or hex may decode to. Standard Webhooks asks for 24 to 64 bytes.
 const MAX_DECODED: usize = 512;
 
-/// The shortest key that a secret in base64 or hex may decode to: words such as `null` and `changeme` are valid base64 too, for
-/// three to six bytes that anyone can guess.
+/// The shortest key that a secret in base64 or hex may decode to: words such as `null` and `changeme` are valid base64
+/// too, for three to six bytes that anyone can guess.
 pub(crate) const MIN_DECODED: usize = 16;
 
 /// The prefix of the secrets of Standard Webhooks, Svix and Stripe.

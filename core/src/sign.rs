@@ -63,9 +63,9 @@ impl Signer {
     /// body. `id` is required by schemes with a signed id (Standard Webhooks, Svix) and must be `None` for all others.
     ///
     /// # Errors
-    /// `invalid_argument` for a timestamp before 1970 or one that the scheme's format cannot write (Unix seconds of more
-    /// than 12 digits), for an id that is missing or that the scheme does not sign, and for one that the scheme does not
-    /// accept: by default, other than 1 to 256 visible ASCII characters without the scheme's separator.
+    /// `invalid_argument` for a timestamp before 1970 or one that the scheme's format cannot write (Unix seconds of
+    /// more than 12 digits), for an id that is missing or that the scheme does not sign, and for one that the scheme
+    /// does not accept: by default, other than 1 to 256 visible ASCII characters without the scheme's separator.
     /// `body_too_large` for 4 GiB or more, which no verifier accepts.
     #[inline(never)]
     pub fn sign<'i>(&self, body: &[u8], timestamp: UnixTime, id: Option<&'i str>) -> Result<SignedHeaders<'i>, Error> {

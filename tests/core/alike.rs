@@ -62,8 +62,8 @@ const IDS: [&str; 8] = [
     "11",
     "a.1",
     "1111",
-    // Followed by a time, the second of these signs like the first followed by that time and a body that begins with one,
-    // unless ids have no colon.
+    // Followed by a time, the second of these signs like the first followed by that time and a body that begins with
+    // one, unless ids have no colon.
     "2025-01-15T10:30:00Z",
     "2025-01-15T10:30:00Z2025-01-15T10:30:00Z",
 ];

@@ -180,6 +180,17 @@ fn a_stored_body_has_the_envelope_that_its_delivery_had() {
 }
 
 #[test]
+fn an_altered_stored_body_is_noticed_only_if_it_is_verified_again() {
+    let headers = sign(Scheme::CONTIO, BODY.as_bytes(), NOW);
+    let verifier = verifier(Scheme::CONTIO);
+    let altered = BODY.replace("Stand-up", "Stand-by");
+    assert_ne!(altered, BODY);
+    assert_eq!(code(StoredBody::assume_verified(altered.as_bytes()).envelope()), "accepted");
+    assert_eq!(code(verifier.verify(&headers, altered.as_bytes(), NOW)), "signature_mismatch");
+    assert_eq!(code(verifier.verify(&headers, BODY.as_bytes(), NOW)), "accepted");
+}
+
+#[test]
 fn nothing_of_an_owned_deliverys_body_is_shown() {
     let headers = sign(Scheme::CONTIO, BODY.as_bytes(), NOW);
     let owned = verifier(Scheme::CONTIO).verify_owned(&headers, BODY.to_owned(), NOW).unwrap();

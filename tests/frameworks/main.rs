@@ -1,7 +1,7 @@
 //! The examples, each behind its real server, under `hookseal torture` with nothing wrong.
 //!
-//! `HOOKSEAL_CLI` names the binary `hookseal`, and the examples' binaries are in the same folder: `cargo xtask test web`
-//! builds all of them and sets it.
+//! `HOOKSEAL_CLI` names the binary `hookseal`, and the examples' binaries are in the same folder: `cargo xtask test
+//! web` builds all of them and sets it.
 
 mod gateway;
 

@@ -1,8 +1,8 @@
 //! Measures the stores. Run it on an idle machine, and in release mode; every figure is a ratio within one run.
 //!
-//! - memory: a claim and its finish, beside a look-up and an insertion in a `HashMap`, and two awaits
-//! - `SQLite` and `PostgreSQL`: a claim and its finish in a table with a million kept keys, beside an empty one
-//! - Redis and `PostgreSQL`: a claim and its finish, beside a bare `SET NX` and `INSERT … ON CONFLICT`
+//! - memory: a claim and its finish, next to a look-up and an insertion in a `HashMap`, and two awaits
+//! - `SQLite` and `PostgreSQL`: a claim and its finish in a table with a million kept keys, next to an empty one
+//! - Redis and `PostgreSQL`: a claim and its finish, next to a bare `SET NX` and `INSERT … ON CONFLICT`
 
 use std::collections::HashMap;
 use std::hint::black_box;

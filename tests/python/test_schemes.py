@@ -210,6 +210,16 @@ def test_what_senders_do_can_be_said() -> None:
         id_length=4,
         signed="{id}{timestamp}{body}",
     )
+    ten = Scheme(
+        "ten",
+        signature_header="X-Sig",
+        encoding="hex",
+        timestamp_header="X-Time",
+        timestamp_format="ten_digits",
+        signed="{timestamp}{body}",
+    )
+    headers = {"X-Sig": mac(SECRET, f"{NOW}", BODY).hexdigest(), "X-Time": f"{NOW}"}
+    assert verify(ten, headers).timestamp == NOW
     time = "2023-11-14T22:13:20.5Z"
     headers = {"X-Sig": mac(SECRET, f"abcd{time}", BODY).hexdigest(), "X-Time": time, "X-Id": "abcd"}
     assert verify(fixed, headers).timestamp == 1_700_000_000

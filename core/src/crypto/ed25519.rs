@@ -21,9 +21,9 @@ impl PublicKey {
 
     /// Whether the owner of this key signed the message, whose parts are concatenated in order.
     ///
-    /// As strict as `verify_strict`, which needs the message in one piece: the scalar must be less than the order of the
-    /// base point, and the commitment canonical and not of small order. So there is one signature for a message and a
-    /// nonce, and nobody can make another one of it.
+    /// As strict as `verify_strict`, which needs the message in one piece: the scalar must be less than the order of
+    /// the base point, and the commitment canonical and not of small order. So there is one signature for a message and
+    /// a nonce, and nobody can make another one of it.
     pub(crate) fn verify<'p>(&self, parts: impl Iterator<Item = &'p [u8]>, signature: &[u8; SIGNATURE_BYTES]) -> bool {
         let commitment = signature.first_chunk().and_then(|bytes| VerifyingKey::from_bytes(bytes).ok());
         if commitment.is_none_or(|point| point.is_weak()) {

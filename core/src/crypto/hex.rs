@@ -38,9 +38,9 @@ pub(crate) fn encode_tag<'b>(tag: &[u8; TAG_BYTES], into: &'b mut [u8; TAG_BYTES
 
 /// Decodes 64 hex digits of either case.
 ///
-/// Eight digits at a time, each in one byte of a word, without branches or tables: looking up digits one by one takes as
-/// long as a compression of SHA-256. To check that they were digits, each is encoded again and compared. The input comes
-/// from the sender and is not secret.
+/// Eight digits at a time, each in one byte of a word, without branches or tables: looking up digits one by one takes
+/// as long as a compression of SHA-256. To check that they were digits, each is encoded again and compared. The input
+/// comes from the sender and is not secret.
 #[inline]
 pub(crate) fn decode_tag(text: &[u8; TAG_BYTES * 2]) -> Option<[u8; TAG_BYTES]> {
     const ONES: u64 = u64::MAX / 255;

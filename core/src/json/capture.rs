@@ -6,8 +6,8 @@ use crate::crypto::digest::Digest;
 
 /// How many bytes from the start are plain in a JSON string: no quote, backslash or control character.
 ///
-/// Eight bytes at a time. Each of the three tests sets the high bit of the bytes that it looks for. A borrow can also set it
-/// in bytes above such a byte, but never below, and only the lowest is used.
+/// Eight bytes at a time. Each of the three tests sets the high bit of the bytes that it looks for. A borrow can also
+/// set it in bytes above such a byte, but never below, and only the lowest is used.
 #[inline]
 pub(super) fn plain_run(text: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 255;

@@ -123,7 +123,7 @@ pub(crate) struct SigningTemplate {
     texts: InlineStr<MAX_TEXTS>,
 }
 
-/// How a signed value is written: what tells where it ends, and where it begins.
+/// How a signed value is written: what marks where it ends, and where it begins.
 #[derive(Clone, Copy)]
 enum Extent {
     /// Any value is told by itself, read from either end.
@@ -141,10 +141,10 @@ impl SigningTemplate {
     /// Checks the parts, and returns the template with the byte that bounds the id, which is 0 for an id of a fixed
     /// length.
     ///
-    /// What is signed must be readable in one way only, so that no two deliveries sign alike. Before the body it is read
-    /// from the start: each part must have one possible end, whatever follows. After the body it is read from the end:
-    /// each part must have one possible start, whatever precedes. The body is the rest. A time of a fixed number of
-    /// digits and an id of a fixed length have both; so has RFC 3339, of which no text begins or ends with another.
+    /// What is signed must be readable in one way only, so that no two deliveries sign alike. Before the body it is
+    /// read from the start: each part must have one possible end, whatever follows. After the body it is read from the
+    /// end: each part must have one possible start, whatever precedes. The body is the rest. A time of a fixed number
+    /// of digits and an id of a fixed length have both; so has RFC 3339, of which no text begins or ends with another.
     pub(super) const fn new(
         signed: &[SignedPart<'_>],
         timestamp: Option<TimestampFormat>,

@@ -75,8 +75,8 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// A string. Of one that has more than `N` bytes, only the start is returned: `N` is more, by a character, than what
-    /// is accepted, so that whoever checks the text says what is.
+    /// A string. Of one that has more than `N` bytes, only the start is returned: `N` is more, by a character, than
+    /// what is accepted, so that the caller who checks the text says what is.
     pub(crate) fn text<const N: usize>(&mut self, path: &Path) -> Result<InlineStr<N>, Error> {
         let mut text = InlineStr::EMPTY;
         for character in self.string(path)?.chars() {
@@ -127,8 +127,8 @@ impl<'t> Reader<'t> {
         digits.parse().map_err(|_| self.wrong(path, start, NO_NUMBER))
     }
 
-    /// The error about a member whose value, or whose name, begins at this position. The detail has two numbers: the line
-    /// and the column.
+    /// The error about a member whose value, or whose name, begins at this position. The detail has two numbers: the
+    /// line and the column.
     #[cold]
     pub(crate) fn wrong(&self, path: &Path, position: usize, detail: &'static str) -> Error {
         let before = self.text.get(..position).unwrap_or(self.text);

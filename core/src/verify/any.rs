@@ -9,10 +9,10 @@ impl Verifier {
     /// Verifies a delivery by the first of several verifiers that accepts it, in their order: for an endpoint that has
     /// several senders, or one that changes its scheme. Returns its index with the delivery.
     ///
-    /// Nobody guesses from the headers who sent a delivery: whoever sends it could choose by which rules it is judged.
+    /// Nobody guesses from the headers who sent a delivery: its sender could choose by which rules it is judged.
     /// Each verifier is tried, at the cost of its MACs if the headers of its scheme are present, and one acceptance is
-    /// enough. So an endpoint is as strict as the least strict of its verifiers; give each sender an endpoint of its own
-    /// where you can.
+    /// enough. So an endpoint is as strict as the least strict of its verifiers; give each sender an endpoint of its
+    /// own where you can.
     ///
     /// ```
     /// # use hookseal::{Scheme, Signer, UnixTime, Verifier};

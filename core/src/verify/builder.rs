@@ -52,8 +52,9 @@ impl VerifierBuilder {
         Self { verifier, error: None }
     }
 
-    /// Starts building a verifier from the textual form of its scheme, which may have the limits in the member `limits`:
-    /// see [`Scheme::from_json`](crate::Scheme::from_json) and [`Limits::from_json`]. The secrets are added afterwards.
+    /// Starts building a verifier from the textual form of its scheme, which may have the limits in the member
+    /// `limits`: see [`Scheme::from_json`](crate::Scheme::from_json) and [`Limits::from_json`]. The secrets are added
+    /// afterwards.
     ///
     /// ```
     /// use hookseal::VerifierBuilder;

@@ -45,8 +45,8 @@ impl Verifier {
     /// that each was computed and not received; until the verdict, it is as secret as the key.
     ///
     /// # Errors
-    /// As for `verify`, and `invalid_argument` unless there are as many MACs as secrets, or if there are public keys: no
-    /// MAC takes the place of an ed25519 signature.
+    /// As for `verify`, and `invalid_argument` unless there are as many MACs as secrets, or if there are public keys:
+    /// no MAC takes the place of an ed25519 signature.
     pub fn verify_with_macs<'v, 'h, 'b, H: Headers + ?Sized>(
         &'v self,
         headers: &'h H,

@@ -46,7 +46,7 @@ pub struct OwnedDelivery<B = Vec<u8>> {
     id: Option<Box<str>>,
     #[cfg(feature = "duplicates")]
     key_source: StoredKeySource,
-    /// What the key is made of beside the id and the body, if its header occurs once.
+    /// What the key is made of in addition to the id and the body, if its header occurs once.
     #[cfg(feature = "duplicates")]
     topic: Option<Box<[u8]>>,
     body: B,

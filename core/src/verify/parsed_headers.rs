@@ -176,8 +176,8 @@ fn read_id<'h>(id: &SignedId, header: &HeaderName, value: &'h [u8], reason: &mut
     id.read(value).ok_or_else(|| reason.is(ErrorKind::MalformedSignature, header.as_str(), id.rule()))
 }
 
-/// The value of a header that the scheme needs and that must occur once. `found` is what was found under its first name;
-/// it may have a second spelling.
+/// The value of a header that the scheme needs and that must occur once. `found` is what was found under its first
+/// name; it may have a second spelling.
 #[cfg_attr(not(target_family = "wasm"), inline)]
 pub(crate) fn required<'h, H: Headers + ?Sized>(
     headers: &'h H,

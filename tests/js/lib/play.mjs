@@ -92,7 +92,8 @@ async function playKey(vector, { DeliveryKey, WebhookVerificationError, WebhookV
   const attempt = attempts(WebhookVerificationError);
   const bytes = bytesOf(vector.body_base64);
   const acme = { name: "acme", signatureHeader: "X-Acme-Signature", encoding: "hex", signed: "{body}" };
-  const scheme = vector.scheme === "acme" ? defineScheme(acme) : vector.scheme;
+  const keyField = vector.options?.key_field ?? undefined;
+  const scheme = vector.scheme === "acme" ? defineScheme({ ...acme, keyField }) : vector.scheme;
   const verifier = new WebhookVerifier(vector.secrets, { scheme, now: vector.now });
   const shown = (key) => {
     if (key === null) return null;

@@ -22,10 +22,9 @@ export function readExplained() {
   return vectors.map((vector) => ({ ...vector, report: reports[vector.name] }));
 }
 
-/** The vectors for keys, without those of schemes whose key is in a field: `defineScheme` cannot name one. */
+/** The vectors for keys. */
 export function readKeys() {
-  const vectors = JSON.parse(readFileSync(path.join("vectors", "keys", "keys.json"), "utf8"));
-  return vectors.filter(({ options }) => !options?.key_field);
+  return JSON.parse(readFileSync(path.join("vectors", "keys", "keys.json"), "utf8"));
 }
 
 /** All kinds of vectors. */

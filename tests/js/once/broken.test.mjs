@@ -54,13 +54,23 @@ async function storesTo(t, port, kinds = ["pg", "postgres", "redis", "ioredis"],
   return kinds.map((kind) => [kind, clients[kind]()]);
 }
 
-/** The delivery is postponed, and its handler is called only when that was asked for: `staysBroken` is whether it was. */
+/**
+ * The delivery is postponed, and its handler is called only when that was asked for: `staysBroken` is whether it was.
+ */
 async function assertPostponed(what, store, staysBroken = true) {
   const notices = [];
   const options = { scope: "test", onNotice: (notice) => notices.push(notice) };
   const error = await new Once(store, options).run(delivery(), () => assert.fail(what)).catch((thrown) => thrown);
-  assert.deepEqual([error.code, error.status, error.retryAfter], ["store_unavailable", 503, 30], `${what}: ${error.stack}`);
-  assert.deepEqual(notices.map(({ name }) => name), ["store_unavailable"], what);
+  assert.deepEqual(
+    [error.code, error.status, error.retryAfter],
+    ["store_unavailable", 503, 30],
+    `${what}: ${error.stack}`,
+  );
+  assert.deepEqual(
+    notices.map(({ name }) => name),
+    ["store_unavailable"],
+    what,
+  );
   assert.ok(notices[0].error instanceof Error);
   if (!staysBroken) return;
   const open = new Once(store, { ...options, whenUnavailable: "open" });
@@ -182,7 +192,10 @@ for (const kind of ["redis", "ioredis"]) {
   test(`${kind}: a Redis that refuses to write is answered 503`, async (t) => {
     const place = await newPlace(kind);
     const { store } = await opened(t, place);
-    for (const [setting, value] of [["maxmemory", "1"], ["min-replicas-to-write", "1"]]) {
+    for (const [setting, value] of [
+      ["maxmemory", "1"],
+      ["min-replicas-to-write", "1"],
+    ]) {
       await command(place, "CONFIG", "SET", setting, value);
       try {
         await assertPostponed(`${kind}, ${setting}`, store);
@@ -198,7 +211,10 @@ for (const kind of ["redis", "ioredis"]) {
     await command(place, "CONFIG", "SET", "maxmemory", "100mb");
     await command(place, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
     try {
-      await assert.rejects(new Once(store, { scope: "test" }).create(), { code: "invalid_argument", message: /noeviction/ });
+      await assert.rejects(new Once(store, { scope: "test" }).create(), {
+        code: "invalid_argument",
+        message: /noeviction/,
+      });
     } finally {
       await command(place, "CONFIG", "SET", "maxmemory", "0");
       await command(place, "CONFIG", "SET", "maxmemory-policy", "noeviction");
@@ -209,7 +225,10 @@ for (const kind of ["redis", "ioredis"]) {
   test(`${kind}: a Redis that forgot its scripts gets them again`, async (t) => {
     const place = await newPlace(kind);
     const { store } = await opened(t, place);
-    for (const [token, answer] of [["t1", "first"], ["t2", "busy"]]) {
+    for (const [token, answer] of [
+      ["t1", "first"],
+      ["t2", "busy"],
+    ]) {
       assert.equal((await claim(store, token)).answer, answer);
       await command(place, "SCRIPT", "FLUSH");
     }
@@ -241,7 +260,8 @@ test("a SQLite file that is locked, full, read-only, closed or no database is an
   const { page_count: pages } = driver.prepare("PRAGMA page_count").get();
   driver.exec(`PRAGMA max_page_count = ${pages}`);
   const fill = () => {
-    for (let number = 0; number < 100; number++) store.claim("k".repeat(500) + number, "t", "b".repeat(64), 45_000, 1_000_000);
+    for (let number = 0; number < 100; number++)
+      store.claim("k".repeat(500) + number, "t", "b".repeat(64), 45_000, 1_000_000);
   };
   assert.throws(fill, { name: "StoreError", message: /SQLITE_FULL|ERR_SQLITE_ERROR 13/ });
   driver.exec("PRAGMA max_page_count = 100000");
@@ -288,8 +308,11 @@ test("wrong objects are refused, with what to pass instead", async (t) => {
     assert.throws(() => new RedisStore(one), { code: "invalid_argument", message: /new RedisStore\(|await/ });
     assert.throws(() => new SQLiteStore(one), { code: "invalid_argument", message: /new DatabaseSync\(/ });
   }
-  await sql.begin((own) => assert.throws(() => new PostgresStore(own), { code: "invalid_argument", message: /pass sql/ }));
-  for (const timeout of [0, -1, NaN]) assert.throws(() => new PostgresStore(sql, { timeout }), { code: "invalid_argument" });
+  await sql.begin((own) =>
+    assert.throws(() => new PostgresStore(own), { code: "invalid_argument", message: /pass sql/ }),
+  );
+  for (const timeout of [0, -1, NaN])
+    assert.throws(() => new PostgresStore(sql, { timeout }), { code: "invalid_argument" });
   assert.throws(() => new RedisStore(redis, { timeOut: 1 }), { code: "invalid_argument", message: /timeout/ });
   assert.throws(() => new MemoryStore(0), { code: "invalid_argument" });
 });

@@ -26,7 +26,10 @@ for await (const word of readline.createInterface({ input: process.stdin })) {
         resolve(notices.pop() ?? "first");
         return new Promise((resolveEnd) => (end = resolveEnd));
       });
-      done.then(() => resolve("duplicate"), (error) => resolve(error.code === "in_progress" ? error.code : error.message));
+      done.then(
+        () => resolve("duplicate"),
+        (error) => resolve(error.code === "in_progress" ? error.code : error.message),
+      );
     });
     say(await claimed);
   } else {

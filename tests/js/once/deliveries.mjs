@@ -8,7 +8,12 @@ export const verifier = new WebhookVerifier(SECRET, { now: NOW });
 
 export function envelope(event_id = "evt-1", more = {}) {
   const data = { meeting_id: "m-1", title: "Stand-up", workspace_id: "w-1", completed_at: "2023-11-14T22:13:19Z" };
-  const fields = { event_type: "meeting.completed", event_id, timestamp: "2023-11-14T22:13:20Z", partner_app_id: "app-1" };
+  const fields = {
+    event_type: "meeting.completed",
+    event_id,
+    timestamp: "2023-11-14T22:13:20Z",
+    partner_app_id: "app-1",
+  };
   return JSON.stringify({ ...fields, data, ...more });
 }
 

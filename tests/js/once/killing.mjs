@@ -29,7 +29,9 @@ function post(port, id) {
   const body = envelope(id);
   return new Promise((resolve) => {
     const options = { host: "127.0.0.1", port, method: "POST", agent: false, headers: headersOf(body) };
-    const request = http.request(options, (response) => response.resume().on("close", () => resolve(response.statusCode)));
+    const request = http.request(options, (response) =>
+      response.resume().on("close", () => resolve(response.statusCode)),
+    );
     request.on("error", () => resolve(0)).end(body);
   });
 }
@@ -59,7 +61,10 @@ export async function kill(kind, variant, kills) {
   const state = { accepted: [], isStopped: false, deadline: Infinity };
   const senders = Promise.all(Array.from({ length: SENDERS }, (_, number) => send(port, number, state)));
   let receiver;
-  const start = () => (receiver = spawn(process.execPath, [RECEIVER, JSON.stringify(place), variant, String(port), log], { stdio: ["ignore", "ignore", "inherit"] }));
+  const start = () =>
+    (receiver = spawn(process.execPath, [RECEIVER, JSON.stringify(place), variant, String(port), log], {
+      stdio: ["ignore", "ignore", "inherit"],
+    }));
   const stop = async () => {
     const ended = event(receiver, "exit");
     receiver.kill("SIGKILL");

@@ -1,8 +1,8 @@
 // node once/measure.mjs: measures the stores. Run it on an idle machine; every figure is a ratio within one run.
 //
-// - memory: a claim and its finish, beside a look-up and an insertion in a Map, each with an `await`
-// - SQLite and PostgreSQL: claims in a table with a million kept keys, beside an empty one
-// - Redis and PostgreSQL: a claim and its finish, beside a bare `SET NX` and `INSERT … ON CONFLICT`
+// - memory: a claim and its finish, next to a look-up and an insertion in a Map, each with an `await`
+// - SQLite and PostgreSQL: claims in a table with a million kept keys, next to an empty one
+// - Redis and PostgreSQL: a claim and its finish, next to a bare `SET NX` and `INSERT … ON CONFLICT`
 import { MemoryStore } from "hookseal/once";
 
 import { SQLITE, newPlace, open, openSqlite, query } from "./places.mjs";
@@ -41,7 +41,15 @@ async function memory() {
     return store.finish(key, "t", KEEP);
   };
   const bare = (key) => known.get(key) === undefined && known.set(key, BODY);
-  say("memory", await each(50_000, async (key) => claimed(key), async (key) => bare(key)), "a look-up and an insertion in a Map");
+  say(
+    "memory",
+    await each(
+      50_000,
+      async (key) => claimed(key),
+      async (key) => bare(key),
+    ),
+    "a look-up and an insertion in a Map",
+  );
 }
 
 async function sqlite() {
@@ -80,7 +88,8 @@ async function postgres(kind) {
 
 async function redis(kind) {
   const { store, driver, close } = await open(await newPlace(kind));
-  const set = (key) => (kind === "redis" ? driver.set(key, BODY, { NX: true, PX: KEEP }) : driver.set(key, BODY, "PX", KEEP, "NX"));
+  const set = (key) =>
+    kind === "redis" ? driver.set(key, BODY, { NX: true, PX: KEEP }) : driver.set(key, BODY, "PX", KEEP, "NX");
   say(kind, await each(1000, once(store), set), "a bare SET NX");
   await close();
 }

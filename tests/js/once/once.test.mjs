@@ -58,7 +58,10 @@ each(KINDS, "the first delivery is handled, and later ones are not", async (t, p
 each(KINDS, "a handler that throws is tried again, and so is one that says that it failed", async (t, place) => {
   const { once } = await onceOn(t, place);
   await assert.rejects(once.run(delivery(), fail), failed);
-  await assert.rejects(once.run(delivery(), async () => fail()), failed);
+  await assert.rejects(
+    once.run(delivery(), async () => fail()),
+    failed,
+  );
   assert.equal(await once.run(delivery(), (attempt) => attempt.fail() ?? "failed"), "failed");
   assert.equal(await once.run(delivery(), () => "done"), "done");
   assert.equal(await once.run(delivery(), never), undefined);
@@ -90,7 +93,10 @@ each(KINDS, "a wait of less than a second is said as one", async (t, place) => {
 
 each(KINDS, "a lapsed claim is taken over, and cannot end", async (t, place) => {
   const { once, notices } = await onceOn(t, place, { lease: 0.001 });
-  for (const [event, how] of [["evt-1", "done"], ["evt-2", "fails"]]) {
+  for (const [event, how] of [
+    ["evt-1", "done"],
+    ["evt-2", "fails"],
+  ]) {
     notices.length = 0;
     const slow = handling(once, delivery(event));
     await slow.running;
@@ -109,7 +115,10 @@ each(KINDS, "a duplicate with another body is one, and is noticed", async (t, pl
   await once.run(delivery(), () => {});
   await once.run(delivery("evt-1", { extra: 1 }), never);
   await once.run(delivery(), never);
-  assert.deepEqual(notices.map(({ name, key }) => [name, String(key)]), [["other_body", "0.6.contio5.evt-1"]]);
+  assert.deepEqual(
+    notices.map(({ name, key }) => [name, String(key)]),
+    [["other_body", "0.6.contio5.evt-1"]],
+  );
 });
 
 each(KINDS, "a delivery without a key is handled each time", async (t, place) => {
@@ -117,7 +126,10 @@ each(KINDS, "a delivery without a key is handled each time", async (t, place) =>
   for (let count = 0; count < 2; count++) {
     assert.equal(await once.run(keyless(), (attempt) => attempt.finishIn({}) ?? "handled"), "handled");
   }
-  assert.deepEqual(notices, [{ name: "no_key", key: null }, { name: "no_key", key: null }]);
+  assert.deepEqual(notices, [
+    { name: "no_key", key: null },
+    { name: "no_key", key: null },
+  ]);
 });
 
 each(KINDS, "a forgotten event is handled again", async (t, place) => {
@@ -148,7 +160,10 @@ each(KINDS, "of fifty deliveries of one event at once, one runs", async (t, plac
   const all = Array.from({ length: 50 }, () => once.run(delivery(), () => sleep(50, runs++)));
   const codes = (await Promise.allSettled(all)).map(({ status, reason }) => reason?.code ?? status);
   assert.equal(runs, 1);
-  assert.deepEqual(new Set(codes).size <= 2 && codes.every((code) => ["fulfilled", "in_progress"].includes(code)), true);
+  assert.deepEqual(
+    new Set(codes).size <= 2 && codes.every((code) => ["fulfilled", "in_progress"].includes(code)),
+    true,
+  );
 });
 
 each(SHARED, "a verifier accepts old events that happened since the store was made", async (t, place) => {

@@ -12,7 +12,7 @@ const [port, lease] = process.argv.slice(2);
 if (port === undefined) await compare();
 else await hold(Number(port), Number(lease));
 
-/** Handles one event each time it is told to `begin`, until it is told to `end`. */
+/** Handles one event at each `begin`, until an `end`. */
 async function hold(port, lease) {
   const { IdempotencyConfig, makeIdempotent } = await import("@aws-lambda-powertools/idempotency");
   const { CachePersistenceLayer } = await import("@aws-lambda-powertools/idempotency/cache");
@@ -49,7 +49,8 @@ async function compare() {
     return { child, say: (word) => child.stdin.write(`${word}\n`), answer: async () => (await lines.next()).value };
   };
   const [slow, other, third] = [start(200), start(45_000), start(45_000)];
-  const named = (text) => text.replace(String(slow.child.pid), "the slow one").replace(String(other.child.pid), "the other one");
+  const named = (text) =>
+    text.replace(String(slow.child.pid), "the slow one").replace(String(other.child.pid), "the other one");
   slow.say("begin");
   console.log(`the slow one: ${await slow.answer()}`);
   slow.child.kill("SIGSTOP");

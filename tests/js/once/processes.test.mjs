@@ -52,7 +52,9 @@ for (const kind of STORES) {
     }
     for (const one of all) one.say("begin");
     for (const one of all) answers.push(await one.answer());
-    const counts = Object.fromEntries([...new Set(answers)].sort().map((word) => [word, answers.filter((one) => one === word).length]));
+    const counts = Object.fromEntries(
+      [...new Set(answers)].sort().map((word) => [word, answers.filter((one) => one === word).length]),
+    );
     assert.deepEqual(counts, { first: 1, in_progress: PROCESSES - 1 });
   });
 }

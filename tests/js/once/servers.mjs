@@ -21,7 +21,8 @@ function program(name) {
   const onPath = (process.env.PATH ?? "").split(path.delimiter).map((folder) => path.join(folder, name));
   const versions = existsSync(POSTGRES) ? readdirSync(POSTGRES).sort().reverse() : [];
   const found = [...onPath, ...versions.map((version) => path.join(POSTGRES, version, "bin", name))].find(existsSync);
-  if (found === undefined) throw new Error(`${name} is not installed: run \`cargo xtask test once\`, which installs it`);
+  if (found === undefined)
+    throw new Error(`${name} is not installed: run \`cargo xtask test once\`, which installs it`);
   return found;
 }
 
@@ -81,8 +82,19 @@ export async function startPostgres() {
   const init = ["-D", data, "-U", "hookseal", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"];
   execFileSync(program("initdb"), init, { stdio: "ignore", cwd: folder, ...user });
   const port = await freePort();
-  const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: folder, max_connections: "200", fsync: "off" };
-  const words = ["-D", data, "-p", String(port), ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`)];
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: folder,
+    max_connections: "200",
+    fsync: "off",
+  };
+  const words = [
+    "-D",
+    data,
+    "-p",
+    String(port),
+    ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
+  ];
   const server = await run([program("postgres"), ...words], port, folder, { cwd: folder, ...user });
   // It listens before it accepts connections.
   const { default: pg } = await import("pg");
@@ -102,7 +114,9 @@ export const address = (port) => ({ host: "127.0.0.1", port, user: "hookseal", d
 
 function otherUser() {
   if (process.getuid() !== 0) return {};
-  const users = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
+  const users = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
   const [, , uid, gid] = ["postgres", "nobody"].map((name) => users.find(([found]) => found === name)).find(Boolean);
   return { uid: Number(uid), gid: Number(gid) };
 }

@@ -66,10 +66,16 @@ for (const kind of Object.keys(TRANSACTIONS)) {
   test(`${kind}: an effect in the transaction that ends the claim takes place once`, async (t) => {
     const { once, effect, count, notices } = await setUp(t, kind);
     const failed = new Error("before the commit");
-    await assert.rejects(once.run(delivery(), (attempt) => effect(attempt, failed)), failed);
+    await assert.rejects(
+      once.run(delivery(), (attempt) => effect(attempt, failed)),
+      failed,
+    );
     assert.equal(await count(), 0);
     const later = new Error("after the commit");
-    await assert.rejects(once.run(delivery(), async (attempt) => effect(attempt).then(() => Promise.reject(later))), later);
+    await assert.rejects(
+      once.run(delivery(), async (attempt) => effect(attempt).then(() => Promise.reject(later))),
+      later,
+    );
     assert.equal(await count(), 1);
     await once.run(delivery(), () => assert.fail("it is done"));
     assert.deepEqual(notices, []);
@@ -136,6 +142,9 @@ test("stores without transactions say so", async (t) => {
   const { store } = await opened(t, await newPlace("redis"));
   for (const one of [new MemoryStore(), store]) {
     const once = new Once(one, { scope: "test" });
-    await assert.rejects(once.run(delivery(), (attempt) => attempt.finishIn({})), { code: "invalid_argument", message: /transaction/ });
+    await assert.rejects(
+      once.run(delivery(), (attempt) => attempt.finishIn({})),
+      { code: "invalid_argument", message: /transaction/ },
+    );
   }
 });

@@ -14,7 +14,8 @@ import { inContext } from "../lib/context.mjs";
 
 const required = createRequire(import.meta.url);
 const isNative = required("hookseal/package.json").name === "@hookseal/node";
-const ENTRIES = ["hookseal", "hookseal/express", "hookseal/explain", "hookseal/router"];
+const STORES = ["hookseal/once/sqlite", "hookseal/once/postgres", "hookseal/once/redis"];
+const ENTRIES = ["hookseal", "hookseal/express", "hookseal/explain", "hookseal/router", "hookseal/once", ...STORES];
 
 /** Runs a program in a process of its own, and returns what it prints as JSON. */
 async function run(kind, program) {
@@ -63,11 +64,16 @@ for (const [kind, load] of Object.entries(LOADS)) {
       `const [{ WebhookVerificationError }, { webhook }, { WebhookExplainer }] =
         [${ENTRIES.slice(0, 3).map(load).join(", ")}];
       const { WebhookRouter } = ${load("hookseal/router")};
+      const { Once, StoreError } = ${load("hookseal/once")};
+      const [{ SQLiteStore }, { PostgresStore }, { RedisStore }] = [${STORES.map(load).join(", ")}];
       const calls = [() => webhook(), () => new WebhookExplainer("a", { scheme: {} }), () => new WebhookRouter().on(1)];
+      calls.push(() => new Once("a"), () => new SQLiteStore(), () => new PostgresStore(), () => new RedisStore());
       const thrown = (call) => { try { call(); } catch (error) { return error; } };
-      console.log(JSON.stringify(calls.map((call) => thrown(call) instanceof WebhookVerificationError)));`,
+      const broken = new SQLiteStore({ exec() { throw new Error("broken"); }, prepare() {}, isTransaction: false });
+      const isOwn = [...calls.map((call) => thrown(call) instanceof WebhookVerificationError)];
+      console.log(JSON.stringify([...isOwn, thrown(() => broken.create()) instanceof StoreError]));`,
     );
-    assert.deepEqual(classes, [true, true, true]);
+    assert.deepEqual(classes, Array(8).fill(true));
   });
 }
 

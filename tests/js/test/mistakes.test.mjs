@@ -109,7 +109,7 @@ test("a body that was parsed, and a stream, are still the receiver's mistake", (
 
 test("an option of another name is refused, with the name that was probably meant", () => {
   const unknown = (options) => [
-    [() => new WebhookVerifier(SECRET, options), "scheme, maxAge, maxSkew, maxEventAge, maxBody, now"],
+    [() => new WebhookVerifier(SECRET, options), "scheme, maxAge, maxSkew, maxEventAge, maxBody, now, once"],
     [() => new WebhookExplainer(SECRET, options), "scheme, maxAge, maxSkew, maxEventAge, maxBody, now, otherSecrets"],
   ];
   for (const [given, meant] of [
@@ -158,7 +158,7 @@ test("a part of a scheme of another name is refused, and so is one of its list",
     [{ list: { ...list, joiner: "\0" } }, "list.joiner must be a string without NUL"],
     [{ idHeader: "\ud800" }, "idHeader has lone surrogates"],
     [{ key: "hexadecimal" }, 'key must be "utf8", "base64" or "hex"'],
-    [{ timestampFormat: "ms" }, 'timestampFormat must be "seconds", "milliseconds" or "rfc3339"'],
+    [{ timestampFormat: "ms" }, 'timestampFormat must be "seconds", "ten_digits", "milliseconds" or "rfc3339"'],
     [{ timestampFormat: "rfc3339" }, "timestampFormat is for a scheme with a timestamp"],
     [{ idLength: 36 }, "idLength is for a scheme with an id"],
     [{ idLength: 1.5 }, "idLength must be a number of characters, 1 to 255"],

@@ -56,7 +56,10 @@ test("a store that is down before the handler runs is answered 503, or the handl
       return true;
     });
   }
-  assert.deepEqual(notices.map(({ name, error }) => [name, error.message]), Array(4).fill(["store_unavailable", "it is down"]));
+  assert.deepEqual(
+    notices.map(({ name, error }) => [name, error.message]),
+    Array(4).fill(["store_unavailable", "it is down"]),
+  );
   const [open] = noted(broken("claim"), { whenUnavailable: "open" });
   assert.equal(await open.run(delivery(), () => "ran"), "ran");
 });
@@ -66,9 +69,19 @@ test("a store that is down after the handler ran changes no answer", async () =>
   assert.equal(await finishing.run(delivery(), () => "done"), "done");
   const [releasing, releases] = noted(broken("release"));
   const failed = new Error("of the handler");
-  await assert.rejects(releasing.run(delivery(), () => Promise.reject(failed)), failed);
-  assert.deepEqual([...finishes, ...releases].map(({ name }) => name), ["store_unavailable", "store_unavailable"]);
-  await assert.rejects(finishing.run(delivery(), never), { code: "in_progress" }, "the claim stays until its lease lapses");
+  await assert.rejects(
+    releasing.run(delivery(), () => Promise.reject(failed)),
+    failed,
+  );
+  assert.deepEqual(
+    [...finishes, ...releases].map(({ name }) => name),
+    ["store_unavailable", "store_unavailable"],
+  );
+  await assert.rejects(
+    finishing.run(delivery(), never),
+    { code: "in_progress" },
+    "the claim stays until its lease lapses",
+  );
 });
 
 test("an error of a store shows its message only if it was made to be shown", async () => {
@@ -93,9 +106,10 @@ test("a hook that throws changes nothing, and without a hook notices are printed
   assert.equal(await throwing.run(delivery(), () => "ran"), "ran");
   assert.match(String(error.mock.calls[0].arguments[0]), /in the hook/);
   await new Once(broken("claim"), { scope: "test", whenUnavailable: "open" }).run(delivery(), () => {});
-  assert.deepEqual(warn.mock.calls.map((call) => call.arguments), [
-    ["hookseal once: store_unavailable, key 0.6.contio5.evt-1: it is down"],
-  ]);
+  assert.deepEqual(
+    warn.mock.calls.map((call) => call.arguments),
+    [["hookseal once: store_unavailable, key 0.6.contio5.evt-1: it is down"]],
+  );
 });
 
 test("a memory store evicts what was done first, and never a running claim", async () => {
@@ -153,11 +167,14 @@ test("wrong arguments are refused", async () => {
     () => delivery().key.text("\ud800"),
   ];
   for (const call of calls) {
-    await assert.rejects(async () => call(), (error) => {
-      assert.ok(error instanceof WebhookVerificationError, `${call}: ${error}`);
-      assert.equal(error.code, "invalid_argument", String(call));
-      return true;
-    });
+    await assert.rejects(
+      async () => call(),
+      (error) => {
+        assert.ok(error instanceof WebhookVerificationError, `${call}: ${error}`);
+        assert.equal(error.code, "invalid_argument", String(call));
+        return true;
+      },
+    );
   }
 });
 
@@ -178,7 +195,10 @@ test("a key is that of the body that was verified, whatever its bytes are now", 
   const body = new TextEncoder().encode("of a sender whose bodies can be anything".padEnd(4096));
   const headers = hookseal.sign(body, SECRET, { scheme: "github" });
   const { id } = github.verify(headers, body).key;
-  for (const make of [() => github.verify(headers, body), () => github.verifyRequest(new Request("http://localhost", { method: "POST", body, headers }))]) {
+  for (const make of [
+    () => github.verify(headers, body),
+    () => github.verifyRequest(new Request("http://localhost", { method: "POST", body, headers })),
+  ]) {
     const verified = await make();
     delivery();
     assert.equal(verified.key.id, id);
@@ -218,7 +238,11 @@ for (const [name, make] of Object.entries({ "Express 5": express, "Express 4": e
 
   test(`${name}: a handler that answers with an error status is tried again`, async (t) => {
     const statuses = [500, 404, 200];
-    const send = await serve(t, new Once(), (_delivery, _attempt, _req, res) => void res.status(statuses.shift()).end());
+    const send = await serve(
+      t,
+      new Once(),
+      (_delivery, _attempt, _req, res) => void res.status(statuses.shift()).end(),
+    );
     const answers = [];
     for (let count = 0; count < 4; count++) answers.push((await send()).status);
     assert.deepEqual(answers, [500, 404, 200, 200]);
@@ -234,11 +258,10 @@ for (const [name, make] of Object.entries({ "Express 5": express, "Express 4": e
     const answers = [];
     for (let count = 0; count < 5; count++) answers.push((await send()).status);
     assert.deepEqual(answers, [500, 500, 500, 200, 200]);
-    assert.deepEqual(errors.map(({ message, cause }) => [message, cause]).map(([message, cause]) => cause ?? message), [
-      "first",
-      "a value that is not an error was thrown; see the cause",
-      "a text",
-    ]);
+    assert.deepEqual(
+      errors.map(({ message, cause }) => [message, cause]).map(([message, cause]) => cause ?? message),
+      ["first", "a value that is not an error was thrown; see the cause", "a text"],
+    );
   });
 
   test(`${name}: a handler that answers later is awaited, and its duplicate is to come again`, async (t) => {
@@ -273,7 +296,12 @@ for (const [name, make] of Object.entries({ "Express 5": express, "Express 4": e
 }
 
 test("webhook passes on when to come again, if a verifier that wraps another one says so", async (t) => {
-  const later = { maxBody: 1024, verify: () => { throw new WebhookVerificationError("in_progress", "later", { retryAfter: 7 }); } };
+  const later = {
+    maxBody: 1024,
+    verify: () => {
+      throw new WebhookVerificationError("in_progress", "later", { retryAfter: 7 });
+    },
+  };
   const port = await listen(t, express().post("/", webhook(later, { onFailure() {} }), never));
   const { status, headers } = await post(port, envelope(), {});
   assert.deepEqual([status, headers["retry-after"]], [503, "7"]);
@@ -290,10 +318,16 @@ test("respond: the event is handled once, and the answers are those of a fetch h
   }
   assert.equal((await once.respond(delivery("evt-3"), () => new Response("third"))).status, 200);
   const failed = new Error("of the handler");
-  await assert.rejects(once.respond(delivery("evt-4"), () => Promise.reject(failed)), failed);
+  await assert.rejects(
+    once.respond(delivery("evt-4"), () => Promise.reject(failed)),
+    failed,
+  );
   await once.respond(delivery("evt-4"), async () => {
     const busy = await once.respond(delivery("evt-4"), never);
-    assert.deepEqual([busy.status, busy.headers.get("retry-after"), await busy.json()], [503, "45", { error: "in_progress" }]);
+    assert.deepEqual(
+      [busy.status, busy.headers.get("retry-after"), await busy.json()],
+      [503, "45", { error: "in_progress" }],
+    );
   });
   const [down] = noted(broken("claim"));
   assert.equal((await down.respond(delivery(), never)).headers.get("retry-after"), "30");

@@ -139,6 +139,11 @@ const OWN = [
     { "X-Acme-Signature": `t=${NOW}000, v1=${hex([`${NOW}000.`, body])}` },
   ],
   [
+    "a time in exactly ten digits, directly before the body",
+    { ...acme, timestampHeader: "X-Acme-Time", timestampFormat: "ten_digits", signed: "{timestamp}{body}" },
+    { "X-Acme-Signature": hex([`${NOW}`, body]), "X-Acme-Time": `${NOW}` },
+  ],
+  [
     "a time as RFC 3339 and an id of a fixed length, without separators",
     {
       ...acme,
@@ -274,7 +279,8 @@ test("headers that sign returns have whatever names the scheme gives them", () =
 
 test("the CommonJS package has the same API", () => {
   const required = createRequire(import.meta.url)("hookseal");
-  const names = ["WebhookVerificationError", "WebhookVerifier", "defineScheme", "internals", "sign", "verifyAny"];
+  const classes = ["DeliveryKey", "WebhookVerificationError", "WebhookVerifier"];
+  const names = [...classes, "defineScheme", "essentials", "internals", "schemeInternals", "sign", "verifyAny"];
   assert.deepEqual(Object.keys(required).sort(), names);
   const headers = required.sign(body, SECRET, { timestamp: NOW });
   assert.equal(new WebhookVerifier(SECRET, { now }).verify(headers, body).id, "evt-1");

@@ -23,8 +23,16 @@ new RedisStore(new Redis());
 new SQLiteStore(database);
 
 const app = express();
-app.post("/", webhook(verifier), once.express((delivery) => console.log(delivery.key)));
-app.post("/", webhook(verifier), once.express((_delivery, _attempt, _req, res: express.Response) => res.sendStatus(204)));
+app.post(
+  "/",
+  webhook(verifier),
+  once.express((delivery) => console.log(delivery.key)),
+);
+app.post(
+  "/",
+  webhook(verifier),
+  once.express((_delivery, _attempt, _req, res: express.Response) => res.sendStatus(204)),
+);
 app.post(
   "/",
   webhook(verifier),

@@ -1,7 +1,15 @@
 // The types of `hookseal/once`. Nothing here runs. TypeScript must find every expected error.
 import { type Delivery, DeliveryKey, WebhookVerificationError, WebhookVerifier } from "hookseal";
 import { webhook } from "hookseal/express";
-import { type Attempt, type Claimed, MemoryStore, type Notice, Once, type OnceOptions, type Store } from "hookseal/once";
+import {
+  type Attempt,
+  type Claimed,
+  MemoryStore,
+  type Notice,
+  Once,
+  type OnceOptions,
+  type Store,
+} from "hookseal/once";
 import { PostgresStore } from "hookseal/once/postgres";
 import { RedisStore } from "hookseal/once/redis";
 import { SQLiteStore } from "hookseal/once/sqlite";
@@ -16,7 +24,9 @@ is<ReturnType<DeliveryKey["text"]>, string>(true);
 
 const once = new Once();
 new Once(new MemoryStore(100), { scope: "acme", lease: 60, keep: 86_400, whenUnavailable: "open" });
-const options: OnceOptions = { onNotice: ({ name, key, error }: Notice) => console.warn(name, String(key), error?.message) };
+const options: OnceOptions = {
+  onNotice: ({ name, key, error }: Notice) => console.warn(name, String(key), error?.message),
+};
 new Once(undefined, options);
 new WebhookVerifier("a secret", { once });
 
@@ -48,12 +58,20 @@ const error = new WebhookVerificationError("in_progress", "later", { retryAfter:
 is<typeof error.retryAfter, number | undefined>(true);
 
 // The stores take what has the shape of their drivers' clients.
-declare const pool: { query(config: { text: string; values?: unknown[] }): Promise<{ rows: object[]; rowCount: number | null }> };
+declare const pool: {
+  query(config: { text: string; values?: unknown[] }): Promise<{ rows: object[]; rowCount: number | null }>;
+};
 declare const sql: { unsafe(text: string, parameters?: string[]): Promise<object[] & { count: number }> };
-declare const redis: { evalSha(sha: string, options: object): Promise<unknown>; eval(script: string, options: object): Promise<unknown> };
+declare const redis: {
+  evalSha(sha: string, options: object): Promise<unknown>;
+  eval(script: string, options: object): Promise<unknown>;
+};
 declare const database: {
   exec(sql: string): void;
-  prepare(sql: string): { run(...values: (string | number)[]): { changes: number | bigint }; get(...values: unknown[]): unknown };
+  prepare(sql: string): {
+    run(...values: (string | number)[]): { changes: number | bigint };
+    get(...values: unknown[]): unknown;
+  };
 };
 new Once(new PostgresStore(pool), { scope: "acme" });
 new Once(new PostgresStore(sql, { timeout: 2 }), { scope: "acme" });

@@ -10,7 +10,8 @@ use crate::scheme::signature_format::SignatureFormat;
 use crate::scheme::template::SignedPart;
 
 mod check;
-#[cfg(test)]
+// With what only custom schemes need.
+#[cfg(all(test, feature = "schemes"))]
 mod tests;
 
 /// Builds a [`Scheme`]: see [`Scheme::builder`]. It can be used in a `const`.
@@ -83,8 +84,8 @@ impl<'a> SchemeBuilder<'a> {
         self
     }
 
-    /// Declares that signatures are ed25519, 64 bytes each: in hex 128 digits of either case, in base64 88 characters. The
-    /// format is a single signature.
+    /// Declares that signatures are ed25519, 64 bytes each: in hex 128 digits of either case, in base64 88 characters.
+    /// The format is a single signature.
     #[cfg(feature = "ed25519")]
     #[must_use]
     pub const fn ed25519(mut self) -> Self {

@@ -1,4 +1,5 @@
-//! The presets beyond the first nine. docs/senders.md says where each sender documents its rule, and why these are here.
+//! The presets beyond the first nine. docs/senders.md says where each sender documents its rule, and why these are
+//! here.
 
 use super::super::{Scheme, TimestampFormat};
 use super::{TIMESTAMP_BODY, checked, preset, with_key_field};
@@ -81,8 +82,8 @@ impl Scheme {
             .signed(BODY),
     );
 
-    /// Twitch `EventSub`: `Twitch-Eventsub-Message-Signature` over the id, the timestamp and the body. Its requests with
-    /// a `challenge`, which are signed too, want that as the answer.
+    /// Twitch `EventSub`: `Twitch-Eventsub-Message-Signature` over the id, the timestamp and the body. Its requests
+    /// with a `challenge`, which are signed too, want that as the answer.
     pub const TWITCH: Self = preset(
         checked("challenge", "", Self::builder("twitch"))
             .signature("Twitch-Eventsub-Message-Signature", SignatureFormat::hex("sha256="))

@@ -133,6 +133,10 @@ impl Scheme {
     /// # Errors
     /// `invalid_scheme` if no preset has this name, or if the sender signs its URL: see
     /// [`signed_url_preset`](Self::signed_url_preset).
+    #[cfg_attr(
+        not(feature = "all-presets"),
+        expect(clippy::unnecessary_lazy_evaluations, reason = "other builds say more about the name")
+    )]
     pub fn preset(name: &str) -> Result<Self, Error> {
         let found = Self::PRESETS.iter().find(|scheme| scheme.name() == name);
         #[cfg(feature = "all-presets")]
@@ -205,8 +209,8 @@ const fn with_key_field<'a>(field: &'a str, builder: SchemeBuilder<'a>) -> Schem
     preset(builder)
 }
 
-/// A preset whose sender also sends a request that only checks the receiver's address: that has this field at the root of
-/// its body, with this text, or with any if it is empty.
+/// A preset whose sender also sends a request that only checks the receiver's address: that has this field at the root
+/// of its body, with this text, or with any if it is empty.
 const fn checked<'a>(field: &'a str, value: &'a str, builder: SchemeBuilder<'a>) -> SchemeBuilder<'a> {
     #[cfg(feature = "duplicates")]
     let builder = builder.keyless(field, value);

@@ -1,5 +1,5 @@
 //! Senders that sign the URL of the webhook, which is configured at the sender. It is a text of the scheme: what a
-//! request says of its own URL is chosen by whoever sends it, and changed by proxies.
+//! request says of its own URL is chosen by its sender, and changed by proxies.
 
 use super::super::{Scheme, TimestampFormat};
 use crate::error::Error;

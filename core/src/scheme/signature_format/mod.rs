@@ -4,7 +4,8 @@ mod encoding;
 mod parsed;
 #[cfg(feature = "ed25519")]
 mod public;
-#[cfg(test)]
+// With what only custom schemes need.
+#[cfg(all(test, feature = "schemes"))]
 mod tests;
 mod words;
 

@@ -39,8 +39,8 @@ impl StoredFormat {
         }
     }
 
-    /// Reads a signature header for a receiver with public keys, and with secrets or not: at least one signature must be
-    /// one that it has a key for.
+    /// Reads a signature header for a receiver with public keys, and with secrets or not: at least one signature must
+    /// be one that it has a key for.
     pub(crate) fn read_public<'h>(
         &self,
         ed25519: &StoredEd25519,

@@ -1,4 +1,4 @@
-//! The textual form of limits, alone and beside a scheme.
+//! The textual form of limits, alone and with a scheme.
 
 use super::{Limit, Limits};
 use crate::error::{Error, ErrorKind};
@@ -23,8 +23,8 @@ impl Limits {
     ///
     /// # Errors
     /// `invalid_argument`, with the member and its line and column: for text that is not such an object, for members
-    /// that are unknown, doubled or of the wrong type, and for a `max_age` or `max_skew` of 100,000 s or more, which was
-    /// meant in milliseconds.
+    /// that are unknown, doubled or of the wrong type, and for a `max_age` or `max_skew` of 100,000 s or more, which
+    /// was meant in milliseconds.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         read(&mut Reader::new(text, ErrorKind::InvalidArgument)?, &Path::ROOT)
     }

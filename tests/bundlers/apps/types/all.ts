@@ -14,6 +14,10 @@ import {
 } from "hookseal";
 import { type Report, WebhookExplainer } from "hookseal/explain";
 import { keepRawBody, webhook } from "hookseal/express";
+import { type Notice, Once } from "hookseal/once";
+import { PostgresStore } from "hookseal/once/postgres";
+import { RedisStore } from "hookseal/once/redis";
+import { SQLiteStore } from "hookseal/once/sqlite";
 import { WebhookRouter } from "hookseal/router";
 
 declare const like: RequestLike;
@@ -50,3 +54,9 @@ export function statusOf(error: unknown): ErrorStatus | undefined {
 verifier.verify({}, { event_type: "meeting.completed" });
 // @ts-expect-error a promise of a request
 void verifier.verifyRequest(Promise.resolve(like));
+
+export const once = new Once(undefined, { onNotice: ({ name }: Notice) => name });
+export const stores = [PostgresStore, RedisStore, SQLiteStore];
+export const ran: Promise<number | undefined> = once.run(delivery, async () => 1);
+export const answered: Promise<{ status: number }> = once.respond(delivery, () => ({ status: 200 }));
+export const received = once.express((from) => from.key);
