@@ -8,8 +8,8 @@ use crate::delivery::Delivery;
 use crate::failure::{Failure, invalid_argument, wrong_type};
 use crate::verifier::WebhookVerifier;
 
-/// Verifies a delivery by the first of several verifiers that accepts it, in their order, and returns its index with the
-/// delivery: for an endpoint that has several senders, or one that changes its scheme.
+/// Verifies a delivery by the first of several verifiers that accepts it, in their order, and returns its index with
+/// the delivery: for an endpoint that has several senders, or one that changes its scheme.
 ///
 /// One acceptance is enough, so an endpoint is as strict as the least strict of its verifiers; give each sender an
 /// endpoint of its own where you can.

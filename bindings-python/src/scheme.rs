@@ -12,16 +12,16 @@ use crate::settings::{OrDefault, Unicode};
 /// `signed` is what the sender signs, such as "{id}.{timestamp}.{body}". `encoding` is "hex" or "base64". The signature
 /// header holds one signature, after a `prefix` such as "sha256=" if there is one, or a list such as "v1=…,v1=…": its
 /// `list_separator` "," separates the items, and its `list_joiner` "=" separates the `list_version` "v1" from a
-/// signature. In a list, `list_spaced` says that a blank follows each separator, and `list_grouped` that more signatures
-/// follow the first of a version without the version, as in "v0=…,…".
+/// signature. In a list, `list_spaced` says that a blank follows each separator, and `list_grouped` that more
+/// signatures follow the first of a version without the version, as in "v0=…,…".
 ///
-/// The time of signing, if it is signed, is in the `timestamp_header`, in the list item `timestamp_in_signature`, or in a
-/// Contio envelope. `timestamp_format` says how it is written: "seconds" for Unix seconds in 1 to 12 digits,
-/// "milliseconds" for 13 digits, or "rfc3339". The id, if it is signed, is in the `id_header`, or in the list item
-/// `id_in_signature`; if every id has the same number of characters, `id_length` says how many. `key` says how a secret
-/// given as text becomes the key: "utf8" for its UTF-8 bytes, "base64" or "hex" to decode it. `key_field` is the field of
-/// the JSON body with the event's id, from which `delivery.key` is made; by default it is the signed id, or else a digest
-/// of the body.
+/// The time of signing, if it is signed, is in the `timestamp_header`, in the list item `timestamp_in_signature`, or in
+/// a Contio envelope. `timestamp_format` says how it is written: "seconds" for Unix seconds in 1 to 12 digits,
+/// "ten_digits" for exactly 10, "milliseconds" for 13, or "rfc3339". The id, if it is signed, is in the `id_header`, or
+/// in the list item `id_in_signature`; if every id has the same number of characters, `id_length` says how many. `key`
+/// says how a secret given as text becomes the key: "utf8" for its UTF-8 bytes, "base64" or "hex" to decode it.
+/// `key_field` is the field of the JSON body with the event's id, from which `delivery.key` is made; by default it is
+/// the signed id, or else a digest of the body.
 ///
 /// A header may have a second name, given by a dict from the header to that name. In `newer_spellings` the second name
 /// wins if a delivery has both; in `fallback_spellings` the second name is read only if the first is absent.
@@ -275,10 +275,11 @@ fn key_encoding(value: &Bound<'_, PyAny>) -> Result<KeyEncoding, Failure> {
 fn timestamp(value: &Bound<'_, PyAny>) -> Result<TimestampFormat, Failure> {
     match text("timestamp_format", value)?.as_str() {
         "seconds" => Ok(TimestampFormat::UnixSeconds),
+        "ten_digits" => Ok(TimestampFormat::TenDigits),
         "milliseconds" => Ok(TimestampFormat::UnixMilliseconds),
         "rfc3339" => Ok(TimestampFormat::Rfc3339),
         other => {
-            let words = "\"seconds\", \"milliseconds\" or \"rfc3339\"";
+            let words = "\"seconds\", \"ten_digits\", \"milliseconds\" or \"rfc3339\"";
             Err(invalid(&format!("timestamp_format must be {words}, not {other:?}")))
         }
     }

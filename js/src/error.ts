@@ -8,8 +8,8 @@ export type ErrorStatus = 400 | 401 | 413 | 500 | 503;
  *
  * `code` is stable and the same in every language; `status` is the HTTP status to respond with. The message is for
  * people: it says what to do, and never contains a secret, a signature or any part of the body. `cause` is what an
- * argument threw when it was read, if that is why the call failed. `retryAfter` is the value for the header `Retry-After`
- * in seconds, which the errors with status 503 have.
+ * argument threw when it was read, if that is why the call failed. `retryAfter` is the value for the header
+ * `Retry-After` in seconds, which the errors with status 503 have.
  */
 export class WebhookVerificationError extends Error {
   override readonly name = "WebhookVerificationError";

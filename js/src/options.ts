@@ -102,6 +102,7 @@ export function readClock(now: VerifierOptions["now"]): number {
 
 /** What a `Once` remembers; undefined without one. */
 export function remembered(once: VerifierOptions["once"]): readonly [kept: number, since: number] | undefined {
-  if (once !== undefined && typeof once?.remembered !== "function") throw invalidArgument("once must be a Once of hookseal/once");
+  if (once !== undefined && typeof once?.remembered !== "function")
+    throw invalidArgument("once must be a Once of hookseal/once");
   return once?.remembered();
 }

@@ -29,10 +29,10 @@ export interface SchemeDefinition {
   /** Whether the body is a Contio envelope whose `timestamp` determines the age. */
   timestampInEnvelope?: boolean | undefined;
   /**
-   * How the time of signing is written: Unix seconds in 1 to 12 digits (the default), Unix milliseconds in 13 digits, or
-   * RFC 3339.
+   * How the time of signing is written: Unix seconds in 1 to 12 digits (the default) or in exactly 10, Unix milliseconds
+   * in 13 digits, or RFC 3339.
    */
-  timestampFormat?: "seconds" | "milliseconds" | "rfc3339" | undefined;
+  timestampFormat?: "seconds" | "ten_digits" | "milliseconds" | "rfc3339" | undefined;
   /** The header with the delivery's id, which is 1 to 256 visible ASCII characters. */
   idHeader?: string | undefined;
   /** The key of the list item with the delivery's id, which is then 1 to 96 visible ASCII characters. */
@@ -131,7 +131,7 @@ function jsonOf(scheme: SchemeDefinition): object {
   const { encoding, prefix, list, timestampFormat, idLength, key } = scheme;
   if (encoding !== "hex" && encoding !== "base64") throw invalidScheme('encoding must be "hex" or "base64"');
   choice("key", key, "utf8", "base64", "hex");
-  choice("timestampFormat", timestampFormat, "seconds", "milliseconds", "rfc3339");
+  choice("timestampFormat", timestampFormat, "seconds", "ten_digits", "milliseconds", "rfc3339");
   if (list !== undefined) {
     if (prefix !== undefined) throw invalidScheme("it has a prefix and a list: signatures have either of the two");
     if (typeof list !== "object" || list === null) throw invalidScheme("list must be an object");

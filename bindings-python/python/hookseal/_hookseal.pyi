@@ -146,7 +146,7 @@ class Scheme:
         timestamp_header: str | None = None,
         timestamp_in_signature: str | None = None,
         timestamp_in_envelope: bool = False,
-        timestamp_format: Literal["seconds", "milliseconds", "rfc3339"] = "seconds",
+        timestamp_format: Literal["seconds", "ten_digits", "milliseconds", "rfc3339"] = "seconds",
         id_header: str | None = None,
         id_in_signature: str | None = None,
         id_length: int | None = None,

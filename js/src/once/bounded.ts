@@ -47,7 +47,11 @@ export async function bounded<T>(call: Promise<T>, limit: number, undo?: () => P
 /** Names only the kind of an error: its message may show an address, or what was stored. */
 export function storeError(thrown: unknown): Error {
   if (thrown instanceof StoreError || WebhookVerificationError.isOwn(thrown)) return thrown;
-  const { constructor, code, errcode } = thrown as { constructor?: { name?: string }; code?: unknown; errcode?: unknown };
+  const { constructor, code, errcode } = thrown as {
+    constructor?: { name?: string };
+    code?: unknown;
+    errcode?: unknown;
+  };
   const codes = [code, errcode].filter((one) => typeof one === "string" || typeof one === "number").join(" ");
   return new StoreError(`${constructor?.name ?? "an error"}${codes && ` (${codes})`}`, { cause: thrown });
 }

@@ -1,5 +1,6 @@
 /**
- * Handles each event once: duplicates are recognized by `delivery.key`, and a handler that failed or crashed runs again.
+ * Handles each event once: duplicates are recognized by `delivery.key`, and a handler that failed or crashed runs
+ * again.
  *
  * @module
  */

@@ -102,6 +102,7 @@ export class MemoryStore implements Store {
       this.forget(key);
       return;
     }
-    if (!this.sweep(10, now)) throw new StoreError(`${this.#maxKeys} handlers are running, and there is no room for more`);
+    if (!this.sweep(10, now))
+      throw new StoreError(`${this.#maxKeys} handlers are running, and there is no room for more`);
   }
 }

@@ -9,8 +9,8 @@ const { asError, checkOptions, invalidArgument, isWellFormed } = essentials;
 
 export interface OnceOptions {
   /**
-   * The name of the endpoint, or of the tenant whose secret verifies its deliveries. Every store but `MemoryStore` needs
-   * it: two that share a store could otherwise take each other's events for duplicates.
+   * The name of the endpoint, or of the tenant whose secret verifies its deliveries. Every store but `MemoryStore`
+   * needs it: two that share a store could otherwise take each other's events for duplicates.
    */
   scope?: string | undefined;
   /** How many seconds a handler may take before another delivery of its event takes over; 45 by default. */
@@ -30,7 +30,8 @@ export interface OnceOptions {
 const STORE_WAIT = 30;
 
 /**
- * Handles each event once: duplicates are recognized by `delivery.key`, and a handler that failed or crashed runs again.
+ * Handles each event once: duplicates are recognized by `delivery.key`, and a handler that failed or crashed runs
+ * again.
  *
  * ```ts
  * const once = new Once();
@@ -54,8 +55,14 @@ export class Once {
     const { scope = "", lease = 45, keep = 2_592_000, whenUnavailable = "closed", onNotice = print } = options;
     must(typeof store?.claim === "function", "store must be a store of hookseal/once, such as new MemoryStore()");
     must(typeof scope === "string" && isWellFormed(scope), "scope must be a string without lone surrogates");
-    must(scope !== "" || !store.isDurable, 'this store needs a scope, the name of the endpoint: new Once(store, { scope: "contio" })');
-    must(lease >= 0.001 && lease < keep, `lease must be over 0 s and below keep, but they are ${lease} s and ${keep} s`);
+    must(
+      scope !== "" || !store.isDurable,
+      'this store needs a scope, the name of the endpoint: new Once(store, { scope: "contio" })',
+    );
+    must(
+      lease >= 0.001 && lease < keep,
+      `lease must be over 0 s and below keep, but they are ${lease} s and ${keep} s`,
+    );
     must(/^(closed|open)$/.test(whenUnavailable), 'whenUnavailable must be "closed" or "open"');
     must(typeof onNotice === "function", "onNotice must be a function of a notice");
     this.#isOpen = whenUnavailable === "open";
@@ -97,8 +104,8 @@ export class Once {
   }
 
   /**
-   * The same for a handler that returns a fetch `Response`, or nothing for a plain 200. A status of 400 or more releases
-   * the claim. Duplicates are answered 200, and deliveries that are to come again 503 with `Retry-After`.
+   * The same for a handler that returns a fetch `Response`, or nothing for a plain 200. A status of 400 or more
+   * releases the claim. Duplicates are answered 200, and deliveries that are to come again 503 with `Retry-After`.
    */
   async respond<R extends { readonly status: number }>(
     delivery: Delivery,
@@ -118,9 +125,9 @@ export class Once {
   }
 
   /**
-   * The same as a handler of Express, to be used after `webhook(verifier)`. It answers 200 when the function returns, or
-   * with the status that the function has set. A function that takes `res` answers by itself, and the event is done once
-   * it has. A status of 400 or more releases the claim, and so does an error, which is passed to `next`.
+   * The same as a handler of Express, to be used after `webhook(verifier)`. It answers 200 when the function returns,
+   * or with the status that the function has set. A function that takes `res` answers by itself, and the event is done
+   * once it has. A status of 400 or more releases the claim, and so does an error, which is passed to `next`.
    */
   express<Req extends { delivery?: Delivery }, Res extends WebhookResponse>(
     handler: (delivery: Delivery, attempt: Attempt, req: Req, res: Res) => unknown,
@@ -161,7 +168,8 @@ export class Once {
 
   /** Forgets an event, so that its next delivery is handled. Returns whether it was known. */
   async forget(key: DeliveryKey): Promise<boolean> {
-    if (typeof key?.text !== "function") throw invalidArgument('the key must be a DeliveryKey: new DeliveryKey("contio", id)');
+    if (typeof key?.text !== "function")
+      throw invalidArgument('the key must be a DeliveryKey: new DeliveryKey("contio", id)');
     return this.#use(key, (store) => store.forget(key.text(this.#settings.scope)));
   }
 
@@ -173,7 +181,8 @@ export class Once {
   /** For the option `once` of a verifier: how many seconds it keeps events, and since when, in Unix seconds. */
   remembered(): [kept: number, since: number] {
     const { store, keep } = this.#settings;
-    if (!store.isDurable) throw invalidArgument("this store forgets its events at a restart, so it cannot accept old ones");
+    if (!store.isDurable)
+      throw invalidArgument("this store forgets its events at a restart, so it cannot accept old ones");
     if (this.#made === undefined) throw invalidArgument("await once.create() before the verifier is made");
     // Rounded up: an event in the second in which the store was made may be older than the store.
     return [Math.floor(keep / 1000), Math.ceil(this.#made / 1000)];
@@ -181,7 +190,8 @@ export class Once {
 
   /** Undefined for a duplicate. */
   async #claim(delivery: Delivery): Promise<Attempt | undefined> {
-    if (typeof delivery?.event !== "function") throw invalidArgument("once takes what a verifier returned; in Express, put webhook(verifier) before it");
+    if (typeof delivery?.event !== "function")
+      throw invalidArgument("once takes what a verifier returned; in Express, put webhook(verifier) before it");
     const settings = this.#settings;
     const { store, scope, lease, keep, notify } = settings;
     const { key } = delivery;
@@ -206,7 +216,8 @@ export class Once {
       if (!sameBody) notify("other_body", key);
       return undefined;
     } catch (thrown) {
-      if (this.#isOpen && (thrown as WebhookVerificationError).code === "store_unavailable") return new Attempt(delivery, settings);
+      if (this.#isOpen && (thrown as WebhookVerificationError).code === "store_unavailable")
+        return new Attempt(delivery, settings);
       throw thrown;
     }
   }

@@ -58,7 +58,8 @@ export class PostgresStore implements Store {
     this.#client = client;
     // A query that was given up must not keep its connection.
     this.#run = runnerOf(client, this.#timeout + 50);
-    if ("savepoint" in client) throw invalidArgument("a claim must commit by itself: pass sql, not the sql of a transaction");
+    if ("savepoint" in client)
+      throw invalidArgument("a claim must commit by itself: pass sql, not the sql of a transaction");
   }
 
   async create(): Promise<number> {
@@ -113,7 +114,9 @@ export class PostgresStore implements Store {
       typeof transaction === "function" ? "savepoint" in transaction : transactionStatus(transaction) !== "I";
     // A pool runs each query on another connection.
     if (!isOpen || "totalCount" in (transaction as object)) {
-      throw invalidArgument("finishIn() is for an open transaction: pass the pg client that ran BEGIN, or the sql of sql.begin()");
+      throw invalidArgument(
+        "finishIn() is for an open transaction: pass the pg client that ran BEGIN, or the sql of sql.begin()",
+      );
     }
     return (await run(STATEMENTS.finish, [key, token, keep, null])).count > 0;
   }
@@ -136,9 +139,8 @@ export class PostgresStore implements Store {
 
 /** How a client runs a statement. Integers are passed as text, which both drivers pass on for every type. */
 function runnerOf(client: unknown, limit?: number): Run {
-  const { query, unsafe } = ((typeof client === "object" || typeof client === "function" ? client : null) ?? {}) as Partial<
-    PgQueryable & PostgresSql
-  >;
+  const { query, unsafe } = ((typeof client === "object" || typeof client === "function" ? client : null) ??
+    {}) as Partial<PgQueryable & PostgresSql>;
   const texts = (values: readonly Value[]) => values.map((value) => (value === null ? null : String(value)));
   if (typeof unsafe === "function") {
     return async (text, values) => {
@@ -150,13 +152,20 @@ function runnerOf(client: unknown, limit?: number): Run {
   }
   if (typeof query !== "function") throw invalidArgument(WRONG);
   return async (text, values) => {
-    const config = { text, ...(values.length > 0 && { values: texts(values) }), ...(limit && { query_timeout: limit }) };
+    const config = {
+      text,
+      ...(values.length > 0 && { values: texts(values) }),
+      ...(limit && { query_timeout: limit }),
+    };
     const { rows, rowCount } = await (client as PgQueryable).query(config);
     return { rows, count: rowCount ?? 0 };
   };
 }
 
-/** `I` for none, `T` for an open transaction, `E` for one that has failed. Older versions of `pg`, and pools, do not say. */
+/**
+ * `I` for none, `T` for an open transaction, `E` for one that has failed. Older versions of `pg`, and pools, do not
+ * say.
+ */
 function transactionStatus(client: unknown): unknown {
   return (client as { getTransactionStatus?(): unknown }).getTransactionStatus?.();
 }

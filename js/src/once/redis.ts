@@ -99,7 +99,9 @@ export class RedisStore implements Store {
   }
 
   finishIn(): boolean {
-    throw invalidArgument("Redis cannot join a handler's transaction: use the store of the database to which the handler writes");
+    throw invalidArgument(
+      "Redis cannot join a handler's transaction: use the store of the database to which the handler writes",
+    );
   }
 
   #run(name: Name, key: string, values: (string | number)[] = [], undo?: () => Promise<unknown>): Promise<unknown> {
@@ -150,7 +152,9 @@ function runnerOf(client: unknown): Runner {
       byText: (text, key, values) => own.eval(text, 1, key, ...values),
     };
   }
-  throw invalidArgument("it must be a client of redis or ioredis, and no address: new RedisStore(await createClient().connect())");
+  throw invalidArgument(
+    "it must be a client of redis or ioredis, and no address: new RedisStore(await createClient().connect())",
+  );
 }
 
 /** What `CONFIG GET` says of the memory, as an object or a list of names and values. */

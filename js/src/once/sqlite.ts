@@ -26,12 +26,12 @@ export interface SQLiteStatement {
 type Name = keyof typeof STATEMENTS;
 
 /**
- * Keeps keys in a SQLite file, which the processes of one machine can share. It must be on a local disk, not on NFS, and
- * one that outlives a redeploy. The tables are made at first use.
+ * Keeps keys in a SQLite file, which the processes of one machine can share. It must be on a local disk, not on NFS,
+ * and one that outlives a redeploy. The tables are made at first use.
  *
  * Give it a connection of its own: it sets `journal_mode` to WAL, `synchronous` to FULL and `busy_timeout` to 2 s, and
- * claims cannot be made while the connection has an open transaction. A claim blocks the event loop while it is written,
- * as every call of these drivers does, and waits at most 2 s for other writers.
+ * claims cannot be made while the connection has an open transaction. A claim blocks the event loop while it is
+ * written, as every call of these drivers does, and waits at most 2 s for other writers.
  *
  * ```ts
  * const once = new Once(new SQLiteStore(new DatabaseSync("app.db")), { scope: "contio" });
@@ -58,7 +58,10 @@ export class SQLiteStore implements Store {
       this.#atomically(() => {
         this.#run("sweep", now, SWEEP);
         this.#run("claim", key, token, body, lease, keep, now);
-        const { answer, wait, same_body } = this.#prepare("answer").get(token, body, now, key) as Record<string, unknown>;
+        const { answer, wait, same_body } = this.#prepare("answer").get(token, body, now, key) as Record<
+          string,
+          unknown
+        >;
         return { answer: answer as Claimed["answer"], wait: Number(wait), sameBody: Boolean(same_body) };
       }),
     );
@@ -101,7 +104,9 @@ export class SQLiteStore implements Store {
 
   #open(): void {
     const database = this.#database;
-    const main = database.prepare("SELECT file FROM pragma_database_list WHERE name = 'main'").get() as { file?: string };
+    const main = database.prepare("SELECT file FROM pragma_database_list WHERE name = 'main'").get() as {
+      file?: string;
+    };
     if (!main.file) throw invalidArgument("a SQLiteStore needs a database in a file; without one, use a MemoryStore");
     database.exec(`PRAGMA busy_timeout = ${LOCK_TIMEOUT}`);
     database.exec("PRAGMA journal_mode = WAL");
@@ -139,7 +144,9 @@ export class SQLiteStore implements Store {
 function checkDatabase(database: unknown): SQLiteDatabase {
   const { exec, prepare } = (database ?? {}) as Partial<SQLiteDatabase>;
   if (typeof exec === "function" && typeof prepare === "function") return database as SQLiteDatabase;
-  throw invalidArgument('it must be a database: new DatabaseSync("app.db") of node:sqlite, or new Database("app.db") of better-sqlite3');
+  throw invalidArgument(
+    'it must be a database: new DatabaseSync("app.db") of node:sqlite, or new Database("app.db") of better-sqlite3',
+  );
 }
 
 function isInTransaction(database: SQLiteDatabase): boolean {
