@@ -1,5 +1,5 @@
-// Measures the npm package `hookseal` and its alternatives in Node, Bun, Deno and workerd. Called by `cargo xtask bench`, which
-// runs a copy in a project where everything compared is installed.
+// Measures the npm package `hookseal` and its alternatives in Node, Bun, Deno and workerd. Called by `cargo xtask
+// bench`, which runs a copy in a project where everything compared is installed.
 //
 //     node benches/js/run.mjs [--list | --quick | --to FOLDER] [--here] [FILTER]
 //

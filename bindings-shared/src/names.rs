@@ -2,8 +2,8 @@
 
 use hookseal::{HeaderName, Scheme};
 
-/// Puts the names of a scheme, one per line: the names of the signature, timestamp, id and topic headers, which
-/// take precedence; their other names, empty where there are none; a line that is not empty if deliveries carry a Contio
+/// Puts the names of a scheme, one per line: the names of the signature, timestamp, id and topic headers, which take
+/// precedence; their other names, empty where there are none; a line that is not empty if deliveries carry a Contio
 /// envelope; and the names of the scheme's variants.
 pub fn write(scheme: &Scheme, mut put: impl FnMut(&str)) {
     let mut line = |text: &str| {

@@ -48,8 +48,8 @@ pub struct Settings<'t> {
 }
 
 impl<'t> Settings<'t> {
-    /// Reads the limits, what a store remembers in two more numbers, a scheme of this length, and the secrets, which take the rest of `text`; `None` if `text` is
-    /// shorter. The caller wipes it.
+    /// Reads the limits, what a store remembers in two more numbers, a scheme of this length, and the secrets, which
+    /// take the rest of `text`; `None` if `text` is shorter. The caller wipes it.
     #[must_use]
     pub fn read(text: &'t [u8], scheme: usize) -> Option<Self> {
         let (limits, rest) = text.split_first_chunk()?;

@@ -40,8 +40,8 @@ impl Core {
         checked.map_or_else(|error| Err(self.fail(error)), |()| Ok(0))
     }
 
-    /// Writes an answer with the text of the key of the delivery in `text`, which was verified before. It is empty if the
-    /// delivery has none.
+    /// Writes an answer with the text of the key of the delivery in `text`, which was verified before. It is empty if
+    /// the delivery has none.
     pub(crate) fn delivery_key(&self, verifier: usize) -> Result<usize, Failure> {
         let verifier = self.verifier(verifier)?;
         let (text, body) = (share(&self.text), share(&self.body));

@@ -1,8 +1,8 @@
 //! Receives Contio's webhooks with axum, and handles each event once, also after a restart.
 //!
-//! `HOOKSEAL_SECRET` is the endpoint's secret; `ADDRESS` is where to listen, by default `127.0.0.1:8080`; `ONCE_FILE` is
-//! where handled events are remembered, by default `once.db`. If `HANDLED_URL` is set, the handler's work is a request to
-//! it, as `hookseal torture --duplicates` asks.
+//! `HOOKSEAL_SECRET` is the endpoint's secret; `ADDRESS` is where to listen, by default `127.0.0.1:8080`; `ONCE_FILE`
+//! is where handled events are remembered, by default `once.db`. If `HANDLED_URL` is set, the handler's work is a
+//! request to it, as `hookseal torture --duplicates` asks.
 
 use std::env;
 use std::error::Error;

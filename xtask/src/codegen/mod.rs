@@ -2,8 +2,8 @@
 //!
 //! `rust.rs` generates the typed events of the core, `typescript.rs` those of the npm packages, `python.rs` those of
 //! the Python package; `codes.rs` generates the error codes of both packages, `schemes.rs` the schemes that JavaScript
-//! imports, and `explain.rs` the codes of explanations. `statements.rs` embeds the statements of `inbox/` in the packages
-//! for Python and JavaScript.
+//! imports, and `explain.rs` the codes of explanations. `statements.rs` embeds the statements of `inbox/` in the
+//! packages for Python and JavaScript.
 
 mod codes;
 mod explain;

@@ -31,8 +31,8 @@ pub(super) fn python(root: &Path) -> Result<String, String> {
     Ok(module)
 }
 
-/// The TypeScript module with the statements of one store, by the names of their files without the prefix. Each store is
-/// an entry point of its own, and embeds only what it runs.
+/// The TypeScript module with the statements of one store, by the names of their files without the prefix. Each store
+/// is an entry point of its own, and embeds only what it runs.
 pub(super) fn typescript(root: &Path, store: &str) -> Result<String, String> {
     let of_store = STORES.iter().find(|(name, ..)| *name == store);
     let (_, folder, extension) = of_store.ok_or_else(|| format!("there is no store {store}"))?;
