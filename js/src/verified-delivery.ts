@@ -5,7 +5,7 @@ import { EMPTY } from "./engine/exchange.js";
 import type { WebhookVerificationError } from "./error.js";
 import type { WebhookEvent } from "./generated/events.js";
 import type { Bytes } from "./input/body.js";
-import type { HeaderValues } from "./input/headers.js";
+import type { HeaderLookup, HeaderValues } from "./input/headers.js";
 import { encoder } from "./utf8.js";
 
 /** Everything a delivery is verified from. */
@@ -48,8 +48,7 @@ export class VerifiedDelivery implements Delivery {
   }
 
   get id(): string | null {
-    const { values, handle } = this.#source;
-    const id = handle.findId?.(values.signature as string) ?? values.id;
+    const id = this.#signedId();
     if (typeof id === "string") return id;
     return this.hasEnvelope ? this.event().event_id : null;
   }
@@ -57,7 +56,7 @@ export class VerifiedDelivery implements Delivery {
   get key(): DeliveryKey | null {
     if (this.#key === undefined) {
       const { handle, values } = this.#source;
-      const text = this.#current().deliveryKey(handle, values);
+      const text = this.#current().deliveryKey(handle, { ...values, id: this.#signedId() });
       this.#key = text === "" ? null : keyOf(text);
     }
     return this.#key;
@@ -82,6 +81,12 @@ export class VerifiedDelivery implements Delivery {
     if (this.#envelope === undefined) this.#envelope = this.#current().checkBody(true, this.hasEnvelope);
     if (this.#envelope) throw this.#envelope;
     return this.#parse() as WebhookEvent;
+  }
+
+  /** The id in its header, or in the list of signatures. */
+  #signedId(): HeaderLookup {
+    const { handle, values } = this.#source;
+    return handle.findId?.(values.signature as string) ?? values.id;
   }
 
   /** Parses a checked body as the core holds it, since the caller's bytes may have changed. */

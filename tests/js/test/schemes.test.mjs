@@ -196,6 +196,7 @@ for (const [what, definition, headers, secret = SECRET] of OWN) {
     assert.equal(delivery.scheme, "acme");
     assert.equal(delivery.timestamp, hasTime ? NOW : null);
     assert.equal(delivery.id, definition.timestampInEnvelope ? "evt-1" : (id ?? null));
+    if (id !== undefined) assert.equal(delivery.key.id, id);
     assert.equal(delivery.hasEnvelope, definition.timestampInEnvelope === true);
     assert.equal(delivery.event().event_type, "meeting.completed");
     const other = defineScheme({ ...definition, key: "utf8" });
