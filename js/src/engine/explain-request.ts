@@ -12,9 +12,7 @@ export class ExplainRequest {
   readonly #secrets: Uint8Array[] = [];
 
   text(text: string | Uint8Array): void {
-    const bytes = typeof text === "string" ? encoder().encode(text) : text;
-    this.#length(bytes.length);
-    this.#parts.push(bytes);
+    this.#bytes(copyOf(text));
   }
 
   number(number: number): void {
@@ -24,11 +22,10 @@ export class ExplainRequest {
   }
 
   secret(secret: Secret): void {
-    const isText = typeof secret === "string";
-    const bytes = isText ? encoder().encode(secret) : secret;
-    if (isText) this.#secrets.push(bytes);
-    this.#parts.push(Uint8Array.of(Number(isText)));
-    this.text(bytes);
+    const bytes = copyOf(secret);
+    this.#secrets.push(bytes);
+    this.#parts.push(Uint8Array.of(Number(typeof secret === "string")));
+    this.#bytes(bytes);
   }
 
   /** Overwrites the copies of secrets. */
@@ -55,11 +52,21 @@ export class ExplainRequest {
     }
   }
 
+  #bytes(bytes: Uint8Array): void {
+    this.#length(bytes.length);
+    this.#parts.push(bytes);
+  }
+
   #length(length: number): void {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setUint32(0, length, true);
     this.#parts.push(bytes);
   }
+}
+
+/** Bytes of a class of the caller's may report a length that they do not have; a copy has its own. */
+function copyOf(text: string | Uint8Array): Uint8Array {
+  return typeof text === "string" ? encoder().encode(text) : new Uint8Array(text);
 }
 
 /** All headers of a request as pairs. A header that occurs several times gives several pairs. */

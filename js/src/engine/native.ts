@@ -23,6 +23,9 @@ import { loadAddon } from "./load-addon.js";
 const MIN_BUFFER = 4096;
 const MAX_KEPT_BUFFER = 1 << 20;
 
+/** The real length of an array: a class of the caller's may report another one, of gigabytes. */
+const lengthOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")!.get!;
+
 const newMemory = (bytes: number): Memory => memory(new ArrayBuffer(bytes), 0, bytes);
 
 /** The native code. It holds verifiers, and verifies one delivery at a time. */
@@ -159,8 +162,7 @@ export class NativeEngine implements FullEngine {
       this.#bytes = undefined;
       return input;
     }
-    // Read only once: a subclass may return another value the next time.
-    const { length } = input;
+    const length = lengthOf.call(input) as number;
     this.#bytes = length;
     this.#grow(length);
     this.#body.set(input);

@@ -16,7 +16,7 @@ import { play } from "../lib/play.mjs";
 import { NOW, SECRET, SENDERS, envelope } from "../lib/senders.mjs";
 import { readAll } from "../lib/vectors.mjs";
 
-const WORKERS = 4;
+const WORKERS = 2;
 const body = Buffer.from(envelope());
 const headers = SENDERS["contio-timestamped"](body);
 const [signature, timestamp] = Object.values(headers);

@@ -95,6 +95,17 @@ test("what verify refuses unread, explain refuses with the same error", () => {
   }
 });
 
+test("bytes that report another length than they have are explained as they are", () => {
+  class Liar extends Uint8Array {
+    get length() {
+      return 2 ** 20;
+    }
+  }
+  const secret = Liar.from(new TextEncoder().encode(SECRET));
+  const report = new WebhookExplainer(secret, { now: NOW }).explain(headers, Liar.from(body));
+  assert.deepEqual([report.ok, report.checks.find(({ check }) => check === "body_size").facts.bytes], [true, body.length]);
+});
+
 test("an unusable secret is reported, not thrown", () => {
   const report = new WebhookExplainer(`${SECRET}\n`, { now: NOW }).explain(headers, body);
   assert.deepEqual([report.code, causes(report)], ["invalid_secret", ["secret_white_space"]]);
