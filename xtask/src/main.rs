@@ -1,7 +1,7 @@
 //! Builds and tests everything in this repository. Start with `cargo xtask help`.
 //!
-//! Each folder depends only on those listed after it: `tasks/` (what `cargo xtask test` runs: `parts.rs` and
-//! `suite.rs`), `bench/` (measures and writes `benches/RESULTS.md`), `packages/` (builds, installs and tests the
+//! Each folder depends only on those listed after it: `tasks/` (what `cargo xtask test` runs: `parts.rs`,
+//! `suite.rs` and `lanes.rs`), `bench/` (measures and writes `benches/RESULTS.md`), `packages/` (builds, installs and tests the
 //! packages for other languages), `codegen/` (generates the code that languages share), and `tools/` (processes, files,
 //! programs).
 
@@ -39,7 +39,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "test",
         arguments: "[PART…]",
-        about: "runs all tests, or only the named parts, and stops at the first failure",
+        about: "runs all tests, or only the named parts, two parts at a time, and stops at the first failure",
         run: test,
     },
     Command {
@@ -119,7 +119,7 @@ fn help(_arguments: &[String]) -> Result<(), Failure> {
         let usage = format!("{} {}", command.name, command.arguments);
         println!("  {usage:<26}{}", command.about);
     }
-    println!("\nParts of `test`, in the order in which they run:");
+    println!("\nParts of `test`, in the order in which they begin:");
     for part in parts::PARTS {
         println!("  {:<26}{}", part.name, part.about);
     }

@@ -11,44 +11,98 @@ use crate::tools::targets::{self, Build};
 use crate::tools::workspace::Workspace;
 use crate::tools::{command_line, python, words};
 
+use Shared::{JavaScript, Machine, Python};
+
+/// Something that several parts change. Two parts that change the same thing never run at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shared {
+    /// The npm packages, in `js/`, and the projects of their tests, in `target/js/`.
+    JavaScript,
+    /// The Python package and its environments, in `target/python/`.
+    Python,
+    /// The programs of this machine: a part may install what is missing.
+    Machine,
+}
+
 /// A part of the test suite, which can be run alone.
 pub(crate) struct Part {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
+    /// What it changes that other parts change too.
+    pub(crate) changes: &'static [Shared],
     /// Lists the steps. It is called just before they run, and may install what they need.
     pub(crate) steps: fn(&Workspace) -> Result<Vec<Step>, String>,
 }
 
-/// All parts, in the order in which they run: those that fail fastest come first.
+/// All parts, in the order in which they begin: those that fail fastest come first. Parts that share nothing run two at
+/// a time, so the parts of the longest chain, which all change the npm packages, begin early.
 pub(crate) const PARTS: &[Part] = &[
-    Part { name: "fmt", about: "the code is formatted", steps: fmt },
-    Part { name: "lint", about: "clippy has no warnings, with the core in every feature set", steps: lint },
-    Part { name: "generated", about: "generated files and vectors are up to date", steps: generated },
-    Part { name: "xtask", about: "the tests of xtask itself", steps: xtask },
-    Part { name: "core", about: "the core in every feature set, its vectors, and other implementations", steps: core },
-    Part { name: "cli", about: "the command line and its demo", steps: cli },
-    Part { name: "web", about: "the adapters for Rust's frameworks, and their examples under torture", steps: web },
+    Part { name: "fmt", about: "the code is formatted", changes: &[], steps: fmt },
+    Part { name: "generated", about: "generated files and vectors are up to date", changes: &[], steps: generated },
     Part {
-        name: "sandbox",
-        about: "the sandbox, with the vendor's SDK and a browser as clients",
-        steps: sandbox_tests::steps,
+        name: "wasm",
+        about: "the npm package hookseal, in every JavaScript runtime",
+        changes: &[JavaScript, Machine],
+        steps: wasm,
     },
-    Part { name: "docs", about: "the documentation builds without warnings", steps: docs },
-    Part { name: "nostd", about: "the core builds for a target without a standard library", steps: nostd },
-    Part { name: "wasm", about: "the npm package hookseal, in every JavaScript runtime", steps: wasm },
-    Part { name: "node", about: "the npm package @hookseal/node, on two versions of Node", steps: node },
     Part {
-        name: "bundlers",
-        about: "both npm packages in bundlers, frameworks and TypeScript's versions",
-        steps: bundler_tests::steps,
+        name: "lint",
+        about: "clippy has no warnings, with the core in every feature set",
+        changes: &[],
+        steps: lint,
     },
-    Part { name: "python", about: "the Python package hookseal, on the oldest and the newest Python", steps: python },
+    Part {
+        name: "core",
+        about: "the core in every feature set, its vectors, and other implementations",
+        changes: &[],
+        steps: core,
+    },
+    Part {
+        name: "node",
+        about: "the npm package @hookseal/node, on two versions of Node",
+        changes: &[JavaScript],
+        steps: node,
+    },
+    Part { name: "xtask", about: "the tests of xtask itself", changes: &[], steps: xtask },
+    Part { name: "cli", about: "the command line and its demo", changes: &[], steps: cli },
+    Part {
+        name: "python",
+        about: "the Python package hookseal, on the oldest and the newest Python",
+        changes: &[Python],
+        steps: python,
+    },
     Part {
         name: "once",
         about: "each event once, in every language: real databases, several processes, kill -9",
+        changes: &[JavaScript, Python, Machine],
         steps: once,
     },
-    Part { name: "bench", about: "every benchmark runs once and gives the right answer", steps: benches },
+    Part {
+        name: "bundlers",
+        about: "both npm packages in bundlers, frameworks and TypeScript's versions",
+        changes: &[JavaScript],
+        steps: bundler_tests::steps,
+    },
+    Part {
+        name: "web",
+        about: "the adapters for Rust's frameworks, and their examples under torture",
+        changes: &[],
+        steps: web,
+    },
+    Part {
+        name: "sandbox",
+        about: "the sandbox, with the vendor's SDK and a browser as clients",
+        changes: &[Machine],
+        steps: sandbox_tests::steps,
+    },
+    Part { name: "docs", about: "the documentation builds without warnings", changes: &[], steps: docs },
+    Part {
+        name: "nostd",
+        about: "the core builds for a target without a standard library",
+        changes: &[Machine],
+        steps: nostd,
+    },
+    Part { name: "bench", about: "every benchmark runs once and gives the right answer", changes: &[], steps: benches },
 ];
 
 /// The feature sets in which the core is used, from none to all.
@@ -240,7 +294,7 @@ mod tests {
     fn the_error_for_an_unknown_part_lists_all_parts() {
         let error = selected(&["fmt", "colour"]).expect_err("an unknown part");
         assert!(error.contains("unknown part `colour`"), "{error}");
-        assert!(error.contains("fmt, lint, generated"), "{error}");
+        assert!(error.contains("fmt, generated, wasm"), "{error}");
     }
 
     #[test]
