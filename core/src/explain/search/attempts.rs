@@ -56,7 +56,10 @@ impl Attempts {
         }
         for (list, unchanged) in attempts.by_changes.iter_mut().zip(&mut attempts.unchanged_inputs) {
             let input_of = |attempt: &Attempt| -> &CandidateInput { &inputs.all[usize::from(attempt.input)] };
-            list.sort_by_key(|attempt| (input_of(attempt).causes.len(), attempt.key, input_of(attempt).before));
+            list.sort_unstable_by_key(|attempt| {
+                let input = input_of(attempt);
+                (input.causes.len(), attempt.key, input.before, attempt.input)
+            });
             *unchanged = list.partition_point(|attempt| input_of(attempt).causes.is_empty());
         }
         Ok(attempts)

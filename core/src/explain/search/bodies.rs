@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::causes::Causes;
+use super::causes::{Causes, fewest_first};
 use super::undo::{self, BOM, ByteSet, Undo};
 use crate::explain::body::Body;
 use crate::explain::budget::{Budget, BudgetExhausted};
@@ -153,9 +153,7 @@ impl<'b> Bodies<'b> {
         let (line_ends, others): (Vec<_>, Vec<_>) =
             undo::undos(&self.bytes, self.received).partition(|undo| undo.is_likely);
         candidates.extend(line_ends.iter().map(|undo| one(undo.cause, true, Rebuild::Undo(undo.undo))));
-        let mut json = self.json_candidates();
-        json.sort_by_key(|candidate| candidate.causes.len());
-        candidates.extend(json);
+        candidates.extend(fewest_first(self.json_candidates(), |candidate| &candidate.causes));
         candidates.push(one(Cause::BodySignedEmpty, true, Rebuild::Empty));
         candidates.extend(others.iter().map(|undo| one(undo.cause, false, Rebuild::Undo(undo.undo))));
         if self.text.is_some_and(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
@@ -264,8 +262,7 @@ impl<'b> Bodies<'b> {
                 }
             }
         }
-        styles.sort_by_key(|(_, _, causes)| causes.len());
-        styles
+        fewest_first(styles, |(_, _, causes)| causes)
     }
 
     /// The styles in which the strings of a text may have been written, as far as they can differ from how they are.

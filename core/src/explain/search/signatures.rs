@@ -3,8 +3,9 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem::take;
 
-use super::causes::Causes;
+use super::causes::{Causes, fewest_first};
 use crate::crypto::mac::TAG_BYTES;
 use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
@@ -77,7 +78,7 @@ impl LenientHeaders {
         }
         // Those with the fewest causes come first, because only a few are tried.
         for values in [&mut parsed.timestamps, &mut parsed.ids] {
-            values.sort_by_key(|value| value.causes.len());
+            *values = fewest_first(take(values), |value| &value.causes);
             keep_distinct(values);
             values.truncate(MAX_CANDIDATES);
         }

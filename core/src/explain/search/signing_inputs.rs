@@ -5,7 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::causes::Causes;
+use super::causes::{Causes, fewest_first};
 use super::signatures::{CandidateValue, LenientHeaders, ParsedSignature};
 use crate::error::Reason;
 use crate::explain::budget::{Budget, BudgetExhausted};
@@ -95,7 +95,7 @@ impl SigningInputs {
                 inputs.add_template(scheme, &template, &causes, about.as_deref(), &values, budget)?;
             }
         }
-        inputs.all.sort_by_key(|input| input.causes.len());
+        inputs.all = fewest_first(inputs.all, |input| &input.causes);
         Ok(inputs)
     }
 
