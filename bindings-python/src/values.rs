@@ -100,7 +100,7 @@ fn wrong_body(value: &Bound<'_, PyAny>) -> Failure {
 /// A body of at least `size` bytes, in the words of the core.
 fn too_large(size: usize, limit: usize) -> Failure {
     let kind = ErrorKind::BodyTooLarge;
-    let message = format!("{}: it has {size} bytes or more, and {limit} are allowed", Error::from(kind));
+    let message = Error::body_too_large(size as u64, limit as u64).to_string();
     Failure::Argument { kind, message, cause: None }
 }
 

@@ -96,6 +96,9 @@ kinds! {
         "the store of handled events cannot be used; answer 503, so that the sender tries again";
 }
 
+/// The detail of an error about a body's size.
+pub(crate) const TOO_LARGE: &str = "it has # bytes or more, and # are allowed";
+
 /// What the detail ends in where an error is about a place in a text.
 pub(crate) const PLACE: &str = " (line #, column #)";
 
@@ -237,6 +240,17 @@ pub(crate) struct Reason(Option<Error>);
 /// A function has failed, and the [`Reason`] that it was passed says why.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
+
+impl Error {
+    /// `body_too_large`, for adapters that stop reading at a limit of their own: a body of `bytes` bytes or more, where
+    /// `allowed` are the most.
+    #[must_use]
+    #[cold]
+    pub fn body_too_large(bytes: u64, allowed: u64) -> Self {
+        let (kind, detail) = (ErrorKind::BodyTooLarge, TOO_LARGE);
+        Self { kind, subject: InlineStr::EMPTY, detail, numbers: [bytes, allowed] }
+    }
+}
 
 impl Reason {
     /// The result of a function that is passed a reason.

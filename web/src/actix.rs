@@ -45,8 +45,8 @@ impl<T: FromDelivery> FromRequest for Webhook<T> {
 async fn read(request: &HttpRequest, payload: Payload, limit: u64) -> Result<Bytes, Error> {
     // actix-web has refused a Content-Length that is not a number.
     let declared = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_some_and(|length| length > limit) {
-        return Err(ErrorKind::BodyTooLarge.into());
+    if let Some(length) = declared.filter(|length| *length > limit) {
+        return Err(Error::body_too_large(length, limit));
     }
     let mut payload = pin!(payload);
     let mut first = Bytes::new();
@@ -54,8 +54,9 @@ async fn read(request: &HttpRequest, payload: Payload, limit: u64) -> Result<Byt
     while let Some(chunk) = poll_fn(|context| payload.as_mut().poll_next(context)).await {
         // The sender has gone, or broke its own framing.
         let chunk = chunk.map_err(|_| ErrorKind::BodyNotRead)?;
-        if (first.len() + joined.len() + chunk.len()) as u64 > limit {
-            return Err(ErrorKind::BodyTooLarge.into());
+        let length = (first.len() + joined.len() + chunk.len()) as u64;
+        if length > limit {
+            return Err(Error::body_too_large(length, limit));
         }
         if first.is_empty() && joined.is_empty() {
             first = chunk;

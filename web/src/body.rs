@@ -11,8 +11,9 @@ use http_body_util::BodyExt as _;
 /// read at all, and any other is read at most one frame beyond the limit.
 pub(crate) async fn read<B: Body>(body: B, limit: u64) -> Result<Bytes, Error> {
     let mut body = pin!(body);
-    if body.size_hint().lower() > limit {
-        return Err(ErrorKind::BodyTooLarge.into());
+    let declared = body.size_hint().lower();
+    if declared > limit {
+        return Err(Error::body_too_large(declared, limit));
     }
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
@@ -20,8 +21,9 @@ pub(crate) async fn read<B: Body>(body: B, limit: u64) -> Result<Bytes, Error> {
         // The sender has gone, or broke its own framing.
         let frame = frame.map_err(|_| ErrorKind::BodyNotRead)?;
         let Ok(mut data) = frame.into_data() else { continue };
-        if (first.len() + joined.len() + data.remaining()) as u64 > limit {
-            return Err(ErrorKind::BodyTooLarge.into());
+        let length = (first.len() + joined.len() + data.remaining()) as u64;
+        if length > limit {
+            return Err(Error::body_too_large(length, limit));
         }
         if first.is_empty() && joined.is_empty() {
             first = data.copy_to_bytes(data.remaining());

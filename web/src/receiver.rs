@@ -83,8 +83,9 @@ impl Receiver {
     }
 
     pub(crate) fn verify(&self, headers: &impl Headers, body: Bytes) -> Result<OwnedDelivery<Bytes>, Error> {
-        if body.len() as u64 > self.max_body() {
-            return Err(hookseal::ErrorKind::BodyTooLarge.into());
+        let (length, limit) = (body.len() as u64, self.max_body());
+        if length > limit {
+            return Err(Error::body_too_large(length, limit));
         }
         self.verifier.verify_owned(headers, body, UnixTime::now())
     }

@@ -68,10 +68,13 @@ async fn a_body_that_arrives_in_pieces_is_read_and_stops_at_the_limit() {
 
 #[tokio::test]
 async fn the_limit_is_one_mebibyte_unless_the_verifier_has_one() {
+    let (texts, told) = std::sync::mpsc::channel();
     let receiver = Receiver::contio("a secret for tests only").unwrap();
     assert_eq!(receiver.max_body(), 1 << 20);
+    let receiver = receiver.on_refusal(move |error| texts.send(error.to_string()).unwrap());
     let app = Router::new().route("/", post(receive)).with_state(receiver);
     assert_eq!(answer(&app, request(&[], vec![b' '; (1 << 20) + 1])).await.0, 413);
+    assert!(told.recv().unwrap().ends_with("it has 1048577 bytes or more, and 1048576 are allowed"));
     assert_eq!(answer(&app, request(&[], vec![b' '; 1 << 20])).await.0, 400);
 }
 

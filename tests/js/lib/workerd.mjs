@@ -14,9 +14,9 @@ const TYPES = { ".js": "esModule", ".mjs": "esModule", ".wasm": "wasm" };
  * Serves the worker of some files in a folder, the first of which is the entry, on a free loopback port. Calls `use`
  * with its address, and then stops it.
  */
-export async function withWorker(folder, { modules, bindings = {} }, use) {
+export async function withWorker(folder, { modules, bindings = {}, flags = [] }, use) {
   const config = path.join(folder, "config.capnp");
-  await writeFile(config, configText(modules, bindings));
+  await writeFile(config, configText(modules, bindings, flags));
   const stdio = ["ignore", "inherit", "inherit", "pipe"];
   const child = spawn(workerd(), ["serve", "--control-fd=3", config], { stdio });
   try {
@@ -26,7 +26,7 @@ export async function withWorker(folder, { modules, bindings = {} }, use) {
   }
 }
 
-function configText(modules, bindings) {
+function configText(modules, bindings, flags) {
   const text = JSON.stringify;
   const embedded = modules.map((name) => `(name = ${text(name)}, ${TYPES[path.extname(name)]} = embed ${text(name)})`);
   const bound = Object.entries(bindings).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
@@ -39,6 +39,7 @@ const main :Workerd.Worker = (
   modules = [${embedded.join(", ")}],
   bindings = [${bound.join(", ")}],
   compatibilityDate = "${COMPATIBILITY_DATE}",
+  compatibilityFlags = [${flags.map(text).join(", ")}],
 );
 `;
 }

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { bundleWorker } from "../lib/esbuild.mjs";
 import { NOW, SCHEMES, SENDERS, envelope } from "../lib/senders.mjs";
+import { withWorker } from "../lib/workerd.mjs";
 
 const crypto = process.getBuiltinModule("node:crypto");
 
@@ -113,3 +115,21 @@ test("a body that other threads change, or whose length changes, is parsed as it
     host.createHmac = crypto.createHmac;
   }
 });
+
+for (const [flags, macs] of [[["nodejs_compat"], 1], [[], 0]]) {
+  const maker = macs === 1 ? "the host" : "the core";
+  test(`workerd, with ${flags[0] ?? "no flags"}: ${maker} makes the MAC of a large body, and the core that of a small one`, async () => {
+    const { folder, modules } = await bundleWorker("lib/host-hmac-worker.mjs", `host-hmac-${macs}`);
+    await withWorker(folder, { modules, flags }, async (address) => {
+      const post = async (headers, body) => {
+        const asked = JSON.stringify({ secret, now: NOW, headers, body: body.toString() });
+        return (await fetch(address, { method: "POST", body: asked })).json();
+      };
+      assert.deepEqual(await post(headers, large), { event: "evt-1", macs });
+      const forged = Buffer.concat([large, Buffer.from(" ")]);
+      assert.deepEqual(await post(headers, forged), { code: "signature_mismatch", macs });
+      const small = Buffer.from(envelope());
+      assert.deepEqual(await post(SENDERS["contio-timestamped"](small), small), { event: "evt-1", macs: 0 });
+    });
+  });
+}

@@ -90,8 +90,9 @@ where
         Box::pin(async move {
             let (head, body) = request.into_parts();
             let verifier = Arc::clone(receiver.verifier());
-            if verifier.max_body().is_some_and(|limit| body.size_hint().lower() > limit) {
-                return Ok(receiver.refuse(ErrorKind::BodyTooLarge.into()).response());
+            let declared = body.size_hint().lower();
+            if let Some(limit) = verifier.max_body().filter(|limit| declared > *limit) {
+                return Ok(receiver.refuse(Error::body_too_large(declared, limit)).response());
             }
             let stream = match OwnedStream::new(verifier, head.headers.clone()) {
                 Ok(stream) => stream,

@@ -25,7 +25,12 @@ impl Refused {
     pub fn receiver(&self, scheme: Scheme, max_body: usize) -> Receiver {
         let codes = Arc::clone(&self.0);
         let verifier = Verifier::builder(scheme).secret(SECRET).max_body(max_body).build().unwrap();
-        Receiver::new(verifier).on_refusal(move |error| codes.lock().unwrap().push(error.code()))
+        let allowed = format!("bytes or more, and {max_body} are allowed");
+        Receiver::new(verifier).on_refusal(move |error| {
+            let is_too_large = error.code() == "body_too_large";
+            assert_eq!(error.to_string().contains(&allowed), is_too_large, "{error}");
+            codes.lock().unwrap().push(error.code());
+        })
     }
 
     pub fn take(&self) -> Vec<&'static str> {

@@ -156,8 +156,7 @@ impl Limits {
 
     pub(super) fn check_size(&self, bytes: u64, reason: &mut Reason) -> Result<(), Failed> {
         if bytes > self.max_body.0 {
-            let detail = "it has # bytes or more, and # are allowed";
-            return Err(reason.with_numbers(ErrorKind::BodyTooLarge, detail, [bytes, self.max_body.0]));
+            return Err(reason.with_numbers(ErrorKind::BodyTooLarge, error::TOO_LARGE, [bytes, self.max_body.0]));
         }
         error::check_size(bytes, reason)
     }
