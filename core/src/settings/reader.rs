@@ -131,13 +131,10 @@ impl<'t> Reader<'t> {
     /// line and the column.
     #[cold]
     pub(crate) fn wrong(&self, path: &Path, position: usize, detail: &'static str) -> Error {
-        let before = self.text.get(..position).unwrap_or(self.text);
-        let (line_start, lines) = match before.rfind('\n') {
-            Some(end) => (end + 1, before.matches('\n').count()),
-            None => (0, 0),
-        };
-        let columns = before.get(line_start..).unwrap_or_default().chars().count();
-        let place = [lines + 1, columns + 1].map(|number| u64::try_from(number).unwrap_or(u64::MAX));
+        let mut place = [1, 1];
+        for character in self.text.get(..position).unwrap_or(self.text).chars() {
+            place = if character == '\n' { [place[0] + 1, 1] } else { [place[0], place[1] + 1] };
+        }
         Error::of_member(self.kind, path.as_str(), detail, place)
     }
 }

@@ -2,7 +2,7 @@
 //! a browser. Each part is a process of its own, whose output is printed when it ends.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -43,7 +43,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[&'static Part]) -> Result<(), 
     })
 }
 
-fn run_part(workspace: &Workspace, xtask: &PathBuf, part: &Part, log: &PathBuf) -> Result<(), String> {
+fn run_part(workspace: &Workspace, xtask: &Path, part: &Part, log: &Path) -> Result<(), String> {
     let output = File::create(log).at(log)?;
     let errors = output.try_clone().at(log)?;
     let status = Command::new(xtask)
