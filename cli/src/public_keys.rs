@@ -2,6 +2,7 @@
 
 use clap::Args;
 use hookseal::VerifierBuilder;
+use hookseal::explain::Explainer;
 
 /// Public keys, for the commands that verify. They are not secret, so they may be arguments.
 #[derive(Args, Debug)]
@@ -12,6 +13,11 @@ pub(crate) struct PublicKeyArgs {
 }
 
 impl PublicKeyArgs {
+    /// Adds the keys to an explainer.
+    pub(crate) fn explain(&self, explainer: Explainer) -> Explainer {
+        self.keys.iter().fold(explainer, Explainer::public_key)
+    }
+
     /// Adds the keys to a verifier.
     pub(crate) fn apply(&self, builder: VerifierBuilder) -> VerifierBuilder {
         self.keys.iter().fold(builder, VerifierBuilder::public_key)

@@ -81,9 +81,26 @@ impl FromArgMatches for SecretArgs {
 impl SecretArgs {
     /// The same for a receiver that may have public keys, and then needs no secret.
     pub(crate) fn load_beside(&self, scheme: Scheme, keys: &PublicKeyArgs) -> Result<Vec<LoadedSecret>, Failure> {
-        let none_is_given =
-            self.0.is_empty() && (scheme.ed25519() == Ed25519::Only || env::var_os(DEFAULT_VARIABLE).is_none());
-        if none_is_given && !keys.keys.is_empty() { Ok(Vec::new()) } else { self.load(scheme) }
+        if self.are_needed(scheme, keys)? { self.load(scheme) } else { Ok(Vec::new()) }
+    }
+
+    /// The same, without checking that the scheme can use the secrets.
+    pub(crate) fn read_beside(&self, scheme: Scheme, keys: &PublicKeyArgs) -> Result<Vec<LoadedSecret>, Failure> {
+        if self.are_needed(scheme, keys)? { self.read() } else { Ok(Vec::new()) }
+    }
+
+    /// Whether there are secrets to be read. Of a scheme that has none, one is read only if it was given in place of a
+    /// public key, so that this can be said.
+    fn are_needed(&self, scheme: Scheme, keys: &PublicKeyArgs) -> Result<bool, Failure> {
+        let (is_given, is_set) = (!self.0.is_empty(), env::var_os(DEFAULT_VARIABLE).is_some());
+        let has_secrets = scheme.ed25519() != Ed25519::Only;
+        if !has_secrets && !is_given && !is_set && keys.keys.is_empty() {
+            return Err(Failure::Configuration {
+                kind: ErrorKind::InvalidSecret,
+                message: format!("no public key is given: {} signs with ed25519; use --public-key KEY", scheme.name()),
+            });
+        }
+        Ok(is_given || keys.keys.is_empty() || (has_secrets && is_set))
     }
 
     /// Reads every secret, and checks that `scheme` can use it, so that an error names the secret that is wrong.

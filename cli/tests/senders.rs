@@ -74,8 +74,70 @@ fn an_interaction_of_discord_is_verified_by_its_public_key() {
     let ran = hookseal(args.iter().map(String::as_str)).env("HOOKSEAL_SECRET", SECRET).stdin(&body).run();
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.stderr.contains("--public-key"), "{ran:?}");
-    "explain".clone_into(&mut args[0]);
-    let ran = hookseal(args.iter().map(String::as_str)).env("HOOKSEAL_SECRET", SECRET).stdin(&body).run();
+}
+
+#[test]
+fn an_interaction_of_discord_is_explained_by_its_public_key() {
+    let vectors = hookseal_tests::sender_vectors("ed25519.json");
+    let vector = vectors.iter().find(|vector| vector.name == "discord: a genuine interaction").expect("a vector");
+    let key = &*vector.options.public_keys[0];
+    let headers = vector.headers.iter().flat_map(|(name, value)| ["-H".to_owned(), format!("{name}: {value}")]);
+    let now = vector.now.to_string();
+    let explain = |key: &str, body: &str| {
+        let mut command = hookseal(["explain", "--scheme", "discord", "--now", &now]).args(headers.clone());
+        if !key.is_empty() {
+            command = command.args(["--public-key", key]);
+        }
+        command.env("HOOKSEAL_SECRET", &vector.options.public_keys[0]).stdin(body).run()
+    };
+    let body = String::from_utf8(vector.body.clone()).expect("a text");
+    let ran = explain(key, &body);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.contains("1 public key can be used"), "{ran:?}");
+    assert!(ran.stdout.contains("public_keys[0] made the signature"), "{ran:?}");
+    let ran = explain(key, &body.replace(',', ", ").replace("\":", "\": "));
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stdout.contains("cause body_was_compact"), "{ran:?}");
+    assert!(ran.stdout.contains("public_keys[0] matches the signature"), "{ran:?}");
+    let ran = explain(&format!(" {key}"), &body);
     assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.stderr.contains("hookseal verify --scheme discord --public-key"), "{ran:?}");
+    assert!(ran.stdout.contains("cause public_key_spelling"), "{ran:?}");
+    // The variable has the public key.
+    let ran = explain("", &body);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stdout.contains("cause secret_is_public_key"), "{ran:?}");
+    let ran = hookseal(["explain", "--scheme", "discord", "--now", &now]).without_secret().stdin(&body).run();
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("--public-key"), "{ran:?}");
+}
+
+#[test]
+fn nothing_signs_with_ed25519_and_commands_say_so() {
+    for command in ["sign", "torture"] {
+        let ran = hookseal([command, "--scheme", "discord"])
+            .args(["http://127.0.0.1:9/"].iter().filter(|_| command == "torture"));
+        let ran = ran.without_secret().stdin(BODY).run();
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.stderr.contains("the sender's private key"), "{ran:?}");
+    }
+}
+
+/// `send` has no scheme: the sandbox that it asks has one, which is tested in `sandbox.rs`.
+#[test]
+fn every_command_with_a_scheme_takes_presets_and_files_alike() {
+    let file = common::file("own.json", r#"{"preset":"github"}"#);
+    for command in ["sign", "verify", "explain", "listen", "torture", "sandbox"] {
+        let help = hookseal([command, "--help"]).run().stdout;
+        for option in ["--scheme <NAME>", "--scheme-file <FILE>", "--signed-url <URL>"] {
+            assert!(help.contains(option), "{command}: {option}");
+        }
+        let both = hookseal([command, "--scheme=github", "--scheme-file"]).args([&file]).stdin(BODY).run();
+        assert_eq!(both.code, 2, "{command}: {both:?}");
+        assert!(both.stderr.contains("cannot be used with"), "{command}: {both:?}");
+    }
+    let urls = [&["--scheme", "github"][..], &["--scheme-file", file.to_str().expect("text")]];
+    for options in urls {
+        let ran = hookseal(["torture", "--list"]).args(options.iter().copied()).run();
+        assert!(ran.code == 0 && ran.stdout.contains("github"), "{ran:?}");
+    }
 }

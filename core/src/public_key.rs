@@ -19,7 +19,16 @@ enum Source<'k> {
 /// What the public keys of Standard Webhooks begin with.
 const PREFIX: &str = "whpk_";
 
-impl PublicKey<'_> {
+impl<'k> PublicKey<'k> {
+    /// The text, or the bytes if it was passed as bytes.
+    #[cfg(feature = "explain")]
+    pub(crate) const fn text_or_bytes(self) -> Result<&'k str, &'k [u8; PUBLIC_KEY_BYTES]> {
+        match self.0 {
+            Source::Text(text) => Ok(text),
+            Source::Bytes(bytes) => Err(bytes),
+        }
+    }
+
     pub(crate) fn prepare(self) -> Result<ed25519::PublicKey, Error> {
         Reason::of(|reason| {
             let key = match self.0 {

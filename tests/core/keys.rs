@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hookseal::explain::Explainer;
 use hookseal::{
     DeliveryKey, ErrorKind, HeaderLookup, HeaderValues, Headers as _, KeySource, Scheme, SignatureFormat, SignedPart,
     Signer, UnixTime, Verifier,
@@ -157,7 +158,25 @@ fn verdict(happened: i64, now: i64, kept: Option<u64>) -> Option<ErrorKind> {
         builder = builder.remembered_events(Duration::from_secs(kept), UnixTime::from_secs(MADE));
     }
     let verifier = builder.build().unwrap();
-    verifier.verify(&headers, body.as_bytes(), UnixTime::from_secs(now)).err().map(|error| error.kind())
+    let (body, now) = (body.as_bytes(), UnixTime::from_secs(now));
+    let found = verifier.verify(&headers, body, now).err().map(|error| error.kind());
+    // An explanation uses what the verifier uses, whether it takes its limits or the same settings.
+    let explainer = Explainer::new(Scheme::CONTIO).secret("a secret of this test");
+    let same = match kept {
+        Some(kept) => Explainer::new(Scheme::CONTIO)
+            .secret("a secret of this test")
+            .remembered_events(Duration::from_secs(kept), UnixTime::from_secs(MADE)),
+        None => Explainer::new(Scheme::CONTIO).secret("a secret of this test"),
+    };
+    for explainer in [explainer.limits(verifier.limits()), same] {
+        let report = explainer.explain(&headers, body, now);
+        assert_eq!(report.verdict.as_ref().err().map(|error| error.kind()), found, "{}", report.to_json());
+        if found == Some(ErrorKind::EventTooOld) {
+            let words = if kept.is_some() { "than the store" } else { "`max_event_age`" };
+            assert!(report.advice.contains(words), "{}", report.advice);
+        }
+    }
+    found
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod ed25519;
 mod envelope_model;
 mod events;
 mod explain;
+mod explain_public_keys;
 mod explain_secrets;
 mod explain_work;
 mod external_mac;

@@ -26,6 +26,10 @@ pub(super) struct Advice<'r> {
     pub(super) age: Option<i64>,
     /// Whether the scheme signs a URL.
     pub(super) signs_url: bool,
+    /// Whether events that a store remembers may be older than `max_event_age`.
+    pub(super) has_store: bool,
+    /// Whether the receiver has public keys, and the scheme has ed25519 signatures.
+    pub(super) has_public_keys: bool,
 }
 
 impl Advice<'_> {
@@ -54,6 +58,9 @@ impl Advice<'_> {
             }
             ErrorKind::InvalidArgument => "correct what the message says, and explain again",
             _ if self.body > MAX_BODY => "the body is too large to be searched for causes: try a smaller delivery",
+            ErrorKind::InvalidSecret if self.has_public_keys => {
+                "correct the key as the message says, and explain again"
+            }
             ErrorKind::InvalidSecret => "correct the secret as the message says, and explain again",
             _ => return self.of_unexplained(),
         };
@@ -74,6 +81,14 @@ impl Advice<'_> {
 
     fn of_old_event(&self) -> String {
         let age = self.age.unwrap_or_default();
+        if self.has_store {
+            return format!(
+                "its event is {} old, older than the store of handled events or than what it still remembers: if the \
+                 delivery was saved, set `now` to when it arrived, and explain it again; otherwise nobody can tell \
+                 whether it was handled",
+                length(age)
+            );
+        }
         format!(
             "its event is {} old: if the delivery was saved, set `now` to when it arrived, and explain it again; \
              otherwise raise `max_event_age` to accept an old event that was resent manually, and then store event \
@@ -90,6 +105,9 @@ impl Advice<'_> {
         } else if self.signs_url {
             "the URL in the scheme is not exactly the one that the sender has configured, the secret is another \
              endpoint's, the body was changed in some other way, or the delivery is forged"
+        } else if self.has_public_keys {
+            "the public key is another application's or another environment's, the timestamp or the body was changed in \
+             some other way, or the delivery is forged"
         } else {
             "the secret is another endpoint's, the body was changed in some other way, or the delivery is forged"
         };

@@ -18,6 +18,10 @@ const MAC: u64 = 256;
 /// The cost of comparing a MAC with one signature.
 const COMPARISON: u64 = 8;
 
+/// The fixed cost of verifying an ed25519 signature.
+#[cfg(feature = "ed25519")]
+const VERIFICATION: usize = 1 << 14;
+
 /// The budget is exhausted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BudgetExhausted;
@@ -62,7 +66,15 @@ impl Budget {
         Ok(())
     }
 
-    /// How many MACs were computed.
+    /// Charges the verification of an ed25519 signature of a message of this many bytes.
+    #[cfg(feature = "ed25519")]
+    pub(super) fn charge_verification(&mut self, bytes: usize) -> Result<(), BudgetExhausted> {
+        self.charge(bytes.saturating_add(VERIFICATION))?;
+        self.macs += 1;
+        Ok(())
+    }
+
+    /// How many MACs were computed, and ed25519 signatures verified.
     pub(super) const fn macs(&self) -> u32 {
         self.macs
     }

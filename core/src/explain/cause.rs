@@ -184,6 +184,15 @@ causes! {
     /// The caller's secret for another scheme signed this.
     SecretOfAnotherScheme = "secret_of_another_scheme", "this was signed with the secret that you use for another scheme",
         "configure this endpoint with its own secret, or correct the secret at the sender";
+    /// The public key is the sender's, but is not written as it must be.
+    PublicKeySpelling = "public_key_spelling", "this is the sender's public key, but it is not written as whpk_ and base64 or as 64 hex digits",
+        "write the key as whpk_ and base64 or as 64 hex digits, without white space or quotes";
+    /// What was given as a public key is the secret that the sender signs with.
+    PublicKeyIsSecret = "public_key_is_secret", "what was given as a public key is the secret that the sender signed with",
+        "give it as a secret, and keep it secret: whoever knows it can sign deliveries";
+    /// What was given as a secret is the sender's public key.
+    SecretIsPublicKey = "secret_is_public_key", "what was given as a secret is the sender's public key",
+        "give it as a public key: as a secret it would let anybody sign deliveries";
 
     /// The delivery follows another scheme.
     SchemeIsAnother = "scheme_is_another", "this is a genuine delivery of another scheme",

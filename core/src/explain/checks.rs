@@ -15,13 +15,16 @@ use crate::error::{Error, ErrorKind, OptionNames, Reason};
 use crate::headers::{HeaderName, Headers};
 use crate::scheme::{Freshness, Scheme, TimestampFormat};
 use crate::time::UnixTime;
-use crate::verify::parsed_headers::ParsedHeaders;
+use crate::verify::parsed_headers::{KeyKinds, ParsedHeaders};
 use crate::verify::{Limits, Verifier};
 
 /// A delivery as it was received, and its verdict. `scheme` is the variant that it follows.
 pub(super) struct ReceivedDelivery<'s, H: ?Sized> {
     /// How many secrets there are.
     pub(super) secrets: usize,
+    /// How many public keys there are.
+    pub(super) public_keys: usize,
+    pub(super) kinds: KeyKinds,
     pub(super) limits: &'s Limits,
     pub(super) scheme: &'s Scheme,
     pub(super) headers: &'s H,
@@ -142,8 +145,12 @@ impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
         let passed = |message: String| (CheckOutcome::Passed, message);
         match stage {
             Stage::Secrets => {
-                let secrets = self.secrets;
-                (passed(format!("{} can be used", count_of(secrets, "secret"))), vec![fact("secrets", secrets)])
+                let keys = match (self.secrets, self.public_keys) {
+                    (secrets, 0) => count_of(secrets, "secret"),
+                    (0, keys) => count_of(keys, "public key"),
+                    (secrets, keys) => format!("{} and {}", count_of(secrets, "secret"), count_of(keys, "public key")),
+                };
+                (passed(format!("{keys} can be used")), self.key_facts())
             }
             Stage::BodySize => {
                 let (bytes, limit) = (self.body.len(), self.limits.max_body.get());
@@ -162,7 +169,7 @@ impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
                 (passed(format!("{} came once", names.join(" and "))), facts)
             }
             Stage::SignatureForm => {
-                let signatures = self.parsed_headers().ok().map(|parsed| signatures(&parsed));
+                let signatures = self.parsed_headers().ok().map(|parsed| self.count_signatures(&parsed));
                 let facts = vec![("tags".into(), signatures.map(whole))];
                 (
                     passed(format!("{} in the scheme's format", count_of(signatures.unwrap_or_default(), "signature"))),
@@ -179,13 +186,17 @@ impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
                 (passed(text), vec![time_fact("timestamp", time)])
             }
             Stage::Signature => {
-                let signatures = self.parsed_headers().ok().map(|parsed| signatures(&parsed));
-                let secrets = self.secrets;
+                let signatures = self.parsed_headers().ok().map(|parsed| self.count_signatures(&parsed));
                 let made_by = self.secret_index();
                 let index = made_by.unwrap_or_default();
-                let index_fact = ("secret_index".into(), made_by.map(whole));
-                let facts = vec![("tags".into(), signatures.map(whole)), fact("secrets", secrets), index_fact];
-                (passed(format!("secrets[{index}] made the signature")), facts)
+                let key = match index.checked_sub(self.secrets) {
+                    Some(index) if self.public_keys > 0 => format!("public_keys[{index}]"),
+                    _ => format!("secrets[{index}]"),
+                };
+                let mut facts = vec![("tags".into(), signatures.map(whole))];
+                facts.extend(self.key_facts());
+                facts.push(("secret_index".into(), made_by.map(whole)));
+                (passed(format!("{key} made the signature")), facts)
             }
             Stage::Freshness => self.describe_age(),
             Stage::Envelope => (passed("a Contio envelope whose fields have the right types".to_owned()), Vec::new()),
@@ -204,17 +215,31 @@ impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
         };
         let option = option_names::text(self.names, option);
         let limit = limit.get().map(saturated);
+        // What a store remembers may be older.
+        let remembered = match (self.scheme.freshness, self.time) {
+            (Freshness::Envelope, Some(time)) => limits.max_age_of_event(time).get().map(saturated),
+            _ => limit,
+        };
         let skew = limits.max_skew.get().map(saturated);
-        let facts = vec![
+        let mut facts = vec![
             time_fact("now", Some(self.now)),
             time_fact("timestamp", self.time),
             ("age".into(), self.age()),
             (name.into(), limit),
             ("max_skew".into(), skew),
         ];
+        if remembered != limit {
+            facts.push(("max_remembered_age".into(), remembered));
+        }
         let age = self.age().unwrap_or_default();
         let when = if age < 0 { format!("{} s ahead", age.unsigned_abs()) } else { format!("{age} s ago") };
-        let allowed = limit.map_or("any age is allowed".to_owned(), |limit| format!("{option} is {limit} s"));
+        let allowed = match (limit, remembered) {
+            (None, _) => "any age is allowed".to_owned(),
+            (_, Some(remembered)) if remembered != limit.unwrap_or_default() => {
+                format!("the store of handled events remembers up to {remembered} s")
+            }
+            (Some(limit), _) => format!("{option} is {limit} s"),
+        };
         ((CheckOutcome::Passed, format!("dated {when}, and {allowed}")), facts)
     }
 
@@ -246,8 +271,28 @@ impl<H: Headers + ?Sized> ReceivedDelivery<'_, H> {
         }
     }
 
+    /// How many signatures there are that a key of the receiver could have made.
+    fn count_signatures(&self, parsed: &ParsedHeaders<'_, '_>) -> usize {
+        let mut signatures = 0;
+        parsed.signatures.each(|_| signatures += 1);
+        #[cfg(feature = "ed25519")]
+        if self.kinds.has_public_keys {
+            parsed.signatures.each_public(&parsed.scheme.ed25519, &mut |_| signatures += 1);
+        }
+        signatures
+    }
+
+    /// The numbers of keys. Public keys are named only if there are some.
+    fn key_facts(&self) -> Facts {
+        let mut facts = vec![fact("secrets", self.secrets)];
+        if self.public_keys > 0 {
+            facts.push(fact("public_keys", self.public_keys));
+        }
+        facts
+    }
+
     fn parsed_headers(&self) -> Result<ParsedHeaders<'_, '_>, Error> {
-        Reason::of(|reason| ParsedHeaders::read(self.scheme, self.headers, reason))
+        Reason::of(|reason| ParsedHeaders::read_for(self.kinds, self.scheme, self.headers, reason))
     }
 
     fn find_secret(&self, verifier: Option<&Verifier>, budget: &mut Budget) -> Option<usize> {
@@ -264,7 +309,10 @@ impl<H: Headers + ?Sized> ReceivedDelivery<'_, H> {
             Err(ErrorKind::BodyTooLarge) if u32::try_from(self.body.len()).is_err() => None,
             Err(_) => {
                 budget.count(hashed);
-                verifier.try_keys(&parsed, self.body).first()
+                let matches = verifier.try_keys(&parsed, self.body);
+                #[cfg(feature = "ed25519")]
+                let matches = verifier.try_public_keys(&parsed, self.body, matches);
+                matches.first()
             }
         }
     }
@@ -286,12 +334,6 @@ impl<H: Headers + ?Sized> ReceivedDelivery<'_, H> {
             _ => self.signed_time(),
         }
     }
-}
-
-fn signatures(parsed: &ParsedHeaders<'_, '_>) -> usize {
-    let mut signatures = 0;
-    parsed.signatures.each(|_| signatures += 1);
-    signatures
 }
 
 fn saturated(number: u64) -> i64 {

@@ -16,6 +16,8 @@ mod option_names;
 mod report;
 mod report_json;
 mod search;
+#[cfg(feature = "ed25519")]
+mod stored_public_key;
 mod stored_secret;
 mod suspicion;
 
@@ -32,13 +34,21 @@ pub use self::suspicion::Suspicion;
 use self::body::Body;
 use self::budget::Budget;
 use self::encode::json::Shape;
+use self::search::KeySources;
+#[cfg(feature = "ed25519")]
+use self::stored_public_key::StoredPublicKey;
 use self::stored_secret::{OtherSecret, StoredSecret};
 use self::suspicion::SuspicionContext;
 use crate::error::{Error, OptionNames};
 use crate::headers::Headers;
+#[cfg(feature = "ed25519")]
+use crate::public_key::PublicKey;
 use crate::scheme::Scheme;
 use crate::secret::Secret;
 use crate::time::UnixTime;
+#[cfg(feature = "duplicates")]
+use crate::verify::limits::Remembered;
+use crate::verify::parsed_headers::KeyKinds;
 use crate::verify::{Limit, Limits, Verifier};
 
 /// Explains the verdict on deliveries. It takes the same settings as a [`Verifier`].
@@ -64,6 +74,8 @@ pub struct Explainer {
     scheme: Scheme,
     secrets: Vec<StoredSecret>,
     others: Vec<OtherSecret>,
+    #[cfg(feature = "ed25519")]
+    public_keys: Vec<StoredPublicKey>,
     limits: Limits,
     option_names: OptionNames,
 }
@@ -73,13 +85,30 @@ impl Explainer {
     #[must_use]
     pub const fn new(scheme: Scheme) -> Self {
         let option_names = OptionNames::Snake;
-        Self { scheme, secrets: Vec::new(), others: Vec::new(), limits: Limits::DEFAULT, option_names }
+        Self {
+            scheme,
+            secrets: Vec::new(),
+            others: Vec::new(),
+            #[cfg(feature = "ed25519")]
+            public_keys: Vec::new(),
+            limits: Limits::DEFAULT,
+            option_names,
+        }
     }
 
     /// Adds a secret of the endpoint, usable or not.
     #[must_use]
     pub fn secret<'s>(mut self, secret: impl Into<Secret<'s>>) -> Self {
         self.secrets.push(StoredSecret::new(secret.into()));
+        self
+    }
+
+    /// Adds a public key of the sender, usable or not, for schemes with ed25519 signatures: see
+    /// [`Scheme::ed25519`]. It is counted after the secrets.
+    #[cfg(feature = "ed25519")]
+    #[must_use]
+    pub fn public_key<'k>(mut self, key: impl Into<PublicKey<'k>>) -> Self {
+        self.public_keys.push(StoredPublicKey::new(key.into()));
         self
     }
 
@@ -111,6 +140,15 @@ impl Explainer {
         self
     }
 
+    /// As [`VerifierBuilder::remembered_events`](crate::VerifierBuilder::remembered_events): for a receiver whose
+    /// verifier accepts the events that a store remembers.
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub fn remembered_events(mut self, kept: Duration, since: UnixTime) -> Self {
+        self.limits.remembered = Some(Remembered::new(kept, since));
+        self
+    }
+
     /// As [`VerifierBuilder::max_body`](crate::VerifierBuilder::max_body).
     #[must_use]
     pub const fn max_body(mut self, bytes: usize) -> Self {
@@ -118,7 +156,8 @@ impl Explainer {
         self
     }
 
-    /// As [`VerifierBuilder::limits`](crate::VerifierBuilder::limits).
+    /// As [`VerifierBuilder::limits`](crate::VerifierBuilder::limits). Those of a verifier, [`Verifier::limits`], have
+    /// everything that decides whether a delivery is too old.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -135,8 +174,8 @@ impl Explainer {
 
     /// Explains the verdict on one delivery.
     ///
-    /// The cost is bounded in advance: as much work as hashing 32 MiB plus 20 times the body, at most 16,384 MACs, and
-    /// 2 MiB of memory plus 12 times the body. Bodies of more than 1 MiB are verified, but not searched for causes.
+    /// The cost is bounded in advance: as much work as hashing 32 MiB plus 20 times the body, at most 16,384 MACs or
+    /// 2,048 ed25519 signatures, and 2 MiB of memory plus 12 times the body. Bodies of more than 1 MiB are verified, but not searched for causes.
     pub fn explain<H: Headers + ?Sized>(&self, headers: &H, body: &[u8], now: UnixTime) -> Report {
         let mut budget = Budget::of(body.len());
         let verifier = self.verifier();
@@ -144,10 +183,23 @@ impl Explainer {
             verifier.as_ref().map_err(|error| *error).and_then(|verifier| verify(verifier, headers, body, now));
         let scheme = self.variant(headers);
         let (secrets, limits) = (self.secrets.len(), &self.limits);
+        let public_keys = self.count_public_keys();
+        let kinds = KeyKinds::of_scheme(scheme, secrets > 0, public_keys > 0);
         let names = self.option_names;
         let has_verifier = verifier.is_ok();
-        let input =
-            checks::ReceivedDelivery { secrets, limits, scheme, headers, body, now, verdict, has_verifier, names };
+        let input = checks::ReceivedDelivery {
+            secrets,
+            public_keys,
+            kinds,
+            limits,
+            scheme,
+            headers,
+            body,
+            now,
+            verdict,
+            has_verifier,
+            names,
+        };
         let context = checks::CheckContext::of(input, verifier.as_ref().ok(), &mut budget);
         let (checks, age) = (context.checks(), context.age());
 
@@ -171,12 +223,13 @@ impl Explainer {
             let shape = text.and_then(Shape::read);
             let body = Body { bytes: body, text, shape: shape.as_ref() };
             if !is_genuine {
-                let found = search::run(scheme, headers, body, &self.secrets, &self.others, &mut budget);
+                let found = search::run(scheme, headers, body, &self.key_sources(), &mut budget);
                 report.causes = found.causes;
                 report.secret_index = found.secret_index;
                 report.search.complete = found.complete;
             }
-            let context = SuspicionContext { scheme, secrets: &self.secrets, headers, body, age };
+            let has_public_keys = kinds.has_public_keys();
+            let context = SuspicionContext { scheme, secrets: &self.secrets, has_public_keys, headers, body, age };
             report.suspicions = context.suspicions();
             report.suspicions.retain(|suspicion| !suspicion.is_explained_by(&report.causes, report.secret_index));
             let advice = advice::Advice {
@@ -186,6 +239,8 @@ impl Explainer {
                 body: body.bytes.len(),
                 age,
                 signs_url: signs_url(scheme),
+                has_store: self.has_store(),
+                has_public_keys,
             };
             report.advice = advice.text(names);
         }
@@ -195,7 +250,36 @@ impl Explainer {
 
     fn verifier(&self) -> Result<Verifier, Error> {
         let builder = Verifier::builder(self.scheme).limits(self.limits);
-        self.secrets.iter().fold(builder, |builder, secret| builder.secret(secret.borrow())).build()
+        let builder = self.secrets.iter().fold(builder, |builder, secret| builder.secret(secret.borrow()));
+        #[cfg(feature = "ed25519")]
+        let builder = self.public_keys.iter().fold(builder, |builder, key| builder.public_key(key.borrow()));
+        builder.build()
+    }
+
+    /// Whether events that a store remembers may be older.
+    #[cfg_attr(not(feature = "duplicates"), allow(clippy::unused_self))]
+    const fn has_store(&self) -> bool {
+        #[cfg(feature = "duplicates")]
+        return self.limits.remembered.is_some();
+        #[cfg(not(feature = "duplicates"))]
+        false
+    }
+
+    fn key_sources(&self) -> KeySources<'_> {
+        KeySources {
+            secrets: &self.secrets,
+            others: &self.others,
+            #[cfg(feature = "ed25519")]
+            public_keys: &self.public_keys,
+        }
+    }
+
+    #[cfg_attr(not(feature = "ed25519"), allow(clippy::unused_self))]
+    const fn count_public_keys(&self) -> usize {
+        #[cfg(feature = "ed25519")]
+        return self.public_keys.len();
+        #[cfg(not(feature = "ed25519"))]
+        0
     }
 
     /// The variant that a delivery follows. Read leniently: quotes and upper case do not make another variant.

@@ -6,7 +6,7 @@ mod external_mac;
 mod header_values;
 #[cfg(feature = "duplicates")]
 mod keyed_stream;
-mod limits;
+pub(crate) mod limits;
 #[cfg(feature = "alloc")]
 mod owned;
 pub(crate) mod parsed_headers;

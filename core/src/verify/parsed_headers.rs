@@ -25,17 +25,6 @@ pub(crate) struct ParsedHeaders<'v, 'h> {
 }
 
 impl<'v, 'h> ParsedHeaders<'v, 'h> {
-    /// Reads headers for a receiver that has secrets alone.
-    #[cfg(feature = "explain")]
-    #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    pub(crate) fn read<H: Headers + ?Sized>(
-        scheme: &'v Scheme,
-        headers: &'h H,
-        reason: &mut Reason,
-    ) -> Result<Self, Failed> {
-        Self::read_for(KeyKinds::SECRETS, scheme, headers, reason)
-    }
-
     // Inlined into `verify`: returned through memory, the struct would be loaded before its last stores have completed,
     // which takes longer than reading the headers.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
@@ -134,6 +123,18 @@ impl KeyKinds {
         has_public_keys: false,
     };
 
+    /// The kinds of keys that matter for a scheme, of a receiver that has public keys or not. Without any key, what is
+    /// missing is a secret.
+    #[cfg(feature = "explain")]
+    #[cfg_attr(not(feature = "ed25519"), allow(unused_variables))]
+    pub(crate) fn of_scheme(scheme: &Scheme, has_secrets: bool, has_public_keys: bool) -> Self {
+        #[cfg(feature = "ed25519")]
+        if has_public_keys && scheme.ed25519() != crate::scheme::Ed25519::None {
+            return Self { has_secrets, has_public_keys };
+        }
+        Self::SECRETS
+    }
+
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     #[cfg_attr(not(feature = "ed25519"), allow(clippy::unused_self))]
     fn read<'v, 'h>(self, scheme: &'v Scheme, signature: &'h [u8]) -> Option<ParsedSignatures<'v, 'h>> {
@@ -142,6 +143,16 @@ impl KeyKinds {
             return scheme.format.read_public(&scheme.ed25519, self.has_secrets, signature);
         }
         scheme.format.read(signature)
+    }
+
+    /// Whether ed25519 signatures are judged.
+    #[cfg(feature = "explain")]
+    #[cfg_attr(not(feature = "ed25519"), allow(clippy::unused_self))]
+    pub(crate) const fn has_public_keys(self) -> bool {
+        #[cfg(feature = "ed25519")]
+        return self.has_public_keys;
+        #[cfg(not(feature = "ed25519"))]
+        false
     }
 
     /// What is missing for ed25519 signatures.

@@ -30,7 +30,7 @@ impl Verifier {
 
     /// Tries the public keys, unless a secret has matched. Nothing here is secret, so it ends at the first match.
     #[inline]
-    pub(super) fn try_public_keys(&self, parsed: &ParsedHeaders<'_, '_>, body: &[u8], matches: Matches) -> Matches {
+    pub(crate) fn try_public_keys(&self, parsed: &ParsedHeaders<'_, '_>, body: &[u8], matches: Matches) -> Matches {
         if self.public_keys.is_empty() || !matches.is_none() {
             return matches;
         }

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hookseal::explain::{Check, CheckOutcome, Explainer, Report};
-use hookseal::{Ed25519, Error, OptionNames, Scheme, UnixTime, VerifierBuilder};
+use hookseal::{Error, OptionNames, Scheme, UnixTime, VerifierBuilder};
 
-use crate::args::{self, DeliveryArgs, Limit};
+use crate::args::{self, DeliveryArgs, Limit, PublicKeyArgs};
 use crate::failure::Failure;
 use crate::input;
 use crate::outcome::{Exit, Outcome};
@@ -25,6 +25,9 @@ pub(crate) struct ExplainArgs {
     /// File with a raw HTTP request, in place of headers and body; - for stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["headers", "body"])]
     request: Option<PathBuf>,
+
+    #[command(flatten)]
+    public_keys: PublicKeyArgs,
 
     #[command(flatten)]
     others: OtherSecretArgs,
@@ -48,7 +51,10 @@ Examples:
     hookseal explain --request request.txt
 
   With the secret of another sender, in case the two were mixed up:
-    hookseal explain --other-secret-env github=GITHUB_SECRET --request request.txt"
+    hookseal explain --other-secret-env github=GITHUB_SECRET --request request.txt
+
+  A sender that signs with ed25519, by its public key:
+    hookseal explain --scheme discord --public-key 7bd6... --request request.txt"
 );
 
 /// A refused delivery is no failure here: the report is printed either way, and the exit code is that of its verdict.
@@ -56,16 +62,9 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let delivery = &args.delivery;
     let signed = &delivery.signed;
     let settings = input::scheme(&signed.scheme)?;
-    if settings.scheme().ed25519() == Ed25519::Only {
-        let name = settings.scheme().name();
-        return Err(Failure::argument(format!(
-            "explanations need the secret that the sender signed with, and deliveries of {name} are verified with a public \
-             key: use `hookseal verify --scheme {name} --public-key KEY`"
-        )));
-    }
-    let secrets = signed.secrets.read()?;
+    let secrets = signed.secrets.read_beside(*settings.scheme(), &args.public_keys)?;
     let others = args.others.read()?;
-    let explainer = explainer(&settings, &secrets, &others, delivery)?;
+    let explainer = args.public_keys.explain(explainer(&settings, &secrets, &others, delivery)?);
     let (headers, body) = match &args.request {
         Some(path) => {
             let request = request::read(&input::read_body(path, None)?)?;
@@ -78,7 +77,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     };
     let report = explainer.explain(&headers, &body, delivery.now.unwrap_or_else(UnixTime::now));
     let exit = report.verdict.map_or_else(|error| Exit::of(error.kind()), |()| Exit::Success);
-    Ok(Outcome { text: text(&report), json: report.to_json(), exit })
+    Ok(Outcome { text: text(&report, secrets.len()), json: report.to_json(), exit })
 }
 
 fn explainer(
@@ -113,7 +112,8 @@ fn explainer(
 /// The maximum width of a report's lines.
 const WIDTH: usize = 100;
 
-fn text(report: &Report) -> String {
+/// `secrets` is their number: public keys are counted after them.
+fn text(report: &Report, secrets: usize) -> String {
     let mut text = String::new();
     match report.verdict.as_ref().map_err(Error::code) {
         Ok(()) => put(&mut text, &format!("{GOOD}genuine{GOOD:#}")),
@@ -128,7 +128,11 @@ fn text(report: &Report) -> String {
         put_wrapped(&mut text, 2, finding.cause.finding());
     }
     if let Some(index) = report.secret_index.filter(|_| !report.causes.is_empty()) {
-        put_wrapped(&mut text, 2, &format!("secrets[{index}] matches the signature"));
+        let key = match index.checked_sub(secrets) {
+            None => format!("secrets[{index}]"),
+            Some(index) => format!("public_keys[{index}]"),
+        };
+        put_wrapped(&mut text, 2, &format!("{key} matches the signature"));
     }
     for suspicion in &report.suspicions {
         title(&mut text, &format!("suspicion {}", suspicion.code()));

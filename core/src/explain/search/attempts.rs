@@ -39,10 +39,13 @@ impl Attempts {
             complete: keys.complete,
         };
         for (input, input_index) in inputs.all.iter().zip(0..u16::MAX) {
-            if inputs.signatures[input.signatures].is_empty() {
-                continue;
-            }
+            let signatures = &inputs.signatures[input.signatures];
+            let has = |is_public| signatures.iter().any(|signature| signature.is_public() == is_public);
+            let (has_macs, has_public) = (has(false), has(true));
             for (key, key_index) in keys.all.iter().zip(0..u16::MAX) {
+                if !(if key.is_public() { has_public } else { has_macs }) {
+                    continue;
+                }
                 let Some(key_causes) = key.causes(input) else { continue };
                 let changes = input.causes.len() + key_causes.len();
                 match attempts.by_changes.get_mut(changes) {

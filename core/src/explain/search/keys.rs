@@ -11,13 +11,17 @@ use zeroize::Zeroizing;
 use super::causes::Causes;
 use super::signing_inputs::CandidateInput;
 use super::trivial::is_trivial_key;
+#[cfg(feature = "ed25519")]
+use crate::crypto::ed25519;
 use crate::crypto::mac::Key;
 use crate::crypto::{base64, hex};
 use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::explain::encode::codecs;
+#[cfg(feature = "ed25519")]
+use crate::explain::stored_public_key::StoredPublicKey;
 use crate::explain::stored_secret::{OtherSecret, StoredSecret};
-use crate::scheme::KeyEncoding;
+use crate::scheme::{KeyEncoding, Scheme};
 use crate::secret::{MIN_DECODED, is_blank};
 
 /// Nothing is tried with a longer secret; no sender has one.
@@ -29,7 +33,7 @@ const LOOKS: usize = 256;
 /// The fixed cost of preparing a key, whatever its length.
 const KEY: usize = 512;
 
-const PREFIX: &str = "whsec_";
+pub(super) const PREFIX: &str = "whsec_";
 
 /// All keys that are tried, and whether these are all that there could be.
 pub(super) struct Keys {
@@ -39,18 +43,33 @@ pub(super) struct Keys {
 
 /// A key that is tried, and the secret that it comes from.
 pub(super) struct PreparedKey {
-    pub(super) key: Key,
+    pub(super) key: KeyMaterial,
     pub(super) owner: KeyOwner,
     /// What is wrong with the secret if the scheme's secrets are UTF-8, base64 or hex.
-    if_utf8: Option<Causes>,
-    if_base64: Option<Causes>,
-    if_hex: Option<Causes>,
+    pub(super) if_utf8: Option<Causes>,
+    pub(super) if_base64: Option<Causes>,
+    pub(super) if_hex: Option<Causes>,
+}
+
+/// What computes a MAC, or verifies a signature.
+pub(super) enum KeyMaterial {
+    Mac(Key),
+    #[cfg(feature = "ed25519")]
+    Public(ed25519::PublicKey, Causes),
+}
+
+/// Everything that keys are derived from.
+pub(in crate::explain) struct KeySources<'s> {
+    pub(in crate::explain) secrets: &'s [StoredSecret],
+    pub(in crate::explain) others: &'s [OtherSecret],
+    #[cfg(feature = "ed25519")]
+    pub(in crate::explain) public_keys: &'s [StoredPublicKey],
 }
 
 /// Whose secret a key is derived from.
 #[derive(Clone)]
 pub(super) enum KeyOwner {
-    /// The endpoint's, by its index.
+    /// The endpoint's, by its index. Public keys are counted after the secrets.
     Endpoint(usize),
     /// The one that the caller uses for the scheme of this name.
     OtherScheme(String),
@@ -59,11 +78,17 @@ pub(super) enum KeyOwner {
 impl Keys {
     /// The keys of the endpoint's secrets in every derivation, and of the secrets for other schemes as any scheme
     /// derives them.
-    pub(super) fn of(secrets: &[StoredSecret], others: &[OtherSecret], budget: &mut Budget) -> Self {
-        let own = secrets.iter().enumerate().map(|(index, secret)| (secret, KeyOwner::Endpoint(index)));
-        let others = others
+    #[cfg_attr(not(feature = "ed25519"), allow(unused_variables))]
+    pub(super) fn of(scheme: &Scheme, sources: &KeySources<'_>, budget: &mut Budget) -> Self {
+        let own = sources.secrets.iter().enumerate().map(|(index, secret)| (secret, KeyOwner::Endpoint(index)));
+        let others = sources
+            .others
             .iter()
             .map(|OtherSecret { scheme, secret }| (secret, KeyOwner::OtherScheme(scheme.reported_name().into())));
+        #[cfg(feature = "ed25519")]
+        let misplaced = sources.misplaced_secrets();
+        #[cfg(feature = "ed25519")]
+        let own = own.chain(misplaced.iter().map(|(index, secret)| (secret, KeyOwner::Endpoint(*index))));
         let (mut found, mut complete) = (Vec::new(), true);
         for (secret, owner) in own.chain(others) {
             let Ok(keys) = candidates(secret, budget) else {
@@ -82,15 +107,27 @@ impl Keys {
                 break;
             }
             let [if_utf8, if_base64, if_hex] = ENCODINGS.map(|encoding| candidate.causes(encoding));
-            all.extend(candidate.prepare().map(|key| PreparedKey { key, owner, if_utf8, if_base64, if_hex }));
+            let key = candidate.prepare().map(KeyMaterial::Mac);
+            all.extend(key.map(|key| PreparedKey { key, owner, if_utf8, if_base64, if_hex }));
         }
+        #[cfg(feature = "ed25519")]
+        let all = sources.with_public_keys(scheme, all);
         Self { all, complete }
     }
 }
 
 impl PreparedKey {
+    /// Whether this verifies signatures, and computes no MACs.
+    pub(super) const fn is_public(&self) -> bool {
+        !matches!(self.key, KeyMaterial::Mac(_))
+    }
+
     /// What is wrong with the secret if this key signed an input; `None` if it cannot have.
     pub(super) fn causes(&self, input: &CandidateInput) -> Option<Causes> {
+        #[cfg(feature = "ed25519")]
+        if let KeyMaterial::Public(_, causes) = self.key {
+            return Some(causes);
+        }
         let causes = match input.key_encoding {
             KeyEncoding::Utf8 => self.if_utf8,
             KeyEncoding::Base64 => self.if_base64,

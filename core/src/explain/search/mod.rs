@@ -5,6 +5,8 @@ mod attempts;
 mod bodies;
 mod causes;
 mod keys;
+#[cfg(feature = "ed25519")]
+mod public_keys;
 mod signatures;
 mod signing_inputs;
 mod trivial;
@@ -15,7 +17,8 @@ use alloc::vec::Vec;
 use self::attempts::{Attempt, Attempts, MAX_CHANGES};
 use self::bodies::{Bodies, CandidateBody, Scratch};
 use self::causes::Causes;
-use self::keys::{KeyOwner, Keys, PreparedKey};
+pub(super) use self::keys::KeySources;
+use self::keys::{KeyMaterial, KeyOwner, Keys, PreparedKey};
 use self::signatures::ParsedSignature;
 use self::signing_inputs::{CandidateInput, SigningInputs};
 use super::body::Body;
@@ -24,7 +27,6 @@ use super::cause::Cause;
 use super::encode::body_writer::RebuildError;
 use super::encode::json::Shape;
 use super::finding::Finding;
-use super::stored_secret::{OtherSecret, StoredSecret};
 use crate::crypto::mac::{Mac, TAG_BYTES, Tag};
 use crate::headers::Headers;
 use crate::scheme::Scheme;
@@ -55,16 +57,20 @@ pub(super) fn run<H: Headers + ?Sized>(
     scheme: &Scheme,
     headers: &H,
     body: Body<'_>,
-    secrets: &[StoredSecret],
-    others: &[OtherSecret],
+    sources: &KeySources<'_>,
     budget: &mut Budget,
 ) -> SearchResult {
-    let schemes: Vec<Scheme> = others.iter().map(|other| other.scheme).collect();
-    let Ok(inputs) = SigningInputs::of(scheme, &schemes, headers, budget) else { return SearchResult::nothing(false) };
+    let schemes: Vec<Scheme> = sources.others.iter().map(|other| other.scheme).collect();
+    #[cfg(feature = "ed25519")]
+    let has_public_keys = sources.may_have_public_keys(scheme);
+    #[cfg(not(feature = "ed25519"))]
+    let has_public_keys = false;
+    let inputs = SigningInputs::of(scheme, &schemes, headers, has_public_keys, budget);
+    let Ok(inputs) = inputs else { return SearchResult::nothing(false) };
     if inputs.is_empty() {
         return SearchResult::nothing(true);
     }
-    let keys = Keys::of(secrets, others, budget);
+    let keys = Keys::of(scheme, sources, budget);
     // Where there are no attempts, no body is rebuilt.
     let Ok(attempts) = Attempts::of(&keys, &inputs, budget) else { return SearchResult::nothing(false) };
     if attempts.is_empty() {
@@ -158,7 +164,18 @@ impl CauseSearch<'_> {
         let others = || bodies::endings(last).filter(|_| ends);
         let (most, end) = last.split_at(last.len() - others().map(|ending| ending.cut).max().unwrap_or_default());
         for group in groups(self.inputs, attempts) {
-            let mac = self.hash(group, &[first, most])?;
+            let Some(mac) = self.hash(group, &[first, most])? else {
+                #[cfg(feature = "ed25519")]
+                {
+                    self.try_signatures(&[first, most, end], group, causes)?;
+                    for ending in others() {
+                        let rest = end.get(..end.len() - ending.cut).unwrap_or_default();
+                        let causes = Causes::of(causes).with(ending.cause);
+                        self.try_signatures(&[first, most, rest, ending.added], group, &causes)?;
+                    }
+                }
+                continue;
+            };
             self.try_end(&mac, &[end], group, causes)?;
             for ending in others() {
                 let rest = end.get(..end.len() - ending.cut).unwrap_or_default();
@@ -236,16 +253,40 @@ impl CauseSearch<'_> {
         Ok(())
     }
 
-    /// Hashes what precedes the body, and the body, once for a whole group.
-    fn hash(&mut self, group: &[Attempt], body: &[&[u8]]) -> Result<Mac, Stop> {
+    /// Hashes what precedes the body, and the body, once for a whole group. `None` if the group's key is public: an
+    /// ed25519 signature is part of what is hashed.
+    #[cfg_attr(not(feature = "ed25519"), allow(irrefutable_let_patterns))]
+    fn hash(&mut self, group: &[Attempt], body: &[&[u8]]) -> Result<Option<Mac>, Stop> {
         let first = group.first().ok_or(Stop::BudgetExhausted)?;
+        let KeyMaterial::Mac(key) = &self.keys[usize::from(first.key)].key else { return Ok(None) };
         let inputs = self.inputs;
         let before = &inputs.before[inputs.all[usize::from(first.input)].before];
         self.budget.charge(before.len() + body.iter().map(|part| part.len()).sum::<usize>())?;
-        let mut mac = self.keys[usize::from(first.key)].key.start();
+        let mut mac = key.start();
         mac.update(before);
         body.iter().for_each(|part| mac.update(part));
-        Ok(mac)
+        Ok(Some(mac))
+    }
+
+    /// Verifies the signatures of a group by its public key.
+    #[cfg(feature = "ed25519")]
+    fn try_signatures(&mut self, body: &[&[u8]], group: &[Attempt], body_causes: &[Cause]) -> Result<(), Stop> {
+        let inputs = self.inputs;
+        let length: usize = body.iter().map(|part| part.len()).sum();
+        for attempt in group {
+            let KeyMaterial::Public(key, _) = &self.keys[usize::from(attempt.key)].key else { continue };
+            let input = &inputs.all[usize::from(attempt.input)];
+            let before = &*inputs.before[input.before];
+            for signature in inputs.signatures[input.signatures].iter().filter(|signature| signature.is_public()) {
+                let Some((bytes, [])) = signature.bytes.split_first_chunk() else { continue };
+                self.budget.charge_verification(before.len() + length + input.after.len())?;
+                let message = [before].into_iter().chain(body.iter().copied()).chain([&*input.after]);
+                if key.verify(message, bytes) {
+                    return Err(self.found(attempt, input, body_causes, signature));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Finishes the MACs of a group, and compares them.

@@ -6,11 +6,17 @@ use alloc::vec::Vec;
 use core::mem::take;
 
 use super::causes::{Causes, fewest_first};
+#[cfg(feature = "ed25519")]
+use crate::crypto::ed25519::SIGNATURE_BYTES;
 use crate::crypto::mac::TAG_BYTES;
 use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::explain::encode::codecs;
 use crate::headers::{HeaderName, Headers};
+#[cfg(feature = "ed25519")]
+use crate::scheme::Ed25519;
+#[cfg(feature = "ed25519")]
+use crate::scheme::signature_format::ParsedSignatures;
 use crate::scheme::{Freshness, Scheme, TimestampFormat};
 use crate::time::{MAX_DIGITS, MILLISECOND_DIGITS};
 
@@ -35,6 +41,13 @@ pub(super) struct ParsedSignature {
     pub(super) causes: Causes,
 }
 
+impl ParsedSignature {
+    /// Whether it is one of ed25519, of which every byte is there.
+    pub(super) const fn is_public(&self) -> bool {
+        self.bytes.len() > TAG_BYTES
+    }
+}
+
 /// A timestamp or an id, as it may have been signed.
 #[derive(Clone)]
 pub(super) struct CandidateValue {
@@ -47,18 +60,29 @@ pub(super) struct LenientHeaders {
     pub(super) signatures: Vec<ParsedSignature>,
     pub(super) timestamps: Vec<CandidateValue>,
     pub(super) ids: Vec<CandidateValue>,
+    /// Whether ed25519 signatures are read.
+    #[cfg(feature = "ed25519")]
+    reads_public: bool,
 }
 
 impl LenientHeaders {
+    #[cfg_attr(not(feature = "ed25519"), allow(unused_variables))]
     pub(super) fn read<H: Headers + ?Sized>(
         scheme: &Scheme,
         headers: &H,
+        reads_public: bool,
         budget: &mut Budget,
     ) -> Result<Self, BudgetExhausted> {
         let [signatures, timestamps, ids] = scheme.header_spellings().map(|names| values(headers, names));
         let bytes: usize = [&signatures, &timestamps, &ids].into_iter().flatten().map(|(value, _)| value.len()).sum();
         budget.charge(LOOKS * (LOOKS + bytes))?;
-        let mut parsed = Self { signatures: Vec::new(), timestamps: Vec::new(), ids: Vec::new() };
+        let mut parsed = Self {
+            signatures: Vec::new(),
+            timestamps: Vec::new(),
+            ids: Vec::new(),
+            #[cfg(feature = "ed25519")]
+            reads_public: reads_public && scheme.ed25519() != Ed25519::None,
+        };
         for (value, causes) in &signatures {
             parsed.read_signatures(scheme, value, *causes);
             if matches!(scheme.freshness, Freshness::Header(_)) {
@@ -113,8 +137,13 @@ impl LenientHeaders {
     }
 
     fn read_strictly(&mut self, scheme: &Scheme, value: &str, causes: Causes) -> bool {
-        let Some(parsed) = scheme.format.read(value.as_bytes()) else { return false };
-        parsed.each(|signature| self.add_signature(signature.to_vec(), causes));
+        let parsed = scheme.format.read(value.as_bytes());
+        if let Some(parsed) = &parsed {
+            parsed.each(|signature| self.add_signature(signature.to_vec(), causes));
+        }
+        #[cfg(feature = "ed25519")]
+        let parsed = self.read_public(scheme, value, causes).or(parsed);
+        let Some(parsed) = parsed else { return false };
         if let Some(timestamp) = parsed.timestamp {
             self.read_timestamp(scheme, core::str::from_utf8(timestamp).unwrap_or_default(), causes, false);
         }
@@ -122,6 +151,22 @@ impl LenientHeaders {
             self.read_id(scheme, core::str::from_utf8(id).unwrap_or_default(), causes);
         }
         true
+    }
+
+    /// Reads the ed25519 signatures of a value.
+    #[cfg(feature = "ed25519")]
+    fn read_public<'v>(
+        &mut self,
+        scheme: &'v Scheme,
+        value: &'v str,
+        causes: Causes,
+    ) -> Option<ParsedSignatures<'v, 'v>> {
+        if !self.reads_public {
+            return None;
+        }
+        let parsed = scheme.format.read_public(&scheme.ed25519, true, value.as_bytes())?;
+        parsed.each_public(&scheme.ed25519, &mut |signature| self.add_signature(signature.to_vec(), causes));
+        Some(parsed)
     }
 
     /// Takes every run of characters that may be a signature.
@@ -144,7 +189,16 @@ impl LenientHeaders {
             for (bytes, of_run) in read_run(run, padded, scheme.format.as_given().is_hex()) {
                 let after =
                     if run.len() == padded.len() || of_run.contains(&Cause::TagIsHex) { end } else { end + padding };
-                let frame = frame_cause(scheme, value, start, after, of_run.is_empty());
+                let frame = frame_cause(scheme.format.before_signature(), value, start, after, of_run.is_empty());
+                self.add_signature(bytes, frame.into_iter().fold(causes.and(&of_run), Causes::with));
+            }
+            #[cfg(feature = "ed25519")]
+            if let Some((bytes, of_run)) =
+                read_public_run(run, padded, scheme.format.as_given().is_hex()).filter(|_| self.reads_public)
+            {
+                let (word, joiner) = scheme.format.before_signature();
+                let word = if let Ed25519::Version(version) = scheme.ed25519() { version } else { word };
+                let frame = frame_cause((word, joiner), value, start, end + padding, of_run.is_empty());
                 self.add_signature(bytes, frame.into_iter().fold(causes.and(&of_run), Causes::with));
             }
             from = end;
@@ -309,6 +363,20 @@ fn read_run(run: &str, padded: &str, wants_hex: bool) -> Vec<(Vec<u8>, Causes)> 
     signatures
 }
 
+/// The ed25519 signature that a run of characters may be. One that was cut short proves nothing.
+#[cfg(feature = "ed25519")]
+fn read_public_run(run: &str, padded: &str, wants_hex: bool) -> Option<(Vec<u8>, Causes)> {
+    let is_whole = |bytes: &Vec<u8>| bytes.len() == SIGNATURE_BYTES;
+    if let Some(bytes) = decode_hex(run).filter(is_whole) {
+        return Some((bytes, if wants_hex { Causes::NONE } else { Causes::of(&[Cause::TagIsHex]) }));
+    }
+    let spelling = match codecs::decode_base64(padded.as_bytes()).filter(is_whole) {
+        Some(bytes) => (bytes, Causes::NONE),
+        None => (decode_lenient_base64(run).filter(is_whole)?, Causes::of(&[Cause::TagBase64Spelling])),
+    };
+    Some(if wants_hex { (spelling.0, Causes::of(&[Cause::TagIsBase64])) } else { spelling })
+}
+
 fn decode_hex(text: &str) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len() / 2);
     codecs::decode_hex(text.as_bytes(), &mut decoded).map(|()| decoded)
@@ -321,9 +389,14 @@ fn decode_lenient_base64(text: &str) -> Option<Vec<u8>> {
 
 /// How what surrounds a signature differs from the scheme's format. `must_differ` is set if the signature itself is as
 /// it should be, so that something around it must be wrong.
-fn frame_cause(scheme: &Scheme, value: &str, start: usize, end: usize, must_differ: bool) -> Option<Cause> {
+fn frame_cause(
+    (word, joiner): (&str, &[u8]),
+    value: &str,
+    start: usize,
+    end: usize,
+    must_differ: bool,
+) -> Option<Cause> {
     let (before, after) = (&value[..start], &value[end..]);
-    let (word, joiner) = scheme.format.before_signature();
     let expected = [word.as_bytes(), joiner].concat();
     let found = before.as_bytes();
     // In a list, other items may come first.

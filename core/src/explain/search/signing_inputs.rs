@@ -12,7 +12,7 @@ use crate::explain::budget::{Budget, BudgetExhausted};
 use crate::explain::cause::Cause;
 use crate::headers::Headers;
 use crate::scheme::{KeyEncoding, Scheme, SignedPart};
-use crate::verify::parsed_headers::ParsedHeaders;
+use crate::verify::parsed_headers::{KeyKinds, ParsedHeaders};
 
 /// What may have been signed around a body.
 pub(super) struct CandidateInput {
@@ -73,21 +73,24 @@ impl OwnedPart {
 type Template = Vec<OwnedPart>;
 
 impl SigningInputs {
-    /// `others` are the schemes that the caller uses in addition to the presets.
+    /// `others` are the schemes that the caller uses in addition to the presets, and `has_public_keys` says whether
+    /// ed25519 signatures are read.
     pub(super) fn of<H: Headers + ?Sized>(
         scheme: &Scheme,
         others: &[Scheme],
         headers: &H,
+        has_public_keys: bool,
         budget: &mut Budget,
     ) -> Result<Self, BudgetExhausted> {
         let needs_elsewhere = scheme.timestamp_header().is_none();
         let elsewhere = if needs_elsewhere { timestamps_of_presets(headers, budget)? } else { Vec::new() };
-        let LenientHeaders { signatures, timestamps, ids } = LenientHeaders::read(scheme, headers, budget)?;
+        let read = LenientHeaders::read(scheme, headers, has_public_keys, budget)?;
+        let LenientHeaders { signatures, timestamps, ids, .. } = read;
         let mut inputs = Self { all: Vec::new(), before: Vec::new(), signatures: vec![signatures] };
         // Whole deliveries of other schemes come first: parts of one would look like an odd delivery of this scheme.
         for other in Scheme::PRESETS.iter().chain(Scheme::FURTHER_PRESETS).chain(others) {
             budget.charge(INPUT)?;
-            inputs.add_other(scheme, other, headers);
+            inputs.add_other(scheme, other, headers, has_public_keys);
         }
         if !inputs.signatures[0].is_empty() {
             let values = SignedValues { timestamps: &timestamps, elsewhere: &elsewhere, ids: &ids };
@@ -152,7 +155,7 @@ impl SigningInputs {
     }
 
     /// Adds the input of another scheme, if the request has that scheme's headers too.
-    fn add_other<H: Headers + ?Sized>(&mut self, scheme: &Scheme, other: &Scheme, headers: &H) {
+    fn add_other<H: Headers + ?Sized>(&mut self, scheme: &Scheme, other: &Scheme, headers: &H, has_public_keys: bool) {
         if other.reported_name() == scheme.reported_name() && other.name() == other.reported_name() {
             return;
         }
@@ -160,7 +163,8 @@ impl SigningInputs {
         if other.signature == scheme.signature && other.format == scheme.format && other.template == scheme.template {
             return;
         }
-        let Ok(parsed) = Reason::of(|reason| ParsedHeaders::read(other, headers, reason)) else { return };
+        let kinds = KeyKinds::of_scheme(other, true, has_public_keys);
+        let Ok(parsed) = Reason::of(|reason| ParsedHeaders::read_for(kinds, other, headers, reason)) else { return };
         if parsed.scheme.reported_name() == scheme.reported_name() {
             return;
         }
@@ -171,6 +175,12 @@ impl SigningInputs {
         parsed.signatures.each(|signature| {
             signatures.push(ParsedSignature { bytes: signature.to_vec(), causes: Causes::NONE });
         });
+        #[cfg(feature = "ed25519")]
+        if has_public_keys {
+            parsed.signatures.each_public(&parsed.scheme.ed25519, &mut |signature| {
+                signatures.push(ParsedSignature { bytes: signature.to_vec(), causes: Causes::NONE });
+            });
+        }
         let before = self.index_of(before);
         self.all.push(CandidateInput {
             before,
@@ -204,7 +214,7 @@ fn timestamps_of_presets<H: Headers + ?Sized>(
 ) -> Result<Vec<CandidateValue>, BudgetExhausted> {
     let mut found: Vec<CandidateValue> = Vec::new();
     for scheme in Scheme::PRESETS {
-        for timestamp in LenientHeaders::read(scheme, headers, budget)?.timestamps {
+        for timestamp in LenientHeaders::read(scheme, headers, false, budget)?.timestamps {
             let is_sound = timestamp.causes.iter().all(|cause| *cause == Cause::TimestampInMilliseconds);
             if is_sound && !found.iter().any(|other| other.text == timestamp.text) {
                 found.push(timestamp);

@@ -15,6 +15,8 @@ use crate::secret::is_blank;
 pub(in crate::explain) struct SuspicionContext<'s, H: ?Sized> {
     pub(in crate::explain) scheme: &'s Scheme,
     pub(in crate::explain) secrets: &'s [StoredSecret],
+    /// Whether the receiver has public keys, so that ed25519 signatures are as they should be.
+    pub(in crate::explain) has_public_keys: bool,
     pub(in crate::explain) headers: &'s H,
     pub(in crate::explain) body: Body<'s>,
     /// The delivery's age in seconds, whether or not its timestamp is genuine.
@@ -85,6 +87,7 @@ impl<H: Headers + ?Sized> SuspicionContext<'_, H> {
             let is_list = matches!(format.as_given().layout(), SignatureLayout::List { .. });
             let is_ed25519 = is_list && signature.contains("v1a,") && format.read(signature.as_bytes()).is_none();
             match digits.len() {
+                _ if self.has_public_keys => {}
                 _ if is_ed25519 => found.push(Suspicion::SignatureIsEd25519),
                 40 => found.push(Suspicion::SignatureOfAnotherAlgorithm { algorithm: "SHA-1" }),
                 128 => found.push(Suspicion::SignatureOfAnotherAlgorithm { algorithm: "SHA-512" }),

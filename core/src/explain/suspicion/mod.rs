@@ -227,9 +227,11 @@ impl Suspicion {
             Self::SecretHasPrefix { .. } => "check that this secret belongs to this sender",
             Self::SecretIsPlaceholder { .. } => "set the secret itself: nothing put the variable's value in its place",
             Self::SecretIsEd25519 { .. } => {
-                "use the secret that begins with whsec_: ed25519 signatures are not supported"
+                "use the secret that begins with whsec_, or give whpk_ as a public key, which the command line and Rust verify"
             }
-            Self::SignatureIsEd25519 => "have the sender sign with v1 too: ed25519 signatures are not supported",
+            Self::SignatureIsEd25519 => {
+                "have the sender sign with v1 too, or verify by its public key, as the command line and Rust can"
+            }
             Self::OnlySha1Signature => {
                 "find what removes X-Hub-Signature-256, which GitHub sends too, or update the sender"
             }
@@ -256,6 +258,7 @@ impl Suspicion {
             Self::SecretHasWhiteSpace { .. } => &[Cause::SecretWhiteSpace],
             Self::SecretHasQuotes { .. } => &[Cause::SecretQuoted],
             Self::SecretHasPrefix { .. } => &[Cause::SecretPrefixKept],
+            Self::SecretIsEd25519 { .. } | Self::SignatureIsEd25519 => &[Cause::SecretIsPublicKey],
             Self::SignatureShort => &[Cause::SignatureCutShort],
             Self::HeadersOfAnotherScheme { scheme } => {
                 let is_it = |about: &String| about.starts_with(&**scheme);
@@ -267,9 +270,10 @@ impl Suspicion {
             _ => &[],
         };
         let is_about_it = match self {
-            Self::SecretHasWhiteSpace { index } | Self::SecretHasQuotes { index } | Self::SecretHasPrefix { index } => {
-                Some(*index) == secret_index
-            }
+            Self::SecretHasWhiteSpace { index }
+            | Self::SecretHasQuotes { index }
+            | Self::SecretHasPrefix { index }
+            | Self::SecretIsEd25519 { index } => Some(*index) == secret_index,
             _ => true,
         };
         is_about_it && causes.iter().any(|finding| explaining.contains(&finding.cause))

@@ -6,8 +6,8 @@ use crate::scheme::builder::SchemeBuilder;
 use crate::scheme::fault::Part;
 use crate::settings::{Path, Reader};
 
-const TOPIC: [&str; 2] = ["header", "newer_header"];
-const KEYLESS: [&str; 2] = ["field", "value"];
+pub(super) const TOPIC: [&str; 2] = ["header", "newer_header"];
+pub(super) const KEYLESS: [&str; 2] = ["field", "value"];
 
 /// The members, as they were read.
 #[derive(Default)]

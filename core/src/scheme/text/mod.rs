@@ -60,3 +60,47 @@ impl Scheme {
         text
     }
 }
+
+#[cfg(all(test, feature = "alloc", feature = "duplicates"))]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::format;
+    use std::string::{String, ToString as _};
+
+    use serde_json::Value;
+
+    use super::read::ALL_MEMBERS;
+    use crate::scheme::Scheme;
+
+    /// The paths of all members of a text.
+    fn paths(value: &Value, path: &str, into: &mut BTreeSet<String>) {
+        for (name, member) in value.as_object().into_iter().flatten() {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            paths(member, &path, into);
+            into.insert(path);
+        }
+    }
+
+    /// The tests of JavaScript and Python make the same schemes with their builders.
+    #[test]
+    fn every_member_is_in_the_schemes_that_each_builder_makes() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/schemes/builders.json");
+        let made: Value = serde_json::from_str(&std::fs::read_to_string(file).expect("the vectors")).expect("JSON");
+        let mut found = BTreeSet::new();
+        for row in made.as_array().expect("a list") {
+            paths(&row["text"], "", &mut found);
+            let text = row["text"].to_string();
+            let written = Scheme::from_json(&text).expect(&text).to_json();
+            assert_eq!(serde_json::from_str::<Value>(&written).expect("JSON"), row["text"]);
+        }
+        let mut all = BTreeSet::new();
+        for (path, members) in ALL_MEMBERS {
+            all.extend(members.iter().map(|name| [path, name].concat()));
+        }
+        // A preset has no other members, limits are a verifier's, and JavaScript and Python have no ed25519.
+        for other in ["preset", "limits", "signature.ed25519", "signature.list.ed25519"] {
+            assert!(all.remove(other), "{other}");
+        }
+        assert_eq!(found, all);
+    }
+}

@@ -30,6 +30,18 @@ const LIST: [&str; 6] = ["separator", "joiner", "version", "spaced", "grouped", 
 const TIMESTAMP: [&str; 6] = ["header", "newer_header", "fallback_header", "in_signature", "in_envelope", "format"];
 const ID: [&str; 5] = ["header", "newer_header", "fallback_header", "in_signature", "length"];
 
+/// All members, by what precedes them in a path.
+#[cfg(all(test, feature = "alloc", feature = "duplicates"))]
+pub(super) const ALL_MEMBERS: [(&str, &[&str]); 7] = [
+    ("", &MEMBERS),
+    ("signature.", &SIGNATURE),
+    ("signature.list.", &LIST),
+    ("timestamp.", &TIMESTAMP),
+    ("id.", &ID),
+    ("key_topic.", &super::keys::TOPIC),
+    ("keyless.", &super::keys::KEYLESS),
+];
+
 /// Reads a scheme. `limits` takes the position of the limits in the same text; without it, limits are refused.
 pub(crate) fn read(text: &str, limits: Option<&mut Option<usize>>) -> Result<Scheme, Error> {
     let mut reader = Reader::new(text, ErrorKind::InvalidScheme)?;

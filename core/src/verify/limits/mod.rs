@@ -33,7 +33,7 @@ pub(crate) struct Remembered {
 
 #[cfg(feature = "duplicates")]
 impl Remembered {
-    pub(super) fn new(kept: Duration, since: UnixTime) -> Self {
+    pub(crate) fn new(kept: Duration, since: UnixTime) -> Self {
         Self { kept: Limit::of_time(Some(kept)), since }
     }
 }
@@ -140,7 +140,7 @@ impl Limits {
     /// `max_skew` before the event's own time, and times are whole seconds: so much less than it keeps is still
     /// remembered.
     #[cfg(feature = "duplicates")]
-    fn max_age_of_event(&self, time: UnixTime) -> Limit {
+    pub(crate) fn max_age_of_event(&self, time: UnixTime) -> Limit {
         match self.remembered {
             Some(Remembered { kept, since }) if time > since => {
                 self.max_event_age.max(Limit(kept.0.saturating_sub(self.max_skew.0.saturating_add(1))))
@@ -150,7 +150,7 @@ impl Limits {
     }
 
     #[cfg(not(feature = "duplicates"))]
-    const fn max_age_of_event(&self, _: UnixTime) -> Limit {
+    pub(crate) const fn max_age_of_event(&self, _: UnixTime) -> Limit {
         self.max_event_age
     }
 

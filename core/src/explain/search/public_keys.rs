@@ -1,0 +1,73 @@
+//! Public keys among the keys that are tried, and what is mistaken for one.
+
+use alloc::vec::Vec;
+
+use super::causes::Causes;
+use super::keys::{KeyMaterial, KeyOwner, KeySources, PREFIX, PreparedKey};
+use crate::explain::cause::Cause;
+use crate::explain::stored_public_key::{StoredPublicKey, read_leniently};
+use crate::explain::stored_secret::StoredSecret;
+use crate::scheme::{Ed25519, Scheme};
+use crate::secret::is_blank;
+
+impl KeySources<'_> {
+    /// Whether there are public keys, or secrets that may be some.
+    pub(super) fn may_have_public_keys(&self, scheme: &Scheme) -> bool {
+        !self.public_keys.is_empty()
+            || self.secrets.iter().filter_map(StoredSecret::text).any(|text| is_public_key(scheme, text))
+    }
+
+    /// Secrets that were given as public keys, each with its index. What may be a public key is not among them: whoever
+    /// knows it could sign with it, so what it signed proves nothing.
+    pub(super) fn misplaced_secrets(&self) -> Vec<(usize, StoredSecret)> {
+        let texts = (self.secrets.len()..).zip(self.public_keys.iter().map(StoredPublicKey::text));
+        let texts = texts.filter_map(|(index, text)| Some((index, text?)));
+        let is_secret = |text: &str| text.trim_matches(is_blank).starts_with(PREFIX) || read_leniently(text).is_none();
+        texts.filter(|(_, text)| is_secret(text)).map(|(index, text)| (index, StoredSecret::new(text.into()))).collect()
+    }
+
+    /// Adds the public keys, and the secrets that are written as public keys are, and says of the misplaced secrets
+    /// among the keys what is wrong with them.
+    pub(super) fn with_public_keys(&self, scheme: &Scheme, keys: Vec<PreparedKey>) -> Vec<PreparedKey> {
+        let secrets = self.secrets.len();
+        let texts = self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.text()?)));
+        let mistaken = texts
+            .filter(|(_, text)| is_public_key(scheme, text))
+            .filter_map(|(index, text)| Some((index, read_leniently(text)?, Causes::of(&[Cause::SecretIsPublicKey]))));
+        let given = (secrets..).zip(self.public_keys).filter_map(|(index, key)| {
+            let (key, is_as_given) = key.read()?;
+            let causes = if is_as_given { Causes::NONE } else { Causes::of(&[Cause::PublicKeySpelling]) };
+            Some((index, key, causes))
+        });
+        let public: Vec<_> = given.chain(mistaken).collect();
+        // Allocated at once, because a vector that grows leaves copies of the keys behind.
+        let mut all = Vec::with_capacity(keys.len() + public.len());
+        all.extend(keys.into_iter().map(|key| match key.owner {
+            KeyOwner::Endpoint(index) if index >= secrets => given_as_public_key(key),
+            _ => key,
+        }));
+        all.extend(public.into_iter().map(|(index, key, causes)| PreparedKey {
+            key: KeyMaterial::Public(key, causes),
+            owner: KeyOwner::Endpoint(index),
+            if_utf8: None,
+            if_base64: None,
+            if_hex: None,
+        }));
+        all
+    }
+}
+
+fn given_as_public_key(mut key: PreparedKey) -> PreparedKey {
+    for causes in [&mut key.if_utf8, &mut key.if_base64, &mut key.if_hex] {
+        *causes = causes.map(|causes| causes.with(Cause::PublicKeyIsSecret));
+    }
+    key
+}
+
+/// Whether a secret is written as public keys are. No other secret is read as one, because an ed25519 key is not wiped:
+/// 64 hex digits are a usual secret of schemes that have secrets.
+fn is_public_key(scheme: &Scheme, text: &str) -> bool {
+    let text = text.trim_matches(is_blank);
+    let is_hex = text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    text.starts_with("whpk_") || (is_hex && scheme.ed25519() == Ed25519::Only)
+}
