@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use hookseal::{Scheme, Verifier, VerifierBuilder};
+use hookseal::{Ed25519, Scheme, Verifier, VerifierBuilder};
 
 use crate::failure::Failure;
 use crate::scheme_args::SchemeArgs;
@@ -36,6 +36,18 @@ pub(crate) fn scheme(args: &SchemeArgs) -> Result<VerifierBuilder, Failure> {
     let origin = format!("--scheme-file {}", quoted(path));
     let text = std::str::from_utf8(&text).map_err(|_| Failure::argument(format!("{origin}: it is not UTF-8")))?;
     VerifierBuilder::from_json(text.trim_start_matches('\u{feff}')).map_err(|error| Failure::about(&origin, &error))
+}
+
+/// Refuses a scheme by which nothing here can sign.
+pub(crate) fn check_signable(scheme: &Scheme) -> Result<(), Failure> {
+    if scheme.ed25519() != Ed25519::Only {
+        return Ok(());
+    }
+    Err(Failure::argument(format!(
+        "{} has ed25519 signatures, which need the sender's private key: they are verified and explained here, but \
+         not made",
+        scheme.name()
+    )))
 }
 
 /// Reads a body, up to one byte more than `limit` or than the library accepts at all: enough for the library to see

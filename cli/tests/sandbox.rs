@@ -23,6 +23,7 @@ struct Process {
     child: Child,
     address: String,
     credentials: Value,
+    scheme: Value,
 }
 
 impl Process {
@@ -43,7 +44,7 @@ impl Process {
             assert!(!line.contains(credentials[name].as_str().expect(name)), "{name} is printed: {line}");
         }
         let address = ready["base_url"].as_str().expect("a URL").trim_start_matches("http://").to_owned();
-        Self { child, address, credentials }
+        Self { child, address, credentials, scheme: ready["scheme"].clone() }
     }
 
     /// Calls the sandbox; `None` if it has been killed meanwhile.
@@ -297,4 +298,39 @@ fn unusable_options_and_files_are_errors_that_say_what_to_do() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("another sandbox has"), "{ran:?}");
     sandbox.kill();
+}
+
+#[test]
+fn it_signs_by_any_scheme_and_says_by_which() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("scheme.json");
+    let text = r#"{"name":"acme","signature":{"header":"X-Acme","encoding":"hex"},"signed":"{body}"}"#;
+    std::fs::write(&file, text).expect("a file");
+    for (index, (options, scheme)) in [
+        (vec![], "contio-timestamped"),
+        (vec!["--form", "body"], "contio-body"),
+        (vec!["--scheme", "contio-body"], "contio-body"),
+        (vec!["--scheme", "standard-webhooks"], "standard-webhooks"),
+        (vec!["--scheme", "square"], "square"),
+        (vec!["--scheme", "hubspot", "--signed-url", "https://example.com/hook"], "hubspot"),
+        (vec!["--scheme-file", file.to_str().expect("text")], "acme"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let sandbox = Process::start(&folder.path().join(format!("{index}.db")), &options);
+        assert_eq!(sandbox.scheme, scheme, "{options:?}");
+        let (_, page) = sandbox.call("GET", "/sandbox/event-types", "").expect("an answer");
+        assert_eq!(page["scheme"], scheme, "{options:?}");
+    }
+    let data = folder.path().join("refused.db");
+    let refused = |options: &[&str]| {
+        let ran = hookseal(["sandbox", "--data", data.to_str().expect("text")]).args(options).run();
+        assert_eq!(ran.code, 2, "{ran:?}");
+        ran.stderr
+    };
+    assert!(refused(&["--form", "body", "--scheme", "stripe"]).contains("--scheme"));
+    assert!(refused(&["--scheme", "gitlab"]).contains("no preset has this name"));
+    assert!(refused(&["--scheme", "discord"]).contains("private key"));
+    assert!(!data.exists());
 }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-pub use crate::deliver::SignWith;
+pub use crate::deliver::{SenderScheme, SignWith};
 pub use crate::error::Error;
 pub use crate::samples::{event_types, sample};
 
@@ -49,8 +49,10 @@ pub struct Options {
     pub data: PathBuf,
     /// Where the management API listens.
     pub listen: SocketAddr,
-    /// How deliveries are signed.
+    /// How deliveries are signed, unless `scheme` is set.
     pub variant: SignatureVariant,
+    /// Signs as another sender does. The events and the management API are still Contio's.
+    pub scheme: Option<SenderScheme>,
     /// How many times shorter than Contio's the waits between tries are. Dates and signatures have the real time.
     pub speed: u32,
     /// Which secret signs during the grace period of a rotation.
@@ -69,6 +71,7 @@ impl Options {
             data: data.into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             variant: SignatureVariant::default(),
+            scheme: None,
             speed: 1,
             sign_with: SignWith::default(),
             webhook_url: None,
@@ -124,7 +127,9 @@ impl Sandbox {
         store.set_speed(clock, deliver::longest_wait()).await?;
         let credentials = credentials::path(&options.data);
         let token = credentials::write(&credentials, &store, address).await?;
-        let deliverer = Deliverer::new(options.variant, options.sign_with);
+        let scheme = options.scheme.unwrap_or_else(|| options.variant.into());
+        scheme.check(&store.credentials().await?.webhook_secret.value)?;
+        let deliverer = Deliverer::new(scheme, options.sign_with);
         let shared = Arc::new(Shared { store, clock, deliverer, token });
         Ok(Self { listener, address, credentials, shared })
     }
@@ -133,6 +138,12 @@ impl Sandbox {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The name of the scheme by which deliveries are signed.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.shared.deliverer.scheme()
     }
 
     /// The file with the API key, the webhook secret and the token for the sandbox's own calls.

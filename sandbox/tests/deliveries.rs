@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use hookseal::{Event, Scheme, UnixTime, Verifier};
-use hookseal_sandbox::{Options, SignWith, SignatureVariant};
+use hookseal_sandbox::{Options, SenderScheme, SignWith, SignatureVariant};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
@@ -52,6 +52,60 @@ async fn an_event_is_signed_and_listed_as_delivered() {
         assert_eq!((&delivery["retry_count"], &delivery["next_retry_at"]), (&0.into(), &Value::Null), "{delivery}");
         sandbox.stop().await;
     }
+}
+
+#[tokio::test]
+async fn it_signs_as_another_sender_with_the_id_of_the_event_and_the_url_of_each_endpoint() {
+    let own = r#"{"name":"acme","signature":{"header":"X-Acme","encoding":"hex"},"id":{"header":"X-Id","length":36},
+        "timestamp":{"header":"X-Time","format":"rfc3339"},"signed":"{id}{timestamp}{body}","key":"hex"}"#;
+    let own = Scheme::from_json(own).expect("a scheme");
+    let fixed = [Scheme::STANDARD_WEBHOOKS, Scheme::SVIX, Scheme::STRIPE, Scheme::WORKOS, own].map(SenderScheme::Fixed);
+    for scheme in fixed.into_iter().chain(Scheme::SIGNED_URL_PRESETS.iter().map(|name| SenderScheme::SignedUrl(name))) {
+        let (folder, endpoint) = (folder(), Endpoint::of(500).await);
+        let url = Some(endpoint.url.clone());
+        let sandbox =
+            Running::start(&fast(Options { scheme: Some(scheme), webhook_url: url, ..options(&folder) })).await;
+        let (_, emitted) = sandbox.emit(json!({"type": "meeting.completed"})).await;
+        let verified_by = match scheme {
+            SenderScheme::Fixed(scheme) => scheme,
+            SenderScheme::SignedUrl(name) => Scheme::signed_url_preset(name, &endpoint.url).expect("a scheme"),
+        };
+        let verifier = Verifier::builder(verified_by).secret(sandbox.secret()).build().expect("a verifier");
+        for received in endpoint.wait_for(2).await.iter().take(2) {
+            let delivery = verifier.verify(&received.headers, &received.body, UnixTime::now()).expect("genuine");
+            assert_eq!(delivery.scheme(), verified_by.name());
+            if verified_by.id_header().is_some() {
+                assert_eq!(delivery.id(), emitted["events"][0]["event_id"].as_str());
+            }
+        }
+        sandbox.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_that_cannot_be_signed_fails_with_the_reason() {
+    let (folder, endpoint) = (folder(), Endpoint::of(204).await);
+    let url = Some(format!("{}{}", endpoint.url, "x".repeat(240)));
+    let scheme = Some(SenderScheme::SignedUrl("square"));
+    let sandbox = Running::start(&fast(Options { scheme, webhook_url: url, ..options(&folder) })).await;
+    sandbox.emit(json!({"type": "meeting.completed"})).await;
+    sandbox.settled().await;
+    let (_, page) = sandbox.admin("GET", "/webhook-deliveries?status=failed", Value::Null).await;
+    let message = page["deliveries"][0]["error_message"].as_str().expect("a message");
+    assert!(message.contains("cannot be signed") && message.contains("240 bytes"), "{page}");
+    assert!(endpoint.received().is_empty());
+    sandbox.stop().await;
+}
+
+#[tokio::test]
+async fn a_scheme_by_which_it_cannot_sign_is_refused_at_once() {
+    let own = r#"{"name":"acme","signature":{"header":"X-Acme","encoding":"hex"},"id":{"header":"X-Id","length":5},
+        "signed":"{id}{body}"}"#;
+    let scheme = Some(SenderScheme::Fixed(Scheme::from_json(own).expect("a scheme")));
+    let folder = folder();
+    let error = hookseal_sandbox::Sandbox::open(&Options { scheme, ..options(&folder) }).await.expect_err("no id fits");
+    assert_eq!(error.code(), "invalid_argument");
+    assert!(error.to_string().contains("cannot sign by it"), "{error}");
 }
 
 #[tokio::test]

@@ -4,9 +4,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use hookseal_sandbox::{Options, Sandbox, SignWith, SignatureVariant};
+use hookseal::Scheme;
+use hookseal_sandbox::{Options, Sandbox, SenderScheme, SignWith, SignatureVariant};
 
+use crate::args::SchemeArgs;
+use crate::escape::printable;
 use crate::failure::Failure;
+use crate::input;
 use crate::outcome::Outcome;
 use crate::output;
 use crate::render::{self, json_line};
@@ -26,9 +30,12 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "URL")]
     to: Option<String>,
 
-    /// How deliveries are signed
-    #[arg(long, value_name = "FORM", default_value = "timestamped")]
+    /// Which of Contio's forms signs
+    #[arg(long, value_name = "FORM", default_value = "timestamped", conflicts_with_all = ["scheme", "scheme_file"])]
     form: FormArg,
+
+    #[command(flatten)]
+    scheme: SchemeArgs,
 
     /// Which secret signs during the grace period of a rotation
     #[arg(long, value_name = "WHICH", default_value = "new")]
@@ -65,9 +72,17 @@ const EXAMPLES: &str = "\
 The credentials file has the API key, the webhook secret and the token for the sandbox's own calls.
 They are in its database too. Only the owner can read these files, and no value is ever printed.
 
+With --scheme or --scheme-file it signs as another sender does, to test a receiver of that one: with
+its webhook secret, and with the id of the event where an id is signed. The events and the API stay
+Contio's. A sender that signs its URL signs that of each endpoint, or that of --signed-url. Schemes
+of ed25519 cannot be used: it has no private key.
+
 Examples:
   Send to a receiver on this machine, with retries after 1, 5 and 30 seconds:
     hookseal sandbox --to http://127.0.0.1:3000/webhooks/contio --speed 60
+
+  Sign as Standard Webhooks describes:
+    hookseal sandbox --scheme standard-webhooks --to http://127.0.0.1:3000/webhooks
 
   Emit an event, in another shell:
     curl -H \"X-Sandbox-Token: $(jq -r .sandbox_token hookseal-sandbox.db.credentials)\" \\
@@ -79,21 +94,37 @@ fn speed(text: &str) -> Result<u32, String> {
 }
 
 pub(crate) fn run(args: &SandboxArgs) -> Result<Outcome, Failure> {
+    let scheme = scheme(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::argument(error.to_string()))?;
-    runtime.block_on(serve(args)).map_err(|error| Failure::argument(error.to_string()))?;
+    runtime.block_on(serve(args, scheme)).map_err(|error| Failure::argument(error.to_string()))?;
     Ok(Outcome::printed())
 }
 
-async fn serve(args: &SandboxArgs) -> Result<(), hookseal_sandbox::Error> {
+/// The scheme of another sender, if one was given.
+fn scheme(args: &SandboxArgs) -> Result<Option<SenderScheme>, Failure> {
+    let SchemeArgs { scheme, scheme_file, signed_url } = &args.scheme;
+    let signed_by_url = Scheme::SIGNED_URL_PRESETS.iter().find(|name| *name == scheme);
+    match signed_by_url {
+        Some(name) if signed_url.is_none() && scheme_file.is_none() => Ok(Some(SenderScheme::SignedUrl(name))),
+        _ => {
+            let scheme = *input::scheme(&args.scheme)?.scheme();
+            input::check_signable(&scheme)?;
+            Ok((scheme != Scheme::CONTIO).then_some(SenderScheme::Fixed(scheme)))
+        }
+    }
+}
+
+async fn serve(args: &SandboxArgs, scheme: Option<SenderScheme>) -> Result<(), hookseal_sandbox::Error> {
     let options = Options {
         listen: args.listen,
         variant: match args.form {
             FormArg::Timestamped => SignatureVariant::Timestamped,
             FormArg::Body => SignatureVariant::Body,
         },
+        scheme,
         sign_with: match args.sign_with {
             SignWithArg::New => SignWith::New,
             SignWithArg::Old => SignWith::Old,
@@ -108,12 +139,18 @@ async fn serve(args: &SandboxArgs) -> Result<(), hookseal_sandbox::Error> {
     let sandbox = Sandbox::open(&options).await?;
     let (base, credentials) = (format!("http://{}", sandbox.address()), sandbox.credentials().display().to_string());
     let ready = if args.json {
-        json_line(&[("ok", true.into()), ("base_url", base.into()), ("credentials", credentials.into())])
+        json_line(&[
+            ("ok", true.into()),
+            ("base_url", base.into()),
+            ("credentials", credentials.into()),
+            ("scheme", sandbox.scheme().into()),
+        ])
     } else {
         let rows = [
             ("API", format!("{base}/v1/partner/admin")),
             ("base URL", format!("{base} (for the SDK)")),
             ("credentials", credentials),
+            ("signs", printable(sandbox.scheme())),
             ("page", "the page_url in that file".to_owned()),
             ("stop", "Ctrl-C; it continues where it stopped when it is started again".to_owned()),
         ];

@@ -64,6 +64,7 @@ fn writes(scheme: &Scheme, time: UnixTime) -> bool {
 pub(crate) fn run(args: &SignArgs) -> Result<Outcome, Failure> {
     let SignedBodyArgs { body, scheme, secrets } = &args.signed;
     let scheme = *input::scheme(scheme)?.scheme();
+    input::check_signable(&scheme)?;
     let secrets = secrets.load(scheme)?;
     let [secret] = &*secrets else {
         return Err(Failure::argument("a delivery is signed with one secret: give only one; verify takes several"));

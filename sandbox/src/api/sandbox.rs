@@ -18,8 +18,10 @@ pub(super) async fn emit(_: TokenAuth, State(shared): AppState, JsonBody(body): 
     events::emit(&shared, &body).await.map(Json)
 }
 
-pub(super) async fn event_types(_: TokenAuth) -> ApiResult {
-    Ok(Json(json!({"event_types": samples::event_types().collect::<Vec<_>>()})))
+/// What the page needs once: the types of events, and how deliveries are signed.
+pub(super) async fn event_types(_: TokenAuth, State(shared): AppState) -> ApiResult {
+    let types = samples::event_types().collect::<Vec<_>>();
+    Ok(Json(json!({"event_types": types, "scheme": shared.deliverer.scheme()})))
 }
 
 pub(super) async fn deliveries(_: TokenAuth, State(shared): AppState, RawQuery(query): RawQuery) -> ApiResult {

@@ -5,22 +5,23 @@
 //! deliveries at a time and takes the next ones from the database, where all the others wait.
 
 mod client;
+mod scheme;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hookseal::{Scheme, Signer};
 use hyper::Uri;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use crate::Shared;
 use crate::clock::Time;
 use crate::error::Error;
 use crate::store::{Attempt, DueDelivery};
-use crate::{Shared, SignatureVariant};
 
 use self::client::Client;
+pub use self::scheme::SenderScheme;
 
 /// The wait before each retry, from the guide.
 const RETRY_WAITS: [Duration; 3] = [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(1800)];
@@ -56,7 +57,7 @@ pub enum SignWith {
 
 pub(crate) struct Deliverer {
     client: Client,
-    variant: SignatureVariant,
+    scheme: SenderScheme,
     sign_with: SignWith,
     /// What wakes the worker of each URL.
     workers: Mutex<HashMap<String, Arc<Notify>>>,
@@ -75,9 +76,14 @@ pub(crate) fn check_url(field: &str, url: &str) -> Result<(), Error> {
 }
 
 impl Deliverer {
-    pub(crate) fn new(variant: SignatureVariant, sign_with: SignWith) -> Self {
+    pub(crate) fn new(scheme: SenderScheme, sign_with: SignWith) -> Self {
         let stopping = watch::Sender::new(false);
-        Self { client: Client::new(), variant, sign_with, workers: Mutex::default(), tasks: Mutex::default(), stopping }
+        Self { client: Client::new(), scheme, sign_with, workers: Mutex::default(), tasks: Mutex::default(), stopping }
+    }
+
+    /// The name of the scheme by which deliveries are signed.
+    pub(crate) fn scheme(&self) -> &str {
+        self.scheme.name()
     }
 
     /// Continues with the deliveries that were pending when the sandbox last stopped.
@@ -161,7 +167,9 @@ async fn sleep(wait: Duration) {
 async fn deliver(shared: Arc<Shared>, mut due: DueDelivery) -> i64 {
     let at = shared.clock.now();
     let (headers, result) = match headers(&shared, &due, at).await {
-        Ok(headers) => {
+        // It is tried again as if the endpoint had failed: with other settings it may be possible.
+        Ok(Err(reason)) => (serde_json::Map::new().into(), Err(reason)),
+        Ok(Ok(headers)) => {
             let result = shared.deliverer.client.post(&due.url, &headers, std::mem::take(&mut due.body)).await;
             let sent = headers.into_iter().map(|(name, value)| (name, value.into()));
             (sent.collect::<serde_json::Map<_, _>>().into(), result)
@@ -192,8 +200,8 @@ async fn deliver(shared: Arc<Shared>, mut due: DueDelivery) -> i64 {
     seq
 }
 
-/// The headers of one attempt, with a fresh signature.
-async fn headers(shared: &Shared, due: &DueDelivery, at: Time) -> Result<Vec<(String, String)>, Error> {
+/// The headers of one attempt, with a fresh signature; or why this delivery cannot be signed.
+async fn headers(shared: &Shared, due: &DueDelivery, at: Time) -> Result<Result<Vec<(String, String)>, String>, Error> {
     let secret = shared.store.credentials().await?.webhook_secret;
     let is_old = match shared.deliverer.sign_with {
         SignWith::New => false,
@@ -201,13 +209,11 @@ async fn headers(shared: &Shared, due: &DueDelivery, at: Time) -> Result<Vec<(St
         SignWith::Alternate => due.seq % 2 == 0,
     };
     let key = secret.previous.as_deref().filter(|_| is_old && secret.is_transitioning(at)).unwrap_or(&secret.value);
-    let scheme = match shared.deliverer.variant {
-        SignatureVariant::Timestamped => Scheme::CONTIO_TIMESTAMPED,
-        SignatureVariant::Body => Scheme::CONTIO_BODY,
+    let signed = match shared.deliverer.scheme.sign(key, due, at) {
+        Ok(signed) => signed,
+        Err(error) => return Ok(Err(format!("the delivery cannot be signed: {error}"))),
     };
-    let unusable = |error: hookseal::Error| Error::unavailable(error.to_string());
-    let signed = Signer::new(scheme, key).map_err(unusable)?;
-    let signed = signed.sign(&due.body, at.unix(), None).map_err(unusable)?;
     let fixed = [("Content-Type", "application/json"), ("User-Agent", USER_AGENT)];
-    Ok(fixed.into_iter().chain(signed.iter()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Ok(Ok(fixed.into_iter().chain(signed).collect()))
 }

@@ -60,7 +60,8 @@ function askForToken() {
 
 async function open() {
   const isOpen = await attempt(async () => {
-    const { event_types } = await request("event-types");
+    const { event_types, scheme } = await request("event-types");
+    element("scheme").textContent = `signed by ${visible(scheme)}`;
     element("type").replaceChildren(...event_types.map((type) => new Option(type)));
     element("type").value = "meeting.completed";
     element("only").replaceChildren(new Option("all", ""), ...event_types.map((type) => new Option(type)));

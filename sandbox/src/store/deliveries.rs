@@ -25,6 +25,7 @@ pub(crate) struct NewDelivery {
 #[derive(Debug)]
 pub(crate) struct DueDelivery {
     pub(crate) seq: i64,
+    pub(crate) event_id: String,
     pub(crate) url: String,
     pub(crate) body: Vec<u8>,
     /// Whether an automatic try is due, and not only a manual retry.
@@ -116,7 +117,7 @@ impl Store {
         limit: usize,
     ) -> Result<(Vec<DueDelivery>, Option<Time>), Error> {
         self.read(move |connection| {
-            let sql = "SELECT seq, url, body, coalesce(next_automatic <= ?2, FALSE), automatic, asked FROM deliveries \
+            let sql = "SELECT seq, url, body, coalesce(next_automatic <= ?2, FALSE), automatic, asked, event_id FROM deliveries \
                        WHERE url = ?1 AND due <= ?2 ORDER BY due, seq LIMIT ?3";
             let most = i64::try_from(limit + in_flight.len()).unwrap_or(i64::MAX);
             let mut statement = connection.prepare_cached(sql)?;
@@ -128,6 +129,7 @@ impl Store {
                     is_automatic: row.get(3)?,
                     automatic_retries: row.get(4)?,
                     requested_at: row.get(5)?,
+                    event_id: row.get(6)?,
                 })
             };
             let due: Vec<DueDelivery> =

@@ -109,6 +109,7 @@ struct CaseResult {
 
 pub(crate) fn run(args: &TortureArgs) -> Result<Outcome, Failure> {
     let scheme = *input::scheme(&args.scheme)?.scheme();
+    input::check_signable(&scheme)?;
     if args.list {
         return list(scheme, args);
     }
