@@ -12,6 +12,7 @@ use crate::json;
 use crate::scheme;
 use crate::settings::{self, Clock, OrDefault, SecretArgument, Unicode};
 use crate::values::{Body, all_headers};
+use crate::verifier::remembered;
 
 /// Explains why deliveries were refused, and what to do. Takes the same secrets and options as a WebhookVerifier.
 ///
@@ -34,10 +35,10 @@ impl WebhookExplainer {
     #[pyo3(
         signature = (
             secrets, *, scheme = OrDefault::DEFAULT, max_age = OrDefault::DEFAULT, max_skew = OrDefault::DEFAULT,
-            max_event_age = OrDefault::DEFAULT, max_body = None, now = None, other_secrets = None,
+            max_event_age = OrDefault::DEFAULT, max_body = None, once = None, now = None, other_secrets = None,
         ),
         text_signature = "(secrets, *, scheme='contio', max_age=300, max_skew=300, max_event_age=86400, max_body=None, \
-            now=None, other_secrets=None)"
+            once=None, now=None, other_secrets=None)"
     )]
     #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // they are keyword arguments, and pyo3 passes them by value
     fn new<'py>(
@@ -48,6 +49,7 @@ impl WebhookExplainer {
         max_skew: OrDefault<'py>,
         max_event_age: OrDefault<'py>,
         max_body: Option<&Bound<'py, PyAny>>,
+        once: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
         other_secrets: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
@@ -68,6 +70,10 @@ impl WebhookExplainer {
             }
             if let Some(limit) = settings::bytes("max_body", max_body)? {
                 core = core.max_body(limit);
+            }
+            if let Some(once) = once.filter(|once| !once.is_none()) {
+                let (kept, since) = remembered(once)?;
+                core = core.remembered_events(kept, since);
             }
             for (name, secret) in other_secrets.map(others).transpose()?.unwrap_or_default() {
                 core = secret.with(|secret| core.other_secret(name, secret))?;

@@ -2,7 +2,7 @@
 
 use hookseal::{ErrorKind, KeyEncoding, SignatureFormat, SignedPart, TimestampFormat};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyInt};
+use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyTuple};
 
 use crate::failure::{Failure, type_of, unpicklable};
 use crate::settings::{OrDefault, Unicode};
@@ -20,8 +20,13 @@ use crate::settings::{OrDefault, Unicode};
 /// "ten_digits" for exactly 10, "milliseconds" for 13, or "rfc3339". The id, if it is signed, is in the `id_header`, or
 /// in the list item `id_in_signature`; if every id has the same number of characters, `id_length` says how many. `key`
 /// says how a secret given as text becomes the key: "utf8" for its UTF-8 bytes, "base64" or "hex" to decode it.
+/// `envelope` says that the body is a Contio envelope, which `delivery.event()` then checks.
+///
 /// `key_field` is the field of the JSON body with the event's id, from which `delivery.key` is made; by default it is
-/// the signed id, or else a digest of the body.
+/// the signed id, or else a digest of the body. `key_topic` names a header that is not signed and whose value is part of
+/// the key, or a tuple of it and its newer name; `key_scheme` is the scheme that keys name instead of this one. With
+/// `keyless`, a tuple of a field and a text, deliveries whose body has that text in that field at its root are no events
+/// and have no key; with a field alone, those that have any text in it.
 ///
 /// A header may have a second name, given by a dict from the header to that name. In `newer_spellings` the second name
 /// wins if a delivery has both; in `fallback_spellings` the second name is read only if the first is absent.
@@ -40,14 +45,14 @@ impl Scheme {
             name, *, signature_header, encoding, signed, prefix = None, list_separator = None, list_joiner = None,
             list_version = None, list_spaced = None, list_grouped = None, timestamp_header = None,
             timestamp_in_signature = None, timestamp_in_envelope = None, timestamp_format = None, id_header = None,
-            id_in_signature = None, id_length = None, key = None, key_field = None, newer_spellings = None,
-            fallback_spellings = None,
+            id_in_signature = None, id_length = None, key = None, envelope = None, key_field = None, key_topic = None,
+            key_scheme = None, keyless = None, newer_spellings = None, fallback_spellings = None,
         ),
         text_signature = "(name, *, signature_header, encoding, signed, prefix=None, list_separator=None, \
             list_joiner=None, list_version=None, list_spaced=False, list_grouped=False, timestamp_header=None, \
             timestamp_in_signature=None, timestamp_in_envelope=False, timestamp_format='seconds', id_header=None, \
-            id_in_signature=None, id_length=None, key='utf8', key_field=None, newer_spellings=None, \
-            fallback_spellings=None)"
+            id_in_signature=None, id_length=None, key='utf8', envelope=False, key_field=None, key_topic=None, \
+            key_scheme=None, keyless=None, newer_spellings=None, fallback_spellings=None)"
     )]
     #[allow(clippy::too_many_arguments)] // keyword arguments
     fn new(
@@ -70,7 +75,11 @@ impl Scheme {
         id_in_signature: Option<&Bound<'_, PyAny>>,
         id_length: Option<&Bound<'_, PyAny>>,
         key: Option<&Bound<'_, PyAny>>,
+        envelope: Option<&Bound<'_, PyAny>>,
         key_field: Option<&Bound<'_, PyAny>>,
+        key_topic: Option<&Bound<'_, PyAny>>,
+        key_scheme: Option<&Bound<'_, PyAny>>,
+        keyless: Option<&Bound<'_, PyAny>>,
         newer_spellings: Option<&Bound<'_, PyAny>>,
         fallback_spellings: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
@@ -84,7 +93,11 @@ impl Scheme {
                 id_header: optional("id_header", id_header)?,
                 id_in_signature: optional("id_in_signature", id_in_signature)?,
                 id_length: id_length.map(length).transpose()?,
+                has_envelope: flag("envelope", envelope)?,
                 key_field: optional("key_field", key_field)?,
+                key_topic: key_topic.map(|value| pair("key_topic", value)).transpose()?,
+                key_scheme: optional("key_scheme", key_scheme)?,
+                keyless: keyless.map(|value| pair("keyless", value)).transpose()?,
                 newer_spellings: spellings("newer_spellings", newer_spellings)?,
                 fallback_spellings: spellings("fallback_spellings", fallback_spellings)?,
             };
@@ -174,10 +187,17 @@ struct Arguments<'py> {
     id_header: Option<Unicode<'py>>,
     id_in_signature: Option<Unicode<'py>>,
     id_length: Option<u8>,
+    has_envelope: bool,
     key_field: Option<Unicode<'py>>,
+    key_topic: Option<Pair<'py>>,
+    key_scheme: Option<Unicode<'py>>,
+    keyless: Option<Pair<'py>>,
     newer_spellings: Vec<Spelling<'py>>,
     fallback_spellings: Vec<Spelling<'py>>,
 }
+
+/// One text, or two.
+type Pair<'py> = (Unicode<'py>, Option<Unicode<'py>>);
 
 /// A header and its second name.
 type Spelling<'py> = (Unicode<'py>, Unicode<'py>);
@@ -224,6 +244,18 @@ impl Arguments<'_> {
         }
         if let Some(field) = &self.key_field {
             builder = builder.key_field(field.as_str());
+        }
+        if let Some((header, newer)) = &self.key_topic {
+            builder = builder.key_topic(header.as_str(), newer.as_ref().unwrap_or(header).as_str());
+        }
+        if let Some(name) = &self.key_scheme {
+            builder = builder.key_scheme(name.as_str());
+        }
+        if let Some((field, value)) = &self.keyless {
+            builder = builder.keyless(field.as_str(), value.as_ref().map_or("", Unicode::as_str));
+        }
+        if self.has_envelope {
+            builder = builder.with_envelope();
         }
         for (header, newer) in &self.newer_spellings {
             builder = builder.newer_spelling(header.as_str(), newer.as_str());
@@ -304,6 +336,19 @@ pub(crate) fn text<'py>(name: &str, value: &Bound<'py, PyAny>) -> Result<Unicode
 
 fn optional<'py>(name: &str, value: Option<&Bound<'py, PyAny>>) -> Result<Option<Unicode<'py>>, Failure> {
     value.map(|value| text(name, value)).transpose()
+}
+
+/// A str, or a tuple or list of two.
+fn pair<'py>(name: &str, value: &Bound<'py, PyAny>) -> Result<Pair<'py>, Failure> {
+    if let Some(one) = Unicode::read(value) {
+        return Ok((one, None));
+    }
+    let expected = format!("{name} must be a str, or a tuple of two");
+    let is_sequence = value.is_instance_of::<PyTuple>() || value.is_instance_of::<PyList>();
+    let items: Option<[Bound<'py, PyAny>; 2]> = if is_sequence { value.extract().ok() } else { None };
+    let [one, two] = items.ok_or_else(|| wrong_type(&expected, value))?;
+    let read = |item: &Bound<'py, PyAny>| Unicode::read(item).ok_or_else(|| wrong_type(&expected, item));
+    Ok((read(&one)?, Some(read(&two)?)))
 }
 
 fn spellings<'py>(name: &str, value: Option<&Bound<'py, PyAny>>) -> Result<Vec<Spelling<'py>>, Failure> {

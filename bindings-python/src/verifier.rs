@@ -198,7 +198,7 @@ impl WebhookVerifier {
 }
 
 /// How long a store keeps an event, and since when it remembers them. The store raises an error if it is not durable.
-fn remembered(once: &Bound<'_, PyAny>) -> Result<(Duration, UnixTime), Failure> {
+pub(crate) fn remembered(once: &Bound<'_, PyAny>) -> Result<(Duration, UnixTime), Failure> {
     let Some(remembered) = once.getattr_opt(intern!(once.py(), "_remembered"))? else {
         return Err(wrong_type("once must be a hookseal.once.Once", once));
     };

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use hookseal::explain::Explainer;
 use hookseal::{Error, ErrorKind, OptionNames, Secret};
 
-use crate::settings::{Limits, unix_time};
+use crate::settings::{Limits, read_remembered, unix_time};
 use crate::{schemes, secrets};
 
 /// Returns the report as JSON; or `!`, followed by the code of an error, a line break and its text.
@@ -31,8 +31,8 @@ struct ExplainRequest<'r> {
 }
 
 impl<'r> ExplainRequest<'r> {
-    /// Reads the scheme; the current time and the four limits, as numbers of eight bytes ([`Limits::read`]); the
-    /// secrets; the other schemes, each with a secret; the headers' names and values; and the body.
+    /// Reads the scheme; the current time, the four limits, and how long a store remembers events and since when, as
+    /// numbers of eight bytes ([`Limits::read`]); the secrets; the other schemes, each with a secret; the headers' names and values; and the body.
     fn explain(&mut self) -> Result<String, Error> {
         let mut explainer = Explainer::new(self.scheme()?).option_names(OptionNames::Camel);
         let now = self.number()?;
@@ -48,6 +48,9 @@ impl<'r> ExplainRequest<'r> {
         }
         if let Some(limit) = max_body {
             explainer = explainer.max_body(limit);
+        }
+        if let Some((kept, since)) = read_remembered(&self.take()?) {
+            explainer = explainer.remembered_events(kept, since);
         }
         for _ in 0..self.length()? {
             explainer = explainer.secret(self.secret()?);

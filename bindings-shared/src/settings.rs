@@ -65,7 +65,7 @@ impl<'t> Settings<'t> {
     }
 }
 
-fn read_remembered(bytes: &[u8; 16]) -> Option<(Duration, UnixTime)> {
+pub(crate) fn read_remembered(bytes: &[u8; 16]) -> Option<(Duration, UnixTime)> {
     let [kept, since]: [f64; 2] = core::array::from_fn(|at| f64::from_le_bytes(bytes.as_chunks().0[at]));
     (!kept.is_nan()).then(|| (Duration::from_secs(whole(kept)), unix_time(since)))
 }

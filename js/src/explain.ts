@@ -17,7 +17,7 @@ import type { Secret, VerifierOptions } from "./options.js";
 
 export type { CauseCode, SuspicionCode } from "./generated/explain-codes.js";
 
-export interface ExplainerOptions extends Omit<VerifierOptions, "once"> {
+export interface ExplainerOptions extends VerifierOptions {
   /** Secrets that you use for other schemes, by scheme name, to check whether one was mixed up with this endpoint's. */
   otherSecrets?: { readonly [scheme in SchemeName]?: Secret } | undefined;
 }
@@ -89,7 +89,7 @@ export interface Suspicion {
 }
 
 const { VERIFIER_OPTIONS, asVerificationError, checkClock, checkOptions, checkUtf8, invalidArgument } = internals;
-const { limit, rawBody, readClock, readScheme, secretList } = internals;
+const { limit, rawBody, readClock, readScheme, remembered, secretList } = internals;
 
 /**
  * Explains the verdict on deliveries. It takes the same secrets and options as a `WebhookVerifier`.
@@ -106,7 +106,7 @@ export class WebhookExplainer {
    */
   constructor(secrets: Secret | readonly Secret[], options: ExplainerOptions = {}) {
     try {
-      checkOptions(options, `${VERIFIER_OPTIONS} otherSecrets`);
+      checkOptions(options, `${VERIFIER_OPTIONS} once otherSecrets`);
       const scheme = readScheme(options.scheme).words;
       const endpointSecrets = secretList(secrets);
       const { otherSecrets: named = {} } = options;
@@ -123,10 +123,11 @@ export class WebhookExplainer {
         maxEventAge,
         limit("maxBody", options.maxBody),
       ];
+      const [kept, since] = remembered(options.once) ?? [];
       this.#now = checkClock(options.now);
       this.#configure = (request, now) => {
         request.text(scheme);
-        for (const number of [now, ...limits]) request.number(number ?? NaN);
+        for (const number of [now, ...limits, kept, since]) request.number(number ?? NaN);
         request.list(endpointSecrets, (secret) => request.secret(secret));
         request.list(otherSecrets, ([name, secret]) => {
           request.text(name);

@@ -7,7 +7,7 @@ import { asError, asVerificationError, bodyTooLarge, invalidArgument, refuseProm
 import { isWellFormed, rawBody } from "./input/body.js";
 import { gather } from "./input/chunks.js";
 import { checkHeaders } from "./input/headers.js";
-import { VERIFIER_OPTIONS, checkClock, checkOptions, limit, readClock, secretList } from "./options.js";
+import { VERIFIER_OPTIONS, checkClock, checkOptions, limit, readClock, remembered, secretList } from "./options.js";
 import { invalidScheme } from "./scheme.js";
 import { checkUtf8, decoder, encoder } from "./utf8.js";
 
@@ -36,6 +36,7 @@ export const internals = {
   readClock,
   readScheme,
   refusePromise,
+  remembered,
   secretList,
 };
 

@@ -56,8 +56,22 @@ export interface SchemeDefinition {
    * `whsec_`, or from hex.
    */
   key?: "utf8" | "base64" | "hex" | undefined;
+  /** Whether the body is a Contio envelope, which `delivery.event()` then checks. */
+  envelope?: boolean | undefined;
   /** The field at the root of the JSON body with the event's id, by which duplicates are recognized. */
   keyField?: string | undefined;
+  /**
+   * A header that is not signed, whose value is part of the key: for senders that send one body for several topics.
+   * With `newerHeader`, that name decides if both are present.
+   */
+  keyTopic?: { header: string; newerHeader?: string | undefined } | undefined;
+  /** The scheme that keys name instead of this one, for a sender that delivers one event by several schemes. */
+  keyScheme?: string | undefined;
+  /**
+   * Which deliveries are no events and have no key: those whose body has this `value`, or without one any text, in this
+   * `field` at its root.
+   */
+  keyless?: { field: string; value?: string | undefined } | undefined;
 }
 
 /** How signatures are written in a list. */
@@ -145,6 +159,14 @@ function jsonOf(scheme: SchemeDefinition): object {
     if (!isWellFormed(value)) throw invalidScheme(`${name} has lone surrogates`);
     return value;
   };
+  /** The first and the second text of a part that has up to two. */
+  const pairOf = (name: "keyTopic" | "keyless", names: string): readonly (string | undefined)[] | undefined => {
+    const pair = scheme[name] as Record<string, unknown> | undefined;
+    if (pair === undefined) return undefined;
+    if (typeof pair !== "object" || pair === null) throw invalidScheme(`${name} must be an object`);
+    checkParts(pair, names);
+    return names.split(" ").map((part, at) => text(`${name}.${part}`, pair[part]) ?? (at === 0 ? "" : undefined));
+  };
   const [header, timestampHeader, idHeader] = (["signatureHeader", "timestampHeader", "idHeader"] as const).map(
     (name) => text(name, scheme[name]),
   );
@@ -162,6 +184,7 @@ function jsonOf(scheme: SchemeDefinition): object {
   if (idHeader === undefined && idKey === undefined && idLength !== undefined) {
     throw invalidScheme("idLength is for a scheme with an id");
   }
+  const [topic, keyless] = [pairOf("keyTopic", "header newerHeader"), pairOf("keyless", "field value")];
   const others = otherNames(scheme, [header, timestampHeader, idHeader], text);
   return {
     name: text("name", scheme.name) ?? "",
@@ -187,13 +210,18 @@ function jsonOf(scheme: SchemeDefinition): object {
         : { header: idHeader, ...others[2], in_signature: idKey, length: idLength },
     signed: text("signed", scheme.signed) ?? "",
     key,
+    envelope: scheme.envelope ? true : undefined,
     key_field: text("keyField", scheme.keyField),
+    key_topic: topic && { header: topic[0], newer_header: topic[1] },
+    key_scheme: text("keyScheme", scheme.keyScheme),
+    keyless: keyless && { field: keyless[0], value: keyless[1] },
   };
 }
 
 const PARTS =
   "name signatureHeader encoding prefix list timestampHeader timestampInSignature timestampInEnvelope " +
-  "timestampFormat idHeader idInSignature idLength newerSpellings fallbackSpellings signed key keyField";
+  "timestampFormat idHeader idInSignature idLength newerSpellings fallbackSpellings signed key envelope keyField " +
+  "keyTopic keyScheme keyless";
 
 /** Refuses parts of other names, which would have no effect. */
 function checkParts(parts: object, names: string): void {

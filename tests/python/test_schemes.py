@@ -249,6 +249,20 @@ def test_every_vector_of_a_custom_scheme_has_its_verdict() -> None:
         assert found == vector["expect"], vector["name"]
 
 
+def test_every_member_of_the_textual_form_can_be_said_in_arguments() -> None:
+    made = json.loads((VECTORS / "builders.json").read_text("utf-8"))
+    assert len(made) >= 4
+    for row in made:
+        scheme = Scheme(**row["python"])
+        assert json.loads(scheme.to_json()) == row["text"]
+        assert Scheme.from_json(json.dumps(row["text"])).to_json() == scheme.to_json()
+    common = {"name": "acme", "signature_header": "X-Sig", "encoding": "hex", "signed": "{body}"}
+    for wrong in [{"key_topic": 1}, {"keyless": ("a",)}, {"keyless": ("a", 1)}, {"keyless": {"a": "b"}}, {"envelope": 1}]:
+        with pytest.raises(WebhookVerificationError) as caught:
+            Scheme(**common, **wrong)
+        assert caught.value.code == "invalid_scheme" and next(iter(wrong)) in str(caught.value)
+
+
 def test_a_text_that_is_no_scheme_is_refused_with_its_member_line_and_column() -> None:
     vectors = json.loads((VECTORS / "refused.json").read_text("utf-8"))
     assert len(vectors) >= 50

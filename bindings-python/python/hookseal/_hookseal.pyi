@@ -69,6 +69,7 @@ class WebhookExplainer:
         max_skew: float | None = 300,
         max_event_age: float | None = 86400,
         max_body: int | None = None,
+        once: Once | None = None,
         now: float | Callable[[], float] | None = None,
         other_secrets: dict[SchemeName, _Secret] | None = None,
     ) -> Self: ...
@@ -151,7 +152,11 @@ class Scheme:
         id_in_signature: str | None = None,
         id_length: int | None = None,
         key: Literal["utf8", "base64", "hex"] = "utf8",
+        envelope: bool = False,
         key_field: str | None = None,
+        key_topic: str | tuple[str, str] | None = None,
+        key_scheme: str | None = None,
+        keyless: str | tuple[str, str] | None = None,
         newer_spellings: dict[str, str] | None = None,
         fallback_spellings: dict[str, str] | None = None,
     ) -> Self: ...

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { DeliveryKey, WebhookVerifier, sign } from "hookseal";
+import { WebhookExplainer } from "hookseal/explain";
 import { Once } from "hookseal/once";
 
 import { SECRET, delivery, envelope, keyless } from "./deliveries.mjs";
@@ -173,12 +174,17 @@ each(SHARED, "a verifier accepts old events that happened since the store was ma
   const verdict = (happened, now, options = {}) => {
     const body = envelope("evt-1", { timestamp: new Date(happened * 1000).toISOString() });
     const headers = sign(body, SECRET, { scheme: "contio-body" });
+    let code = "accepted";
     try {
       new WebhookVerifier(SECRET, { now, ...options }).verify(headers, body);
-      return "accepted";
     } catch (error) {
-      return error.code;
+      ({ code } = error);
     }
+    // An explanation uses what the verifier uses.
+    const report = new WebhookExplainer(SECRET, { now, ...options }).explain(headers, body);
+    assert.equal(report.code ?? "accepted", code);
+    if (code === "event_too_old") assert.match(report.advice, options.once ? /than the store/ : /maxEventAge/);
+    return code;
   };
   const day = 86_400;
   assert.equal(verdict(made + 10, made + 10 + 2 * day), "event_too_old");

@@ -1,9 +1,11 @@
 // `sign` signs the same as Node's own HMAC, and `verify` accepts it: for built-in schemes and for custom ones.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { test } from "node:test";
 
-import { WebhookVerificationError, WebhookVerifier, defineScheme, sign } from "hookseal";
+import { WebhookVerificationError, WebhookVerifier, defineScheme, schemeInternals, sign } from "hookseal";
 
 import { BASE64_SECRET, NOW, SCHEMES, SECRET, SENDERS, envelope, hmac } from "../lib/senders.mjs";
 
@@ -237,6 +239,31 @@ test("a scheme can be made from its text, and an error names the place in it", (
   ]) {
     const message = `the scheme cannot be used: ${reason}`;
     assert.throws(() => defineScheme(text), { code: "invalid_scheme", status: 500, message });
+  }
+});
+
+test("every member of the textual form can be said in a definition", () => {
+  /** Without members that have no effect. */
+  const plain = (value) => {
+    if (typeof value !== "object" || value === null) return value;
+    const members = Object.entries(value).filter(([, member]) => member !== undefined && member !== false);
+    return Object.fromEntries(members.map(([name, member]) => [name, plain(member)]));
+  };
+  const made = JSON.parse(readFileSync(path.join("vectors", "schemes", "builders.json"), "utf8"));
+  assert.ok(made.length >= 4);
+  for (const { text, javascript } of made) {
+    const { words } = schemeInternals.definitions.get(defineScheme(javascript));
+    assert.deepEqual(plain(JSON.parse(words.slice(1))), text);
+    defineScheme(JSON.stringify(text));
+  }
+  for (const [part, message] of [
+    [{ keyTopic: { newerHeader: "X-Topic" } }, /it needs a header|key_topic|header/],
+    [{ keyless: {} }, /field/],
+    [{ keyless: { field: 1 } }, /keyless.field must be a string/],
+    [{ keyTopic: "X-Topic" }, /keyTopic must be an object/],
+    [{ keyTopic: { headers: "X-Topic" } }, /there is no option headers/],
+  ]) {
+    assert.throws(() => defineScheme({ ...acme, ...part }), { code: "invalid_scheme", message });
   }
 });
 

@@ -30,16 +30,17 @@ MILLION = 1_000_000
 numbers = itertools.count()
 
 
-def each(act: Callable[[str], object], times: int) -> float:
-    """Microseconds, the median of five rounds."""
-    rounds = []
-    for _ in range(5):
-        keys = [f"4.acme6.contio10.evt-{next(numbers):06}" for _ in range(times)]
-        start = time.perf_counter()
-        for key in keys:
-            act(key)
-        rounds.append((time.perf_counter() - start) / times * 1e6)
-    return statistics.median(rounds)
+def pair(act: Callable[[str], object], floor: Callable[[str], object], times: int, rounds: int = 7) -> tuple[float, float]:
+    """Microseconds of both, each the median of its rounds, which are taken in turns."""
+    found: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        for one, into in zip((act, floor), found):
+            keys = [f"4.acme6.contio10.evt-{next(numbers):06}" for _ in range(times)]
+            start = time.perf_counter()
+            for key in keys:
+                one(key)
+            into.append((time.perf_counter() - start) / times * 1e6)
+    return statistics.median(found[0]), statistics.median(found[1])
 
 
 def once(store: Any) -> Callable[[str], object]:
@@ -50,7 +51,8 @@ def once(store: Any) -> Callable[[str], object]:
     return act
 
 
-def say(what: str, ours: float, floor: float, of: str) -> None:
+def say(what: str, times: tuple[float, float], of: str) -> None:
+    ours, floor = times
     print(f"{what}: {ours:.2f} µs, {ours / floor:.2f} times {of} ({floor:.2f} µs)", flush=True)
 
 
@@ -61,7 +63,10 @@ def memory() -> None:
         if known.get(key) is None:
             known[key] = BODY
 
-    say("memory", each(once(MemoryStore(MILLION)), 50_000), each(bare, 50_000), "a look-up and an insertion")
+    # Short rounds, of which the median is not one that another process interrupted.
+    say("memory", pair(once(MemoryStore(MILLION)), bare, 500, 400), "a look-up and an insertion")
+    known.clear()
+    say("memory that is full", pair(once(MemoryStore()), bare, 500, 400), "a look-up and an insertion")
 
 
 def sqlite() -> None:
@@ -72,34 +77,39 @@ def sqlite() -> None:
             rows = ((f"4.acme6.contio12.kept-{number:07}", number) for number in range(MILLION))
             statement = "INSERT INTO hookseal_once VALUES (?, 't', 'done', 'b', 1, 1, 9000000000000 + ?, 0)"
             connection.executemany(statement, rows)
-        floor = each(once(empty), 300)
-        say("SQLite with a million keys", each(once(full), 300), floor, "an empty table")
+        say("SQLite with a million keys", pair(once(full), once(empty), 300), "an empty table")
 
 
 def postgres() -> None:
-    with postgres_server() as server, psycopg_pool.ConnectionPool(dsn(server.port), min_size=1) as pool:
-        store = PostgresStore(pool)
-        store.create()
-        floor = each(once(store), 300)
-        with pool.connection() as connection:
+    with postgres_server() as server:
+        pools = []
+        for schema in ("empty", "full"):
+            with psycopg.connect(dsn(server.port), autocommit=True) as own:
+                own.execute(f"CREATE SCHEMA {schema}")
+            options = {"options": f"-c search_path={schema}"}
+            pools.append(psycopg_pool.ConnectionPool(dsn(server.port), kwargs=options, min_size=1, open=True))
+        empty, full = (PostgresStore(pool) for pool in pools)
+        empty.create(), full.create()
+        with pools[1].connection() as connection:
             connection.execute(
                 "INSERT INTO hookseal_once SELECT '4.acme6.contio12.kept-' || lpad(n::text, 7, '0'), 't', 'done', 'b', 1, "
                 "1, 9000000000000 + n, 0 FROM generate_series(1, 1000000) AS n"
             )
-            connection.execute("CREATE TABLE bare (key text PRIMARY KEY)")
         with psycopg.connect(dsn(server.port), autocommit=True) as own:
-            own.execute("ANALYZE")
+            own.execute("CREATE TABLE bare (key text PRIMARY KEY)")
+            own.execute("VACUUM ANALYZE")
             insert = "INSERT INTO bare VALUES (%s) ON CONFLICT DO NOTHING"
-            bare = each(lambda key: own.execute(insert, (key,)), 300)
-        full = each(once(store), 300)
-        say("PostgreSQL with a million keys", full, floor, "an empty table")
-        say("PostgreSQL", full, bare, "a bare INSERT … ON CONFLICT")
+            say("PostgreSQL with a million keys", pair(once(full), once(empty), 100, 15), "an empty table")
+            floor = pair(once(empty), lambda key: own.execute(insert, (key,)), 100, 15)
+            say("PostgreSQL", floor, "a bare INSERT … ON CONFLICT")
+        for pool in pools:
+            pool.close()
 
 
 def in_redis() -> None:
     with redis_server("--appendonly", "yes") as server, redis.Redis(port=server.port) as client:
-        floor = each(lambda key: client.set(key, BODY, nx=True, px=KEEP), 1000)
-        say("Redis", each(once(RedisStore(client)), 1000), floor, "a bare SET NX")
+        times = pair(once(RedisStore(client)), lambda key: client.set(key, BODY, nx=True, px=KEEP), 200, 15)
+        say("Redis", times, "a bare SET NX")
 
 
 if __name__ == "__main__":

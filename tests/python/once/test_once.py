@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import redis
 from hookseal import DeliveryKey, WebhookVerificationError, WebhookVerifier, sign
+from hookseal.explain import WebhookExplainer
 from hookseal.once import MemoryStore, Notice, Once, SQLiteStore, StoreError
 from once.stores import Place, dsn
 from once.support import SECRET, delivery, envelope, keyless
@@ -287,6 +288,35 @@ def test_a_memory_store_evicts_what_was_done_first_and_never_a_running_claim() -
     assert once.run(delivery("f"), lambda: True) is True
 
 
+def test_a_memory_store_forgets_in_the_order_of_what_was_done_whatever_was_forgotten_or_claimed_again() -> None:
+    store = MemoryStore(max_keys=3)
+
+    def done(key: str, now: int, keep: int = 1000) -> None:
+        assert store.claim(key, "t", "b", 10, keep, now).answer == "first"
+        assert store.finish(key, "t", keep, now)
+
+    def known() -> set[str]:
+        return set(store._done) | set(store._running)
+
+    for now, key in enumerate("abc"):
+        done(key, now)
+    assert store.finish("a", "t", 1000, 5), "what is done stays done, in its place"
+    assert not store.finish("a", "another", 1000, 5)
+    done("d", 6)
+    assert known() == {"b", "c", "d"}
+    assert store.forget("b") and not store.forget("b")
+    done("b", 7)
+    done("e", 8)
+    assert known() == {"b", "d", "e"}
+    # Kept long enough: claimed again, and then the newest.
+    done("d", 2000)
+    assert store.sweep(10, 2000) == 2 and known() == {"d"}
+    for number in range(1000):
+        done("x", 3000 + number)
+        assert store.forget("x")
+    assert len(store._order) < 100
+
+
 def test_a_store_outlives_its_process_and_a_restart(shared: Place) -> None:
     once_on(shared).run(delivery(), lambda: None)
     assert once_on(shared).run(delivery(), lambda: True) is None
@@ -307,7 +337,18 @@ def test_a_verifier_accepts_old_events_that_happened_since_the_store_was_made(sh
             return error.code
         return "accepted"
 
+    def explained(happened: int, now: int, **options: Any) -> tuple[str, str]:
+        """The code by a WebhookExplainer with the same options, which is the verdict's, and the advice."""
+        time = datetime.datetime.fromtimestamp(happened, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        body = envelope(timestamp=time)
+        report = WebhookExplainer(SECRET, now=now, **options).explain(sign(body, SECRET, scheme="contio-body"), body)
+        assert (report["code"] or "accepted") == verdict(happened, now, **options)
+        return report["code"] or "accepted", report["advice"]
+
     day = 86_400
+    assert "max_event_age" in explained(made + 10, made + 10 + 2 * day)[1]
+    assert explained(made + 10, made + 10 + 2 * day, once=once)[0] == "accepted"
+    assert "than the store" in explained(made - 10, made - 10 + 2 * day, once=once)[1]
     assert verdict(made + 10, made + 10 + 2 * day) == "event_too_old"
     assert verdict(made + 10, made + 10 + 2 * day, once=once) == "accepted"
     assert verdict(made + 10, made + 10 + 30 * day - 301, once=once) == "accepted"
@@ -322,6 +363,8 @@ def test_only_a_durable_store_lets_a_verifier_accept_old_events() -> None:
         with pytest.raises(WebhookVerificationError) as caught:
             WebhookVerifier(SECRET, once=wrong)  # type: ignore[arg-type]
         assert caught.value.code == "invalid_argument"
+        with pytest.raises(WebhookVerificationError):
+            WebhookExplainer(SECRET, once=wrong)  # type: ignore[arg-type]
 
 
 def test_a_store_made_by_a_later_version_is_refused(shared: Place) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import threading
-import time
-from typing import Any, ClassVar, Literal
+from collections import deque
+from time import monotonic  # A clock that nobody sets. No other process sees these times.
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from hookseal._errors import WebhookVerificationError
 from hookseal.once._store import SWEEP, Claimed, StoreError
 
-
-# A key's row is a list, which takes a third of the time of an object: its token, body, and takeovers, when the lease
-# and the key end, and whether it is done.
-TOKEN, OF_BODY, TAKEOVERS, LEASE_UNTIL, KEEP_UNTIL, IS_DONE = range(6)
+# Rows are tuples of texts and numbers, which the garbage collector does not follow: lists of a million keys would be
+# gone through again and again. A running claim: its token, body, when its lease and the key end, and takeovers.
+Running: TypeAlias = tuple[str, str, float, float, int]
+# A key that is done: the token and body of its claim, when the key ends, and the key.
+Done: TypeAlias = tuple[str, str, float, str]
 
 FIRST = Claimed("first")
 TAKEOVER = Claimed("takeover")
@@ -35,88 +38,122 @@ class MemoryStore:
             raise WebhookVerificationError("invalid_argument", f"max_keys must be 1 or more, but this is {max_keys}")
         self._max_keys = max_keys
         self._lock = threading.Lock()
-        self._rows: dict[str, list[Any]] = {}
-        # The keys that are done, in the order in which they were: an ordered set.
-        self._done: dict[str, None] = {}
+        self._running: dict[str, Running] = {}
+        self._done: dict[str, Done] = {}
+        # What is done, in the order in which it was. A row that is no longer in `_done` does not count. It is not the
+        # order of a dict: the first key of a dict is found slowly once many before it were deleted.
+        self._order: deque[Done] = deque()
 
     def create(self) -> int:
         return 0
 
-    def claim(self, key: str, token: str, body: str, lease: int, keep: int, now: int | None = None) -> Claimed:
-        now = _now() if now is None else now
-        rows = self._rows
+    def claim(self, key: str, token: str, body: str, lease: int, keep: int, now: float | None = None) -> Claimed:
+        if now is None:
+            now = monotonic() * 1000.0
+        running, done = self._running, self._done
         with self._lock:
-            row = rows.get(key)
-            if row is None:
-                if len(rows) >= self._max_keys:
+            if key not in running and key not in done:
+                if len(running) + len(done) >= self._max_keys:
                     self._make_room(now)
-                rows[key] = [token, body, 0, now + lease, now + keep, False]
+                running[key] = (token, body, now + lease, now + keep, 0)
                 return FIRST
-            takeovers = 0
-            if row[KEEP_UNTIL] > now:
-                if row[IS_DONE]:
-                    return Claimed("duplicate", 0, row[OF_BODY] == body)
-                takeovers = row[TAKEOVERS]
-                if row[LEASE_UNTIL] > now:
-                    if row[TOKEN] != token:
-                        return Claimed("busy", row[LEASE_UNTIL] - now, row[OF_BODY] == body)
-                    return TAKEOVER if takeovers else FIRST
-                takeovers += 1
-            self._done.pop(key, None)
-            rows[key] = [token, body, takeovers, now + lease, now + keep, False]
-            return TAKEOVER if takeovers else FIRST
+            return self._claim_known(key, token, body, lease, keep, now)
 
-    def finish(self, key: str, token: str, keep: int, now: int | None = None) -> bool:
-        now = _now() if now is None else now
+    def _claim_known(self, key: str, token: str, body: str, lease: int, keep: int, now: float) -> Claimed:
+        takeovers = 0
+        if (known := self._done.get(key)) is not None:
+            _, of_body, keep_until, _ = known
+            if keep_until > now:
+                return Claimed("duplicate", 0, of_body == body)
+            del self._done[key]
+            self._forget_order()
+        else:
+            holder, of_body, lease_until, keep_until, takeovers = self._running[key]
+            if keep_until <= now:
+                takeovers = 0
+            elif lease_until > now:
+                if holder != token:
+                    return Claimed("busy", math.ceil(lease_until - now), of_body == body)
+                return TAKEOVER if takeovers else FIRST
+            else:
+                takeovers += 1
+        self._running[key] = (token, body, now + lease, now + keep, takeovers)
+        return TAKEOVER if takeovers else FIRST
+
+    def finish(self, key: str, token: str, keep: int, now: float | None = None) -> bool:
+        if now is None:
+            now = monotonic() * 1000.0
         with self._lock:
-            row = self._rows.get(key)
-            if row is None or row[TOKEN] != token or row[KEEP_UNTIL] <= now:
+            claim = self._running.get(key)
+            if claim is None:
+                return self._finish_again(key, token, keep, now)
+            holder, body, _, keep_until, _ = claim
+            if holder != token or keep_until <= now:
                 return False
-            row[KEEP_UNTIL] = now + keep
-            row[IS_DONE] = True
-            self._done[key] = None
+            del self._running[key]
+            self._done[key] = row = (token, body, now + keep, key)
+            self._order.append(row)
             return True
 
-    def release(self, key: str, token: str, now: int | None = None) -> bool:
-        now = _now() if now is None else now
+    def _finish_again(self, key: str, token: str, keep: int, now: float) -> bool:
+        """What is done stays done, for longer."""
+        known = self._done.get(key)
+        if known is None or known[0] != token or known[2] <= now:
+            return False
+        self._done[key] = row = (token, known[1], now + keep, key)
+        # In its place.
+        self._order = deque(row if other is known else other for other in self._order)
+        return True
+
+    def release(self, key: str, token: str, now: float | None = None) -> bool:
+        if now is None:
+            now = monotonic() * 1000.0
         with self._lock:
-            row = self._rows.get(key)
-            if row is None or row[TOKEN] != token or row[KEEP_UNTIL] <= now or row[IS_DONE]:
+            claim = self._running.get(key)
+            if claim is None or claim[0] != token or claim[3] <= now:
                 return False
-            del self._rows[key]
+            del self._running[key]
             return True
 
     def forget(self, key: str) -> bool:
         with self._lock:
             return self._delete(key)
 
-    def sweep(self, number: int, now: int | None = None) -> int:
-        now = _now() if now is None else now
+    def sweep(self, number: int, now: float | None = None) -> int:
+        if now is None:
+            now = monotonic() * 1000.0
         with self._lock:
             return self._sweep(number, now)
 
     def finish_in(self, connection: Any, key: str, token: str, keep: int) -> bool:
         raise WebhookVerificationError("invalid_argument", "a memory store has no transactions; use a database's store")
 
-    def _make_room(self, now: int) -> None:
-        oldest = next(iter(self._done), None)
-        if oldest is not None:
-            self._delete(oldest)
-        elif not self._sweep(SWEEP, now):
+    def _make_room(self, now: float) -> None:
+        while self._order:
+            row = self._order.popleft()
+            if self._done.get(row[3]) is row:
+                del self._done[row[3]]
+                return
+        if not self._sweep(SWEEP, now):
             raise StoreError(f"{self._max_keys} handlers are running, and the memory store has no room for more")
 
-    def _sweep(self, number: int, now: int) -> int:
+    def _sweep(self, number: int, now: float) -> int:
         # Looks at every key: it is called by hand, and if so many claims were never ended that there is no room.
-        old = [key for key, row in self._rows.items() if row[KEEP_UNTIL] <= now][:number]
-        for key in old:
+        old = [key for key, row in self._done.items() if row[2] <= now]
+        old += [key for key, row in self._running.items() if row[3] <= now]
+        for key in old[:number]:
             self._delete(key)
-        return len(old)
+        return len(old[:number])
 
     def _delete(self, key: str) -> bool:
-        self._done.pop(key, None)
-        return self._rows.pop(key, None) is not None
+        if self._running.pop(key, None) is not None:
+            return True
+        if self._done.pop(key, None) is None:
+            return False
+        self._forget_order()
+        return True
 
-
-def _now() -> int:
-    # A clock that nobody sets. No other process sees these times.
-    return time.monotonic_ns() // 1_000_000
+    def _forget_order(self) -> None:
+        """Drops rows that do not count, before there are more of them than of the others."""
+        if len(self._order) > 2 * len(self._done) + 64:
+            self._order = deque(row for row in self._order if self._done.get(row[3]) is row)
