@@ -37,7 +37,7 @@ pub fn verify(verifier: u32, mut record: BufferSlice<'_>, body: &[u8]) -> u32 {
         let body = request.body_in(body).ok_or(ErrorKind::InvalidArgument)?;
         let headers = request.headers(verifier.scheme());
         let delivery = verifier.verify(&headers, body, request.now)?;
-        Ok(verdict::genuine(&delivery, verifier.scheme()))
+        Ok(verdict::genuine(&delivery, verifier.scheme(), delivery.has_read_envelope()))
     });
     let (code, written) = match verified {
         Ok(written) => (0, written),

@@ -2,6 +2,20 @@
 
 use hookseal::{HeaderName, Scheme};
 
+/// How many names headers can have: two for each of four headers.
+pub const HEADERS: usize = 8;
+
+/// The name of a header of a scheme: the names of the signature, timestamp, id and topic headers, which take
+/// precedence, and from 4 on their other names.
+#[must_use]
+pub fn header(scheme: &Scheme, number: usize) -> Option<&HeaderName> {
+    let (spelling, which) = (number / 4, number % 4);
+    match scheme.header_spellings().get(which) {
+        Some(names) => *names.get(spelling)?,
+        None => scheme.key_header()?.get(spelling).copied(),
+    }
+}
+
 /// Puts the names of a scheme, one per line: the names of the signature, timestamp, id and topic headers, which take
 /// precedence; their other names, empty where there are none; a line that is not empty if deliveries carry a Contio
 /// envelope; and the names of the scheme's variants.
@@ -10,11 +24,7 @@ pub fn write(scheme: &Scheme, mut put: impl FnMut(&str)) {
         put(text);
         put("\n");
     };
-    let headers = scheme.header_spellings();
-    for spelling in 0..2 {
-        headers.iter().for_each(|names| line(names[spelling].map_or("", HeaderName::as_str)));
-        line(scheme.key_header().map_or("", |names| names[spelling].as_str()));
-    }
+    (0..HEADERS).for_each(|number| line(header(scheme, number).map_or("", HeaderName::as_str)));
     line(if scheme.has_envelope() { "envelope" } else { "" });
     scheme.variants().iter().map(Scheme::name).for_each(line);
 }

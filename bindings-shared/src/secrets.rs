@@ -14,7 +14,8 @@ pub fn read(mut text: &[u8]) -> impl Iterator<Item = Secret<'_>> {
 }
 
 /// A secret from the byte that says what it is, and its bytes.
-pub(crate) fn secret(is_text: u8, bytes: &[u8]) -> Secret<'_> {
+#[must_use]
+pub fn secret(is_text: u8, bytes: &[u8]) -> Secret<'_> {
     match core::str::from_utf8(bytes) {
         Ok(text) if is_text == 1 => Secret::from(text),
         _ => Secret::from(bytes),

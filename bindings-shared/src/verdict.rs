@@ -10,7 +10,7 @@
 //! | 20 | flags: [`READ_ENVELOPE`], [`HAS_TIME`] |
 //! | 24 | when it was signed or its event happened, in Unix seconds, signed, in 8 bytes |
 //!
-//! It is the start of `hookseal_verdict` of a C ABI.
+//! It is the start of `hookseal_verdict` in `bindings-c/include/hookseal.h`.
 
 use hookseal::{Delivery, Error, ErrorKind, Scheme, UnixTime};
 
@@ -33,10 +33,10 @@ pub fn number_of(kind: ErrorKind) -> u32 {
 /// Writes the verdict on a delivery that the verifier of this scheme accepted.
 #[must_use]
 #[allow(clippy::cast_possible_truncation)] // at most 8 secrets and as many variants
-pub fn genuine(delivery: &Delivery<'_, '_>, scheme: &Scheme) -> [u8; BYTES] {
+pub fn genuine<B>(delivery: &Delivery<'_, '_, B>, scheme: &Scheme, has_read_envelope: bool) -> [u8; BYTES] {
     let form = scheme.variants().iter().position(|variant| variant.name() == delivery.scheme());
     let time = delivery.timestamp();
-    let flags = if delivery.has_read_envelope() { READ_ENVELOPE } else { 0 };
+    let flags = if has_read_envelope { READ_ENVELOPE } else { 0 };
     let flags = flags | if time.is_some() { HAS_TIME } else { 0 };
     let [secret, form] = [delivery.secret_index(), form.unwrap_or_default()].map(|index| index as u32);
     write([0, 0, secret, form, flags], time.map_or(0, UnixTime::as_secs))
@@ -117,7 +117,7 @@ mod tests {
         let builder = hookseal::Verifier::builder(Scheme::CONTIO).secret("the first secret, retired");
         let verifier = builder.secret("the second secret, now in use").build().unwrap();
         let delivery = verifier.verify(&pairs, b"{}", now).unwrap();
-        let record = genuine(&delivery, verifier.scheme());
+        let record = genuine(&delivery, verifier.scheme(), delivery.has_read_envelope());
         let words: [u32; BYTES / 4] = core::array::from_fn(|at| u32::from_le_bytes(record.as_chunks().0[at]));
         assert_eq!(words, [32, 0, 0, 1, 0, HAS_TIME, 1_736_937_000, 0]);
     }

@@ -26,7 +26,7 @@ impl Core {
             }
         };
         let delivery = delivery.map_err(|error| self.fail(error))?;
-        let record = verdict::genuine(&delivery, verifier.core.scheme());
+        let record = verdict::genuine(&delivery, verifier.core.scheme(), delivery.has_read_envelope());
         self.answer.write(|answer| answer.put(&record));
         Ok(0)
     }

@@ -113,6 +113,8 @@ pub enum OptionNames {
     Camel,
     /// `--max-age`: command lines.
     Flag,
+    /// `MaxAge`: Go.
+    Pascal,
 }
 
 impl OptionNames {
@@ -131,11 +133,11 @@ impl OptionNames {
                         put('-');
                     }
                 }
-                b'_' if is_name && self == Self::Camel => is_initial = true,
+                b'_' if is_name && matches!(self, Self::Camel | Self::Pascal) => is_initial = true,
                 b'_' if is_name && self == Self::Flag => put('-'),
                 _ => put(char::from(if is_initial { byte.to_ascii_uppercase() } else { byte })),
             }
-            is_initial &= byte == b'_';
+            is_initial = if byte == b'`' { is_name && self == Self::Pascal } else { is_initial && byte == b'_' };
         }
     }
 }
@@ -232,6 +234,60 @@ impl Error {
     }
 }
 
+/// What the text of an [`Error`] is made from: for bindings that keep it in the memory of their host until somebody asks
+/// for the text.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ErrorParts<'e> {
+    /// What kind of error it is.
+    pub kind: ErrorKind,
+    /// The header, field or secret that it is about; may be empty.
+    pub subject: &'e str,
+    /// What exactly is wrong; may be empty. Each `#` in it stands for one of the numbers.
+    pub detail: &'static str,
+    /// Often what a delivery has, and what is allowed.
+    pub numbers: [u64; 2],
+}
+
+impl<'e> ErrorParts<'e> {
+    /// The parts of an error of this kind, without what is particular to it.
+    #[must_use]
+    pub const fn new(kind: ErrorKind) -> Self {
+        Self { kind, subject: "", detail: "", numbers: [0; 2] }
+    }
+
+    /// Adds the header, field or secret that the error is about: at most 64 bytes, or it is left out.
+    #[must_use]
+    pub const fn of(mut self, subject: &'e str) -> Self {
+        self.subject = subject;
+        self
+    }
+
+    /// Adds what exactly is wrong, and what to do about it, with the numbers that it names.
+    #[must_use]
+    pub const fn because(mut self, detail: &'static str, numbers: [u64; 2]) -> Self {
+        self.detail = detail;
+        self.numbers = numbers;
+        self
+    }
+}
+
+impl Error {
+    /// What its text is made from.
+    #[must_use]
+    pub fn parts(&self) -> ErrorParts<'_> {
+        ErrorParts { kind: self.kind, subject: self.subject.as_str(), detail: self.detail, numbers: self.numbers }
+    }
+}
+
+/// The same error again, or one that a binding makes itself.
+impl From<ErrorParts<'_>> for Error {
+    fn from(parts: ErrorParts<'_>) -> Self {
+        let ErrorParts { kind, subject, detail, numbers } = parts;
+        Self { numbers, ..Self::about(kind, subject).because(detail) }
+    }
+}
+
 /// Where a function writes why it failed; what it returns is only [`Failed`]. A result that contains an [`Error`] would
 /// be copied at every return, which takes an eighteenth of the WebAssembly that a worker loads.
 #[derive(Debug)]
@@ -253,11 +309,19 @@ impl Error {
 }
 
 impl Reason {
+    /// Nothing has failed yet.
+    pub(crate) const NONE: Self = Self(None);
+
+    /// Why a function has failed.
+    pub(crate) fn error(self) -> Error {
+        self.0.unwrap_or(Error::new(ErrorKind::InvalidArgument))
+    }
+
     /// The result of a function that is passed a reason.
     #[inline]
     pub(crate) fn of<T>(act: impl FnOnce(&mut Self) -> Result<T, Failed>) -> Result<T, Error> {
-        let mut reason = Self(None);
-        act(&mut reason).map_err(|Failed| reason.0.unwrap_or(Error::new(ErrorKind::InvalidArgument)))
+        let mut reason = Self::NONE;
+        act(&mut reason).map_err(|Failed| reason.error())
     }
 
     /// An error about one header or field, and what exactly is wrong; either may be empty.
@@ -352,6 +416,7 @@ mod tests {
             (OptionNames::Snake, "max_event_age", "timestamp_in_signature", "now"),
             (OptionNames::Camel, "maxEventAge", "timestampInSignature", "now"),
             (OptionNames::Flag, "--max-event-age", "--timestamp-in-signature", "--now"),
+            (OptionNames::Pascal, "MaxEventAge", "TimestampInSignature", "Now"),
         ] {
             let expected = std::format!(
                 "the signature is valid, but the event is older than {event_age}: see {timestamp} and {now}"
@@ -359,6 +424,23 @@ mod tests {
             assert_eq!(text(&error, names), expected);
         }
         assert_eq!(text(&error, OptionNames::Snake), std::format!("{error}"));
+    }
+
+    #[test]
+    fn an_error_made_from_its_parts_is_the_same_error() {
+        let wrong = |reason: &mut Reason| -> Result<(), Failed> {
+            Err(reason.with_numbers(ErrorKind::BodyTooLarge, "it has # bytes of #", [12, 7]))
+        };
+        let errors = [
+            Reason::of(wrong).unwrap_err(),
+            Error::about(ErrorKind::MissingHeader, "X-Acme-Signature").because("is it sent?"),
+            Error::new(ErrorKind::SignatureMismatch),
+        ];
+        for error in errors {
+            assert_eq!(Error::from(error.parts()), error);
+        }
+        let made = ErrorParts::new(ErrorKind::InvalidArgument).of("body").because("it has # bytes", [3, 0]);
+        assert_eq!(std::format!("{}", Error::from(made)), "the call cannot be carried out: body: it has 3 bytes");
     }
 
     #[test]

@@ -26,16 +26,16 @@ mod sign;
 mod time;
 mod verify;
 
-pub use crate::contio::envelope::{Envelope, ForUser, check_envelope, check_json};
+pub use crate::contio::envelope::{Envelope, EnvelopePlaces, ForUser, check_envelope, check_json, envelope_places};
 #[cfg(feature = "alloc")]
 pub use crate::contio::event::{self, Event};
-pub use crate::error::{Error, ErrorKind, OptionNames};
+pub use crate::error::{Error, ErrorKind, ErrorParts, OptionNames};
 pub use crate::headers::{HeaderLookup, HeaderName, Headers};
 #[cfg(feature = "alloc")]
 pub use crate::json::replace_lone_surrogates;
 pub use crate::json::string::JsonStr;
 #[cfg(feature = "duplicates")]
-pub use crate::key::DeliveryKey;
+pub use crate::key::{DeliveryKey, body_digest};
 #[cfg(feature = "ed25519")]
 pub use crate::public_key::PublicKey;
 #[cfg(feature = "ed25519")]
@@ -49,11 +49,11 @@ pub use crate::scheme::{
 pub use crate::secret::Secret;
 pub use crate::sign::{SignedHeaders, SignedHeadersIter, Signer};
 pub use crate::time::UnixTime;
+#[cfg(feature = "alloc")]
+pub use crate::verify::OwnedDelivery;
 pub use crate::verify::{
-    Delivery, HeaderValues, Limits, MAX_SECRETS, SigningInput, StoredBody, Stream, Streamed, StreamedDelivery,
-    Verifier, VerifierBuilder, WholeBody,
+    Delivery, HeaderValues, Limits, MAX_SECRETS, OwnedStream, SigningInput, StoredBody, Stream, Streamed,
+    StreamedDelivery, StreamedParts, Verifier, VerifierBuilder, WholeBody,
 };
 #[cfg(feature = "duplicates")]
 pub use crate::verify::{KeyedDelivery, KeyedStream, StreamedWithKey};
-#[cfg(feature = "alloc")]
-pub use crate::verify::{OwnedDelivery, OwnedStream};

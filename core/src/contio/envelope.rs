@@ -1,5 +1,7 @@
 //! The Contio envelope: its fields, their types, and their positions in the body.
 
+use core::ops::Range;
+
 use crate::error::{Error, ErrorKind, Failed, Reason, check_size};
 #[cfg(feature = "alloc")]
 use crate::json::serialize_json;
@@ -70,6 +72,11 @@ const FOR_USER: usize = 6;
 const FOR_USER_ID: usize = 7;
 const FOR_USER_EMAIL: usize = 8;
 
+/// Where the fields of an envelope are in its body, in the order of [`Envelope::FIELD_NAMES`], or `None` for those that
+/// are absent or null. A string is without its quotes and may have escapes: [`JsonStr::between_quotes`] reads it. For
+/// bindings, which cannot keep a borrow of the body.
+pub type EnvelopePlaces = [Option<Range<usize>>; FIELDS.len()];
+
 struct Field {
     name: &'static str,
     kind: Kind,
@@ -112,6 +119,11 @@ impl EnvelopeCheck {
     /// Checks the next chunk of a body.
     pub(crate) fn feed(&mut self, chunk: &[u8], reason: &mut Reason) -> Result<(), Failed> {
         self.scanner.feed(chunk, &mut self.members).map_err(|Malformed| self.members.malformed(reason))
+    }
+
+    /// Where the fields are in the body.
+    pub(crate) fn places(&self) -> EnvelopePlaces {
+        places(&self.members.places)
     }
 
     /// Ends the body and returns the event's time. A malformed body is reported before any field.
@@ -201,6 +213,10 @@ impl Visitor for Members {
     }
 }
 
+fn places(places: &[Option<Place>; FIELDS.len()]) -> EnvelopePlaces {
+    core::array::from_fn(|field| places[field].map(|place| place.start..place.end))
+}
+
 /// A body whose envelope was checked, with the positions of its fields.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked<'a> {
@@ -229,6 +245,10 @@ impl<'a> Checked<'a> {
         }
     }
 
+    pub(crate) fn places(&self) -> EnvelopePlaces {
+        places(&self.places)
+    }
+
     pub(crate) fn envelope(&self) -> Envelope<'a> {
         let at = |field: usize| self.places[field].as_ref().and_then(|place| self.body.get(place.start..place.end));
         // Required fields were found by now, so an absent text is never returned as an empty one.
@@ -251,6 +271,17 @@ impl<'a> Checked<'a> {
 }
 
 impl<'a> Envelope<'a> {
+    /// The names of the known fields, in the order in which they are checked.
+    pub const FIELD_NAMES: [&'static str; FIELDS.len()] = {
+        let mut names = [""; FIELDS.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = FIELDS[at].name;
+            at += 1;
+        }
+        names
+    };
+
     /// The JSON of a top-level field, known or unknown to this version, as it was sent: a string includes its quotes.
     /// If an unknown field occurs twice, the first is returned. A name of more than 64 bytes is never found.
     ///
@@ -321,6 +352,14 @@ pub fn check_envelope(body: &[u8], has_envelope: bool) -> Result<(), Error> {
     Reason::of(|reason| Checked::read(body, has_envelope, reason)).map(drop)
 }
 
+/// Where the fields of the envelope are in a body that was verified before: otherwise the same as [`check_envelope`].
+///
+/// # Errors
+/// Those of `Delivery::envelope`.
+pub fn envelope_places(body: &[u8], has_envelope: bool) -> Result<EnvelopePlaces, Error> {
+    Reason::of(|reason| Checked::read(body, has_envelope, reason)).map(|checked| checked.places())
+}
+
 /// Whether a body begins as a form does, such as the `payload=` of GitHub's default content type.
 fn is_form(body: &[u8]) -> bool {
     let end = body.iter().position(|byte| !matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-'));
@@ -332,7 +371,7 @@ fn is_form(body: &[u8]) -> bool {
 struct Search<'n> {
     name: &'n [u8],
     is_next: bool,
-    found: Option<core::ops::Range<usize>>,
+    found: Option<Range<usize>>,
 }
 
 impl Visitor for Search<'_> {

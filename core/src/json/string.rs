@@ -5,6 +5,8 @@ use core::fmt::{self, Write as _};
 use core::hash::{Hash, Hasher};
 
 use crate::crypto::hex;
+#[cfg(feature = "schemes")]
+use crate::json::{Ignore, Scanner};
 
 /// A string of a verified body, borrowed without its quotes and still escaped.
 ///
@@ -21,6 +23,16 @@ impl<'a> JsonStr<'a> {
     /// `raw` was scanned, so its escapes are well formed.
     pub(crate) const fn new(raw: &'a str) -> Self {
         Self(raw)
+    }
+
+    /// The same for the text between the quotes of a JSON string, wherever it comes from; `None` if it is no such text.
+    /// Half of a surrogate pair is allowed.
+    #[cfg(feature = "schemes")]
+    #[must_use]
+    pub fn between_quotes(raw: &'a str) -> Option<Self> {
+        let (mut scanner, mut ignored) = (Scanner::of_any_value(), Ignore);
+        let is_string = ["\"", raw, "\""].iter().all(|part| scanner.feed(part.as_bytes(), &mut ignored).is_ok());
+        (is_string && scanner.finish().is_ok()).then_some(Self(raw))
     }
 
     /// The text, or `None` if it was sent with escapes.

@@ -1,7 +1,7 @@
 //! Reads settings from JSON.
 
 use super::path::Path;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Failed, Reason};
 use crate::inline_str::InlineStr;
 use crate::json::cursor::Cursor;
 use crate::json::string::JsonStr;
@@ -13,6 +13,8 @@ pub(crate) struct Reader<'t> {
     cursor: Cursor<'t>,
     /// The kind of all errors.
     kind: ErrorKind,
+    /// Why the text is refused.
+    reason: Reason,
 }
 
 /// What is wrong with a text.
@@ -26,20 +28,28 @@ const NO_NUMBER: &str = "it must be a whole number of 0 or more (line #, column 
 const HALF: &str = "it contains half of a surrogate pair (line #, column #)";
 
 impl<'t> Reader<'t> {
-    /// Checks that the text is JSON and an object. Errors are of this kind.
-    pub(crate) fn new(text: &'t str, kind: ErrorKind) -> Result<Self, Error> {
-        let reader = Self { text, cursor: Cursor::new(text), kind };
-        match malformed_at(text) {
-            None => Ok(reader),
+    /// Reads a text, from its start on. Errors are of this kind.
+    pub(crate) fn of<T>(
+        text: &'t str,
+        kind: ErrorKind,
+        read: impl FnOnce(&mut Self) -> Result<T, Failed>,
+    ) -> Result<T, Error> {
+        Self::at(text, 0, kind, |reader| match malformed_at(text) {
+            None => read(reader),
             Some(position) => Err(reader.wrong(&Path::ROOT, position, MALFORMED)),
-        }
+        })
     }
 
-    /// The same text, read on at a position that [`position`](Self::position) returned, with errors of another kind.
-    pub(crate) fn at(text: &'t str, position: usize, kind: ErrorKind) -> Self {
-        let mut cursor = Cursor::new(text);
-        cursor.move_to(position);
-        Self { text, cursor, kind }
+    /// Reads on at a position that [`position`](Self::position) returned, in a text that is known to be JSON.
+    pub(crate) fn at<T>(
+        text: &'t str,
+        position: usize,
+        kind: ErrorKind,
+        read: impl FnOnce(&mut Self) -> Result<T, Failed>,
+    ) -> Result<T, Error> {
+        let mut reader = Self { text, cursor: Cursor::new(text), kind, reason: Reason::NONE };
+        reader.cursor.move_to(position);
+        read(&mut reader).map_err(|Failed| reader.reason.error())
     }
 
     /// Where the next value begins.
@@ -53,10 +63,10 @@ impl<'t> Reader<'t> {
         &mut self,
         path: &Path,
         names: &[&str],
-        read: &mut dyn FnMut(&mut Self, usize, &Path) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        read: &mut dyn FnMut(&mut Self, usize, &Path) -> Result<(), Failed>,
+    ) -> Result<(), Failed> {
         let start = self.position();
-        let no_object = |reader: &Self| reader.wrong(path, start, NO_OBJECT);
+        let no_object = |reader: &mut Self| reader.wrong(path, start, NO_OBJECT);
         self.cursor.skip(b'{').ok_or_else(|| no_object(self))?;
         let mut seen = 0_u32;
         while self.cursor.has_next(b'}').ok_or_else(|| no_object(self))? {
@@ -77,7 +87,7 @@ impl<'t> Reader<'t> {
 
     /// A string. Of one that has more than `N` bytes, only the start is returned: `N` is more, by a character, than
     /// what is accepted, so that the caller who checks the text says what is.
-    pub(crate) fn text<const N: usize>(&mut self, path: &Path) -> Result<InlineStr<N>, Error> {
+    pub(crate) fn text<const N: usize>(&mut self, path: &Path) -> Result<InlineStr<N>, Failed> {
         let mut text = InlineStr::EMPTY;
         for character in self.string(path)?.chars() {
             let len = text.len();
@@ -90,7 +100,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A string, which is whole characters.
-    pub(crate) fn string(&mut self, path: &Path) -> Result<JsonStr<'t>, Error> {
+    pub(crate) fn string(&mut self, path: &Path) -> Result<JsonStr<'t>, Failed> {
         let start = self.position();
         let (string, _) = self.cursor.string().ok_or_else(|| self.wrong(path, start, NO_TEXT))?;
         if string.has_lone_surrogate() {
@@ -100,7 +110,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `true` or `false`.
-    pub(crate) fn flag(&mut self, path: &Path) -> Result<bool, Error> {
+    pub(crate) fn flag(&mut self, path: &Path) -> Result<bool, Failed> {
         let start = self.position();
         let is_set = self.cursor.skip_literal("true").is_some();
         if !is_set && self.cursor.skip_literal("false").is_none() {
@@ -115,27 +125,27 @@ impl<'t> Reader<'t> {
     }
 
     /// Skips a value of any type.
-    pub(crate) fn skip(&mut self, path: &Path) -> Result<(), Error> {
+    pub(crate) fn skip(&mut self, path: &Path) -> Result<(), Failed> {
         let start = self.position();
         self.cursor.raw().map(|_| ()).ok_or_else(|| self.wrong(path, start, NO_OBJECT))
     }
 
     /// A whole number, written in digits.
-    pub(crate) fn number(&mut self, path: &Path) -> Result<u64, Error> {
+    pub(crate) fn number(&mut self, path: &Path) -> Result<u64, Failed> {
         let start = self.position();
         let digits = self.cursor.raw().unwrap_or_default();
         digits.parse().map_err(|_| self.wrong(path, start, NO_NUMBER))
     }
 
-    /// The error about a member whose value, or whose name, begins at this position. The detail has two numbers: the
-    /// line and the column.
+    /// Says what is wrong with a member whose value, or whose name, begins at this position. The detail has two
+    /// numbers: the line and the column.
     #[cold]
-    pub(crate) fn wrong(&self, path: &Path, position: usize, detail: &'static str) -> Error {
+    pub(crate) fn wrong(&mut self, path: &Path, position: usize, detail: &'static str) -> Failed {
         let mut place = [1, 1];
         for character in self.text.get(..position).unwrap_or(self.text).chars() {
             place = if character == '\n' { [place[0] + 1, 1] } else { [place[0], place[1] + 1] };
         }
-        Error::of_member(self.kind, path.as_str(), detail, place)
+        self.reason.returned(Error::of_member(self.kind, path.as_str(), detail, place))
     }
 }
 

@@ -3,9 +3,9 @@
 use core::fmt;
 
 use super::parsed_headers::ParsedHeaders;
-use super::{Delivery, Verifier, WholeBody};
+use super::{Delivery, Streamed, StreamedDelivery, Verifier, WholeBody};
 use crate::crypto::mac::TAG_BYTES;
-use crate::error::{Error, Reason};
+use crate::error::{Error, ErrorKind, Reason};
 use crate::headers::Headers;
 use crate::scheme::Freshness;
 use crate::time::UnixTime;
@@ -55,6 +55,33 @@ impl Verifier {
         now: UnixTime,
     ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Error> {
         Reason::of(|reason| self.verify_by(headers, body, Some(macs), now, reason))
+    }
+}
+
+impl Verifier {
+    /// The same for a body whose bytes stay with the caller: only its length is needed, unless
+    /// [`SigningInput::reads_body`].
+    ///
+    /// # Errors
+    /// As for `verify_with_macs`, and `invalid_argument` for a delivery whose verdict depends on the body itself.
+    pub fn verify_unread_with_macs<'v, 'h, H: Headers + ?Sized>(
+        &'v self,
+        headers: &'h H,
+        body_bytes: u64,
+        macs: &[[u8; TAG_BYTES]],
+        now: UnixTime,
+    ) -> Result<StreamedDelivery<'v, 'h>, Error> {
+        let facts = Reason::of(|reason| {
+            self.limits.check_size(body_bytes, reason)?;
+            let parsed = ParsedHeaders::read_for(self.key_kinds(), self.scheme(), headers, reason)?;
+            let matches = self.try_macs(&parsed, macs, reason)?;
+            let read_time = |reason: &mut Reason| {
+                let detail = "the verdict depends on the body itself, which was left out; give it";
+                Err(reason.is(ErrorKind::InvalidArgument, "", detail))
+            };
+            self.decide(&parsed, matches, now, read_time, reason)
+        })?;
+        Ok(Delivery { facts, body: Streamed })
     }
 }
 

@@ -9,6 +9,7 @@ mod keyed_stream;
 pub(crate) mod limits;
 #[cfg(feature = "alloc")]
 mod owned;
+mod owned_stream;
 pub(crate) mod parsed_headers;
 #[cfg(feature = "ed25519")]
 mod public_keys;
@@ -25,7 +26,8 @@ pub use self::keyed_stream::{KeyedDelivery, KeyedStream, StreamedWithKey};
 pub(crate) use self::limits::Limit;
 pub use self::limits::Limits;
 #[cfg(feature = "alloc")]
-pub use self::owned::{OwnedDelivery, OwnedStream};
+pub use self::owned::OwnedDelivery;
+pub use self::owned_stream::{OwnedStream, StreamedParts};
 pub use self::stored::StoredBody;
 pub use self::stream::{Stream, Streamed, StreamedDelivery};
 
@@ -34,7 +36,7 @@ use self::parsed_headers::KeyKinds;
 use self::parsed_headers::ParsedHeaders;
 #[cfg(feature = "ed25519")]
 use self::public_keys::PublicKeys;
-use crate::contio::envelope::{Checked, Envelope};
+use crate::contio::envelope::{Checked, Envelope, EnvelopePlaces};
 use crate::crypto::mac::{Key, Matches, TAG_BYTES, Tag};
 use crate::error::{Error, ErrorKind, Failed, Reason};
 use crate::headers::Headers;
@@ -378,6 +380,18 @@ impl<'b> Delivery<'_, '_, WholeBody<'b>> {
             Some(checked) => Ok(checked.envelope()),
             None => Reason::of(|reason| Checked::read(self.body.bytes, self.facts.scheme.has_envelope(), reason))
                 .map(|checked| checked.envelope()),
+        }
+    }
+
+    /// Where the fields of the Contio envelope are in the body.
+    ///
+    /// # Errors
+    /// Those of [`envelope`](Self::envelope).
+    pub fn envelope_places(&self) -> Result<EnvelopePlaces, Error> {
+        match &self.body.envelope {
+            Some(checked) => Ok(checked.places()),
+            None => Reason::of(|reason| Checked::read(self.body.bytes, self.facts.scheme.has_envelope(), reason))
+                .map(|checked| checked.places()),
         }
     }
 

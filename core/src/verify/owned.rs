@@ -1,13 +1,10 @@
-//! Deliveries and streams that borrow nothing, so that they can leave the handler.
+//! Deliveries that borrow nothing, so that they can leave the handler.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
-use core::ops::Deref;
 
-use super::parsed_headers::ParsedHeaders;
-use super::stream::{Progress, Streamed};
-use super::{Delivery, Verifier, WholeBody};
+use super::{Delivery, Streamed, Verifier, WholeBody};
 use crate::contio::envelope::{Checked, Envelope};
 use crate::error::{Error, Reason};
 #[cfg(feature = "duplicates")]
@@ -70,7 +67,7 @@ impl Verifier {
 }
 
 impl<'v, 'h, B> Delivery<'v, 'h, B> {
-    fn without_body(self) -> Delivery<'v, 'h, Streamed> {
+    pub(super) fn without_body(self) -> Delivery<'v, 'h, Streamed> {
         Delivery { facts: self.facts, body: Streamed }
     }
 }
@@ -188,54 +185,5 @@ impl<B> fmt::Debug for OwnedDelivery<B> {
             .field("secret_index", &self.secret_index)
             .field("id", &self.id)
             .finish_non_exhaustive()
-    }
-}
-
-/// A [`Stream`](crate::Stream) that owns its headers and holds its verifier by a pointer such as `Arc<Verifier>`: for
-/// bodies that arrive in another task than their headers.
-///
-/// Headers and pointer must return the same each time. The headers are parsed once more at the end.
-#[must_use]
-pub struct OwnedStream<V, H> {
-    verifier: V,
-    headers: H,
-    progress: Progress,
-}
-
-impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
-    /// Starts verifying a delivery, as [`Verifier::stream`] does.
-    ///
-    /// # Errors
-    /// Those of `Verifier::stream`.
-    pub fn new(verifier: V, headers: H) -> Result<Self, Error> {
-        let parsed =
-            Reason::of(|reason| ParsedHeaders::read_for(verifier.key_kinds(), verifier.scheme(), &headers, reason))?;
-        let progress = Progress::new(&verifier, &parsed)?;
-        Ok(Self { verifier, headers, progress })
-    }
-
-    /// Adds the next chunk, of any size.
-    ///
-    /// # Errors
-    /// Those of [`Stream::update`](crate::Stream::update).
-    pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        self.progress.update(&self.verifier, chunk)
-    }
-
-    /// Ends the body and returns the verdict.
-    ///
-    /// # Errors
-    /// As for [`Verifier::verify`].
-    pub fn finish(self, now: UnixTime) -> Result<OwnedDelivery<Streamed>, Error> {
-        let Self { verifier, headers, progress } = self;
-        let parsed =
-            Reason::of(|reason| ParsedHeaders::read_for(verifier.key_kinds(), verifier.scheme(), &headers, reason))?;
-        progress.finish(&verifier, &parsed, now).map(|delivery| delivery.into_owned())
-    }
-}
-
-impl<V, H> fmt::Debug for OwnedStream<V, H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OwnedStream").field("bytes", &self.progress.bytes).finish_non_exhaustive()
     }
 }

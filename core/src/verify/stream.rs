@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::parsed_headers::ParsedHeaders;
 use super::{Delivery, MAX_SECRETS, Verifier};
-use crate::contio::envelope::EnvelopeCheck;
+use crate::contio::envelope::{EnvelopeCheck, EnvelopePlaces};
 use crate::crypto::mac::{Mac, Matches};
 use crate::error::{Error, Reason};
 use crate::headers::Headers;
@@ -41,7 +41,7 @@ impl Verifier {
 /// What is known about the chunks so far.
 pub(super) struct Progress {
     macs: [Option<Mac>; MAX_SECRETS],
-    /// For schemes whose timestamp is in the envelope. An error is kept until the signature has matched: nothing is
+    /// For schemes whose timestamp is in the envelope, and where the caller asked for it. An error is kept until the signature has matched: nothing is
     /// reported about the body of a forged delivery.
     envelope: Option<Result<EnvelopeCheck, Error>>,
     pub(super) bytes: u64,
@@ -64,6 +64,11 @@ impl Progress {
         Ok(Self { macs, envelope, bytes: 0 })
     }
 
+    /// Reads the envelope, whatever the scheme needs.
+    pub(super) fn read_envelope(&mut self) {
+        self.envelope.get_or_insert_with(|| Ok(EnvelopeCheck::new()));
+    }
+
     pub(super) fn update(&mut self, verifier: &Verifier, chunk: &[u8]) -> Result<(), Error> {
         self.bytes = self.bytes.saturating_add(chunk.len() as u64);
         Reason::of(|reason| verifier.limits.check_size(self.bytes, reason))?;
@@ -81,23 +86,31 @@ impl Progress {
     /// `parsed` has the headers with which these chunks came.
     pub(super) fn finish<'v, 'h>(
         mut self,
-        verifier: &'v Verifier,
+        verifier: &Verifier,
         parsed: &ParsedHeaders<'v, 'h>,
         now: UnixTime,
-    ) -> Result<StreamedDelivery<'v, 'h>, Error> {
+    ) -> Result<(StreamedDelivery<'v, 'h>, Option<EnvelopePlaces>), Error> {
         Reason::of(|reason| verifier.limits.check_size(self.bytes, reason))?;
         let mut matches = Matches::none();
         for (index, mac) in (0..).zip(self.macs.iter_mut().flatten()) {
             parsed.feed_after(mac);
             parsed.compare(index, &mac.finish(), &mut matches);
         }
-        let envelope = self.envelope;
-        let read_time = |reason: &mut Reason| match envelope.unwrap_or_else(|| Ok(EnvelopeCheck::new())) {
-            Ok(check) => check.finish(reason),
-            Err(error) => Err(reason.returned(error)),
+        let check = |reason: &mut Reason| match &self.envelope {
+            Some(Ok(check)) => check.finish(reason),
+            Some(Err(error)) => Err(reason.returned(*error)),
+            None => EnvelopeCheck::new().finish(reason),
         };
-        let facts = Reason::of(|reason| verifier.decide(parsed, matches, now, read_time, reason))?;
-        Ok(Delivery { facts, body: Streamed })
+        let facts = Reason::of(|reason| {
+            let facts = verifier.decide(parsed, matches, now, check, reason)?;
+            // For schemes that have their time elsewhere, it comes last.
+            if self.envelope.is_some() && !matches!(parsed.scheme.freshness, Freshness::Envelope) {
+                check(reason)?;
+            }
+            Ok(facts)
+        })?;
+        let places = self.envelope.as_ref().and_then(|check| Some(check.as_ref().ok()?.places()));
+        Ok((Delivery { facts, body: Streamed }, places))
     }
 }
 
@@ -131,7 +144,7 @@ impl<'v, 'h> Stream<'v, 'h> {
     /// # Errors
     /// As for [`Verifier::verify`].
     pub fn finish(self, now: UnixTime) -> Result<StreamedDelivery<'v, 'h>, Error> {
-        self.progress.finish(self.verifier, &self.parsed, now)
+        self.progress.finish(self.verifier, &self.parsed, now).map(|(delivery, _)| delivery)
     }
 }
 

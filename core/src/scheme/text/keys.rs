@@ -1,7 +1,7 @@
 //! The members of a scheme's text that say what the key of a delivery is.
 
 use super::word::{Header, Word};
-use crate::error::Error;
+use crate::error::Failed;
 use crate::scheme::builder::SchemeBuilder;
 use crate::scheme::fault::Part;
 use crate::settings::{Path, Reader};
@@ -21,7 +21,7 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Reads the member of this name.
-    pub(super) fn read(&mut self, reader: &mut Reader<'_>, name: &str, path: &Path) -> Result<Part, Error> {
+    pub(super) fn read(&mut self, reader: &mut Reader<'_>, name: &str, path: &Path) -> Result<Part, Failed> {
         match name {
             "key_field" => {
                 self.field = Some(reader.text(path)?);
@@ -36,7 +36,7 @@ impl Keys {
         }
     }
 
-    fn read_topic(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<Part, Error> {
+    fn read_topic(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<Part, Failed> {
         let start = reader.position();
         reader.object(path, &TOPIC, &mut |reader, member, path| {
             let name = Some(reader.text(path)?);
@@ -51,7 +51,7 @@ impl Keys {
         }
     }
 
-    fn read_keyless(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<Part, Error> {
+    fn read_keyless(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<Part, Failed> {
         let start = reader.position();
         reader.object(path, &KEYLESS, &mut |reader, member, path| {
             self.keyless[member] = Some(reader.text(path)?);

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, List};
 use super::word::{Header, Word};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Failed};
 use crate::json::string::JsonStr;
 use crate::scheme::fault::{Fault, Part};
 use crate::scheme::template::SigningTemplate;
@@ -44,7 +44,10 @@ pub(super) const ALL_MEMBERS: [(&str, &[&str]); 7] = [
 
 /// Reads a scheme. `limits` takes the position of the limits in the same text; without it, limits are refused.
 pub(crate) fn read(text: &str, limits: Option<&mut Option<usize>>) -> Result<Scheme, Error> {
-    let mut reader = Reader::new(text, ErrorKind::InvalidScheme)?;
+    Reader::of(text, ErrorKind::InvalidScheme, |reader| read_members(reader, limits))
+}
+
+fn read_members(reader: &mut Reader<'_>, limits: Option<&mut Option<usize>>) -> Result<Scheme, Failed> {
     let start = reader.position();
     let mut limits = limits;
     let mut scheme = Text { draft: Draft::default(), preset: None, other: None, places: [(start, Path::ROOT); PARTS] };
@@ -75,7 +78,7 @@ pub(crate) fn read(text: &str, limits: Option<&mut Option<usize>>) -> Result<Sch
             }
         }
     })?;
-    scheme.finish(&reader)
+    scheme.finish(reader)
 }
 
 /// How many parts there are whose place is kept.
@@ -97,12 +100,12 @@ impl Text {
         self.places[part as usize] = (position, *path);
     }
 
-    fn word(&mut self, reader: &mut Reader<'_>, part: Part, path: &Path) -> Result<Option<Word>, Error> {
+    fn word(&mut self, reader: &mut Reader<'_>, part: Part, path: &Path) -> Result<Option<Word>, Failed> {
         self.keep(part, reader.position(), path);
         reader.text(path).map(Some)
     }
 
-    fn read_member(&mut self, reader: &mut Reader<'_>, name: &str, path: &Path) -> Result<(), Error> {
+    fn read_member(&mut self, reader: &mut Reader<'_>, name: &str, path: &Path) -> Result<(), Failed> {
         match name {
             "name" => self.draft.name = self.word(reader, Part::Name, path)?,
             "signature" => return self.read_signature(reader, path),
@@ -134,7 +137,7 @@ impl Text {
         Ok(())
     }
 
-    fn read_signature(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<(), Error> {
+    fn read_signature(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<(), Failed> {
         let start = reader.position();
         for part in [Part::Signature, Part::SignatureHeader, Part::Prefix, Part::List, Part::ListVersion] {
             self.keep(part, start, path);
@@ -163,7 +166,7 @@ impl Text {
         if is_whole { Ok(()) } else { Err(reader.wrong(path, start, detail)) }
     }
 
-    fn read_list(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<(), Error> {
+    fn read_list(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<(), Failed> {
         let mut list = List::default();
         reader.object(path, &LIST, &mut |reader, member, path| {
             match LIST[member] {
@@ -180,7 +183,7 @@ impl Text {
         Ok(())
     }
 
-    fn read_timestamp(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<(), Error> {
+    fn read_timestamp(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<(), Failed> {
         let start = reader.position();
         for part in [Part::TimestampHeader, Part::TimestampInSignature, Part::TimestampFormat] {
             self.keep(part, start, path);
@@ -218,7 +221,7 @@ impl Text {
         refuse_other_name(reader, &self.draft.timestamp, path, start)
     }
 
-    fn read_id(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<(), Error> {
+    fn read_id(&mut self, reader: &mut Reader<'_>, path: &Path) -> Result<(), Failed> {
         let start = reader.position();
         for part in [Part::IdHeader, Part::IdInSignature, Part::IdLength] {
             self.keep(part, start, path);
@@ -243,7 +246,7 @@ impl Text {
         refuse_other_name(reader, &self.draft.id, path, start)
     }
 
-    fn finish(self, reader: &Reader<'_>) -> Result<Scheme, Error> {
+    fn finish(self, reader: &mut Reader<'_>) -> Result<Scheme, Failed> {
         if let Some((position, name)) = &self.preset {
             if let Some((position, path)) = &self.other {
                 let detail = "a preset has no other members; leave out either these or the preset (line #, column #)";
@@ -273,7 +276,7 @@ impl Text {
 }
 
 /// Reads the other name of a header.
-fn read_other_name(reader: &mut Reader<'_>, header: &mut Header, member: &str, path: &Path) -> Result<(), Error> {
+fn read_other_name(reader: &mut Reader<'_>, header: &mut Header, member: &str, path: &Path) -> Result<(), Failed> {
     let position = reader.position();
     if header.newer.is_some() || header.fallback.is_some() {
         return Err(reader.wrong(path, position, "a header can have at most one other name (line #, column #)"));
@@ -284,7 +287,7 @@ fn read_other_name(reader: &mut Reader<'_>, header: &mut Header, member: &str, p
 }
 
 /// Refuses the other name of a header that the scheme does not have.
-fn refuse_other_name(reader: &Reader<'_>, header: &Header, path: &Path, position: usize) -> Result<(), Error> {
+fn refuse_other_name(reader: &mut Reader<'_>, header: &Header, path: &Path, position: usize) -> Result<(), Failed> {
     if header.name.is_none() && (header.newer.is_some() || header.fallback.is_some()) {
         return Err(reader.wrong(path, position, "it has another name for a header, but no header (line #, column #)"));
     }
@@ -297,7 +300,7 @@ fn choice<T: Copy>(
     path: &Path,
     words: &[(&str, T)],
     detail: &'static str,
-) -> Result<T, Error> {
+) -> Result<T, Failed> {
     let position = reader.position();
     let text: JsonStr<'_> = reader.string(path)?;
     let found = words.iter().find(|(word, _)| text == *word);

@@ -1,7 +1,7 @@
 //! The textual form of limits, alone and with a scheme.
 
 use super::{Limit, Limits};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Failed};
 use crate::settings::{Path, Reader, Writer};
 
 const MEMBERS: [&str; 4] = ["max_age", "max_skew", "max_event_age", "max_body"];
@@ -26,7 +26,7 @@ impl Limits {
     /// that are unknown, doubled or of the wrong type, and for a `max_age` or `max_skew` of 100,000 s or more, which
     /// was meant in milliseconds.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        read(&mut Reader::new(text, ErrorKind::InvalidArgument)?, &Path::ROOT)
+        Reader::of(text, ErrorKind::InvalidArgument, |reader| read(reader, &Path::ROOT))
     }
 
     /// Writes the textual form, without white space, from which [`from_json`](Self::from_json) reads equal limits.
@@ -49,10 +49,10 @@ impl Limits {
 
 /// Reads the limits that begin at this position of a text, which is JSON, as its member `limits`.
 pub(in crate::verify) fn read_member(text: &str, position: usize) -> Result<Limits, Error> {
-    read(&mut Reader::at(text, position, ErrorKind::InvalidArgument), &Path::ROOT.member("limits"))
+    Reader::at(text, position, ErrorKind::InvalidArgument, |reader| read(reader, &Path::ROOT.member("limits")))
 }
 
-fn read(reader: &mut Reader<'_>, path: &Path) -> Result<Limits, Error> {
+fn read(reader: &mut Reader<'_>, path: &Path) -> Result<Limits, Failed> {
     let mut limits = Limits::DEFAULT;
     reader.object(path, &MEMBERS, &mut |reader, member, path| {
         let position = reader.position();

@@ -1,0 +1,146 @@
+//! Whole deliveries.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use hookseal::{Delivery, DeliveryKey, Error, HeaderLookup, envelope_places};
+
+use super::verifiers::{NO_VERIFIER, Ready};
+use crate::abi::{Request, SchemeHeaders};
+use crate::checks::Misuse;
+use crate::layout::{Input, Span, Verdict, asks};
+use crate::verdicts::{misuse, narrow};
+
+/// A verifier and a delivery, if both are sound.
+pub(crate) type Call<'a> = (Option<&'a Ready>, Result<Request<'a>, Misuse>);
+
+pub(crate) fn sound<'a>((ready, request): Call<'a>) -> Result<(&'a Ready, Request<'a>), Error> {
+    Ok((ready.ok_or_else(|| misuse(NO_VERIFIER))?, request.map_err(misuse)?))
+}
+
+/// The verdict on a whole delivery.
+pub(crate) fn verify(call: Call<'_>) -> Result<Verdict, Error> {
+    let (ready, request) = sound(call)?;
+    let headers = request.headers.of_scheme(ready.scheme());
+    let body = request.body.map_err(|_| misuse("HOOKSEAL_NO_BODY is for hookseal_verify_with_macs; give the body"))?;
+    let delivery = ready.verify(&headers, body, request.now)?;
+    genuine(ready, headers, request.flags, &delivery)
+}
+
+/// The same by MACs that the host has made.
+pub(crate) fn verify_with_macs(call: Call<'_>, macs: Option<&[u8]>) -> Result<Verdict, Error> {
+    let (ready, request) = sound(call)?;
+    let headers = request.headers.of_scheme(ready.scheme());
+    let macs = macs.ok_or_else(|| misuse("the MACs cannot be where the call says"))?.as_chunks().0;
+    match request.body {
+        Ok(body) => {
+            let delivery = ready.verify_with_macs(&headers, body, macs, request.now)?;
+            genuine(ready, headers, request.flags, &delivery)
+        }
+        Err(_) if request.flags & asks::READ_ENVELOPE != 0 => {
+            Err(misuse("an envelope cannot be read without the body"))
+        }
+        Err(length) => {
+            let delivery = ready.verify_unread_with_macs(&headers, length as u64, macs, request.now)?;
+            let mut verdict = Verdict::genuine(&delivery, ready.scheme(), None);
+            verdict.put_id(delivery.id(), headers);
+            Ok(verdict)
+        }
+    }
+}
+
+/// Reads the envelope if it is asked for or was read anyway.
+fn genuine(
+    ready: &Ready,
+    headers: SchemeHeaders<'_>,
+    flags: u32,
+    delivery: &Delivery<'_, '_>,
+) -> Result<Verdict, Error> {
+    let is_wanted = delivery.has_read_envelope() || flags & asks::READ_ENVELOPE != 0 && delivery.has_envelope();
+    let places = is_wanted.then(|| delivery.envelope_places()).transpose()?;
+    let mut verdict = Verdict::genuine(delivery, ready.scheme(), places.as_ref());
+    verdict.put_id(delivery.id(), headers);
+    Ok(verdict)
+}
+
+impl Verdict {
+    /// Finds the header that the signed id was read from.
+    fn put_id(&mut self, id: Option<&str>, headers: SchemeHeaders<'_>) {
+        let Some(id) = id.map(|id| id.as_bytes().as_ptr_range()) else { return };
+        let id = id.start.addr()..id.end.addr();
+        let values = (0..headers.pairs.count()).map(|index| headers.pairs.value(index).unwrap_or_default());
+        let found = values.enumerate().find_map(|(index, value)| Some((index, part_of(&id, value)?)));
+        if let Some((index, place)) = found {
+            self.id_header = narrow(index + 1);
+            self.id = Span::of(&place);
+        }
+    }
+}
+
+/// Where a part is in the text that it was borrowed from, by the addresses of the part.
+pub(crate) fn part_of(part: &Range<usize>, text: &[u8]) -> Option<Range<usize>> {
+    let text = text.as_ptr_range();
+    let (start, end) = (text.start.addr(), text.end.addr());
+    (start <= part.start && part.end <= end).then(|| part.start - start..part.end - start)
+}
+
+/// What is signed, in one piece, and how much of it comes before the body.
+pub(crate) fn signing_input(call: Call<'_>, put: &mut dyn FnMut(&[u8])) -> Result<Input, Error> {
+    let (ready, request) = sound(call)?;
+    let headers = request.headers.of_scheme(ready.scheme());
+    let input = ready.signing_input(&headers)?;
+    let mut lengths = [0; 2];
+    input.before_body().for_each(|part| (lengths[0] += part.len(), put(part)).1);
+    input.after_body().for_each(|part| (lengths[1] += part.len(), put(part)).1);
+    let [before, after] = lengths.map(narrow);
+    Ok(Input { size: crate::layout::size_of::<Input>(), before, after, reads_body: input.reads_body().into() })
+}
+
+/// The key of a delivery that was verified, and the digest of its body.
+pub(crate) fn delivery_key(call: Call<'_>, verdict: &Verdict) -> Option<(Option<DeliveryKey>, [u8; 32])> {
+    let (ready, request) = sound(call).ok()?;
+    let body = request.body.ok().filter(|_| verdict.code == 0)?;
+    let scheme = ready.scheme();
+    let id = match verdict.id_header {
+        0 => None,
+        number => {
+            let value = request.headers.value(usize::try_from(number).ok()? - 1)?;
+            let [at, length] = [verdict.id.at, verdict.id.length].map(|number| usize::try_from(number).ok());
+            Some(core::str::from_utf8(value.get(at?..)?.get(..length?)?).ok()?)
+        }
+    };
+    let headers = request.headers.of_scheme(scheme);
+    let topic = scheme.key_header().map_or(HeaderLookup::Missing, |[decides, other]| {
+        headers.find_index(decides).1.or(headers.find_index(other).1)
+    });
+    let variant = scheme.variants().get(usize::try_from(verdict.variant).ok()?)?;
+    Some((DeliveryKey::of_verified(variant, id, topic, body), hookseal::body_digest(body)))
+}
+
+/// Checks a body that was verified before: by a verifier, or without one, which stands for deliveries with an envelope.
+pub(crate) fn read_body(ready: Option<&Ready>, what: u32, body: Option<&[u8]>) -> Result<Verdict, Error> {
+    let body = body.ok_or_else(|| misuse("the body cannot be where the call says"))?;
+    let mut verdict = Verdict::EMPTY;
+    match what {
+        0 => hookseal::check_json(body)?,
+        asks::READ_ENVELOPE => {
+            let has_envelope = ready.is_none_or(|ready| ready.scheme().has_envelope());
+            verdict.put_fields(&envelope_places(body, has_envelope)?);
+        }
+        _ => return Err(misuse("`what` is 0 or HOOKSEAL_READ_ENVELOPE")),
+    }
+    Ok(verdict)
+}
+
+/// Signs a delivery: a line per header.
+pub(crate) fn sign(call: Call<'_>, index: u32, id: Option<&[u8]>, put: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+    let (ready, request) = sound(call)?;
+    let body = request.body.map_err(|_| misuse("HOOKSEAL_NO_BODY is for hookseal_verify_with_macs; give the body"))?;
+    let id = id.map(core::str::from_utf8).transpose().map_err(|_| misuse("an id is ASCII"))?;
+    let signer = usize::try_from(index).ok().and_then(|index| ready.signer(index));
+    let signer = signer.ok_or_else(|| misuse("there is no secret of this index"))?;
+    let headers = signer.sign(body, request.now, id)?;
+    let lines: Vec<&str> = headers.iter().flat_map(|(name, value)| [name, "\t", value, "\n"]).collect();
+    lines.iter().for_each(|part| put(part.as_bytes()));
+    Ok(())
+}

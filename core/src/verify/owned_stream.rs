@@ -1,0 +1,182 @@
+//! Streams that borrow nothing: for bodies that arrive in another task than their headers, and for hosts that cannot
+//! keep a borrow.
+
+use core::fmt;
+use core::ops::Deref;
+
+#[cfg(feature = "alloc")]
+use super::OwnedDelivery;
+use super::parsed_headers::ParsedHeaders;
+use super::stream::Progress;
+#[cfg(feature = "alloc")]
+use super::stream::Streamed;
+use super::{Delivery, Verifier};
+use crate::contio::envelope::EnvelopePlaces;
+#[cfg(feature = "duplicates")]
+use crate::crypto::digest::Digest;
+use crate::error::{Error, ErrorKind, Reason};
+use crate::headers::Headers;
+#[cfg(feature = "duplicates")]
+use crate::key::{DeliveryKey, KeyReader};
+use crate::time::UnixTime;
+
+/// A [`Stream`](crate::Stream) that owns its headers and holds its verifier by a pointer such as `Arc<Verifier>`: for
+/// bodies that arrive in another task than their headers.
+///
+/// Headers and pointer must return the same each time. The headers are parsed once more at the end.
+#[must_use]
+pub struct OwnedStream<V, H> {
+    verifier: V,
+    headers: H,
+    /// `None` once the stream has ended.
+    progress: Option<Progress>,
+    #[cfg(feature = "duplicates")]
+    key: Option<(KeyReader, Digest)>,
+}
+
+impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
+    /// Starts verifying a delivery, as [`Verifier::stream`] does.
+    ///
+    /// # Errors
+    /// Those of `Verifier::stream`.
+    pub fn new(verifier: V, headers: H) -> Result<Self, Error> {
+        let progress = Progress::new(&verifier, &parse(&verifier, &headers)?)?;
+        Ok(Self {
+            verifier,
+            headers,
+            progress: Some(progress),
+            #[cfg(feature = "duplicates")]
+            key: None,
+        })
+    }
+
+    /// Also reads the key and the digest of the body. Call it before the first chunk.
+    ///
+    /// # Errors
+    /// `invalid_argument` after the first chunk.
+    #[cfg(feature = "duplicates")]
+    pub fn with_key(mut self) -> Result<Self, Error> {
+        self.check_is_new()?;
+        let parsed = parse(&self.verifier, &self.headers)?;
+        self.key = Some((KeyReader::new(&parsed.scheme.key_source, parsed.topic), Digest::new()));
+        Ok(self)
+    }
+
+    /// Also reads the envelope, if the scheme's deliveries carry one, and makes the verdict depend on it. Call it
+    /// before the first chunk.
+    ///
+    /// # Errors
+    /// `invalid_argument` after the first chunk.
+    pub fn with_envelope(mut self) -> Result<Self, Error> {
+        self.check_is_new()?;
+        let has_envelope = parse(&self.verifier, &self.headers)?.scheme.has_envelope();
+        if let Some(progress) = self.progress.as_mut().filter(|_| has_envelope) {
+            progress.read_envelope();
+        }
+        Ok(self)
+    }
+
+    fn check_is_new(&self) -> Result<(), Error> {
+        let is_new = self.progress.as_ref().is_some_and(|progress| progress.bytes == 0);
+        let detail = "the body has begun to arrive; say before the first chunk what is to be read";
+        is_new.then_some(()).ok_or_else(|| Error::new(ErrorKind::InvalidArgument).because(detail))
+    }
+
+    /// Adds the next chunk, of any size.
+    ///
+    /// # Errors
+    /// Those of [`Stream::update`](crate::Stream::update), and `invalid_argument` once the stream has ended.
+    pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        self.progress.as_mut().ok_or_else(ended)?.update(&self.verifier, chunk)?;
+        #[cfg(feature = "duplicates")]
+        if let Some((key, digest)) = &mut self.key {
+            key.feed(chunk);
+            digest.update(chunk);
+        }
+        Ok(())
+    }
+
+    /// The headers that it owns.
+    pub const fn headers(&self) -> &H {
+        &self.headers
+    }
+
+    /// Ends the body and returns the verdict.
+    ///
+    /// # Errors
+    /// As for [`Verifier::verify`].
+    #[cfg(feature = "alloc")]
+    pub fn finish(mut self, now: UnixTime) -> Result<OwnedDelivery<Streamed>, Error> {
+        self.finish_in_place(now).map(|delivery| delivery.without_body().into_owned())
+    }
+
+    /// Ends the body and returns the verdict, borrowed from this stream.
+    ///
+    /// # Errors
+    /// As for [`Verifier::verify`], and `invalid_argument` if the stream has ended already.
+    pub fn finish_in_place(&mut self, now: UnixTime) -> Result<Delivery<'_, '_, StreamedParts>, Error> {
+        let progress = self.progress.take().ok_or_else(ended)?;
+        #[cfg(feature = "duplicates")]
+        let key = self.key.take();
+        let parsed = parse(&self.verifier, &self.headers)?;
+        let (delivery, places) = progress.finish(&self.verifier, &parsed, now)?;
+        let facts = delivery.facts;
+        let body = StreamedParts {
+            places,
+            // Only of a genuine delivery: nothing of another one is looked at.
+            #[cfg(feature = "duplicates")]
+            key: key.map(|(key, digest)| {
+                (key.finish(&facts.scheme.key_source, facts.scheme.name(), facts.id), digest.finish())
+            }),
+        };
+        Ok(Delivery { facts, body })
+    }
+}
+
+fn parse<'v, 'h, H: Headers>(verifier: &'v Verifier, headers: &'h H) -> Result<ParsedHeaders<'v, 'h>, Error> {
+    Reason::of(|reason| ParsedHeaders::read_for(verifier.key_kinds(), verifier.scheme(), headers, reason))
+}
+
+fn ended() -> Error {
+    Error::new(ErrorKind::InvalidArgument).because("the stream has ended; start another one")
+}
+
+impl<V, H> fmt::Debug for OwnedStream<V, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.progress.as_ref().map_or(0, |progress| progress.bytes);
+        f.debug_struct("OwnedStream").field("bytes", &bytes).finish_non_exhaustive()
+    }
+}
+
+/// Takes the place of the body in a delivery whose [`OwnedStream`] has ended: what the stream was asked to read.
+#[derive(Clone, Debug)]
+pub struct StreamedParts {
+    places: Option<EnvelopePlaces>,
+    #[cfg(feature = "duplicates")]
+    key: Option<(Option<DeliveryKey>, [u8; 32])>,
+}
+
+impl Delivery<'_, '_, StreamedParts> {
+    /// Where the fields of the Contio envelope are in the body; `None` unless it was read, which
+    /// [`OwnedStream::with_envelope`] asks for, and [`Scheme::CONTIO_BODY`](crate::Scheme::CONTIO_BODY) needs anyway.
+    #[must_use]
+    pub fn envelope_places(&self) -> Option<&EnvelopePlaces> {
+        self.body.places.as_ref()
+    }
+
+    /// By what duplicates of this delivery are recognized: the key that the delivery would have if it were verified
+    /// whole; `None` also if [`OwnedStream::with_key`] was not called.
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub fn key(&self) -> Option<DeliveryKey> {
+        self.body.key?.0
+    }
+
+    /// The SHA-256 of the body, by which a store notices another body under a key that it knows; `None` if
+    /// [`OwnedStream::with_key`] was not called.
+    #[cfg(feature = "duplicates")]
+    #[must_use]
+    pub fn body_digest(&self) -> Option<[u8; 32]> {
+        Some(self.body.key?.1)
+    }
+}
