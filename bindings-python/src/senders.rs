@@ -14,8 +14,8 @@ pub(crate) fn square(py: Python<'_>, url: &Bound<'_, PyAny>) -> PyResult<Scheme>
     signed_url("square", url).map_err(|failure| failure.raise(py))
 }
 
-/// HubSpot's scheme, signatures of version 3, for the target URL as HubSpot signs it: its documentation lists the
-/// characters that it decodes. The secret is the app's client secret.
+/// HubSpot's scheme, signatures of version 3, for the target URL as HubSpot signs it, which is with :/?@!$'()*,; in place
+/// of their percent-encoding. The secret is the app's client secret.
 ///
 /// Raises WebhookVerificationError: invalid_scheme.
 #[pyfunction]

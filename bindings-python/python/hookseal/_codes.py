@@ -26,6 +26,7 @@ ErrorCode: TypeAlias = Literal[
     "invalid_argument",
     "in_progress",
     "store_unavailable",
+    "inbox_full",
 ]
 
 # The HTTP status to answer with, for each code.
@@ -66,6 +67,8 @@ STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {
     "in_progress": 503,
     # The store of handled events cannot be used.
     "store_unavailable": 503,
+    # Too many deliveries are not handled yet.
+    "inbox_full": 503,
 }
 
 # The names of the built-in schemes.

@@ -5,7 +5,7 @@
  */
 import { STATEMENTS } from "../generated/once-postgres.js";
 import { essentials } from "../main.js";
-import { LOCK_TIMEOUT, SWEEP, type TimeoutOption, bounded, madeAt, readTimeout } from "./bounded.js";
+import { LOCK_TIMEOUT, type TimeoutOption, bounded, madeAt, readTimeout } from "./bounded.js";
 import { type Claimed, type Store, StoreError } from "./index.js";
 
 const { invalidArgument } = essentials;
@@ -80,7 +80,7 @@ export class PostgresStore implements Store {
   ): Promise<Claimed> {
     const undo = () => this.release(key, token, now);
     return this.#bounded(async () => {
-      const made = await this.#run(STATEMENTS.claim, [key, token, body, lease, keep, now, SWEEP, LOCK_TIMEOUT]);
+      const made = await this.#run(STATEMENTS.claim, [key, token, body, lease, keep, now, LOCK_TIMEOUT]);
       const { rows } = made.rows.length > 0 ? made : await this.#run(STATEMENTS.answer, [key, token, body, now]);
       // Without a row, the other claim was released just now: the sender's next attempt runs.
       const { answer = "busy", wait = 0, same_body } = rows[0] ?? {};

@@ -21,7 +21,7 @@ from psycopg.pq import TransactionStatus
 
 from hookseal._errors import WebhookVerificationError
 from hookseal.once._statements import POSTGRES
-from hookseal.once._store import LOCK_TIMEOUT, SWEEP, Claimed, StoreError, check_version
+from hookseal.once._store import LOCK_TIMEOUT, Claimed, StoreError, check_version
 
 __all__ = ["AsyncPostgresStore", "PostgresStore"]
 
@@ -237,7 +237,7 @@ def _break_off(connection: Connection[Any] | AsyncConnection[Any]) -> None:
 
 
 def _claim(key: str, token: str, body: str, lease: int, keep: int, now: int | None) -> tuple[object, ...]:
-    return key, token, body, lease, keep, now, SWEEP, str(LOCK_TIMEOUT)
+    return key, token, body, lease, keep, now, str(LOCK_TIMEOUT)
 
 
 def _answer(row: tuple[Any, ...] | None) -> Claimed:
