@@ -55,6 +55,7 @@ extern "C" {
 #define HOOKSEAL_INVALID_ARGUMENT 16u    /* 500 */
 #define HOOKSEAL_IN_PROGRESS 17u         /* 503; for the caller's store of handled events, as is the next */
 #define HOOKSEAL_STORE_UNAVAILABLE 18u   /* 503 */
+#define HOOKSEAL_INBOX_FULL 19u          /* 503; for the caller's inbox */
 
 /* A text, or other bytes. */
 typedef struct hookseal_text {
@@ -83,7 +84,7 @@ typedef struct hookseal_delivery {
   uint32_t size;  /* sizeof(hookseal_delivery) */
   uint32_t flags; /* HOOKSEAL_READ_ENVELOPE and so on, or 0 */
   int64_t now;    /* the current time in Unix seconds */
-  const hookseal_header *headers; /* all headers, or at least those that hookseal_verifier_name tells */
+  const hookseal_header *headers; /* all headers, or at least those that hookseal_verifier_name names */
   size_t header_count;
   hookseal_text body; /* the raw body */
 } hookseal_delivery;
@@ -165,7 +166,10 @@ void hookseal_free(void *memory, size_t bytes);
 #define HOOKSEAL_WORD_SCHEME 2u /* the name of a built-in scheme, from 0 */
 #define HOOKSEAL_WORD_FIELD 3u  /* the name of a field of the envelope, by its index in `fields` */
 
-/* Writes a word, for the tables of hosts. Returns 0 if there is none of this number, and HOOKSEAL_NONE for other kinds. */
+/*
+ * Writes a word, for the tables of hosts. Returns 0 if there is none of this number, and HOOKSEAL_NONE for other
+ * kinds.
+ */
 size_t hookseal_word(uint32_t kind, uint32_t number, uint8_t *text, size_t capacity);
 
 /* ---- Verifiers ---- */
@@ -178,8 +182,8 @@ size_t hookseal_word(uint32_t kind, uint32_t number, uint8_t *text, size_t capac
 hookseal_verifier *hookseal_verifier_new(const uint8_t *scheme, size_t length);
 
 /*
- * Adds a secret that the sender may sign with; at most 8. `is_text` is 1 for the text that the sender displays, which is
- * decoded as the scheme says, and 0 for the bytes of a key. Wipe your copy afterwards.
+ * Adds a secret that the sender may sign with; at most 8. `is_text` is 1 for the text that the sender displays, which
+ * is decoded as the scheme says, and 0 for the bytes of a key. Wipe your copy afterwards.
  */
 void hookseal_verifier_secret(hookseal_verifier *verifier, uint32_t is_text, const uint8_t *secret, size_t length);
 
@@ -219,20 +223,23 @@ void hookseal_verifier_free(hookseal_verifier *verifier);
 /* ---- Deliveries ---- */
 
 /*
- * Verifies a delivery. Returns the code of the verdict. `verdict` may be NULL. HOOKSEAL_INVALID_ARGUMENT also stands for
- * a handle, a pointer or a size that cannot be used; a verdict whose `size` is too small is not written.
+ * Verifies a delivery. Returns the code of the verdict. `verdict` may be NULL. HOOKSEAL_INVALID_ARGUMENT also stands
+ * for a handle, a pointer or a size that cannot be used; a verdict whose `size` is too small is not written.
  */
 uint32_t hookseal_verify(const hookseal_verifier *verifier, const hookseal_delivery *delivery,
                          hookseal_verdict *verdict);
 
 /*
- * Begins a delivery whose body arrives in chunks; `delivery->body` is not read. Returns NULL if the headers are refused,
- * as the verdict says. With HOOKSEAL_READ_ENVELOPE, `fields` are places in the whole body.
+ * Begins a delivery whose body arrives in chunks; `delivery->body` is not read. Returns NULL if the headers are
+ * refused, as the verdict says. With HOOKSEAL_READ_ENVELOPE, `fields` are places in the whole body.
  */
 hookseal_stream *hookseal_stream_new(const hookseal_verifier *verifier, const hookseal_delivery *delivery,
                                      hookseal_verdict *verdict);
 
-/* Adds a chunk. Returns HOOKSEAL_BODY_TOO_LARGE as soon as the chunks exceed the limit; the rest need not be read then. */
+/*
+ * Adds a chunk. Returns HOOKSEAL_BODY_TOO_LARGE as soon as the chunks exceed the limit; the rest need not be read
+ * then.
+ */
 uint32_t hookseal_stream_update(hookseal_stream *stream, const uint8_t *chunk, size_t length);
 
 /*
@@ -297,9 +304,9 @@ size_t hookseal_event_key(const uint8_t *scheme, size_t scheme_length, const uin
 /* ---- MACs that the host makes, where its own HMAC-SHA256 is faster ---- */
 
 /*
- * Writes what is signed before the body, directly followed by what is signed after it: at most HOOKSEAL_INPUT_MAX bytes.
- * Returns a code: the headers may be refused, and a buffer that is too small is HOOKSEAL_INVALID_ARGUMENT. The body of
- * the delivery is not read. `verdict` may be NULL.
+ * Writes what is signed before the body, directly followed by what is signed after it: at most HOOKSEAL_INPUT_MAX
+ * bytes. Returns a code: the headers may be refused, and a buffer that is too small is HOOKSEAL_INVALID_ARGUMENT. The
+ * body of the delivery is not read. `verdict` may be NULL.
  */
 #define HOOKSEAL_INPUT_MAX 1024u
 uint32_t hookseal_signing_input(const hookseal_verifier *verifier, const hookseal_delivery *delivery,

@@ -127,8 +127,8 @@ impl<S, E> Table<S, E> {
         unsafe { slot.shared.load(Ordering::Acquire).as_ref() }
     }
 
-    /// Lets a function change the value under a handle, unless a thread is doing so. It returns the value if it is to be
-    /// kept, and what is shared from then on.
+    /// Lets a function change the value under a handle, unless a thread is doing so. It returns the value if it is to
+    /// be kept, and what is shared from then on.
     fn change<T>(
         &self,
         handle: usize,
@@ -233,7 +233,7 @@ unsafe fn read<T: Copy>(place: *const T) -> Option<T> {
 ///
 /// # Safety
 /// If it is aligned, so many bytes can be read and written there as its first member says.
-unsafe fn write<T>(place: *mut T, value: T) -> bool {
+unsafe fn write<T: Copy>(place: *mut T, value: &T) -> bool {
     if place.is_null() {
         return true;
     }
@@ -246,19 +246,9 @@ unsafe fn write<T>(place: *mut T, value: T) -> bool {
     let fits = (size..4096).contains(&told);
     if fits {
         // SAFETY: the caller vouches for so many bytes.
-        unsafe { *place = value };
+        unsafe { *place = *value };
     }
     fits
-}
-
-/// Writes a verdict and returns its code.
-///
-/// # Safety
-/// That of [`write`].
-unsafe fn answer(place: *mut Verdict, verdict: Verdict) -> u32 {
-    let code = verdict.code;
-    // SAFETY: the caller vouches for it.
-    if unsafe { write(place, verdict) } { code } else { INVALID }
 }
 
 /// Text that a function writes for its caller.
@@ -325,9 +315,11 @@ impl<'a> Request<'a> {
         if !bytes_of_headers.is_some_and(|bytes| can_hold(headers.addr(), bytes)) || !headers.is_aligned() {
             return Err("the headers of `delivery` cannot be where it says");
         }
-        // SAFETY: so many headers can be there, and the caller vouches for it.
-        let pairs =
-            if header_count == 0 { &[][..] } else { unsafe { core::slice::from_raw_parts(headers, header_count) } };
+        let pairs: &[Header] = match header_count {
+            0 => &[],
+            // SAFETY: so many headers can be there, and the caller vouches for it.
+            _ => unsafe { core::slice::from_raw_parts(headers, header_count) },
+        };
         let is_text = |Text { at, length }: Text| can_hold(at.addr(), length);
         let is_name = |name: Text| if name.at.is_null() { name.length <= names::HEADERS } else { is_text(name) };
         if !pairs.iter().all(|header| is_name(header.name) && is_text(header.value)) {
@@ -345,7 +337,9 @@ impl<'a> Request<'a> {
 
 impl<'a> Pairs<'a> {
     pub(crate) fn of_scheme(self, scheme: &'a Scheme) -> SchemeHeaders<'a> {
-        SchemeHeaders { pairs: self, scheme }
+        let has_numbers = self.0.iter().any(|header| header.name.at.is_null());
+        let numbered = |number| if has_numbers { names::header(scheme, number) } else { None };
+        SchemeHeaders { pairs: self, numbered: core::array::from_fn(numbered) }
     }
 
     pub(crate) fn count(self) -> usize {
@@ -368,30 +362,40 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// The headers of a delivery, with the numbers that names may have in its scheme.
+/// The headers of a delivery, with what the numbers of names stand for in its scheme.
 #[derive(Clone, Copy)]
 pub(crate) struct SchemeHeaders<'a> {
     pub(crate) pairs: Pairs<'a>,
-    scheme: &'a Scheme,
+    numbered: [Option<&'a HeaderName>; names::HEADERS],
 }
 
 impl<'a> SchemeHeaders<'a> {
-    fn is(self, index: usize, name: &HeaderName) -> bool {
-        match self.pairs.name(index) {
+    /// Whether a name, or the number in its place, is that of a header.
+    #[inline]
+    fn is(&self, given: Result<&[u8], usize>, name: &HeaderName) -> bool {
+        match given {
             Ok(text) => name.matches(text),
-            Err(0) => false,
-            Err(number) => names::header(self.scheme, number - 1) == Some(name),
+            Err(number) => {
+                let own = number.checked_sub(1).and_then(|number| *self.numbered.get(number)?);
+                own.is_some_and(|own| ptr::eq(own, name) || own == name)
+            }
         }
     }
 
+    /// What is known of a header, once it was found at another place too.
+    fn add(&self, found: &mut HeaderLookup<'a>, index: usize) {
+        *found = match found {
+            HeaderLookup::Missing => HeaderLookup::Once(self.pairs.value(index).unwrap_or_default()),
+            _ => HeaderLookup::Duplicate,
+        };
+    }
+
     /// The index of a header, if it occurs once, and its value.
-    pub(crate) fn find_index(self, name: &HeaderName) -> (usize, HeaderLookup<'a>) {
+    pub(crate) fn find_index(&self, name: &HeaderName) -> (usize, HeaderLookup<'a>) {
         let mut found = (0, HeaderLookup::Missing);
-        for index in (0..self.pairs.0.len()).filter(|index| self.is(*index, name)) {
-            found = match found.1 {
-                HeaderLookup::Missing => (index, HeaderLookup::Once(self.pairs.value(index).unwrap_or_default())),
-                _ => (index, HeaderLookup::Duplicate),
-            };
+        for index in (0..self.pairs.0.len()).filter(|index| self.is(self.pairs.name(*index), name)) {
+            found.0 = index;
+            self.add(&mut found.1, index);
         }
         found
     }
@@ -400,6 +404,20 @@ impl<'a> SchemeHeaders<'a> {
 impl Headers for SchemeHeaders<'_> {
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
         self.find_index(name).1
+    }
+
+    /// In one pass.
+    fn find_all<'h>(&'h self, names: [Option<&HeaderName>; 3]) -> [HeaderLookup<'h>; 3] {
+        let mut found = [HeaderLookup::Missing; 3];
+        for index in 0..self.pairs.0.len() {
+            let given = self.pairs.name(index);
+            for (name, found) in names.iter().zip(&mut found) {
+                if name.is_some_and(|name| self.is(given, name)) {
+                    self.add(found, index);
+                }
+            }
+        }
+        found
     }
 }
 
@@ -416,20 +434,18 @@ fn guard<T>(_: T, act: impl FnOnce() -> T) -> T {
 
 // ---- The functions ----
 
-/// The verdict of a call as it is, or on why it failed.
-fn verdict_of(result: Result<Verdict, hookseal::Error>) -> Verdict {
-    result.unwrap_or_else(|error| Verdict::refused(&error))
-}
-
 /// Makes a verdict, and answers with it.
 ///
 /// # Safety
 /// That of [`write`].
-unsafe fn judge(place: *mut Verdict, act: impl FnOnce() -> Result<Verdict, hookseal::Error>) -> u32 {
+unsafe fn judge(place: *mut Verdict, act: impl FnOnce(&mut Verdict) -> Result<(), hookseal::Error>) -> u32 {
     guard(INVALID, || {
-        let verdict = verdict_of(act());
+        let mut verdict = Verdict::EMPTY;
+        if let Err(error) = act(&mut verdict) {
+            verdict.refuse(&error);
+        }
         // SAFETY: the caller vouches for it.
-        unsafe { answer(place, verdict) }
+        if unsafe { write(place, &verdict) } { verdict.code } else { INVALID }
     })
 }
 
@@ -535,9 +551,9 @@ pub extern "C" fn hookseal_verifier_limit(verifier: *mut layout::Verifier, which
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hookseal_verifier_ready(verifier: *mut layout::Verifier, verdict: *mut Verdict) -> u32 {
-    let make = || {
-        let made = VERIFIERS.change(verifier.addr(), |setup| match setup.ready() {
-            Ok((ready, verdict)) => (None, Some(ready), Ok(verdict)),
+    let make = |verdict: &mut Verdict| {
+        let made = VERIFIERS.change(verifier.addr(), |setup| match setup.ready(verdict) {
+            Ok(ready) => (None, Some(ready), Ok(())),
             Err(error) => (None, None, Err(error)),
         });
         made.map_err(misuse)?
@@ -574,7 +590,11 @@ pub unsafe extern "C" fn hookseal_verify(
     verdict: *mut Verdict,
 ) -> u32 {
     // SAFETY: the caller vouches for it.
-    unsafe { judge(verdict, || calls::verify((ready(verifier).map(Arc::as_ref), Request::read(delivery, true)))) }
+    unsafe {
+        judge(verdict, |verdict| {
+            calls::verify((ready(verifier).map(Arc::as_ref), Request::read(delivery, true)), verdict)
+        })
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -590,12 +610,13 @@ pub unsafe extern "C" fn hookseal_stream_new(
             0 => Err(misuse("there is no room for another stream; free those that have ended")),
             handle => Ok(handle),
         });
-        let (handle, written) = match made {
-            Ok(handle) => (handle, Verdict::EMPTY),
-            Err(error) => (0, Verdict::refused(&error)),
-        };
+        let mut written = Verdict::EMPTY;
+        let handle = made.unwrap_or_else(|error| {
+            written.refuse(&error);
+            0
+        });
         // SAFETY: the caller vouches for it.
-        if unsafe { write(verdict, written) } {
+        if unsafe { write(verdict, &written) } {
             return handle;
         }
         STREAMS.free(handle);
@@ -632,13 +653,14 @@ pub unsafe extern "C" fn hookseal_stream_finish(
 ) -> u32 {
     let now = UnixTime::from_secs((u64::from(now_high) << 32 | u64::from(now_low)).cast_signed());
     // SAFETY: the caller vouches for it.
-    unsafe { judge(verdict, || use_stream(stream, |streaming| streaming.finish(now))) }
+    unsafe { judge(verdict, |verdict| use_stream(stream, |streaming| streaming.finish(now, verdict))) }
 }
 
 /// Writes a key and a digest.
 ///
 /// # Safety
-/// `scope_length` bytes can be read at `scope`, 32 can be written at `digest` unless it is null, and `capacity` at `text`.
+/// `scope_length` bytes can be read at `scope`, 32 can be written at `digest` unless it is null, and `capacity` at
+/// `text`.
 unsafe fn put_key(
     found: Option<(Option<hookseal::DeliveryKey>, [u8; 32])>,
     (scope, scope_length): (*const u8, usize),
@@ -715,13 +737,13 @@ pub unsafe extern "C" fn hookseal_read_body(
     length: usize,
     verdict: *mut Verdict,
 ) -> u32 {
-    let check = || {
+    let check = |verdict: &mut Verdict| {
         // SAFETY: the caller vouches for it.
         let (ready, body) = unsafe { (ready(verifier), bytes(body, length)) };
         if ready.is_none() && !verifier.is_null() {
             return Err(misuse(STALE));
         }
-        calls::read_body(ready.map(Arc::as_ref), what, body)
+        calls::read_body(ready.map(Arc::as_ref), what, body, verdict)
     };
     // SAFETY: the caller vouches for it.
     unsafe { judge(verdict, check) }
@@ -791,7 +813,7 @@ pub unsafe extern "C" fn hookseal_signing_input(
     capacity: usize,
     verdict: *mut Verdict,
 ) -> u32 {
-    let make = || {
+    let make = |_: &mut Verdict| {
         // SAFETY: the caller vouches for it.
         let call = unsafe { (ready(verifier).map(Arc::as_ref), Request::read(delivery, false)) };
         // SAFETY: the caller vouches for it.
@@ -802,10 +824,10 @@ pub unsafe extern "C" fn hookseal_signing_input(
             return Err(misuse("what is signed does not fit; have HOOKSEAL_INPUT_MAX bytes"));
         }
         // SAFETY: the caller vouches for it.
-        if input.is_null() || !unsafe { write(input, made) } {
+        if input.is_null() || !unsafe { write(input, &made) } {
             return Err(misuse("`input` is no struct of this version; set its size"));
         }
-        Ok(Verdict::EMPTY)
+        Ok(())
     };
     // SAFETY: the caller vouches for it.
     unsafe { judge(verdict, make) }
@@ -819,12 +841,12 @@ pub unsafe extern "C" fn hookseal_verify_with_macs(
     count: usize,
     verdict: *mut Verdict,
 ) -> u32 {
-    let decide = || {
+    let decide = |verdict: &mut Verdict| {
         // SAFETY: the caller vouches for it.
         let call = unsafe { (ready(verifier).map(Arc::as_ref), Request::read(delivery, true)) };
         // SAFETY: the caller vouches for it.
         let macs = count.checked_mul(32).and_then(|length| unsafe { bytes(macs, length) });
-        calls::verify_with_macs(call, macs)
+        calls::verify_with_macs(call, macs, verdict)
     };
     // SAFETY: the caller vouches for it.
     unsafe { judge(verdict, decide) }
@@ -857,7 +879,7 @@ pub unsafe extern "C" fn hookseal_sign(
     verdict: *mut Verdict,
 ) -> usize {
     let mut length = NONE;
-    let make = || {
+    let make = |_: &mut Verdict| {
         // SAFETY: the caller vouches for it.
         let call = unsafe { (ready(verifier).map(Arc::as_ref), Request::read(delivery, true)) };
         // SAFETY: the caller vouches for it.
@@ -866,7 +888,7 @@ pub unsafe extern "C" fn hookseal_sign(
         let given = given.ok_or_else(|| misuse("the id cannot be where the call says"))?;
         calls::sign(call, index, (!id.is_null()).then_some(given), &mut |part| writer.put(part))?;
         length = writer.length;
-        Ok(Verdict::EMPTY)
+        Ok(())
     };
     // SAFETY: the caller vouches for it.
     unsafe { judge(verdict, make) };

@@ -1,6 +1,6 @@
-//! How handles are numbered. A handle is no address: it names a slot and says the how manieth owner of the slot it is
-//! meant for, so that one that was freed is recognized, even while the slot has another owner, and nothing that was freed
-//! is looked at.
+//! How handles are numbered. A handle is no address: it names a slot, and which of the slot's owners it was given to.
+//! So a handle that was freed is recognized even while the slot has another owner, and nothing that was freed is
+//! looked at.
 //!
 //! `abi.rs` has the table itself, since it turns the pointers in slots into values.
 

@@ -30,23 +30,28 @@ impl Verdict {
     };
 
     /// Takes over what `bindings-shared` has written.
-    fn of_record(record: [u8; verdict::BYTES]) -> Self {
+    #[inline(always)]
+    fn put_record(&mut self, record: [u8; verdict::BYTES]) {
         let words: [u32; verdict::BYTES / 4] = core::array::from_fn(|at| u32::from_le_bytes(record.as_chunks().0[at]));
         let [_, code, status, secret, variant, flags, low, high] = words;
-        let timestamp = (u64::from(high) << 32 | u64::from(low)).cast_signed();
-        Self { code, status, secret, variant, flags, timestamp, ..Self::EMPTY }
+        (self.code, self.status, self.secret, self.variant, self.flags) = (code, status, secret, variant, flags);
+        self.timestamp = (u64::from(high) << 32 | u64::from(low)).cast_signed();
     }
 
-    /// The verdict on a delivery that a verifier of this scheme accepted.
-    pub(crate) fn genuine<B>(delivery: &Delivery<'_, '_, B>, scheme: &Scheme, places: Option<&EnvelopePlaces>) -> Self {
-        let mut verdict = Self::of_record(verdict::genuine(delivery, scheme, places.is_some()));
+    /// Writes the verdict on a delivery that a verifier of this scheme accepted.
+    pub(crate) fn accept<B>(
+        &mut self,
+        delivery: &Delivery<'_, '_, B>,
+        scheme: &Scheme,
+        places: Option<&EnvelopePlaces>,
+    ) {
+        self.put_record(verdict::genuine(delivery, scheme, places.is_some()));
         if delivery.has_envelope() {
-            verdict.flags |= HAS_ENVELOPE;
+            self.flags |= HAS_ENVELOPE;
         }
         if let Some(places) = places {
-            verdict.put_fields(places);
+            self.put_fields(places);
         }
-        verdict
     }
 
     pub(crate) fn put_fields(&mut self, places: &EnvelopePlaces) {
@@ -54,19 +59,20 @@ impl Verdict {
         self.fields = core::array::from_fn(|field| places[field].as_ref().map_or(Span::default(), Span::of));
     }
 
-    /// The verdict on a delivery or a call that was refused.
+    /// Writes the verdict on a delivery or a call that was refused.
     #[cold]
-    pub(crate) fn refused(error: &Error) -> Self {
-        let mut verdict = Self::of_record(verdict::refused(error));
+    #[inline(never)]
+    pub(crate) fn refuse(&mut self, error: &Error) {
+        *self = Self::EMPTY;
+        self.put_record(verdict::refused(error));
         let ErrorParts { subject, detail, numbers, .. } = error.parts();
-        if let Some(place) = verdict.subject.get_mut(..subject.len()) {
+        if let Some(place) = self.subject.get_mut(..subject.len()) {
             place.copy_from_slice(subject.as_bytes());
-            verdict.subject_length = narrow(subject.len());
+            self.subject_length = narrow(subject.len());
         }
         let [at, length] = [detail.as_ptr().expose_provenance(), detail.len()].map(|number| number as u64);
-        verdict.reason = [at, length, numbers[0], numbers[1]];
-        verdict.reason[1] |= u64::from(verdict.check()) << 32;
-        verdict
+        self.reason = [at, length, numbers[0], numbers[1]];
+        self.reason[1] |= u64::from(self.check()) << 32;
     }
 
     /// Where the detail is and how long it is, if this verdict was made here and its reason is intact.
@@ -105,7 +111,8 @@ impl Verdict {
 }
 
 impl Span {
-    /// A part of a body, whose length the core has limited to 32 bits, or of a header that was read as that of a scheme.
+    /// A part of a body, whose length the core has limited to 32 bits, or of a header that was read as that of a
+    /// scheme.
     pub(crate) fn of(range: &core::ops::Range<usize>) -> Self {
         Self { at: narrow(range.start), length: narrow(range.len()) }
     }

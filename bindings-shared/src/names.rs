@@ -24,7 +24,12 @@ pub fn write(scheme: &Scheme, mut put: impl FnMut(&str)) {
         put(text);
         put("\n");
     };
-    (0..HEADERS).for_each(|number| line(header(scheme, number).map_or("", HeaderName::as_str)));
+    // Not by `header`, which would look each up again: it takes more space in a worker.
+    let headers = scheme.header_spellings();
+    for spelling in 0..2 {
+        headers.iter().for_each(|names| line(names[spelling].map_or("", HeaderName::as_str)));
+        line(scheme.key_header().map_or("", |names| names[spelling].as_str()));
+    }
     line(if scheme.has_envelope() { "envelope" } else { "" });
     scheme.variants().iter().map(Scheme::name).for_each(line);
 }

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     /// The codes by their numbers, from 1. Append only: programs in other languages have these numbers compiled in.
-    const CODES: [&str; 18] = [
+    const CODES: [&str; 19] = [
         "missing_header",
         "duplicate_header",
         "malformed_signature",
@@ -84,6 +84,7 @@ mod tests {
         "invalid_argument",
         "in_progress",
         "store_unavailable",
+        "inbox_full",
     ];
 
     #[test]

@@ -94,6 +94,10 @@ kinds! {
     /// The store of handled events cannot be reached, or did not answer in time.
     StoreUnavailable = "store_unavailable", 503,
         "the store of handled events cannot be used; answer 503, so that the sender tries again";
+    /// More deliveries are stored and not yet handled than the receiver allows. The sender's next attempts are the
+    /// overflow.
+    InboxFull = "inbox_full", 503,
+        "too many deliveries are not handled yet; answer 503, so that the sender tries again";
 }
 
 /// The detail of an error about a body's size.
@@ -132,6 +136,8 @@ impl OptionNames {
                         put('-');
                         put('-');
                     }
+                    is_initial = is_name && self == Self::Pascal;
+                    continue;
                 }
                 b'_' if is_name && matches!(self, Self::Camel | Self::Pascal) => is_initial = true,
                 b'_' if is_name && self == Self::Flag => put('-'),
@@ -290,7 +296,7 @@ impl From<ErrorParts<'_>> for Error {
 
 /// Where a function writes why it failed; what it returns is only [`Failed`]. A result that contains an [`Error`] would
 /// be copied at every return, which takes an eighteenth of the WebAssembly that a worker loads.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Reason(Option<Error>);
 
 /// A function has failed, and the [`Reason`] that it was passed says why.

@@ -19,53 +19,54 @@ pub(crate) fn sound<'a>((ready, request): Call<'a>) -> Result<(&'a Ready, Reques
 }
 
 /// The verdict on a whole delivery.
-pub(crate) fn verify(call: Call<'_>) -> Result<Verdict, Error> {
+pub(crate) fn verify(call: Call<'_>, verdict: &mut Verdict) -> Result<(), Error> {
     let (ready, request) = sound(call)?;
     let headers = request.headers.of_scheme(ready.scheme());
     let body = request.body.map_err(|_| misuse("HOOKSEAL_NO_BODY is for hookseal_verify_with_macs; give the body"))?;
     let delivery = ready.verify(&headers, body, request.now)?;
-    genuine(ready, headers, request.flags, &delivery)
+    accept(ready, &headers, request.flags, &delivery, verdict)
 }
 
 /// The same by MACs that the host has made.
-pub(crate) fn verify_with_macs(call: Call<'_>, macs: Option<&[u8]>) -> Result<Verdict, Error> {
+pub(crate) fn verify_with_macs(call: Call<'_>, macs: Option<&[u8]>, verdict: &mut Verdict) -> Result<(), Error> {
     let (ready, request) = sound(call)?;
     let headers = request.headers.of_scheme(ready.scheme());
     let macs = macs.ok_or_else(|| misuse("the MACs cannot be where the call says"))?.as_chunks().0;
     match request.body {
         Ok(body) => {
             let delivery = ready.verify_with_macs(&headers, body, macs, request.now)?;
-            genuine(ready, headers, request.flags, &delivery)
+            accept(ready, &headers, request.flags, &delivery, verdict)
         }
         Err(_) if request.flags & asks::READ_ENVELOPE != 0 => {
             Err(misuse("an envelope cannot be read without the body"))
         }
         Err(length) => {
             let delivery = ready.verify_unread_with_macs(&headers, length as u64, macs, request.now)?;
-            let mut verdict = Verdict::genuine(&delivery, ready.scheme(), None);
-            verdict.put_id(delivery.id(), headers);
-            Ok(verdict)
+            verdict.accept(&delivery, ready.scheme(), None);
+            verdict.put_id(delivery.id(), &headers);
+            Ok(())
         }
     }
 }
 
 /// Reads the envelope if it is asked for or was read anyway.
-fn genuine(
+fn accept(
     ready: &Ready,
-    headers: SchemeHeaders<'_>,
+    headers: &SchemeHeaders<'_>,
     flags: u32,
     delivery: &Delivery<'_, '_>,
-) -> Result<Verdict, Error> {
+    verdict: &mut Verdict,
+) -> Result<(), Error> {
     let is_wanted = delivery.has_read_envelope() || flags & asks::READ_ENVELOPE != 0 && delivery.has_envelope();
     let places = is_wanted.then(|| delivery.envelope_places()).transpose()?;
-    let mut verdict = Verdict::genuine(delivery, ready.scheme(), places.as_ref());
+    verdict.accept(delivery, ready.scheme(), places.as_ref());
     verdict.put_id(delivery.id(), headers);
-    Ok(verdict)
+    Ok(())
 }
 
 impl Verdict {
     /// Finds the header that the signed id was read from.
-    fn put_id(&mut self, id: Option<&str>, headers: SchemeHeaders<'_>) {
+    fn put_id(&mut self, id: Option<&str>, headers: &SchemeHeaders<'_>) {
         let Some(id) = id.map(|id| id.as_bytes().as_ptr_range()) else { return };
         let id = id.start.addr()..id.end.addr();
         let values = (0..headers.pairs.count()).map(|index| headers.pairs.value(index).unwrap_or_default());
@@ -118,9 +119,13 @@ pub(crate) fn delivery_key(call: Call<'_>, verdict: &Verdict) -> Option<(Option<
 }
 
 /// Checks a body that was verified before: by a verifier, or without one, which stands for deliveries with an envelope.
-pub(crate) fn read_body(ready: Option<&Ready>, what: u32, body: Option<&[u8]>) -> Result<Verdict, Error> {
+pub(crate) fn read_body(
+    ready: Option<&Ready>,
+    what: u32,
+    body: Option<&[u8]>,
+    verdict: &mut Verdict,
+) -> Result<(), Error> {
     let body = body.ok_or_else(|| misuse("the body cannot be where the call says"))?;
-    let mut verdict = Verdict::EMPTY;
     match what {
         0 => hookseal::check_json(body)?,
         asks::READ_ENVELOPE => {
@@ -129,7 +134,7 @@ pub(crate) fn read_body(ready: Option<&Ready>, what: u32, body: Option<&[u8]>) -
         }
         _ => return Err(misuse("`what` is 0 or HOOKSEAL_READ_ENVELOPE")),
     }
-    Ok(verdict)
+    Ok(())
 }
 
 /// Signs a delivery: a line per header.

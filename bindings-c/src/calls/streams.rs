@@ -88,9 +88,9 @@ impl Streaming {
         self.stream.update(chunk.ok_or_else(|| misuse("the chunk cannot be where the call says"))?)
     }
 
-    pub(crate) fn finish(&mut self, now: UnixTime) -> Result<Verdict, Error> {
+    pub(crate) fn finish(&mut self, now: UnixTime, verdict: &mut Verdict) -> Result<(), Error> {
         let delivery = self.stream.finish_in_place(now)?;
-        let mut verdict = Verdict::genuine(&delivery, self.verifier.scheme(), delivery.envelope_places());
+        verdict.accept(&delivery, self.verifier.scheme(), delivery.envelope_places());
         self.key = delivery.body_digest().map(|digest| (delivery.key(), digest));
         // Its addresses outlive the borrow, by which it is found in its header.
         let id = delivery.id().map(|id| id.as_bytes().as_ptr_range()).map(|id| id.start.addr()..id.end.addr());
@@ -99,7 +99,7 @@ impl Streaming {
             verdict.id_header = narrow(index + 1);
             verdict.id = place;
         }
-        Ok(verdict)
+        Ok(())
     }
 }
 

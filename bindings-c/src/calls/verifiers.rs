@@ -86,7 +86,7 @@ impl Setup {
     }
 
     /// Ends the setting up.
-    pub(crate) fn ready(mut self: Box<Self>) -> Result<(Arc<Ready>, Verdict), Error> {
+    pub(crate) fn ready(mut self: Box<Self>, verdict: &mut Verdict) -> Result<Arc<Ready>, Error> {
         match self.remembered {
             [Some(kept), Some(since)] => {
                 let since = UnixTime::from_secs(since.cast_signed());
@@ -98,10 +98,9 @@ impl Setup {
         let Self { builder, keys, .. } = *self;
         let ready = Ready { verifier: builder?.build()?, keys };
         let scheme = ready.scheme();
-        let flags = if scheme.has_envelope() { HAS_ENVELOPE } else { 0 };
-        let [secret, variant] = [ready.keys.len(), scheme.variants().len()].map(narrow);
-        let verdict = Verdict { secret, variant, flags, ..Verdict::EMPTY };
-        Ok((Arc::new(ready), verdict))
+        verdict.flags = if scheme.has_envelope() { HAS_ENVELOPE } else { 0 };
+        [verdict.secret, verdict.variant] = [ready.keys.len(), scheme.variants().len()].map(narrow);
+        Ok(Arc::new(ready))
     }
 }
 

@@ -20,7 +20,7 @@ const COMPARISON: u64 = 8;
 
 /// The fixed cost of verifying an ed25519 signature.
 #[cfg(feature = "ed25519")]
-const VERIFICATION: usize = 1 << 14;
+const VERIFICATION: usize = 1 << 16;
 
 /// The budget is exhausted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

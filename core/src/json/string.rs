@@ -285,6 +285,17 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "schemes")]
+    #[test]
+    fn only_what_can_be_between_quotes_is_a_string() {
+        for raw in ["", "evt-1", r"a\u0041\n", r"\ud83d", "caf\u{e9}", r#"\""#] {
+            assert!(JsonStr::between_quotes(raw).is_some_and(|string| string.raw() == raw), "{raw}");
+        }
+        for raw in ["\"", r"\", r"\x", r"\u12", "a\nb", "\" \"", "a\",\"b", "\u{0}", r#"\\""#] {
+            assert!(JsonStr::between_quotes(raw).is_none(), "{raw}");
+        }
+    }
+
     #[test]
     fn half_of_a_surrogate_pair_is_read_as_u_fffd_and_equals_only_itself() {
         for (raw, text) in [

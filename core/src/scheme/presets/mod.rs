@@ -155,17 +155,11 @@ impl Scheme {
     }
 }
 
-#[cfg(all(not(feature = "all-presets"), not(target_family = "wasm")))]
+// The others are constants, which JavaScript imports from where the text says.
+#[cfg(not(feature = "all-presets"))]
 const UNKNOWN: Error = Error::invalid_scheme(
-    "no preset has this name; the presets are contio, contio-timestamped, contio-body, standard-webhooks, svix, stripe, \
-     github, slack and shopify, and the others are constants of `Scheme`",
-);
-
-/// For JavaScript, whose package is made without the further presets.
-#[cfg(all(not(feature = "all-presets"), target_family = "wasm"))]
-const UNKNOWN: Error = Error::invalid_scheme(
-    "no preset has this name: choose contio, contio-timestamped, contio-body, standard-webhooks, svix, stripe, github, \
-     slack or shopify, or import one from hookseal/schemes",
+    "no preset has this name; choose contio, contio-timestamped, contio-body, standard-webhooks, svix, stripe, github, \
+     slack or shopify, or import one (hookseal/schemes)",
 );
 
 #[cfg(feature = "all-presets")]

@@ -29,8 +29,8 @@ impl Scheme {
     }
 
     /// `HubSpot`, signatures of version 3: `X-HubSpot-Signature-v3` over `POST`, the URL, the body and the timestamp in
-    /// milliseconds. `url` is the target URL as `HubSpot` signs it: its documentation lists the characters that it
-    /// decodes. The secret is the app's client secret.
+    /// milliseconds. `url` is the target URL as `HubSpot` signs it, which is with `:/?@!$'()*,;` in place of their
+    /// percent-encoding. The secret is the app's client secret.
     ///
     /// # Errors
     /// As for [`square`](Self::square).

@@ -11,7 +11,7 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// The length of an encoded signature.
-    #[cfg(any(not(target_family = "wasm"), feature = "ed25519"))]
+    #[cfg(any(not(target_family = "wasm"), hookseal_fast, feature = "ed25519"))]
     pub(super) const fn digits(self) -> usize {
         match self {
             Self::Hex => TAG_BYTES * 2,
@@ -23,9 +23,9 @@ impl Encoding {
     pub(super) fn decode(self, text: &[u8]) -> Option<[u8; TAG_BYTES]> {
         match self {
             Self::Hex => hex::decode_tag(text.try_into().ok()?),
-            #[cfg(not(target_family = "wasm"))]
+            #[cfg(any(not(target_family = "wasm"), hookseal_fast))]
             Self::Base64 => base64::decode_tag(text.try_into().ok()?),
-            #[cfg(target_family = "wasm")]
+            #[cfg(all(target_family = "wasm", not(hookseal_fast)))]
             Self::Base64 => {
                 let mut signature = [0; TAG_BYTES];
                 let length = base64::decode(text, &mut signature)?.len();

@@ -18,9 +18,9 @@ pub(crate) struct ParsedSignatures<'v, 'h> {
     pub(crate) timestamp: Option<&'h [u8]>,
     pub(crate) id: Option<&'h [u8]>,
     /// The last signature. If it is the only one, it is not decoded again.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(any(not(target_family = "wasm"), hookseal_fast))]
     last: [u8; TAG_BYTES],
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(any(not(target_family = "wasm"), hookseal_fast))]
     is_only: bool,
 }
 
@@ -52,7 +52,7 @@ impl<'h> Values<'h> {
 impl StoredFormat {
     /// Reads a signature header. A single signature must have this format; in a list, at least one item must. A list's
     /// timestamp and id must each occur exactly once.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(any(not(target_family = "wasm"), hookseal_fast))]
     #[inline]
     pub(crate) fn read<'h>(&self, value: &'h [u8]) -> Option<ParsedSignatures<'_, 'h>> {
         let mut values = Values::default();
@@ -88,7 +88,7 @@ impl StoredFormat {
 
     /// The same in less space, as long as a list is split in one place: half a kilobyte is much in a worker, and a
     /// signature that is decoded twice is not.
-    #[cfg(target_family = "wasm")]
+    #[cfg(all(target_family = "wasm", not(hookseal_fast)))]
     pub(crate) fn read<'h>(&self, value: &'h [u8]) -> Option<ParsedSignatures<'_, 'h>> {
         let mut values = Values::default();
         match &self.layout {
@@ -124,16 +124,16 @@ impl<'v, 'h> ParsedSignatures<'v, 'h> {
             value,
             timestamp,
             id,
-            #[cfg(not(target_family = "wasm"))]
+            #[cfg(any(not(target_family = "wasm"), hookseal_fast))]
             last: [0; TAG_BYTES],
-            #[cfg(not(target_family = "wasm"))]
+            #[cfg(any(not(target_family = "wasm"), hookseal_fast))]
             is_only: false,
         }
     }
 }
 
 /// An item of a list.
-#[cfg(any(not(target_family = "wasm"), feature = "ed25519"))]
+#[cfg(any(not(target_family = "wasm"), hookseal_fast, feature = "ed25519"))]
 pub(super) enum Item<'h> {
     /// A signature of the version that is read.
     Signature([u8; TAG_BYTES]),
@@ -141,7 +141,7 @@ pub(super) enum Item<'h> {
     Other { key: &'h [u8], text: &'h [u8] },
 }
 
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", not(hookseal_fast)))]
 impl StoredList {
     /// The key and the text of each item that has a key. A signature that follows others of the version has none.
     fn items<'h>(
@@ -163,7 +163,7 @@ impl StoredList {
     }
 }
 
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", not(hookseal_fast)))]
 impl ParsedSignatures<'_, '_> {
     /// Calls `check` with every signature that can be read.
     #[inline]
@@ -184,7 +184,7 @@ impl ParsedSignatures<'_, '_> {
     }
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(any(not(target_family = "wasm"), hookseal_fast))]
 impl ParsedSignatures<'_, '_> {
     /// Calls `check` with every signature that can be read.
     #[inline]
@@ -204,7 +204,7 @@ impl ParsedSignatures<'_, '_> {
 }
 
 /// The items of a list that are signatures or have a key, in order.
-#[cfg(any(not(target_family = "wasm"), feature = "ed25519"))]
+#[cfg(any(not(target_family = "wasm"), hookseal_fast, feature = "ed25519"))]
 pub(super) struct Items<'f, 'h> {
     rest: Option<&'h [u8]>,
     encoding: Encoding,
@@ -213,7 +213,7 @@ pub(super) struct Items<'f, 'h> {
     in_group: bool,
 }
 
-#[cfg(any(not(target_family = "wasm"), feature = "ed25519"))]
+#[cfg(any(not(target_family = "wasm"), hookseal_fast, feature = "ed25519"))]
 impl<'f, 'h> Items<'f, 'h> {
     #[inline]
     pub(super) fn new(list: &'f StoredList, encoding: Encoding, value: &'h [u8]) -> Self {
@@ -234,7 +234,7 @@ impl<'f, 'h> Items<'f, 'h> {
     }
 }
 
-#[cfg(any(not(target_family = "wasm"), feature = "ed25519"))]
+#[cfg(any(not(target_family = "wasm"), hookseal_fast, feature = "ed25519"))]
 impl<'h> Iterator for Items<'_, 'h> {
     type Item = Item<'h>;
 
