@@ -86,7 +86,7 @@ impl<T: IntoResponse, E: IntoResponse> IntoResponse for Outcome<T, E> {
     }
 }
 
-fn duplicate() -> Response {
+pub(crate) fn duplicate() -> Response {
     json(DUPLICATE.to_owned())
 }
 

@@ -16,6 +16,7 @@ const STORE_WAIT: u64 = 30;
 /// |---|---|---|
 /// | `in_progress` | 503 | another delivery of the event is being handled |
 /// | `store_unavailable` | 503 | the store cannot be used; [`source`](std::error::Error::source) is a [`StoreError`] |
+/// | `inbox_full` | 503 | more deliveries wait to be handled than the inbox allows |
 /// | `invalid_argument` | 500 | the receiver's own configuration is wrong |
 pub struct Error {
     kind: ErrorKind,
@@ -33,6 +34,20 @@ impl Error {
 
     pub(crate) const fn invalid(message: Cow<'static, str>) -> Self {
         Self { kind: ErrorKind::InvalidArgument, message, retry_after: None, source: None }
+    }
+
+    /// More deliveries wait to be handled than the inbox allows.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn full(message: String) -> Self {
+        Self { kind: ErrorKind::InboxFull, message: message.into(), retry_after: Some(STORE_WAIT), source: None }
+    }
+
+    /// The database of an inbox cannot be used.
+    #[cfg(feature = "inbox")]
+    pub(crate) fn of_inbox(error: StoreError) -> Self {
+        let message = format!("the inbox cannot be used: {error}");
+        let of_store = Self::from(error);
+        if of_store.source.is_some() { Self { message: message.into(), ..of_store } } else { of_store }
     }
 
     /// What kind of error this is.

@@ -12,11 +12,21 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod error;
+#[cfg(feature = "inbox")]
+mod inbox;
 mod keyed;
 mod once;
 pub mod store;
 
 pub use crate::error::Error;
+#[cfg(feature = "inbox")]
+#[doc(hidden)]
+pub use crate::inbox::protocol;
+#[cfg(feature = "inbox")]
+pub use crate::inbox::{
+    Entry, Inbox, InboxBuilder, InboxNotice, InboxNoticeKind, InboxStats, Put, Received, Reject, RetryIn, State,
+    StateStats, Storable, TransactionOf, Worker, WorkerBuilder,
+};
 pub use crate::keyed::Keyed;
 pub use crate::once::{Attempt, Notice, NoticeKind, Once, OnceBuilder, Outcome};
 pub use crate::store::Memory;

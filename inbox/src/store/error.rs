@@ -29,7 +29,7 @@ impl StoreError {
     }
 
     /// The store is set up in a way in which it cannot work: `invalid_argument`.
-    #[cfg(any(feature = "sqlite", feature = "redis"))]
+    #[cfg(any(feature = "sqlite", feature = "redis", feature = "postgres"))]
     pub(crate) fn misuse(message: impl Into<Cow<'static, str>>) -> Self {
         Self { message: message.into(), source: None, is_misuse: true }
     }

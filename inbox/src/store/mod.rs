@@ -7,7 +7,7 @@ pub mod postgres;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(feature = "sqlite")]
-mod sqlite;
+pub(crate) mod sqlite;
 
 use std::fmt;
 use std::pin::Pin;
@@ -28,11 +28,11 @@ const SWEEP: u32 = 10;
 
 /// How long a statement waits for a lock that another one holds.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-const LOCK_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2);
+pub(crate) const LOCK_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// How long a server may take to answer.
 #[cfg(any(feature = "redis", feature = "postgres"))]
-const ANSWER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+pub(crate) const ANSWER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A store of claims. Each operation is one atomic step in it, by its own clock, and takes a stated time at most.
 ///
@@ -159,7 +159,7 @@ impl fmt::Debug for Token {
 
 /// The 64 hex digits of a digest.
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
-fn hex(digest: &[u8; 32]) -> String {
+pub(crate) fn hex(digest: &[u8; 32]) -> String {
     use fmt::Write as _;
 
     let mut text = String::with_capacity(64);

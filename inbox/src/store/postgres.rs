@@ -10,7 +10,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, Transaction};
 
-use super::{ANSWER_TIMEOUT, Claim, Claimed, Detached, LOCK_TIMEOUT, SWEEP, Store, StoreError, Token, claimed, hex};
+use super::{ANSWER_TIMEOUT, Claim, Claimed, Detached, LOCK_TIMEOUT, Store, StoreError, Token, claimed, hex};
 use super::{made, signed};
 use crate::error::Error;
 use crate::once::Attempt;
@@ -90,25 +90,52 @@ impl Pool for deadpool_postgres::Pool {
 /// It runs on Tokio. A call takes at most 5 s, or [`timeout`](Self::timeout), plus as many to get a connection; a
 /// connection that does not answer is closed. A key that another transaction locks is waited for for 2 s.
 pub struct Postgres<P> {
-    pool: P,
-    timeout: Duration,
+    connections: Connections<P>,
 }
 
 impl<P: Pool> Postgres<P> {
     /// A store in the database of these connections.
     #[must_use]
     pub const fn new(pool: P) -> Self {
-        Self { pool, timeout: ANSWER_TIMEOUT }
+        Self { connections: Connections::new(pool, ANSWER_TIMEOUT) }
     }
 
     /// How long a call takes at most.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.connections.timeout = timeout;
         self
     }
 
-    async fn connection(&self) -> Result<P::Connection, StoreError> {
+    /// The answer to what was asked, if it comes in time.
+    async fn answer<T>(&self, asked: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Failure> {
+        match self.connections.answer(asked).await {
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(error)) => Err(Failure::Sql(error)),
+            None => Err(Failure::Silent),
+        }
+    }
+
+    async fn change(&self, statement: &str, parameters: &[Parameter<'_>]) -> Result<u64, StoreError> {
+        let connection = self.connections.take().await?;
+        let asked = P::client(&connection).execute_typed(statement, parameters);
+        let changed = self.answer(asked).await;
+        changed.map_err(|failure| self.connections.failed(connection, failure))
+    }
+}
+
+/// A pool whose connections, and whose answers, must come in time.
+pub(crate) struct Connections<P> {
+    pool: P,
+    timeout: Duration,
+}
+
+impl<P: Pool> Connections<P> {
+    pub(crate) const fn new(pool: P, timeout: Duration) -> Self {
+        Self { pool, timeout }
+    }
+
+    pub(crate) async fn take(&self) -> Result<P::Connection, StoreError> {
         match timeout(self.timeout, self.pool.take()).await {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(error)) => Err(StoreError::caused("PostgreSQL: there is no connection", error)),
@@ -119,16 +146,13 @@ impl<P: Pool> Postgres<P> {
         }
     }
 
-    /// The answer to what was asked, if it comes in time.
-    async fn answer<T>(&self, asked: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Failure> {
-        match timeout(self.timeout, asked).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(Failure::Sql(error)),
-            Err(_) => Err(Failure::Silent),
-        }
+    /// What comes of what was asked, if it comes in time.
+    pub(crate) async fn answer<T>(&self, asked: impl Future<Output = T>) -> Option<T> {
+        timeout(self.timeout, asked).await.ok()
     }
 
-    fn failed(&self, connection: P::Connection, failure: Failure) -> StoreError {
+    /// The error of a connection, which is closed if it said nothing.
+    pub(crate) fn failed(&self, connection: P::Connection, failure: Failure) -> StoreError {
         match failure {
             Failure::Sql(error) => store_error(error),
             Failure::Silent => {
@@ -137,17 +161,10 @@ impl<P: Pool> Postgres<P> {
             }
         }
     }
-
-    async fn change(&self, statement: &str, parameters: &[Parameter<'_>]) -> Result<u64, StoreError> {
-        let connection = self.connection().await?;
-        let asked = P::client(&connection).execute_typed(statement, parameters);
-        let changed = self.answer(asked).await;
-        changed.map_err(|failure| self.failed(connection, failure))
-    }
 }
 
 /// Why there is no answer.
-enum Failure {
+pub(crate) enum Failure {
     Sql(tokio_postgres::Error),
     Silent,
 }
@@ -158,13 +175,13 @@ impl<P: Pool> Store for Postgres<P> {
     const IS_DURABLE: bool = true;
 
     async fn create(&self) -> Result<i64, StoreError> {
-        let connection = self.connection().await?;
+        let connection = self.connections.take().await?;
         let client = P::client(&connection);
         let asked = async {
             client.batch_execute(SCHEMA).await?;
             client.query_typed(STORE, &[]).await
         };
-        let rows = self.answer(asked).await.map_err(|failure| self.failed(connection, failure))?;
+        let rows = self.answer(asked).await.map_err(|failure| self.connections.failed(connection, failure))?;
         let Some(row) = rows.first() else { return Err(StoreError::new("the store was not made: call create()")) };
         let version: i32 = row.try_get(0).map_err(store_error)?;
         made(version.into(), row.try_get(1).map_err(store_error)?)
@@ -173,32 +190,31 @@ impl<P: Pool> Store for Postgres<P> {
     async fn claim(&self, claim: &Claim<'_>) -> Result<Claimed, StoreError> {
         let (token, body) = (claim.token.to_string(), hex(&claim.body));
         let (lease, keep) = (signed(claim.lease), signed(claim.keep));
-        let (sweep, wait) = (i32::try_from(SWEEP).unwrap_or(i32::MAX), LOCK_TIMEOUT.as_millis().to_string());
-        let parameters: [Parameter<'_>; 8] = [
+        let wait = LOCK_TIMEOUT.as_millis().to_string();
+        let parameters: [Parameter<'_>; 7] = [
             (&claim.key, Type::TEXT),
             (&token, Type::TEXT),
             (&body, Type::TEXT),
             (&lease, Type::INT8),
             (&keep, Type::INT8),
             (&claim.now, Type::INT8),
-            (&sweep, Type::INT4),
             (&wait, Type::TEXT),
         ];
-        let connection = self.connection().await?;
+        let connection = self.connections.take().await?;
         let client = P::client(&connection);
         let asked = async {
             let rows = client.query_typed(CLAIM, &parameters).await?;
             if !rows.is_empty() {
                 return Ok(rows);
             }
-            let [key, token, body, .., now, _, _] = &parameters;
+            let [key, token, body, .., now, _] = &parameters;
             client.query_typed(ANSWER, &[key.clone(), token.clone(), body.clone(), now.clone()]).await
         };
         match self.answer(asked).await {
             Ok(rows) => rows.first().map_or(Ok(BUSY), read),
             // A key that stays locked is being finished within another transaction.
             Err(Failure::Sql(error)) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => Ok(BUSY),
-            Err(failure) => Err(self.failed(connection, failure)),
+            Err(failure) => Err(self.connections.failed(connection, failure)),
         }
     }
 
@@ -262,7 +278,7 @@ fn read(row: &Row) -> Result<Claimed, StoreError> {
 }
 
 /// Names only the kind of an error: its message may show an address, or what was stored.
-fn store_error(error: tokio_postgres::Error) -> StoreError {
+pub(crate) fn store_error(error: tokio_postgres::Error) -> StoreError {
     let kind = match error.code() {
         Some(code) => format!("PostgreSQL: error {}", code.code()),
         None if error.is_closed() => "PostgreSQL: the connection is closed".to_owned(),
@@ -273,6 +289,6 @@ fn store_error(error: tokio_postgres::Error) -> StoreError {
 
 impl<P> fmt::Debug for Postgres<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Postgres").field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("Postgres").field("timeout", &self.connections.timeout).finish_non_exhaustive()
     }
 }
