@@ -5,6 +5,8 @@
 
 pub mod explain;
 #[cfg(all(feature = "once", unix))]
+pub mod inbox;
+#[cfg(all(feature = "once", unix))]
 pub mod once;
 
 use std::path::{Path, PathBuf};

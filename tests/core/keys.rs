@@ -172,7 +172,7 @@ fn verdict(happened: i64, now: i64, kept: Option<u64>) -> Option<ErrorKind> {
         let report = explainer.explain(&headers, body, now);
         assert_eq!(report.verdict.as_ref().err().map(|error| error.kind()), found, "{}", report.to_json());
         if found == Some(ErrorKind::EventTooOld) {
-            let words = if kept.is_some() { "than the store" } else { "`max_event_age`" };
+            let words = if kept.is_some() { "than the store" } else { "max_event_age" };
             assert!(report.advice.contains(words), "{}", report.advice);
         }
     }

@@ -153,6 +153,85 @@ fn an_owned_delivery_has_the_verdict_and_the_facts_of_a_borrowed_one() {
 }
 
 #[test]
+fn a_stream_that_reads_key_and_envelope_says_what_a_whole_delivery_says() {
+    let mut with_envelope = 0;
+    for vector in vectors() {
+        let Ok(verifier) = vector.verifier() else { continue };
+        let verifier = Arc::new(verifier);
+        let expected = verifier.verify(&vector.headers, &vector.body, vector.now()).and_then(|delivery| {
+            let places = if delivery.has_envelope() { Some(delivery.envelope_places()?) } else { None };
+            Ok((delivery, places))
+        });
+        let stream = OwnedStream::new(Arc::clone(&verifier), vector.headers.clone());
+        let stream = stream.and_then(|stream| stream.with_key()?.with_envelope());
+        let mut stream = match (stream, &expected) {
+            (Ok(stream), _) => stream,
+            (Err(error), Err(expected)) => {
+                assert!(error == *expected || expected.code() == "body_too_large", "{}: {error}", vector.name);
+                continue;
+            }
+            (Err(error), Ok(_)) => panic!("{}: {error}", vector.name),
+        };
+        for chunk in vector.body.chunks(7) {
+            let _ = stream.update(chunk);
+        }
+        match (expected, stream.finish_in_place(vector.now())) {
+            (Ok((whole, places)), Ok(streamed)) => {
+                with_envelope += usize::from(places.is_some());
+                assert_eq!(streamed.envelope_places(), places.as_ref(), "{}", vector.name);
+                assert_eq!(streamed.key(), whole.key(), "{}", vector.name);
+                assert_eq!(streamed.body_digest(), Some(whole.body_digest()), "{}", vector.name);
+                assert_eq!((streamed.id(), streamed.scheme()), (whole.id(), whole.scheme()), "{}", vector.name);
+            }
+            (Err(whole), Err(streamed)) => {
+                assert!(whole == streamed || whole.code() == "body_too_large", "{}: {streamed}", vector.name);
+            }
+            verdicts => panic!("{}: {verdicts:?}", vector.name),
+        }
+        assert_eq!(code(stream.update(b"more")), "invalid_argument");
+        assert_eq!(code(stream.finish_in_place(vector.now())), "invalid_argument");
+    }
+    assert!(with_envelope >= 300, "{with_envelope}");
+}
+
+#[test]
+fn what_a_stream_reads_is_said_before_the_first_chunk() {
+    let headers = sign(Scheme::CONTIO, BODY.as_bytes(), NOW);
+    let verifier = Arc::new(verifier(Scheme::CONTIO));
+    let begun = || {
+        let mut stream = OwnedStream::new(Arc::clone(&verifier), &headers).unwrap();
+        stream.update(b"{").unwrap();
+        stream
+    };
+    assert_eq!(code(begun().with_key()), "invalid_argument");
+    assert_eq!(code(begun().with_envelope()), "invalid_argument");
+    // Without being asked for, neither is read.
+    let mut stream = OwnedStream::new(Arc::clone(&verifier), &headers).unwrap();
+    stream.update(BODY.as_bytes()).unwrap();
+    let delivery = stream.finish_in_place(NOW).unwrap();
+    assert!(delivery.key().is_none() && delivery.body_digest().is_none() && delivery.envelope_places().is_none());
+}
+
+#[test]
+fn the_places_of_an_envelope_are_those_of_its_fields() {
+    each_event(|name, envelope, _| {
+        let body = serde_json::to_string(&envelope).unwrap();
+        let read = StoredBody::assume_verified(body.as_bytes()).envelope().unwrap();
+        let places = hookseal::envelope_places(body.as_bytes(), true).unwrap();
+        let text = |field: &str| {
+            let index = Envelope::FIELD_NAMES.iter().position(|name| *name == field).unwrap();
+            places[index].clone().map(|place| &body[place])
+        };
+        assert_eq!(text("event_type"), Some(read.event_type.raw()), "{name}");
+        assert_eq!(text("data"), Some(read.data), "{name}");
+        assert_eq!(text("actor_user_id"), read.actor_user_id.map(|id| id.raw()), "{name}");
+        assert_eq!(text("for_user.id"), read.for_user.and_then(|user| user.id).map(|id| id.raw()), "{name}");
+    });
+    assert_eq!(code(hookseal::envelope_places(b"{}", true)), "missing_field");
+    assert_eq!(code(hookseal::envelope_places(b"{}", false)), "invalid_argument");
+}
+
+#[test]
 fn an_owned_stream_takes_any_pointer_to_a_verifier() {
     let headers = sign(Scheme::CONTIO, BODY.as_bytes(), NOW);
     let verifier: Rc<Verifier> = verifier(Scheme::CONTIO).into();

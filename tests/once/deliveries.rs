@@ -1,6 +1,11 @@
 //! Deliveries to be handled once.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use hookseal::{OwnedDelivery, Scheme, SignedHeaders, Signer, UnixTime, Verifier};
+
+use super::WAIT;
 
 /// The secret of the tests.
 pub const SECRET: &str = "a secret for tests only";
@@ -40,4 +45,24 @@ pub fn keyless() -> OwnedDelivery {
     let headers = Signer::new(Scheme::GITHUB, SECRET).expect("a signer").sign(b"", UnixTime::now(), None);
     let verifier = Verifier::builder(Scheme::GITHUB).secret(SECRET).build().expect("a verifier");
     verifier.verify_owned(&headers.expect("headers"), Vec::new(), UnixTime::now()).expect("a genuine delivery")
+}
+
+/// Sends an event to a port of this machine, and returns the status of the answer; 0 if there is none.
+#[must_use]
+pub fn post(port: u16, id: &str) -> u16 {
+    let body = envelope(id, "");
+    let mut request =
+        format!("POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    for (name, value) in signed(body.as_bytes()).iter() {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    let answer = || {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(WAIT))?;
+        stream.write_all(format!("{request}\r\n{body}").as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    answer().ok().and_then(|answer| answer.get(9..12)?.parse().ok()).unwrap_or(0)
 }

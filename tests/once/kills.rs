@@ -1,22 +1,19 @@
-//! Kills a receiver at random moments while events are sent, each until it is answered 200.
+//! Kills a receiver at random moments while the sandbox sends events to it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::thread::{JoinHandle, sleep};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::deliveries::{envelope, signed};
 use super::place::{self, Place};
+use super::sender::Sender;
 use super::{WAIT, receiver, servers};
 
-/// How many events are sent at once.
-const SENDERS: usize = 6;
+/// How many events are emitted before each kill, and how many deliveries at least are answered 2xx before it.
+const EVENTS: usize = 12;
+const ANSWERED: u64 = 6;
 
 /// What happened to the events that were sent.
 #[derive(Debug)]
@@ -78,7 +75,8 @@ pub async fn run(kills: usize, kinds: &[&str]) {
     }
 }
 
-/// Sends events while the receiver is killed and started again so many times. `binary` is the program `once`.
+/// Lets the sandbox send events while the receiver is killed and started again so many times. Then all failed deliveries
+/// are sent again, and at last every event once more. `binary` is the program `once`.
 ///
 /// # Panics
 /// If the receiver does not work.
@@ -87,30 +85,44 @@ pub async fn play(binary: &Path, place: &Place, variant: &str, kills: usize, fol
     change(place, "CREATE TABLE IF NOT EXISTS effects (id text)").await;
     change(place, "DELETE FROM effects").await;
     let (port, log) = (servers::free_port(), folder.join("log"));
+    let sandbox = folder.join(format!("sandbox-{variant}"));
+    std::fs::create_dir_all(&sandbox).expect("a folder");
+    let sender = Sender::start(&sandbox, port).await;
     let start = || {
         let mut command = Command::new(binary);
         command.args(["receiver", &place.to_string(), variant, &port.to_string()]).arg(&log);
+        command.env(receiver::SECRET_VARIABLE, sender.secret());
         Receiver(command.spawn().expect("a receiver"))
     };
-    let own = place.to_string().len();
     let accepted = tokio::task::block_in_place(|| {
-        let senders = Senders::start(port, own);
         for _ in 0..kills {
             let receiver = start();
-            let before = senders.accepted();
+            let before = sender.count("delivered");
             let end = Instant::now() + WAIT;
-            // At least a few events get through between two kills.
-            while senders.accepted() < before + SENDERS {
+            sender.emit(EVENTS);
+            while sender.count("delivered") < before + ANSWERED {
                 assert!(Instant::now() < end, "the receiver does not work");
                 sleep(Duration::from_millis(5));
             }
             sleep(Duration::from_micros(fastrand::u64(..50_000)));
             drop(receiver);
         }
-        // The last one is not killed before every event that was begun is accepted.
         let _receiver = start();
-        senders.stop()
+        sender.settle();
+        let end = Instant::now() + WAIT;
+        while sender.count("failed") > 0 {
+            assert!(Instant::now() < end, "an event is never accepted");
+            sender.retry_all("failed");
+            sender.settle();
+        }
+        let accepted: Vec<String> = sender.ids("delivered").into_iter().map(|(event, _)| event).collect();
+        // A duplicate of each.
+        sender.retry_all("delivered");
+        sender.settle();
+        assert_eq!(sender.count("delivered"), accepted.len() as u64, "a duplicate is answered like a success");
+        accepted
     });
+    sender.stop().await;
     let effects = written(place).await;
     read(&std::fs::read_to_string(&log).expect("the log"), kills, &accepted, effects)
 }
@@ -123,77 +135,6 @@ impl Drop for Receiver {
         self.0.kill().expect("a receiver to kill");
         self.0.wait().expect("its end");
     }
-}
-
-/// Threads that send events, each one again until it is answered 200, and then once more.
-struct Senders {
-    shared: Arc<Sent>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-#[derive(Default)]
-struct Sent {
-    accepted: Mutex<Vec<String>>,
-    is_over: AtomicBool,
-}
-
-impl Senders {
-    fn start(port: u16, run: usize) -> Self {
-        let shared = Arc::<Sent>::default();
-        let send = |number| {
-            let shared = Arc::clone(&shared);
-            std::thread::spawn(move || {
-                let run = format!("{run}-{:x}", fastrand::u32(..));
-                for count in 0.. {
-                    if shared.is_over.load(Ordering::SeqCst) {
-                        return;
-                    }
-                    let id = format!("evt-{run}-{number}-{count}");
-                    let end = Instant::now() + WAIT;
-                    while post(port, &id) != 200 {
-                        assert!(Instant::now() < end, "{id} was never accepted");
-                        sleep(Duration::from_millis(20));
-                    }
-                    shared.accepted.lock().expect("no panic").push(id.clone());
-                    post(port, &id);
-                }
-            })
-        };
-        let threads = (0..SENDERS).map(send).collect();
-        Self { shared, threads }
-    }
-
-    fn accepted(&self) -> usize {
-        self.shared.accepted.lock().expect("no panic").len()
-    }
-
-    fn stop(self) -> Vec<String> {
-        self.shared.is_over.store(true, Ordering::SeqCst);
-        for thread in self.threads {
-            thread.join().expect("every event is accepted");
-        }
-        let accepted = self.shared.accepted.lock().expect("no panic");
-        accepted.clone()
-    }
-}
-
-/// The status of the answer; 0 if there is none.
-fn post(port: u16, id: &str) -> u16 {
-    let body = envelope(id, "");
-    let mut request =
-        format!("POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
-    for (name, value) in signed(body.as_bytes()).iter() {
-        request.push_str(&format!("{name}: {value}\r\n"));
-    }
-    let answer = || {
-        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_read_timeout(Some(WAIT))?;
-        stream.write_all(format!("{request}\r\n{body}").as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok::<_, std::io::Error>(answer)
-    };
-    answer().ok().and_then(|answer| answer.get(9..12)?.parse().ok()).unwrap_or(0)
 }
 
 fn read(log: &str, kills: usize, accepted: &[String], effects: BTreeMap<String, usize>) -> Report {

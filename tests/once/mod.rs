@@ -7,6 +7,7 @@ pub mod measure;
 pub mod place;
 pub mod proxy;
 pub mod receiver;
+pub mod sender;
 pub mod servers;
 
 use std::time::Duration;

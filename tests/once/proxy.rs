@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Passes on to a server, and can break a connection off after it has passed on what was asked.
@@ -20,6 +20,8 @@ struct Shared {
     cuts: AtomicUsize,
     /// How often something was asked: each time is a round trip.
     asked: AtomicUsize,
+    /// While it is down, connections end as soon as anything is asked.
+    is_down: AtomicBool,
 }
 
 impl Proxy {
@@ -50,6 +52,11 @@ impl Proxy {
         *self.shared.cut.lock().expect("no panic") = Some(asked.to_vec());
     }
 
+    /// Breaks every connection off, old and new, or no longer.
+    pub fn set_down(&self, is_down: bool) {
+        self.shared.is_down.store(is_down, Ordering::SeqCst);
+    }
+
     /// How many connections were broken off.
     #[must_use]
     pub fn cuts(&self) -> usize {
@@ -71,6 +78,11 @@ fn pass(client: &TcpStream, server: &TcpStream, shared: &Arc<Shared>) {
     std::thread::spawn(move || {
         let mut buffer = vec![0; 65_536];
         while let Ok(length @ 1..) = client.read(&mut buffer) {
+            if shared.is_down.load(Ordering::SeqCst) {
+                is_cut_here.store(1, Ordering::SeqCst);
+                let _ = client.shutdown(Shutdown::Both);
+                break;
+            }
             let asked = &buffer[..length];
             shared.asked.fetch_add(1, Ordering::SeqCst);
             let mut cut = shared.cut.lock().expect("no panic");

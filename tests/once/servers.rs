@@ -54,16 +54,25 @@ fn redis_on(port: u16, options: &[&str]) -> Server {
 /// A `PostgreSQL` of a test's own.
 #[must_use]
 pub fn postgres() -> Server {
-    let (folder, port) = (folder(), free_port());
+    postgres_with(&folder(), free_port(), "--fsync=off")
+}
+
+/// A `PostgreSQL` whose commits are on the disk, for measurements.
+#[must_use]
+pub fn synced_postgres() -> Server {
+    postgres_with(&folder(), free_port(), "--fsync=on")
+}
+
+fn postgres_with(folder: &Path, port: u16, option: &str) -> Server {
     let user = other_user();
     if let Some((user, group)) = user {
-        chown(&folder, Some(user), Some(group)).expect("a folder of the other user's");
+        chown(folder, Some(user), Some(group)).expect("a folder of the other user's");
     }
     let data = folder.join("data");
     let data = data.to_str().expect("UTF-8");
     let mut init = Command::new(program("initdb"));
     init.args(["-D", data, "-U", "hookseal", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]);
-    init.current_dir(&folder).stdout(Stdio::null());
+    init.current_dir(folder).stdout(Stdio::null());
     if let Some((user, group)) = user {
         init.uid(user).gid(group);
     }
@@ -71,8 +80,8 @@ pub fn postgres() -> Server {
     let (program, text) = (program("postgres"), port.to_string());
     let sockets = format!("--unix_socket_directories={}", folder.display());
     let mut command = vec![program.to_str().expect("UTF-8"), "-D", data, "-p", &text, &sockets];
-    command.extend(["--listen_addresses=127.0.0.1", "--max_connections=300", "--fsync=off"]);
-    start(&folder, port, &command, user)
+    command.extend(["--listen_addresses=127.0.0.1", "--max_connections=300", option]);
+    start(folder, port, &command, user)
 }
 
 /// The port of a Redis that the tests of this process share.
