@@ -1,0 +1,3 @@
+module hookseal.invalid/go
+
+go 1.24

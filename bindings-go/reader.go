@@ -1,0 +1,209 @@
+package hookseal
+
+import (
+	"hash"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Reader passes a body on while it is verified, in constant memory: for bodies that are too large to keep. Its last read
+// returns [io.EOF] only if the delivery is genuine, and otherwise why it was refused, as the reader of a compressed file
+// does with its checksum. Do not act on what was read before.
+type Reader struct {
+	verifier *Verifier
+	body     io.Reader
+	delivery Delivery
+	length   uint64
+	limit    uint64
+	// What Read returns from now on, once the body has ended.
+	end error
+	// One for each secret, and what is signed after the body.
+	macs  []hash.Hash
+	after string
+	// For a verdict that depends on what is in the body: an instance of its own, which reads it.
+	core *coreStream
+}
+
+// NewReader begins a delivery whose body is read from the reader that it returns. A refusal of the headers is returned
+// at once.
+//
+//	body, err := verifier.NewReader(r.Header, r.Body)
+//	if err != nil {
+//		hookseal.Answer(w, err)
+//		return
+//	}
+//	if _, err := io.Copy(file, body); err != nil {
+//		os.Remove(file.Name()) // it is not genuine, or reading failed
+//	}
+func (v *Verifier) NewReader(header http.Header, body io.Reader) (*Reader, error) {
+	if err := v.check(header); err != nil {
+		return nil, err
+	}
+	if body == nil {
+		return nil, NewError(ErrInvalidArgument, "the body is nil; pass that of the request, r.Body")
+	}
+	r := &Reader{verifier: v, body: body, limit: v.maxBody}
+	r.delivery.verifier = v
+	v.names.find(header, &r.delivery.headers)
+	readsBody := false
+	err := v.pool.with(func(i *instance) *Error {
+		before, after, reads, err := i.signingInput(&r.delivery, v.now().Unix(), 0)
+		if err != nil || reads {
+			readsBody = reads
+			return err
+		}
+		r.after = string(after)
+		r.macs = i.newMACs(len(i.macs), func(mac hash.Hash) { mac.Write(before) })
+		return nil
+	})
+	if err == nil && readsBody {
+		r.core, err = newCoreStream(v, &r.delivery)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Read reads from the body. After the last byte the error is [io.EOF] or an [*Error].
+func (r *Reader) Read(p []byte) (int, error) {
+	if r.end != nil {
+		return 0, r.end
+	}
+	n, err := r.body.Read(p)
+	r.length += uint64(n)
+	if r.length > r.limit {
+		r.end = tooLarge(r.limit)
+		return 0, r.end
+	}
+	if r.core != nil {
+		if failure := r.core.update(p[:n]); failure != nil {
+			r.end = failure
+			return 0, r.end
+		}
+	}
+	for _, mac := range r.macs {
+		mac.Write(p[:n])
+	}
+	if err == io.EOF {
+		err = r.finish()
+		r.end = err
+	}
+	return n, err
+}
+
+// Delivery returns what is known about the delivery, once Read has returned [io.EOF].
+func (r *Reader) Delivery() (*StreamedDelivery, error) {
+	switch r.end {
+	case nil:
+		return nil, NewError(ErrInvalidArgument, "the body was not read to its end, so there is no verdict yet")
+	case io.EOF:
+		return &StreamedDelivery{&r.delivery}, nil
+	}
+	return nil, r.end
+}
+
+// finish is io.EOF for a genuine delivery.
+func (r *Reader) finish() error {
+	now := r.verifier.now().Unix()
+	var err *Error
+	if r.core != nil {
+		err = r.core.finish(&r.delivery, now)
+	} else {
+		err = r.verifier.pool.with(func(i *instance) *Error {
+			// The scratch memory has had other deliveries in it since the headers came.
+			if _, _, _, err := i.signingInput(&r.delivery, now, int(r.length)); err != nil {
+				return err
+			}
+			return i.decide(&r.delivery, func(index int, sum []byte) {
+				r.macs[index].Write([]byte(r.after))
+				r.macs[index].Sum(sum)
+			}, nil)
+		})
+	}
+	if err != nil {
+		return err
+	}
+	return io.EOF
+}
+
+// StreamedDelivery is a genuine delivery whose body was passed on by a [Reader] and not kept.
+type StreamedDelivery struct {
+	delivery *Delivery
+}
+
+// Scheme is [Delivery.Scheme].
+func (s *StreamedDelivery) Scheme() string { return s.delivery.Scheme() }
+
+// HasEnvelope is [Delivery.HasEnvelope].
+func (s *StreamedDelivery) HasEnvelope() bool { return s.delivery.HasEnvelope() }
+
+// Timestamp is [Delivery.Timestamp].
+func (s *StreamedDelivery) Timestamp() (time.Time, bool) { return s.delivery.Timestamp() }
+
+// SecretIndex is [Delivery.SecretIndex].
+func (s *StreamedDelivery) SecretIndex() int { return s.delivery.SecretIndex() }
+
+// ID is [Delivery.ID].
+func (s *StreamedDelivery) ID() string { return s.delivery.ID() }
+
+// coreStream is a stream in the core. Its instance is its own, since a body may take as long as its sender likes.
+type coreStream struct {
+	instance *instance
+	stream   int32
+	buffer   int32
+}
+
+const chunkSize = 16 << 10
+
+func newCoreStream(v *Verifier, d *Delivery) (s *coreStream, err *Error) {
+	defer recovered(&err)
+	i, _, err := newInstance(v.config)
+	if err != nil {
+		return nil, err
+	}
+	s = &coreStream{instance: i}
+	i.put(&request{now: v.now().Unix(), values: &d.headers})
+	s.stream = i.module.Xhookseal_stream_new(i.verifier, i.scratch+deliveryAt, i.scratch+verdictAt)
+	if s.stream == 0 {
+		return nil, i.refusal(int32(get32(i.memory()[i.scratch+verdictAt+4:])))
+	}
+	s.buffer = i.alloc(chunkSize)
+	return s, nil
+}
+
+func (s *coreStream) update(chunk []byte) (err *Error) {
+	defer recovered(&err)
+	i := s.instance
+	for len(chunk) > 0 {
+		n := copy(i.memory()[s.buffer:][:chunkSize], chunk)
+		chunk = chunk[n:]
+		// A body that is too large was noticed before.
+		if i.module.Xhookseal_stream_update(s.stream, s.buffer, int32(n)) != 0 {
+			break
+		}
+	}
+	return nil
+}
+
+func (s *coreStream) finish(d *Delivery, now int64) (err *Error) {
+	defer recovered(&err)
+	i := s.instance
+	i.putVerdict()
+	code := i.module.Xhookseal_stream_finish(s.stream, int32(uint32(now)), int32(uint32(uint64(now)>>32)),
+		i.scratch+verdictAt)
+	if code != 0 {
+		return i.refusal(code)
+	}
+	verdict := i.verdict()
+	d.set(&verdict)
+	return nil
+}
+
+// recovered makes an error of a panic in the core.
+func recovered(err **Error) {
+	if cause := recover(); cause != nil {
+		*err = stopped(cause)
+	}
+}

@@ -1,0 +1,246 @@
+package hookseal
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// Verifier verifies that deliveries are genuine and fresh, by one scheme and with a fixed set of secrets.
+//
+// Make one with [New], keep it, and share it between goroutines: it is immutable.
+type Verifier struct {
+	pool   *pool
+	config *config
+	names  headerNames
+	scheme string
+	// What deliveries report as their scheme: the variants of the scheme, if it has any, or else its name.
+	variants    []string
+	hasEnvelope bool
+	// The largest body, and whether an option or the scheme's text set it.
+	maxBody    uint64
+	limitsBody bool
+	now        func() time.Time
+}
+
+// New returns a verifier of deliveries that are signed with this secret: the text that the sender displays. Without a
+// [Scheme] among the options it verifies those of [Contio].
+//
+// The error is an [*Error] whose code is [ErrInvalidSecret], [ErrInvalidScheme] or [ErrInvalidArgument].
+func New(secret string, options ...Option) (*Verifier, error) {
+	first := OtherSecret(secret)
+	return newVerifier(first, options)
+}
+
+// NewWithKey is [New] with the bytes of a key in place of a secret's text. They are not decoded.
+func NewWithKey(key []byte, options ...Option) (*Verifier, error) {
+	return newVerifier(OtherKey(key), options)
+}
+
+func newVerifier(first Option, options []Option) (*Verifier, error) {
+	config := &config{scheme: Contio, now: time.Now, onRefusal: logRefusal}
+	first.applyTo(config)
+	for _, option := range options {
+		if option == nil {
+			config.fail("an option is nil")
+			continue
+		}
+		option.applyTo(config)
+	}
+	if config.onRefusal == nil {
+		config.onRefusal = logRefusal
+	}
+	if config.err != nil {
+		return nil, config.err
+	}
+	if config.scheme == badURL {
+		return nil, NewError(ErrInvalidScheme, badURLText)
+	}
+	instance, names, err := newInstance(config)
+	if err != nil {
+		return nil, err
+	}
+	v := &Verifier{pool: newPool(config, instance), config: config, now: config.now}
+	for which := range allNames {
+		v.names.set(which, names[which])
+	}
+	v.scheme, v.variants = names[schemeName], names[variantName:]
+	v.hasEnvelope = instance.verdict().flags&hasEnvelope != 0
+	v.maxBody, v.limitsBody = config.maxBody()
+	return v, nil
+}
+
+// noBodyIsLarger is the most bytes that any body may have.
+const noBodyIsLarger = 1<<32 - 1
+
+// maxBody is the largest body, and whether a limit was set: by an option, or else by the text of the scheme, which the
+// core has read.
+func (c *config) maxBody() (limit uint64, isSet bool) {
+	if option := c.limits[3]; option != nil {
+		return min(*option, noBodyIsLarger), true
+	}
+	var text struct {
+		Limits struct {
+			MaxBody json.RawMessage `json:"max_body"`
+		} `json:"limits"`
+	}
+	// The name of a built-in scheme is no JSON, and sets no limit.
+	if json.Unmarshal([]byte(c.scheme), &text) != nil || text.Limits.MaxBody == nil {
+		return noBodyIsLarger, false
+	}
+	limit = noBodyIsLarger
+	// A null is no limit, and leaves it as it is.
+	_ = json.Unmarshal(text.Limits.MaxBody, &limit)
+	return min(limit, noBodyIsLarger), true
+}
+
+// Scheme is the name of the scheme.
+func (v *Verifier) Scheme() string {
+	if v == nil {
+		return ""
+	}
+	return v.scheme
+}
+
+// HasEnvelope says whether the scheme's deliveries carry a Contio envelope, which [Delivery.Event] reads.
+func (v *Verifier) HasEnvelope() bool { return v != nil && v.hasEnvelope }
+
+// String shows the scheme, and nothing of the secrets.
+func (v *Verifier) String() string { return "hookseal.Verifier(" + v.Scheme() + ")" }
+
+// GoString shows the same for %#v, which would otherwise print the secrets.
+func (v *Verifier) GoString() string { return v.String() }
+
+// Verify verifies one delivery from the headers of its request and its raw body: the bytes as they were received, not
+// parsed and serialized again. The delivery keeps the body, so do not change it afterwards.
+//
+// The error is an [*Error]: in the order of the checks [ErrBodyTooLarge]; [ErrMissingHeader], [ErrDuplicateHeader],
+// [ErrMalformedSignature] or [ErrMalformedTimestamp]; [ErrSignatureMismatch]; and only for genuine deliveries
+// [ErrTimestampTooOld] or [ErrTimestampInFuture], or for [ContioBody] the errors of [Delivery.Envelope],
+// [ErrEventTooOld] or [ErrTimestampInFuture].
+func (v *Verifier) Verify(header http.Header, body []byte) (*Delivery, error) {
+	if err := v.check(header); err != nil {
+		return nil, err
+	}
+	d := &Delivery{verifier: v, body: body}
+	v.names.find(header, &d.headers)
+	now := v.now().Unix()
+	err := v.pool.with(func(i *instance) *Error { return i.verify(d, now) })
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// check says what is wrong with a call, before anything is read.
+func (v *Verifier) check(header http.Header) *Error {
+	switch {
+	case v == nil || v.pool == nil:
+		return NewError(ErrInvalidArgument, "this Verifier was not made by hookseal.New, or its error was ignored")
+	case header == nil:
+		return NewError(ErrInvalidArgument, "the header is nil; pass that of the request, r.Header")
+	}
+	return nil
+}
+
+// verify verifies a delivery whose headers are known, and sets what the verdict says about it.
+func (i *instance) verify(d *Delivery, now int64) *Error {
+	length := len(d.body)
+	if uint64(length) > noBodyIsLarger {
+		// The core would say the same, but cannot be told such a length.
+		return NewError(ErrBodyTooLarge, "no limit allows 4 GiB or more")
+	}
+	if uint64(length) > d.verifier.maxBody {
+		i.begin(d, now, length)
+		return i.refuse(d, nil)
+	}
+	before, after, readsBody, err := i.signingInput(d, now, length)
+	if err != nil {
+		return err
+	}
+	var body []byte
+	if readsBody {
+		body = d.body
+	}
+	return i.decide(d, func(index int, sum []byte) {
+		mac := i.macs[index]
+		mac.Reset()
+		mac.Write(before)
+		mac.Write(d.body)
+		if len(after) > 0 {
+			mac.Write(after)
+		}
+		mac.Sum(sum)
+	}, body)
+}
+
+// begin writes a delivery without its body into the scratch memory.
+func (i *instance) begin(d *Delivery, now int64, length int) {
+	i.put(&request{flags: noBody, now: now, values: &d.headers, bodyLength: length})
+}
+
+// refuse asks for the verdict on a delivery that is refused whatever its MACs are: of several faults, the core says which
+// comes first. If it should accept the delivery, the error is the given one.
+func (i *instance) refuse(d *Delivery, err *Error) *Error {
+	clear(i.memory()[i.scratch+macsAt:][:len(i.macs)*sha256.Size])
+	code := i.module.Xhookseal_verify_with_macs(i.verifier, i.scratch+deliveryAt, i.scratch+macsAt, int32(len(i.macs)),
+		i.scratch+verdictAt)
+	switch {
+	case code != 0:
+		return i.refusal(code)
+	case err == nil:
+		return tooLarge(d.verifier.maxBody)
+	}
+	return err
+}
+
+// signingInput writes a delivery into the scratch memory, where decide finds it, and asks what is signed before and after
+// its body, and whether the verdict reads the body. What it returns is valid until the next call.
+func (i *instance) signingInput(d *Delivery, now int64, length int) (before, after []byte, readsBody bool, err *Error) {
+	scratch := i.scratch
+	i.begin(d, now, length)
+	code := i.module.Xhookseal_signing_input(i.verifier, scratch+deliveryAt, scratch+inputAt, scratch+textAt, textSize,
+		scratch+verdictAt)
+	if code != 0 {
+		return nil, nil, false, i.refuse(d, i.refusal(code))
+	}
+	memory := i.memory()
+	input := memory[scratch+inputAt:][:inputSize]
+	middle, end := get32(input[4:]), get32(input[8:])
+	text := memory[scratch+textAt:][:middle+end]
+	return text[:middle], text[middle:], get32(input[12:]) != 0, nil
+}
+
+// decide asks for the verdict on the delivery in the scratch memory, given what makes the MAC of each secret. The body is
+// nil unless the verdict reads it.
+func (i *instance) decide(d *Delivery, makeMAC func(index int, sum []byte), body []byte) *Error {
+	scratch, memory := i.scratch, i.memory()
+	macs := memory[scratch+macsAt:][:len(i.macs)*sha256.Size]
+	for index := range i.macs {
+		makeMAC(index, macs[sha256.Size*index:sha256.Size*index])
+	}
+	if body != nil {
+		bodyAt := i.alloc(len(body))
+		defer i.module.Xhookseal_free(bodyAt, int32(uint32(len(body))))
+		memory = i.memory()
+		copy(memory[uint32(bodyAt):], body)
+		delivery := memory[scratch+deliveryAt:][:deliverySize]
+		put32(delivery[4:], readEnvelope)
+		put32(delivery[24:], uint32(bodyAt))
+	}
+	code := i.module.Xhookseal_verify_with_macs(i.verifier, scratch+deliveryAt, scratch+macsAt, int32(len(i.macs)),
+		scratch+verdictAt)
+	// Until the verdict, they are as secret as the keys.
+	clear(i.memory()[scratch+macsAt:][:len(i.macs)*sha256.Size])
+	if code != 0 {
+		return i.refusal(code)
+	}
+	verdict := i.verdict()
+	d.set(&verdict)
+	if body != nil && verdict.flags&hasFields != 0 {
+		fields := i.fields()
+		d.envelope.Store(d.readEnvelope(&fields))
+	}
+	return nil
+}
