@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: measures, and writes `benches/RESULTS.md`.
 //!
-//! `tables.rs` says what the report compares, and is the only file to change when cases do; `javascript.rs` and
-//! `python.rs` run the cases that are not in Rust, and write their measurements in criterion's format; `criterion.rs`
+//! `tables.rs` says what the report compares, and is the only file to change when cases do; `javascript.rs`, `python.rs`
+//! and `go.rs` run the cases that are not in Rust, and write their measurements in criterion's format; `criterion.rs`
 //! reads all measurements, and `report/` writes the report.
 
 mod criterion;
+pub(crate) mod go;
 pub(crate) mod javascript;
 mod machine;
 pub(crate) mod python;
@@ -36,6 +37,7 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), Str
             _ => {}
         }
     }
+    let in_go = go::has_cases(filter);
     let start = SystemTime::now();
     if may_be_rust(filter) {
         measure_rust(workspace, &folder, filter)?;
@@ -47,6 +49,10 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), Str
     if in_python {
         python::set_up(workspace)?;
         python::measure(workspace, &folder, filter)?;
+    }
+    if in_go {
+        go::set_up(workspace)?;
+        go::measure(workspace, &folder, filter)?;
     }
 
     // Criterion accepts a filter that matches nothing.
@@ -78,6 +84,10 @@ pub(crate) fn check(workspace: &Workspace, filter: Option<&str>) -> Result<(), S
     if in_python {
         python::set_up(workspace)?;
         python::check(workspace, filter)?;
+    }
+    if go::has_cases(filter) {
+        go::set_up(workspace)?;
+        go::check(workspace, filter)?;
     }
     Ok(())
 }

@@ -88,10 +88,25 @@ pub(super) const TOPICS: &[Topic] = &[
                 their own scheme.",
         reference: Reference::OneOf(&["guide"]),
     },
+    Topic {
+        name: "go",
+        heading: "Go",
+        about: "`crypto-hmac` is the MAC alone, with a key that is prepared each time, as in Contio's guide, and\n\
+                `crypto-hmac-kept-key` with one that is kept. Headers are an `http.Header` of a server's request. In `event`,\n\
+                `hookseal` verifies and reads the typed event, and `encoding-json` reads the same body into the same struct.\n\
+                `standard-webhooks` and `svix` are the libraries of that name.",
+        reference: Reference::OneOf(&["crypto-hmac", "encoding-json", "standard-webhooks"]),
+    },
+    Topic {
+        name: "go-start",
+        heading: "Go: startup",
+        about: "From nothing to the first verdict: a verifier is made, and with it the first instance of the core.",
+        reference: Reference::OneOf(&["hookseal"]),
+    },
 ];
 
 /// Each case in another language has one of these in its id, and no case in Rust does.
-pub(super) const NOT_RUST: &[&str] = &["node", "bun", "deno", "workerd", "start", "python"];
+pub(super) const NOT_RUST: &[&str] = &["node", "bun", "deno", "workerd", "start", "python", "go/"];
 
 /// A target: one case takes at most `max_ratio` times as long as another.
 pub(super) struct Goal {
@@ -301,6 +316,42 @@ pub(super) const GOALS: &[Goal] = &[
         label: "Python, 64 KB: no slower than hmac.digest of bytes that were joined beforehand",
         case: "python/signature/65536/hookseal",
         baseline: "python/signature/65536/hmac-digest",
+        max_ratio: 1.00,
+    },
+    Goal {
+        label: "Go, 243 bytes: 3 times as long as crypto/hmac alone",
+        case: "go/verify/243/hookseal",
+        baseline: "go/verify/243/crypto-hmac",
+        max_ratio: 3.00,
+    },
+    Goal {
+        label: "Go, 4096 bytes: 1.5 times as long",
+        case: "go/verify/4096/hookseal",
+        baseline: "go/verify/4096/crypto-hmac",
+        max_ratio: 1.50,
+    },
+    Goal {
+        label: "Go, 65536 bytes: 1.1 times as long",
+        case: "go/verify/65536/hookseal",
+        baseline: "go/verify/65536/crypto-hmac",
+        max_ratio: 1.10,
+    },
+    Goal {
+        label: "Go, verifying and reading the event: twice as long as encoding/json alone",
+        case: "go/event/243/hookseal",
+        baseline: "go/event/243/encoding-json",
+        max_ratio: 2.00,
+    },
+    Goal {
+        label: "Go: no slower than the library of Standard Webhooks",
+        case: "go/standard-webhooks/243/hookseal",
+        baseline: "go/standard-webhooks/243/standard-webhooks",
+        max_ratio: 1.00,
+    },
+    Goal {
+        label: "Go: no slower than the library of Svix",
+        case: "go/standard-webhooks/243/hookseal",
+        baseline: "go/standard-webhooks/243/svix",
         max_ratio: 1.00,
     },
 ];

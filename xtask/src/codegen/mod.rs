@@ -1,12 +1,13 @@
 //! `cargo xtask generate`: writes the files that are generated from the event catalogue and from the core.
 //!
 //! `rust.rs` generates the typed events of the core, `typescript.rs` those of the npm packages, `python.rs` those of
-//! the Python package; `codes.rs` generates the error codes of both packages, `schemes.rs` the schemes that JavaScript
+//! the Python package, `go/` all that is generated for Go; `codes.rs` generates the error codes of npm and Python, `schemes.rs` the schemes that JavaScript
 //! imports, and `explain.rs` the codes of explanations. `statements.rs` embeds the statements of `inbox/` in the
-//! packages for Python and JavaScript.
+//! packages for Python, JavaScript and Go.
 
 mod codes;
 mod explain;
+mod go;
 mod python;
 mod rust;
 mod schemes;
@@ -41,6 +42,11 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
         ("bindings-python/python/hookseal/_routes.py", python::routes(&catalogue)?),
         ("bindings-python/python/hookseal/_codes.py", codes::python()),
         ("bindings-python/python/hookseal/_causes.py", explain::python()),
+        ("bindings-go/codes.go", go::codes()),
+        ("bindings-go/events.go", go::events(&catalogue)?),
+        ("bindings-go/schemes.go", go::schemes()?),
+        ("bindings-go/once/statements_sqlite.go", statements::go(root, "SQLITE")?),
+        ("bindings-go/once/statements_postgres.go", statements::go(root, "POSTGRES")?),
         ("bindings-python/python/hookseal/once/_statements.py", statements::python(root)?),
     ];
     if check {

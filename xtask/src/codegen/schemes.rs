@@ -14,7 +14,10 @@ const NOTES: &[(&str, &str)] = &[
     ("linear", "Linear. It signs no time: compare the body's `webhookTimestamp` with the clock."),
     ("paddle", "Paddle Billing."),
     ("square", "Square, for the notification URL of the subscription, exactly as it is configured there."),
-    ("hubspot", "HubSpot, signatures of version 3, for the target URL as HubSpot signs it."),
+    (
+        "hubspot",
+        "HubSpot, signatures of version 3, for the target URL as HubSpot signs it: with :/?@!$'()*,; not percent-encoded.",
+    ),
     ("zendesk", "Zendesk."),
     ("typeform", "Typeform. It signs no time."),
     ("sentry", "Sentry's integration platform. It signs no time."),

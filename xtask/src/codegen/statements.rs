@@ -1,4 +1,4 @@
-//! The statements of `inbox/`, embedded in the packages for Python and JavaScript.
+//! The statements of `inbox/`, embedded in the packages for Python, JavaScript and Go.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -34,8 +34,7 @@ pub(super) fn python(root: &Path) -> Result<String, String> {
 /// The TypeScript module with the statements of one store, by the names of their files without the prefix. Each store
 /// is an entry point of its own, and embeds only what it runs.
 pub(super) fn typescript(root: &Path, store: &str) -> Result<String, String> {
-    let of_store = STORES.iter().find(|(name, ..)| *name == store);
-    let (_, folder, extension) = of_store.ok_or_else(|| format!("there is no store {store}"))?;
+    let (folder, extension) = of_store(store)?;
     let mut module = "// The statements that decide whether a delivery is the first of its event.\n//\n\
          // Generated from the files in `inbox/` by `cargo xtask generate`; edit those instead.\n\n\
          export const STATEMENTS = {\n"
@@ -48,6 +47,25 @@ pub(super) fn typescript(root: &Path, store: &str) -> Result<String, String> {
     }
     module.push_str("} as const;\n");
     Ok(module)
+}
+
+/// The Go file with the statements of one store, as constants. Its raw texts cannot contain a backtick.
+pub(super) fn go(root: &Path, store: &str) -> Result<String, String> {
+    let (folder, extension) = of_store(store)?;
+    let prefix = store.to_ascii_lowercase();
+    let mut file =
+        "// Generated from the files in inbox/ by `cargo xtask generate`; edit those instead.\n\npackage once\n"
+            .to_owned();
+    for (statement, text) in statements(&root.join(folder), extension)? {
+        let name = format!("{prefix}{}", super::capitalize(&statement));
+        let _ = write!(file, "\nconst {name} = `{}`\n", text.replace('`', "` + \"`\" + `"));
+    }
+    Ok(file)
+}
+
+fn of_store(store: &str) -> Result<(&'static str, &'static str), String> {
+    let found = STORES.iter().find(|(name, ..)| *name == store);
+    found.map(|(_, folder, extension)| (*folder, *extension)).ok_or_else(|| format!("there is no store {store}"))
 }
 
 /// The statements in a folder, in the order of their names.
@@ -83,6 +101,13 @@ mod tests {
     }
 
     #[test]
+    fn the_statements_of_the_inbox_are_in_no_package_yet() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let modules = [python(&root), typescript(&root, "SQLITE"), typescript(&root, "POSTGRES")];
+        assert!(modules.into_iter().all(|module| !module.expect("a module").contains("hookseal_inbox")));
+    }
+
+    #[test]
     fn a_statement_that_a_language_would_read_differently_is_refused() {
         let root = Scratch::new("statements");
         for (_, folder, extension) in STORES {
@@ -91,5 +116,15 @@ mod tests {
         assert!(python(root.path()).unwrap_err().contains("once_claim.sql"));
         assert!(typescript(root.path(), "SQLITE").unwrap_err().contains("once_claim.sql"));
         assert!(python(&root.path().join("nothing")).is_err());
+    }
+
+    #[test]
+    fn a_text_of_go_is_ended_where_a_statement_has_a_backtick() {
+        let root = Scratch::new("statements-go");
+        root.put("inbox/sql/sqlite/once_claim.sql", "-- As `once_answer`.\nSELECT 1;\n");
+        let file = go(root.path(), "SQLITE").expect("a file");
+        let expected = "\nconst sqliteClaim = `-- As ` + \"`\" + `once_answer` + \"`\" + `.\nSELECT 1;\n`\n";
+        assert!(file.ends_with(expected), "{file}");
+        assert!(go(root.path(), "MONGO").is_err());
     }
 }

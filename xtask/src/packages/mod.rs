@@ -1,10 +1,16 @@
 //! The packages for other languages: how each is built, installed and tested. To add one, add a row to [`PACKAGES`];
 //! the help and the error messages follow from it.
 
+pub(crate) mod c;
+pub(crate) mod c_tests;
+pub(crate) mod go;
+pub(crate) mod go_modules;
+pub(crate) mod go_tests;
 pub(crate) mod javascript_tests;
 pub(crate) mod node;
 pub(crate) mod npm_package;
 pub(crate) mod python_tests;
+pub(crate) mod scripting_tests;
 mod vectors;
 pub(crate) mod wasm;
 pub(crate) mod wheel;
@@ -24,7 +30,7 @@ pub(crate) struct Package {
     set_up: fn(&Workspace) -> Result<(), String>,
 }
 
-pub(crate) const PACKAGES: &[Package] = &[WASM, NODE, PYTHON];
+pub(crate) const PACKAGES: &[Package] = &[WASM, NODE, PYTHON, C, GO];
 
 pub(crate) const WASM: Package = Package {
     name: "wasm",
@@ -45,6 +51,20 @@ pub(crate) const PYTHON: Package = Package {
     about: "PyPI's hookseal: a wheel for CPython from 3.10 on, and the source distribution",
     build: wheel::package,
     set_up: python_tests::set_up,
+};
+
+pub(crate) const C: Package = Package {
+    name: "c",
+    about: "libhookseal with its headers, and hookseal-core.wasm for every host",
+    build: c::package,
+    set_up: c_tests::set_up,
+};
+
+pub(crate) const GO: Package = Package {
+    name: "go",
+    about: "the Go module, with the core translated to Go, as `go get` takes it",
+    build: go::package,
+    set_up: go_tests::set_up,
 };
 
 /// The package with this name, or all packages if there is no name.

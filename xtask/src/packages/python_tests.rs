@@ -77,6 +77,7 @@ pub(crate) fn once_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     servers::install_missing(&workspace.root)?;
     let tests = Process::program(newest(workspace).python()).args(["-m", "pytest", "--quiet", "once"]);
     let tests = tests.env("PYTHONDONTWRITEBYTECODE", "1");
+    let tests = tests.env(command_line::VARIABLE, command_line::binary(workspace));
     Ok(vec![tests.current_dir(workspace.relative(&self::tests(workspace))).into()])
 }
 

@@ -3,13 +3,13 @@
 
 use crate::bench;
 use crate::codegen;
-use crate::packages::{NODE, PYTHON, WASM, javascript_tests, python_tests};
+use crate::packages::{C, GO, NODE, PYTHON, WASM, c_tests, go_tests, javascript_tests, python_tests, scripting_tests};
 use crate::tasks::{bundler_tests, playground, sandbox_tests};
 use crate::tools::process::Process;
 use crate::tools::step::Step;
 use crate::tools::targets::{self, Build};
 use crate::tools::workspace::Workspace;
-use crate::tools::{command_line, python, words};
+use crate::tools::{command_line, python, servers, words};
 
 use Shared::{JavaScript, Machine, Python};
 
@@ -72,6 +72,18 @@ pub(crate) const PARTS: &[Part] = &[
         steps: python,
     },
     Part {
+        name: "c",
+        about: "libhookseal in C, C++, PHP and Ruby, under sanitizers and valgrind, and the module in its hosts",
+        changes: &[Machine],
+        steps: c,
+    },
+    Part {
+        name: "go",
+        about: "the Go package and Caddy, on the oldest and the newest Go, and the module in wazero",
+        changes: &[Machine],
+        steps: go,
+    },
+    Part {
         name: "once",
         about: "each event once, in every language: real databases, several processes, kill -9",
         changes: &[JavaScript, Python, Machine],
@@ -101,6 +113,12 @@ pub(crate) const PARTS: &[Part] = &[
         about: "the core builds for a target without a standard library",
         changes: &[Machine],
         steps: nostd,
+    },
+    Part {
+        name: "inbox",
+        about: "the inbox: real databases, full disks, several processes, kill -9",
+        changes: &[Machine],
+        steps: inbox,
     },
     Part { name: "bench", about: "every benchmark runs once and gives the right answer", changes: &[], steps: benches },
 ];
@@ -174,7 +192,9 @@ fn web(workspace: &Workspace) -> Result<Vec<Step>, String> {
     }
     steps.push(line("cargo test -p hookseal-web --all-features"));
     steps.push(command_line::build());
-    steps.push(line("cargo build -p example-axum -p example-axum-once -p example-actix -p example-lambda"));
+    steps.push(line(
+        "cargo build -p example-axum -p example-axum-once -p example-axum-inbox -p example-actix -p example-lambda",
+    ));
     let examples = Process::new("cargo test -p hookseal-tests --test examples").with_features("examples");
     steps.push(examples.env(command_line::VARIABLE, command_line::binary(workspace)).into());
     Ok(steps)
@@ -196,6 +216,16 @@ fn nostd(workspace: &Workspace) -> Result<Vec<Step>, String> {
         toolchain.build(workspace, &build)
     };
     Ok(vec![build("").into(), build("explain").into()])
+}
+
+fn c(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    let mut steps = vec![
+        Step::Internal { command: "cargo xtask package c", action: |workspace| C.build(workspace) },
+        Step::Internal { command: "cargo xtask setup c", action: |workspace| C.set_up(workspace) },
+    ];
+    steps.extend(c_tests::steps(workspace)?);
+    steps.extend(scripting_tests::steps(workspace)?);
+    Ok(steps)
 }
 
 fn wasm(workspace: &Workspace) -> Result<Vec<Step>, String> {
@@ -243,16 +273,27 @@ fn python(workspace: &Workspace) -> Result<Vec<Step>, String> {
     Ok(steps)
 }
 
+fn go(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    let tests = go_tests::steps(workspace)?;
+    let mut steps = vec![
+        Step::Internal { command: "cargo xtask package go", action: |workspace| GO.build(workspace) },
+        Step::Internal { command: "cargo xtask setup go", action: |workspace| GO.set_up(workspace) },
+        command_line::build(),
+    ];
+    steps.extend(tests);
+    steps.push(Step::Internal {
+        command: "cargo xtask bench --quick ^go",
+        action: |workspace| bench::go::check(workspace, None),
+    });
+    Ok(steps)
+}
+
 fn once(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let tests = python_tests::once_steps(workspace)?;
     let mut steps = Vec::new();
-    // Alone, since a feature could lack a dependency that another brings.
-    for feature in ["", "sqlite", "postgres", "deadpool", "redis", "axum"] {
-        steps.push(Process::new("cargo check -p hookseal-inbox").with_features(feature).into());
-    }
-    steps.push(line("cargo test -p hookseal-inbox --all-features"));
     steps.push(Process::new("cargo test -p hookseal-tests --test once").with_features("once").into());
     steps.extend([
+        command_line::build(),
         Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
         Step::Internal { command: "cargo xtask setup python", action: python_tests::set_up_newest },
     ]);
@@ -260,6 +301,18 @@ fn once(workspace: &Workspace) -> Result<Vec<Step>, String> {
     steps.push(Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) });
     steps.push(Step::Internal { command: "cargo xtask setup wasm", action: |workspace| WASM.set_up(workspace) });
     steps.extend(javascript_tests::once_steps(workspace));
+    Ok(steps)
+}
+
+fn inbox(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    servers::install_missing(&workspace.root)?;
+    let mut steps = Vec::new();
+    // Alone, since a feature could lack a dependency that another brings.
+    for feature in ["", "sqlite", "postgres", "deadpool", "redis", "axum", "sqlite,axum"] {
+        steps.push(Process::new("cargo check -p hookseal-inbox").with_features(feature).into());
+    }
+    steps.push(line("cargo test -p hookseal-inbox --all-features"));
+    steps.push(Process::new("cargo test -p hookseal-tests --test inbox").with_features("once").into());
     Ok(steps)
 }
 

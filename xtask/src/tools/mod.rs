@@ -1,9 +1,12 @@
 //! What tasks are built from: processes, where to find programs, files, and steps. Nothing here depends on a task.
 
+pub(crate) mod c_compiler;
 pub(crate) mod chromium;
 pub(crate) mod command_line;
 mod debian;
 pub(crate) mod files;
+pub(crate) mod go;
+pub(crate) mod interpreters;
 pub(crate) mod npm;
 pub(crate) mod process;
 pub(crate) mod python;

@@ -96,11 +96,21 @@ fn add_with_rustup(root: &Path, target: &str) -> Result<(), String> {
 
 impl Toolchain {
     pub(crate) fn build(&self, workspace: &Workspace, build: &Build<'_>) -> Process {
+        self.run("build", workspace, build)
+    }
+
+    /// Builds a library as one type of several that its manifest has: with an `rlib` among them, it would not be
+    /// optimized together with its dependencies.
+    pub(crate) fn build_as(&self, crate_type: &str, workspace: &Workspace, build: &Build<'_>) -> Process {
+        self.run("rustc", workspace, build).args(["--lib", "--crate-type", crate_type])
+    }
+
+    fn run(&self, command: &str, workspace: &Workspace, build: &Build<'_>) -> Process {
         let process = match self {
-            Self::Installed => Process::new("cargo build"),
+            Self::Installed => Process::new("cargo").args([command]),
             Self::Debian(tools) => tools
                 .cargo(build.target)
-                .args(["build", "-Z"])
+                .args([command, "-Z"])
                 .arg(format!("build-std={}", standard_library(build.target)))
                 .arg("--target-dir")
                 .arg(workspace.relative(&self.folder(workspace))),
