@@ -257,7 +257,13 @@ def test_every_member_of_the_textual_form_can_be_said_in_arguments() -> None:
         assert json.loads(scheme.to_json()) == row["text"]
         assert Scheme.from_json(json.dumps(row["text"])).to_json() == scheme.to_json()
     common = {"name": "acme", "signature_header": "X-Sig", "encoding": "hex", "signed": "{body}"}
-    for wrong in [{"key_topic": 1}, {"keyless": ("a",)}, {"keyless": ("a", 1)}, {"keyless": {"a": "b"}}, {"envelope": 1}]:
+    for wrong in [
+        {"key_topic": 1},
+        {"keyless": ("a",)},
+        {"keyless": ("a", 1)},
+        {"keyless": {"a": "b"}},
+        {"envelope": 1},
+    ]:
         with pytest.raises(WebhookVerificationError) as caught:
             Scheme(**common, **wrong)
         assert caught.value.code == "invalid_scheme" and next(iter(wrong)) in str(caught.value)

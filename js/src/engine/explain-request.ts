@@ -76,10 +76,13 @@ export function pairsOf(headers: HeadersInput): [name: string, value: string][] 
   const add = (name: unknown, value: HeaderValue): void => {
     if (typeof name !== "string") throw invalidArgument("a header's name must be a string");
     if (value === undefined || value === null) return;
-    if (typeof value === "string") pairs.push([name, value]);
-    else if (Array.isArray(value) && value.every((one) => typeof one === "string")) {
-      for (const one of value as readonly string[]) pairs.push([name, one]);
-    } else throw invalidArgument("a header's value must be the string that was sent, or a list of strings");
+    // `every` would skip the holes of a list.
+    for (const one of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+      if (typeof one !== "string") {
+        throw invalidArgument("a header's value must be the string that was sent, or a list of strings");
+      }
+      pairs.push([name, one]);
+    }
   };
   if (headers instanceof Map) {
     for (const [name, value] of headers) add(name, value);

@@ -43,6 +43,8 @@ export const STATUS_BY_CODE = {
   in_progress: 503,
   /** The store of handled events cannot be used; answer 503, so that the sender tries again. */
   store_unavailable: 503,
+  /** Too many deliveries are not handled yet; answer 503, so that the sender tries again. */
+  inbox_full: 503,
 } as const;
 
 /** Why a delivery was refused, or why a verifier could not be created. A code never changes its meaning. */

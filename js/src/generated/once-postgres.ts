@@ -22,15 +22,16 @@ FROM hookseal_once AS once
 WHERE once.key = $1::text
 `,
   claim: `\
--- Claims a key if nobody holds it, and deletes at most \`sweep\` keys that were kept long enough. It must commit by
--- itself: other claims of the key wait for it. If a row is returned, the claim was made; else \`once_answer\` says by
--- whom it was.
--- Parameters: 1 key, 2 token, 3 body, 4 lease, 5 keep, 6 now (null for the server's clock), 7 sweep, 8 the
--- longest wait for a lock, in milliseconds, after which the statement fails.
+-- Claims a key if nobody holds it, and deletes at most 10 keys that were kept long enough. It must commit by itself:
+-- other claims of the key wait for it. If a row is returned, the claim was made; else \`once_answer\` says by whom it was.
+-- The 10 is no parameter: for a number that it does not know, the planner makes a plan anew with each claim on a large
+-- table.
+-- Parameters: 1 key, 2 token, 3 body, 4 lease, 5 keep, 6 now (null for the server's clock), 7 the longest wait for a
+-- lock, in milliseconds, after which the statement fails.
 WITH own AS MATERIALIZED (
   SELECT
     COALESCE($6::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now,
-    set_config('lock_timeout', $8::text, true) AS lock_timeout
+    set_config('lock_timeout', $7::text, true) AS lock_timeout
 ),
 swept AS (
   DELETE FROM hookseal_once
@@ -38,7 +39,7 @@ swept AS (
     SELECT kept.key FROM hookseal_once AS kept
     WHERE kept.keep_until <= (SELECT now FROM own) AND kept.key <> $1::text
     ORDER BY kept.keep_until
-    LIMIT $7::integer
+    LIMIT 10
     FOR UPDATE SKIP LOCKED
   )
 )

@@ -30,7 +30,7 @@ export function square(url: string): Scheme {
   );
 }
 
-/** HubSpot, signatures of version 3, for the target URL as HubSpot signs it. */
+/** HubSpot, signatures of version 3, for the target URL as HubSpot signs it: with :/?@!$'()*,; not percent-encoded. */
 export function hubspot(url: string): Scheme {
   return withUrl(
     '{"name":"hubspot","signature":{"header":"X-HubSpot-Signature-v3","encoding":"base64"},"timestamp":{"header":"X-HubSpot-Request-Timestamp","format":"milliseconds"},"signed":"POSThttps://hookseal.invalid/{body}{timestamp}"}',

@@ -20,6 +20,7 @@ const STATUS = {
   invalid_argument: 500,
   in_progress: 503,
   store_unavailable: 503,
+  inbox_full: 503,
 };
 
 /** Asserts that a thrown value is an error of the package, with code, status and message. */

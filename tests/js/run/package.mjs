@@ -60,7 +60,7 @@ const OTHERS = [
 ];
 
 /** The size limit of the tarball, so that nothing gets into it twice unnoticed. */
-const MAX_TARBALL_BYTES = 480_000;
+const MAX_TARBALL_BYTES = 450_000;
 
 const tarball = tarballOf("hookseal");
 

@@ -106,6 +106,15 @@ test("bytes that report another length than they have are explained as they are"
   assert.deepEqual([report.ok, report.checks.find(({ check }) => check === "body_size").facts.bytes], [true, body.length]);
 });
 
+test("a list of values with holes is refused", () => {
+  const [[name, signature]] = Object.entries(headers);
+  const explainer = new WebhookExplainer(SECRET);
+  for (const value of [[, signature], Object.assign([], { length: 2 ** 20 })]) {
+    const expected = { code: "invalid_argument", message: /^a header's value must be the string that was sent/ };
+    assert.throws(() => explainer.explain({ ...headers, [name]: value }, body), expected);
+  }
+});
+
 test("an unusable secret is reported, not thrown", () => {
   const report = new WebhookExplainer(`${SECRET}\n`, { now: NOW }).explain(headers, body);
   assert.deepEqual([report.code, causes(report)], ["invalid_secret", ["secret_white_space"]]);

@@ -110,7 +110,7 @@ test("a body that was parsed, and a stream, are still the receiver's mistake", (
 test("an option of another name is refused, with the name that was probably meant", () => {
   const unknown = (options) => [
     [() => new WebhookVerifier(SECRET, options), "scheme, maxAge, maxSkew, maxEventAge, maxBody, now, once"],
-    [() => new WebhookExplainer(SECRET, options), "scheme, maxAge, maxSkew, maxEventAge, maxBody, now, otherSecrets"],
+    [() => new WebhookExplainer(SECRET, options), "scheme, maxAge, maxSkew, maxEventAge, maxBody, now, once, otherSecrets"],
   ];
   for (const [given, meant] of [
     ["maxage", "maxAge"],
@@ -145,7 +145,7 @@ test("a part of a scheme of another name is refused, and so is one of its list",
   for (const [parts, message] of [
     [{ signature_header: "X" }, "there is no option signature_header: did you mean signatureHeader?"],
     [{ timestampheader: "X" }, "there is no option timestampheader: did you mean timestampHeader?"],
-    [{ template: "{body}" }, /^there is no option template: choose from name, signatureHeader, .*, signed, key, keyField$/],
+    [{ template: "{body}" }, /^there is no option template: choose from name, signatureHeader, .*, signed, key, envelope, keyField, keyTopic, keyScheme, keyless$/],
     [{ list: { ...list, delimiter: "," } }, "there is no option delimiter: choose from separator, joiner, version, spaced, grouped"],
     [{ list: { ...list, separator: undefined } }, "list.separator is missing"],
     [{ list: null }, "list must be an object"],

@@ -226,6 +226,13 @@ test("a custom scheme can have several signatures behind one version, where it s
   assert.throws(verifies(false), { code: "signature_mismatch" });
 });
 
+test("the error for an unknown name says where other senders are", () => {
+  for (const scheme of ["zoom", "gitlab"]) {
+    const message = /no preset has this name; choose contio, .* or import one \(hookseal\/schemes\)$/;
+    assert.throws(() => new WebhookVerifier(SECRET, { scheme }), { code: "invalid_scheme", message });
+  }
+});
+
 test("a scheme can be made from its text, and an error names the place in it", () => {
   const scheme = defineScheme('{"name":"acme","signature":{"header":"X-Acme-Signature","encoding":"hex"},"signed":"{body}"}');
   assert.equal(new WebhookVerifier(SECRET, { scheme }).verify({ "X-Acme-Signature": hex([body]) }, body).scheme, "acme");

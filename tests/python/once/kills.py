@@ -1,9 +1,8 @@
-"""Kills a receiver at random moments while events are sent, each until it is answered 200.
+"""Kills a receiver at random moments while the sandbox sends events to it.
 
 `python -m once.kills [KILLS] [STORE…]` does so many kills, by default 200, on each store, and prints what happened.
 """
 
-import http.client
 import json
 import os
 import random
@@ -12,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from contextlib import ExitStack, closing
@@ -20,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from hookseal import sign
 from hookseal.once import Once
+from once.sender import Sender, sandbox
 from once.stores import WAIT, Place, dsn, free_port, postgres_server, redis_server
-from once.support import NOW, SECRET, envelope
 
 FOLDER = Path(__file__).parents[1]
-SENDERS = 6
+# How many events are emitted before each kill, and how many deliveries at least are answered 2xx before it.
+EVENTS, ANSWERED = 12, 6
 
 
 @dataclass
@@ -51,75 +49,57 @@ class Report:
         )
 
 
-class Senders:
-    """Threads that send events, each one again until it is answered 200, and then once more."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._send, args=(number,), daemon=True) for number in range(SENDERS)]
-        self.accepted: list[str] = []
-
-    def __enter__(self) -> "Senders":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(WAIT)
-            assert not thread.is_alive(), "an event was never accepted"
-
-    def _send(self, number: int) -> None:
-        count = 0
-        while not self._stop.is_set():
-            id = f"evt-{number}-{count}"
-            count += 1
-            while self._post(id) != 200:
-                time.sleep(0.02)
-            self.accepted.append(id)
-            self._post(id)
-
-    def _post(self, id: str) -> int:
-        body = envelope(id)
-        try:
-            with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=WAIT)) as connection:
-                connection.request("POST", "/", body, sign(body, SECRET, timestamp=NOW))
-                return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return 0
-
-
 def play(place: Place, variant: str, kills: int, folder: Path) -> Report:
-    """Sends events while the receiver is killed and started again so many times."""
+    """Lets the sandbox send events while the receiver is killed and started again so many times. Then all failed
+    deliveries are sent again, and at last every event once more."""
     Once(place.open(), scope="test").create()
     effects(place, "CREATE TABLE effects (id text)")
     port, log = free_port(), folder / "log"
     command = [sys.executable, "-m", "once.receiver", json.dumps(place), variant, str(port), str(log)]
     chance = random.Random(kills)
-    parent = subprocess.Popen(command, cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    with parent, Senders(port) as senders:
-        assert parent.stdin and parent.stdout
-        for number in range(kills + 1):
-            print("start", file=parent.stdin, flush=True)
-            receiver = int(parent.stdout.readline())
-            try:
-                before = len(senders.accepted)
-                end = time.monotonic() + WAIT
-                # At least a few events get through between two kills.
-                while len(senders.accepted) < before + SENDERS:
-                    os.kill(receiver, 0)
-                    assert time.monotonic() < end, "the receiver does not work"
-                    time.sleep(0.005)
-                time.sleep(chance.uniform(0, 0.05))
-                if number == kills:
-                    # The last one is not killed before every event that was begun is accepted.
-                    senders.__exit__()
-            finally:
-                os.kill(receiver, signal.SIGKILL)
-        parent.stdin.close()
-    return read(log, kills, senders.accepted, written(place))
+    with tempfile.TemporaryDirectory() as data, sandbox(Path(data), port) as sender:
+        environment = {**os.environ, "HOOKSEAL_TEST_SECRET": sender.secret}
+        parent = subprocess.Popen(
+            command, cwd=FOLDER, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        with parent:
+            assert parent.stdin and parent.stdout
+            for number in range(kills + 1):
+                print("start", file=parent.stdin, flush=True)
+                receiver = int(parent.stdout.readline())
+                try:
+                    if number == kills:
+                        # The last one is not killed before every event is accepted, and a duplicate of each.
+                        accepted = end(sender)
+                        break
+                    before, until = sender.count("delivered"), time.monotonic() + WAIT
+                    sender.emit(EVENTS)
+                    while sender.count("delivered") < before + ANSWERED:
+                        os.kill(receiver, 0)
+                        assert time.monotonic() < until, "the receiver does not work"
+                        time.sleep(0.005)
+                    time.sleep(chance.uniform(0, 0.05))
+                finally:
+                    os.kill(receiver, signal.SIGKILL)
+            parent.stdin.close()
+    return read(log, kills, accepted, written(place))
+
+
+def end(sender: Sender) -> list[str]:
+    """Waits until every event is accepted, sends each once more, and returns their ids."""
+    until = time.monotonic() + WAIT
+    sender.settle()
+    while sender.count("failed"):
+        assert time.monotonic() < until, "an event is never accepted"
+        sender.retry()
+        sender.settle()
+    accepted = sender.deliveries("delivered")
+    ids = [delivery["id"] for delivery in accepted]
+    for first in range(0, len(ids), 500):
+        sender.retry(*ids[first : first + 500])
+    sender.settle()
+    assert sender.count("delivered") == len(ids), "a duplicate is answered like a success"
+    return [delivery["event_id"] for delivery in accepted]
 
 
 def read(log: Path, kills: int, accepted: list[str], effects: list[str]) -> Report:

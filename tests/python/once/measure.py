@@ -30,7 +30,9 @@ MILLION = 1_000_000
 numbers = itertools.count()
 
 
-def pair(act: Callable[[str], object], floor: Callable[[str], object], times: int, rounds: int = 7) -> tuple[float, float]:
+def pair(
+    act: Callable[[str], object], floor: Callable[[str], object], times: int, rounds: int = 7
+) -> tuple[float, float]:
     """Microseconds of both, each the median of its rounds, which are taken in turns."""
     found: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
@@ -83,13 +85,14 @@ def sqlite() -> None:
 def postgres() -> None:
     with postgres_server() as server:
         pools = []
-        for schema in ("empty", "full"):
+        for schema in ("t_empty", "t_full"):
             with psycopg.connect(dsn(server.port), autocommit=True) as own:
                 own.execute(f"CREATE SCHEMA {schema}")
             options = {"options": f"-c search_path={schema}"}
             pools.append(psycopg_pool.ConnectionPool(dsn(server.port), kwargs=options, min_size=1, open=True))
         empty, full = (PostgresStore(pool) for pool in pools)
-        empty.create(), full.create()
+        for store in (empty, full):
+            store.create()
         with pools[1].connection() as connection:
             connection.execute(
                 "INSERT INTO hookseal_once SELECT '4.acme6.contio12.kept-' || lpad(n::text, 7, '0'), 't', 'done', 'b', 1, "

@@ -45,6 +45,26 @@ def test_redis_is_asked_once_to_claim_and_once_to_finish(proxied: Proxy) -> None
         assert count(proxied, Once(RedisStore(client), scope="test")) == [2, 1, 1]
 
 
+def test_postgres_does_not_plan_each_claim_anew_on_a_large_table(postgres_port: int) -> None:
+    Place("postgres", port=postgres_port).empty()
+    with psycopg_pool.ConnectionPool(dsn(postgres_port), min_size=1, max_size=1) as pool:
+        store = PostgresStore(pool)
+        store.create()
+        with pool.connection() as connection:
+            connection.execute(
+                "INSERT INTO hookseal_once SELECT 'kept-' || n, 't', 'done', 'b', 1, 1, 9000000000000 + n, 0 "
+                "FROM generate_series(1, 50000) AS n"
+            )
+            connection.execute("ANALYZE hookseal_once")
+        for number in range(30):
+            assert store.claim(f"new-{number}", "t", "b", 45_000, 90_000).answer == "first"
+        with pool.connection() as connection:
+            sql = "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE '-- Claims%'"
+            custom, generic = connection.execute(sql).fetchone() or (0, 0)
+        # The server itself makes the first five anew.
+        assert custom <= 5 and generic >= 15
+
+
 @pytest.mark.parametrize("proxied", ["postgres"], indirect=True)
 def test_postgres_is_asked_once_to_claim_and_once_to_finish(proxied: Proxy) -> None:
     conninfo = f"{dsn(proxied.port)} sslmode=disable gssencmode=disable"
