@@ -93,6 +93,20 @@ fn torture_finds_nothing_wrong_with_the_example_that_handles_each_event_once() {
     }
 }
 
+/// It answers before the work is done, so a handler that fails or is slow changes nothing.
+#[test]
+fn torture_finds_nothing_wrong_with_the_example_that_stores_each_delivery() {
+    let file = std::env::temp_dir().join(format!("hookseal-example-inbox-{}.db", std::process::id()));
+    let mut example = example("axum-inbox");
+    let (_server, url) = started(example.env("INBOX_FILE", &file));
+    assert_nothing_wrong(&url);
+    for suffix in ["", "-wal", "-shm", ".worker-1"] {
+        let mut file = file.clone().into_os_string();
+        file.push(suffix);
+        let _ = std::fs::remove_file(file);
+    }
+}
+
 #[test]
 fn torture_finds_nothing_wrong_with_the_example_for_actix_web() {
     let (_server, url) = start("actix");

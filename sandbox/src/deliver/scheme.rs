@@ -9,6 +9,7 @@ use crate::store::DueDelivery;
 
 /// The scheme of the sender that the sandbox stands in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // a sandbox has one
 pub enum SenderScheme {
     /// One scheme for all deliveries. If it signs an id, that is the event's.
     Fixed(Scheme),
