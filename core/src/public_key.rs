@@ -1,16 +1,18 @@
 //! A sender's public key, as the user has it.
 
+use core::fmt;
+
 use crate::crypto::ed25519::{self, PUBLIC_KEY_BYTES};
 use crate::crypto::{base64, hex};
 use crate::error::{Error, ErrorKind, Failed, Reason};
 use crate::secret::is_blank;
 
 /// A borrowed public key of ed25519: text as the sender displays it, `whpk_` and base64 or 64 hex digits, or its 32
-/// bytes. It is not a secret.
-#[derive(Clone, Copy, Debug)]
+/// bytes. It is not a secret, but `Debug` does not show it either, since some people give a secret in its place.
+#[derive(Clone, Copy)]
 pub struct PublicKey<'k>(Source<'k>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Source<'k> {
     Text(&'k str),
     Bytes(&'k [u8; PUBLIC_KEY_BYTES]),
@@ -68,6 +70,12 @@ fn decode(text: &str) -> Option<[u8; PUBLIC_KEY_BYTES]> {
 #[inline(never)]
 fn invalid(detail: &'static str, reason: &mut Reason) -> Failed {
     reason.is(ErrorKind::InvalidSecret, "", detail)
+}
+
+impl fmt::Debug for PublicKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PublicKey(redacted)")
+    }
 }
 
 impl<'k> From<&'k str> for PublicKey<'k> {

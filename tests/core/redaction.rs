@@ -33,6 +33,13 @@ fn debug_shows_neither_secrets_nor_keys() {
     assert_shows_no_secret(&format!("{:?} {:?}", Secret::from(SECRET), Secret::from(SECRET.as_bytes())));
 }
 
+#[cfg(feature = "ed25519")]
+#[test]
+fn debug_shows_no_secret_that_is_given_as_a_public_key() {
+    let key = hookseal::PublicKey::from(SECRET);
+    assert_shows_no_secret(&format!("{key:?} {:?}", Verifier::builder(Scheme::DISCORD).public_key(key)));
+}
+
 #[test]
 fn no_error_shows_a_secret_or_a_signature() {
     for secret in [format!(" {SECRET}"), format!("{SECRET}\n"), format!("whsec_{SECRET}")] {

@@ -1,7 +1,11 @@
 //! The public keys of an explainer, usable or not.
+//!
+//! Their texts are wiped as secrets are, since what is given as a public key is sometimes a secret.
 
 use alloc::string::String;
 use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
 
 use super::encode::codecs;
 use crate::crypto::ed25519::{self, PUBLIC_KEY_BYTES};
@@ -12,21 +16,21 @@ const DER_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x
 
 /// A public key as the caller passed it, usable or not.
 pub(super) enum StoredPublicKey {
-    Text(String),
+    Text(Zeroizing<String>),
     Bytes([u8; PUBLIC_KEY_BYTES]),
 }
 
 impl StoredPublicKey {
     pub(super) fn new(key: PublicKey<'_>) -> Self {
         match key.text_or_bytes() {
-            Ok(text) => Self::Text(text.into()),
+            Ok(text) => Self::Text(Zeroizing::new(text.into())),
             Err(bytes) => Self::Bytes(*bytes),
         }
     }
 
     pub(super) fn borrow(&self) -> PublicKey<'_> {
         match self {
-            Self::Text(text) => text.into(),
+            Self::Text(text) => text.as_str().into(),
             Self::Bytes(bytes) => bytes.into(),
         }
     }
@@ -51,10 +55,12 @@ impl StoredPublicKey {
 pub(super) fn read_leniently(text: &str) -> Option<ed25519::PublicKey> {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("-----"));
     let is_kept = |character: &char| !character.is_whitespace() && !matches!(character, '"' | '\'' | '`');
-    let compact: String = lines.flat_map(str::chars).filter(is_kept).take(256).collect();
+    // As long as the text at once: a buffer that grows leaves copies behind.
+    let mut compact = Zeroizing::new(String::with_capacity(text.len()));
+    compact.extend(lines.flat_map(str::chars).filter(is_kept).take(256));
     let digits = ["whpk_", "ed25519:", "0x"].iter().find_map(|prefix| compact.strip_prefix(prefix));
     let digits = digits.unwrap_or(&compact).as_bytes();
-    let mut decoded = Vec::with_capacity(digits.len());
+    let mut decoded = Zeroizing::new(Vec::with_capacity(digits.len()));
     if codecs::decode_hex(digits, &mut decoded).is_none() {
         decoded.clear();
         codecs::decode_lenient_base64(digits, &mut decoded)?;

@@ -99,19 +99,29 @@ impl Keys {
             let kept = keys.into_iter().filter(|key| is_endpoints || key.is_derived_by_a_scheme());
             found.extend(kept.map(|key| (key, owner.clone())));
         }
-        // Allocated at once, because a vector that grows leaves copies of the keys behind.
-        let mut all = Vec::with_capacity(found.len());
+        #[cfg(feature = "ed25519")]
+        let public = sources.public_keys(scheme);
+        #[cfg(not(feature = "ed25519"))]
+        let public = Vec::new();
+        // Allocated once, and filled in place: a vector that grows, or is moved into another, leaves copies of the keys.
+        let mut all = Vec::with_capacity(found.len() + public.len());
         for (candidate, owner) in found {
             if budget.charge(KEY + candidate.length()).is_err() {
                 complete = false;
                 break;
             }
-            let [if_utf8, if_base64, if_hex] = ENCODINGS.map(|encoding| candidate.causes(encoding));
+            let causes = ENCODINGS.map(|encoding| candidate.causes(encoding));
+            #[cfg(feature = "ed25519")]
+            let causes = if sources.is_misplaced(&owner) {
+                causes.map(|causes| causes.map(|causes| causes.with(Cause::PublicKeyIsSecret)))
+            } else {
+                causes
+            };
+            let [if_utf8, if_base64, if_hex] = causes;
             let key = candidate.prepare().map(KeyMaterial::Mac);
             all.extend(key.map(|key| PreparedKey { key, owner, if_utf8, if_base64, if_hex }));
         }
-        #[cfg(feature = "ed25519")]
-        let all = sources.with_public_keys(scheme, all);
+        all.extend(public);
         Self { all, complete }
     }
 }

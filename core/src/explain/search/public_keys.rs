@@ -26,42 +26,31 @@ impl KeySources<'_> {
         texts.filter(|(_, text)| is_secret(text)).map(|(index, text)| (index, StoredSecret::new(text.into()))).collect()
     }
 
-    /// Adds the public keys, and the secrets that are written as public keys are, and says of the misplaced secrets
-    /// among the keys what is wrong with them.
-    pub(super) fn with_public_keys(&self, scheme: &Scheme, keys: Vec<PreparedKey>) -> Vec<PreparedKey> {
-        let secrets = self.secrets.len();
+    /// Whether a key is derived from a secret that was given as a public key.
+    pub(super) fn is_misplaced(&self, owner: &KeyOwner) -> bool {
+        matches!(owner, KeyOwner::Endpoint(index) if *index >= self.secrets.len())
+    }
+
+    /// The public keys, and the secrets that are written as public keys are.
+    pub(super) fn public_keys(&self, scheme: &Scheme) -> Vec<PreparedKey> {
         let texts = self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.text()?)));
         let mistaken = texts
             .filter(|(_, text)| is_public_key(scheme, text))
             .filter_map(|(index, text)| Some((index, read_leniently(text)?, Causes::of(&[Cause::SecretIsPublicKey]))));
-        let given = (secrets..).zip(self.public_keys).filter_map(|(index, key)| {
+        let given = (self.secrets.len()..).zip(self.public_keys).filter_map(|(index, key)| {
             let (key, is_as_given) = key.read()?;
             let causes = if is_as_given { Causes::NONE } else { Causes::of(&[Cause::PublicKeySpelling]) };
             Some((index, key, causes))
         });
-        let public: Vec<_> = given.chain(mistaken).collect();
-        // Allocated at once, because a vector that grows leaves copies of the keys behind.
-        let mut all = Vec::with_capacity(keys.len() + public.len());
-        all.extend(keys.into_iter().map(|key| match key.owner {
-            KeyOwner::Endpoint(index) if index >= secrets => given_as_public_key(key),
-            _ => key,
-        }));
-        all.extend(public.into_iter().map(|(index, key, causes)| PreparedKey {
+        let all = given.chain(mistaken).map(|(index, key, causes)| PreparedKey {
             key: KeyMaterial::Public(key, causes),
             owner: KeyOwner::Endpoint(index),
             if_utf8: None,
             if_base64: None,
             if_hex: None,
-        }));
-        all
+        });
+        all.collect()
     }
-}
-
-fn given_as_public_key(mut key: PreparedKey) -> PreparedKey {
-    for causes in [&mut key.if_utf8, &mut key.if_base64, &mut key.if_hex] {
-        *causes = causes.map(|causes| causes.with(Cause::PublicKeyIsSecret));
-    }
-    key
 }
 
 /// Whether a secret is written as public keys are. No other secret is read as one, because an ed25519 key is not wiped:
