@@ -9,7 +9,7 @@
  * - A verifier is set up by one thread. After hookseal_verifier_ready it never changes, and threads share it. A stream
  *   belongs to one thread at a time.
  * - A handle is not an address. One that was freed, or was never given out, is HOOKSEAL_INVALID_ARGUMENT in every call,
- *   and never another verifier or stream. Only freeing a handle during another call with it is undefined.
+ *   and never another verifier or stream. Only freeing a verifier during another call with it is undefined.
  * - Each struct begins with its size, which the caller sets. Later versions append members, and codes, and functions.
  * - Functions that write text behave like snprintf, except that no NUL follows: they write at most `capacity` bytes and
  *   return the length of the whole text. They return HOOKSEAL_NONE for arguments that cannot be used.

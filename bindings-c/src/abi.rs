@@ -18,7 +18,7 @@ use hookseal::{HeaderLookup, HeaderName, Headers, JsonStr, Scheme, UnixTime};
 use hookseal_bindings::names;
 use zeroize::Zeroize as _;
 
-use crate::calls::{self, Ready, Setup, Streaming};
+use crate::calls::{self, Call, Ready, Setup, Streaming};
 use crate::checks::{Misuse, can_hold};
 use crate::handles::{self, CHUNKS, Kind, Lock, MOST};
 use crate::layout::{self, ABI, Delivery, Header, Input, NONE, Text, Verdict, asks};
@@ -111,10 +111,11 @@ impl<S, E> Table<S, E> {
         Some((number, self.slot(number)?))
     }
 
-    fn find(&self, handle: usize) -> Option<(usize, &Slot<S, E>)> {
+    /// The number of the slot that a handle names, the slot's owner, and the slot.
+    fn find(&self, handle: usize) -> Option<(usize, usize, &Slot<S, E>)> {
         let (number, owner) = handles::parts(self.kind, handle)?;
         let slot = self.slot(number)?;
-        (slot.owner.load(Ordering::Acquire) == owner).then_some((number, slot))
+        (slot.owner.load(Ordering::Acquire) == owner).then_some((number, owner, slot))
     }
 
     /// What threads share under a handle.
@@ -122,7 +123,7 @@ impl<S, E> Table<S, E> {
     /// # Safety
     /// The handle is not freed before the result was used.
     unsafe fn shared<'a>(&self, handle: usize) -> Option<&'a S> {
-        let (_, slot) = self.find(handle)?;
+        let (_, _, slot) = self.find(handle)?;
         // SAFETY: it is null or set to a box that is dropped once the handle is freed.
         unsafe { slot.shared.load(Ordering::Acquire).as_ref() }
     }
@@ -134,8 +135,7 @@ impl<S, E> Table<S, E> {
         handle: usize,
         act: impl FnOnce(Box<E>) -> (Option<Box<E>>, Option<S>, T),
     ) -> Result<T, Misuse> {
-        let (number, owner) = handles::parts(self.kind, handle).ok_or(STALE)?;
-        let (_, slot) = self.find(handle).ok_or(STALE)?;
+        let (number, owner, slot) = self.find(handle).ok_or(STALE)?;
         let value = slot.own.load(Ordering::Relaxed);
         if value.is_null() || value == dead() {
             return Err(STALE);
@@ -166,8 +166,7 @@ impl<S, E> Table<S, E> {
 
     /// Drops what a handle stands for, unless it was freed before.
     fn free(&self, handle: usize) {
-        let Some((number, slot)) = self.find(handle) else { return };
-        let Some((_, owner)) = handles::parts(self.kind, handle) else { return };
+        let Some((number, owner, slot)) = self.find(handle) else { return };
         let next = handles::next_owner(owner);
         if slot.owner.compare_exchange(owner, next, Ordering::AcqRel, Ordering::Relaxed).is_err() {
             return;
@@ -209,22 +208,30 @@ unsafe fn bytes<'a>(at: *const u8, length: usize) -> Option<&'a [u8]> {
     }
 }
 
-/// Reads a struct of this version. A later one is longer, and its further members must be 0.
+/// The size that a struct says that it has, if it can be there, and is not shorter than it is in this version.
 ///
 /// # Safety
-/// If it is not null and aligned, so many bytes can be read there as its first member says.
-unsafe fn read<T: Copy>(place: *const T) -> Option<T> {
+/// If it is not null and aligned, its first member can be read there.
+unsafe fn stated_size<T>(place: *const T) -> Option<usize> {
     let size = size_of::<T>();
     if !place.is_aligned() || !can_hold(place.addr(), size) {
         return None;
     }
     // SAFETY: it is aligned and not null, and every struct begins with its size.
-    let told = unsafe { *place.cast::<u32>() } as usize;
-    if !(size..4096).contains(&told) || !can_hold(place.addr(), told) {
-        return None;
-    }
+    let stated = unsafe { *place.cast::<u32>() } as usize;
+    (size..4096).contains(&stated).then_some(stated)
+}
+
+/// Reads a struct of this version. A later one is longer, and its further members must be 0.
+///
+/// # Safety
+/// If it is not null and aligned, so many bytes can be read there as its first member says.
+unsafe fn read<T: Copy>(place: *const T) -> Option<T> {
+    // SAFETY: the caller vouches for it.
+    let stated = unsafe { stated_size(place) }.filter(|stated| can_hold(place.addr(), *stated))?;
+    let size = size_of::<T>();
     // SAFETY: the caller vouches for so many bytes.
-    let further = unsafe { bytes(place.cast::<u8>().wrapping_add(size), told - size) }?;
+    let further = unsafe { bytes(place.cast::<u8>().wrapping_add(size), stated - size) }?;
     // SAFETY: the same; every pattern of bytes is a value of these structs.
     further.iter().all(|byte| *byte == 0).then(|| unsafe { *place })
 }
@@ -237,13 +244,8 @@ unsafe fn write<T: Copy>(place: *mut T, value: &T) -> bool {
     if place.is_null() {
         return true;
     }
-    let size = size_of::<T>();
-    if !place.is_aligned() || !can_hold(place.addr(), size) {
-        return false;
-    }
-    // SAFETY: it is aligned and not null, and every struct begins with its size.
-    let told = unsafe { *place.cast::<u32>() } as usize;
-    let fits = (size..4096).contains(&told);
+    // SAFETY: the caller vouches for it.
+    let fits = unsafe { stated_size(place) }.is_some();
     if fits {
         // SAFETY: the caller vouches for so many bytes.
         unsafe { *place = *value };
@@ -264,6 +266,15 @@ impl Writer {
     /// If it is neither null nor longer than memory can be, so many bytes can be written there as long as this lives.
     unsafe fn new(at: *mut u8, capacity: usize) -> Option<Self> {
         can_hold(at.addr(), capacity).then_some(Self { at, capacity, length: 0 })
+    }
+
+    /// The same, with what is said where no text can be.
+    ///
+    /// # Safety
+    /// That of [`Self::new`].
+    unsafe fn of_text(at: *mut u8, capacity: usize) -> Result<Self, hookseal::Error> {
+        // SAFETY: the caller vouches for it.
+        unsafe { Self::new(at, capacity) }.ok_or_else(|| misuse("the text cannot be where the call says"))
     }
 
     fn put(&mut self, part: &[u8]) {
@@ -342,8 +353,9 @@ impl<'a> Pairs<'a> {
         SchemeHeaders { pairs: self, numbered: core::array::from_fn(numbered) }
     }
 
-    pub(crate) fn count(self) -> usize {
-        self.0.len()
+    /// The values with their indexes.
+    pub(crate) fn values(self) -> impl Iterator<Item = (usize, &'a [u8])> {
+        (0..self.0.len()).map(move |index| (index, self.value(index).unwrap_or_default()))
     }
 
     pub(crate) fn value(self, index: usize) -> Option<&'a [u8]> {
@@ -456,6 +468,16 @@ unsafe fn judge(place: *mut Verdict, act: impl FnOnce(&mut Verdict) -> Result<()
 unsafe fn ready<'a>(verifier: *const layout::Verifier) -> Option<&'a Arc<Ready>> {
     // SAFETY: the caller vouches for it.
     unsafe { VERIFIERS.shared(verifier.addr()) }
+}
+
+/// What most functions are called with: the verifier of a handle, and a delivery, of whose body some need the length
+/// alone.
+///
+/// # Safety
+/// That of [`Table::shared`] and of [`Request::read`].
+unsafe fn call<'a>(verifier: *const layout::Verifier, delivery: *const Delivery, has_body: bool) -> Call<'a> {
+    // SAFETY: the caller vouches for it.
+    unsafe { (ready(verifier), Request::read(delivery, has_body)) }
 }
 
 #[unsafe(no_mangle)]
@@ -590,11 +612,7 @@ pub unsafe extern "C" fn hookseal_verify(
     verdict: *mut Verdict,
 ) -> u32 {
     // SAFETY: the caller vouches for it.
-    unsafe {
-        judge(verdict, |verdict| {
-            calls::verify((ready(verifier).map(Arc::as_ref), Request::read(delivery, true)), verdict)
-        })
-    }
+    unsafe { judge(verdict, |verdict| calls::verify(call(verifier, delivery, true), verdict)) }
 }
 
 #[unsafe(no_mangle)]
@@ -603,26 +621,25 @@ pub unsafe extern "C" fn hookseal_stream_new(
     delivery: *const Delivery,
     verdict: *mut Verdict,
 ) -> *mut layout::Stream {
-    let handle = guard(0, || {
+    let mut handle = 0;
+    let make = |_: &mut Verdict| {
         // SAFETY: the caller vouches for it.
-        let made = unsafe { Streaming::new(ready(verifier), Request::read(delivery, false)) };
-        let made = made.and_then(|stream| match STREAMS.insert(Box::new(stream)) {
+        let stream = Streaming::new(unsafe { call(verifier, delivery, false) })?;
+        handle = STREAMS.insert(Box::new(stream));
+        match handle {
             0 => Err(misuse("there is no room for another stream; free those that have ended")),
-            handle => Ok(handle),
-        });
-        let mut written = Verdict::EMPTY;
-        let handle = made.unwrap_or_else(|error| {
-            written.refuse(&error);
-            0
-        });
-        // SAFETY: the caller vouches for it.
-        if unsafe { write(verdict, &written) } {
-            return handle;
+            _ => Ok(()),
         }
-        STREAMS.free(handle);
-        0
-    });
-    ptr::without_provenance_mut(handle)
+    };
+    // SAFETY: the caller vouches for it.
+    let code = unsafe { judge(verdict, make) };
+    let stream = ptr::without_provenance_mut(handle);
+    if code == 0 {
+        return stream;
+    }
+    // If there is one, its verdict cannot be written.
+    hookseal_stream_free(stream);
+    ptr::null_mut()
 }
 
 /// Uses a stream, which stays.
@@ -777,8 +794,8 @@ pub unsafe extern "C" fn hookseal_delivery_key(
     guard(NONE, || {
         // SAFETY: the caller vouches for it.
         unsafe {
-            let call = (ready(verifier).map(Arc::as_ref), Request::read(delivery, true));
-            let found = read(verdict).and_then(|verdict| calls::delivery_key(call, &verdict));
+            let call = call(verifier, delivery, true);
+            let found = read(verdict).and_then(|verdict| calls::delivery_key(call, &verdict, !digest.is_null()));
             put_key(found, (scope, scope_length), digest, (text, capacity))
         }
     })
@@ -815,10 +832,9 @@ pub unsafe extern "C" fn hookseal_signing_input(
 ) -> u32 {
     let make = |_: &mut Verdict| {
         // SAFETY: the caller vouches for it.
-        let call = unsafe { (ready(verifier).map(Arc::as_ref), Request::read(delivery, false)) };
+        let call = unsafe { call(verifier, delivery, false) };
         // SAFETY: the caller vouches for it.
-        let writer = unsafe { Writer::new(text, capacity) };
-        let mut writer = writer.ok_or_else(|| misuse("the text cannot be where the call says"))?;
+        let mut writer = unsafe { Writer::of_text(text, capacity) }?;
         let made = calls::signing_input(call, &mut |part| writer.put(part))?;
         if writer.length > capacity {
             return Err(misuse("what is signed does not fit; have HOOKSEAL_INPUT_MAX bytes"));
@@ -843,7 +859,7 @@ pub unsafe extern "C" fn hookseal_verify_with_macs(
 ) -> u32 {
     let decide = |verdict: &mut Verdict| {
         // SAFETY: the caller vouches for it.
-        let call = unsafe { (ready(verifier).map(Arc::as_ref), Request::read(delivery, true)) };
+        let call = unsafe { call(verifier, delivery, true) };
         // SAFETY: the caller vouches for it.
         let macs = count.checked_mul(32).and_then(|length| unsafe { bytes(macs, length) });
         calls::verify_with_macs(call, macs, verdict)
@@ -881,10 +897,10 @@ pub unsafe extern "C" fn hookseal_sign(
     let mut length = NONE;
     let make = |_: &mut Verdict| {
         // SAFETY: the caller vouches for it.
-        let call = unsafe { (ready(verifier).map(Arc::as_ref), Request::read(delivery, true)) };
+        let call = unsafe { call(verifier, delivery, true) };
         // SAFETY: the caller vouches for it.
-        let (given, writer) = unsafe { (bytes(id, id_length), Writer::new(text, capacity)) };
-        let mut writer = writer.ok_or_else(|| misuse("the text cannot be where the call says"))?;
+        let (given, writer) = unsafe { (bytes(id, id_length), Writer::of_text(text, capacity)) };
+        let mut writer = writer?;
         let given = given.ok_or_else(|| misuse("the id cannot be where the call says"))?;
         calls::sign(call, index, (!id.is_null()).then_some(given), &mut |part| writer.put(part))?;
         length = writer.length;

@@ -1,6 +1,6 @@
 //! Whether memory that a caller names can be there.
 
-/// What a place in memory is called in the text of an error.
+/// What is wrong with the arguments of a call, as the text of an error says it.
 pub(crate) type Misuse = &'static str;
 
 /// Whether a place has so many bytes, as far as can be seen from here: the place of no bytes may be null.

@@ -16,15 +16,3 @@ mod checks;
 mod handles;
 pub mod layout;
 mod verdicts;
-
-/// The standard library's allocator and panic messages would be larger than the core.
-#[cfg(target_arch = "wasm32")]
-mod instead_of_std {
-    #[global_allocator]
-    static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
-    #[panic_handler]
-    fn trap(_: &core::panic::PanicInfo<'_>) -> ! {
-        core::arch::wasm32::unreachable()
-    }
-}

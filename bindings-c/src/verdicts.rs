@@ -8,12 +8,17 @@ use crate::layout::{FIELDS, HAS_ENVELOPE, Span, Verdict, size_of};
 
 /// An error about the arguments of a call.
 pub(crate) fn misuse(detail: Misuse) -> Error {
-    ErrorParts::new(ErrorKind::InvalidArgument).because(detail, [0; 2]).into()
+    error(ErrorKind::InvalidArgument, detail)
+}
+
+/// An error with what exactly is wrong.
+pub(crate) fn error(kind: ErrorKind, detail: &'static str) -> Error {
+    ErrorParts::new(kind).because(detail, [0; 2]).into()
 }
 
 impl Verdict {
     /// Nothing is known.
-    pub(crate) const EMPTY: Self = Self {
+    pub const EMPTY: Self = Self {
         size: size_of::<Self>(),
         code: 0,
         status: 0,
@@ -100,12 +105,11 @@ impl Verdict {
 
     /// Writes the text of a refusal, whose detail is passed; nothing for a genuine delivery.
     pub(crate) fn write_message(&self, detail: &'static str, names: OptionNames, put: &mut dyn FnMut(&[u8])) {
-        let kind = usize::try_from(self.code).ok().and_then(|code| ErrorKind::ALL.get(code.checked_sub(1)?));
-        let Some(kind) = kind else { return };
+        let Some(kind) = verdict::kind_of(self.code) else { return };
         let subject = usize::try_from(self.subject_length).ok().and_then(|length| self.subject.get(..length));
         let subject = subject.and_then(|subject| core::str::from_utf8(subject).ok()).unwrap_or_default();
         let [_, _, first, second] = self.reason;
-        let parts = ErrorParts::new(*kind).of(subject).because(detail, [first, second]);
+        let parts = ErrorParts::new(kind).of(subject).because(detail, [first, second]);
         Error::from(parts).write_text(names, &mut |letter| put(letter.encode_utf8(&mut [0; 4]).as_bytes()));
     }
 }

@@ -32,7 +32,8 @@ struct ExplainRequest<'r> {
 
 impl<'r> ExplainRequest<'r> {
     /// Reads the scheme; the current time, the four limits, and how long a store remembers events and since when, as
-    /// numbers of eight bytes ([`Limits::read`]); the secrets; the other schemes, each with a secret; the headers' names and values; and the body.
+    /// numbers of eight bytes ([`Limits::read`]); the secrets; the other schemes, each with a secret; the headers' names
+    /// and values; and the body.
     fn explain(&mut self) -> Result<String, Error> {
         let mut explainer = Explainer::new(self.scheme()?).option_names(OptionNames::Camel);
         let now = self.number()?;

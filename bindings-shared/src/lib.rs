@@ -11,6 +11,8 @@ extern crate alloc;
 
 #[cfg(feature = "explain")]
 pub mod explain;
+#[cfg(target_arch = "wasm32")]
+mod instead_of_std;
 pub mod keys;
 pub mod names;
 pub mod request;

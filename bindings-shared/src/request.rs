@@ -12,8 +12,8 @@
 //! Places are offsets from the start of the record. A value at 0 does not exist: its length is 0 for a missing header,
 //! and more for a duplicate one.
 //!
-//! It is `hookseal_delivery` in `bindings-c/include/hookseal.h`, with four `hookseal_header` after it, where pointers have
-//! 32 bits.
+//! It is `hookseal_delivery` in `bindings-c/include/hookseal.h`, with four `hookseal_header` after it, where pointers
+//! have 32 bits.
 
 use hookseal::{HeaderLookup, HeaderValues, Scheme, UnixTime};
 

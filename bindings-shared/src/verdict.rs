@@ -17,7 +17,7 @@ use hookseal::{Delivery, Error, ErrorKind, Scheme, UnixTime};
 /// The size of the record.
 pub const BYTES: usize = 32;
 
-/// The envelope was checked, because the verdict depends on it.
+/// The envelope was checked, because the verdict depends on it or the caller asked for it.
 pub const READ_ENVELOPE: u32 = 1;
 
 /// The time is known.
@@ -28,6 +28,12 @@ pub const HAS_TIME: u32 = 2;
 #[must_use]
 pub fn number_of(kind: ErrorKind) -> u32 {
     kind as u32 + 1
+}
+
+/// The kind of a failure by its number; `None` for numbers that are not given out.
+#[must_use]
+pub fn kind_of(number: u32) -> Option<ErrorKind> {
+    ErrorKind::ALL.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
 }
 
 /// Writes the verdict on a delivery that the verifier of this scheme accepted.
@@ -98,7 +104,7 @@ mod tests {
     #[test]
     fn every_number_is_the_place_of_its_kind() {
         for (number, kind) in (1..).zip(ErrorKind::ALL) {
-            assert_eq!(number_of(*kind), number, "{}", kind.code());
+            assert_eq!((number_of(*kind), kind_of(number)), (number, Some(*kind)), "{}", kind.code());
         }
     }
 

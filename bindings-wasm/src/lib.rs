@@ -172,15 +172,3 @@ fn address(place: *const u8) -> i32 {
 fn as_i32(number: usize) -> i32 {
     i32::try_from(number).unwrap_or_default()
 }
-
-/// The standard library's allocator and panic messages would be larger than the core.
-#[cfg(target_arch = "wasm32")]
-mod instead_of_std {
-    #[global_allocator]
-    static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
-    #[panic_handler]
-    fn trap(_: &core::panic::PanicInfo<'_>) -> ! {
-        core::arch::wasm32::unreachable()
-    }
-}

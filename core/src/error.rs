@@ -143,7 +143,7 @@ impl OptionNames {
                 b'_' if is_name && self == Self::Flag => put('-'),
                 _ => put(char::from(if is_initial { byte.to_ascii_uppercase() } else { byte })),
             }
-            is_initial = if byte == b'`' { is_name && self == Self::Pascal } else { is_initial && byte == b'_' };
+            is_initial &= byte == b'_';
         }
     }
 }
@@ -164,6 +164,15 @@ impl Error {
     #[inline(never)]
     pub(crate) const fn about(kind: ErrorKind, subject: &str) -> Self {
         Self::new(kind).of(subject)
+    }
+
+    /// `body_too_large`, for adapters that stop reading at a limit of their own: a body of `bytes` bytes or more, where
+    /// `allowed` are the most.
+    #[must_use]
+    #[cold]
+    pub fn body_too_large(bytes: u64, allowed: u64) -> Self {
+        let (kind, detail) = (ErrorKind::BodyTooLarge, TOO_LARGE);
+        Self { kind, subject: InlineStr::EMPTY, detail, numbers: [bytes, allowed] }
     }
 
     /// Names the header, field or secret that the error is about.
@@ -218,8 +227,8 @@ impl Error {
     }
 
     /// Writes the text for people, with the names of options as the reader's language has them. `Display` writes the
-    /// same with
-    /// [`OptionNames::Snake`]; this is also for targets where the formatting machinery would take too much space.
+    /// same with [`OptionNames::Snake`]; this is also for targets where the formatting machinery would take too much
+    /// space.
     pub fn write_text(&self, names: OptionNames, put: &mut dyn FnMut(char)) {
         names.write(self.kind.text(), &[], put);
         if let Some(subject) = self.subject() {
@@ -240,8 +249,8 @@ impl Error {
     }
 }
 
-/// What the text of an [`Error`] is made from: for bindings that keep it in the memory of their host until somebody asks
-/// for the text.
+/// What the text of an [`Error`] is made from: for bindings that keep it in the memory of their host until somebody
+/// asks for the text.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ErrorParts<'e> {
@@ -296,23 +305,12 @@ impl From<ErrorParts<'_>> for Error {
 
 /// Where a function writes why it failed; what it returns is only [`Failed`]. A result that contains an [`Error`] would
 /// be copied at every return, which takes an eighteenth of the WebAssembly that a worker loads.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Reason(Option<Error>);
 
 /// A function has failed, and the [`Reason`] that it was passed says why.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
-
-impl Error {
-    /// `body_too_large`, for adapters that stop reading at a limit of their own: a body of `bytes` bytes or more, where
-    /// `allowed` are the most.
-    #[must_use]
-    #[cold]
-    pub fn body_too_large(bytes: u64, allowed: u64) -> Self {
-        let (kind, detail) = (ErrorKind::BodyTooLarge, TOO_LARGE);
-        Self { kind, subject: InlineStr::EMPTY, detail, numbers: [bytes, allowed] }
-    }
-}
 
 impl Reason {
     /// Nothing has failed yet.

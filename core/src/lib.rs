@@ -35,7 +35,7 @@ pub use crate::headers::{HeaderLookup, HeaderName, Headers};
 pub use crate::json::replace_lone_surrogates;
 pub use crate::json::string::JsonStr;
 #[cfg(feature = "duplicates")]
-pub use crate::key::{DeliveryKey, body_digest};
+pub use crate::key::{DeliveryKey, digest_of as body_digest};
 #[cfg(feature = "ed25519")]
 pub use crate::public_key::PublicKey;
 #[cfg(feature = "ed25519")]

@@ -23,6 +23,23 @@ impl UnixTime {
         self.0
     }
 
+    /// Reads an RFC 3339 time of at most 64 bytes, such as `2025-01-15T10:30:00Z` or `2025-01-15T11:30:00.5+01:00`. A
+    /// fraction of a second is rounded down.
+    ///
+    /// `None` if it is not one, or has no offset from UTC.
+    ///
+    /// ```
+    /// use hookseal::UnixTime;
+    ///
+    /// assert_eq!(UnixTime::from_rfc3339("2025-01-15T11:30:00.5+01:00"), Some(UnixTime::from_secs(1_736_937_000)));
+    /// assert_eq!(UnixTime::from_rfc3339("2025-01-15T11:30:00"), None);
+    /// assert_eq!(UnixTime::from_rfc3339(&format!("2025-01-15T10:30:00.{}Z", "0".repeat(60))), None);
+    /// ```
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        if text.len() > 64 { None } else { read_rfc3339(text.as_bytes()) }
+    }
+
     /// The current time of the system's clock, rounded down to the second.
     ///
     /// Not available on `wasm32-unknown-unknown`, which has no clock: pass the host's time there.

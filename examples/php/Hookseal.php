@@ -57,6 +57,9 @@ final class Hookseal
         C;
 
     private const ABI_MAJOR = 1;
+    /** Found by the system's loader. */
+    public const LIBRARY = 'libhookseal.so.0.1';
+
     private const NONE = -1;
     private const READ_ENVELOPE = 1;
     private const EVENT_TYPE = 0;
@@ -71,7 +74,7 @@ final class Hookseal
     private ?FFI\CData $verifier;
 
     /** @throws HooksealError */
-    public function __construct(string $secret, string $scheme = 'contio', string $library = 'libhookseal.so.0.1')
+    public function __construct(string $secret, string $scheme = 'contio', string $library = self::LIBRARY)
     {
         $this->ffi = self::$libraries[$library] ??= FFI::cdef(self::HEADER, $library);
         if ($this->ffi->hookseal_abi() >> 16 !== self::ABI_MAJOR) {

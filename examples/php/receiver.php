@@ -24,7 +24,7 @@ $body = file_get_contents('php://input', length: MAX_BODY + 1);
 if ($body === false || strlen($body) > MAX_BODY) {
     answer(413, ['error' => 'body_too_large']);
 }
-$library = getenv('HOOKSEAL_LIBRARY') ?: 'libhookseal.so.0.1';
+$library = getenv('HOOKSEAL_LIBRARY') ?: Hookseal::LIBRARY;
 try {
     $hookseal = new Hookseal(getenv('WEBHOOK_SECRET') ?: '', library: $library);
     // PHP joins headers that occur twice, which no signature survives.

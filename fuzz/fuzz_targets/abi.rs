@@ -153,13 +153,6 @@ fn text(bytes: &[u8]) -> Text {
     Text { at: bytes.as_ptr(), length: bytes.len() }
 }
 
-fn new_verdict() -> Verdict {
-    // SAFETY: a verdict of zeros is a verdict.
-    let mut verdict: Verdict = unsafe { std::mem::zeroed() };
-    verdict.size = 216;
-    verdict
-}
-
 fn assert_refused(error: &Error, code: u32, verdict: &Verdict) {
     assert_eq!((code, verdict.status), (error.kind() as u32 + 1, u32::from(error.status())), "{error}");
     for (number, names) in [(0, OptionNames::Snake), (3, OptionNames::Pascal)] {
@@ -175,7 +168,7 @@ fn assert_refused(error: &Error, code: u32, verdict: &Verdict) {
 fuzz_target!(|data: &[u8]| {
     let mut input = Input(data);
     let given = given(&mut input);
-    let mut verdict = new_verdict();
+    let mut verdict = Verdict::EMPTY;
     let (handle, code) = given.handle(&mut verdict);
     let verifier = match given.verifier() {
         Ok(verifier) => verifier,
@@ -205,7 +198,7 @@ fuzz_target!(|data: &[u8]| {
     // SAFETY: all that is passed is there.
     unsafe {
         let whole = hookseal_verify(handle, &raw const delivery, &raw mut verdict);
-        let mut streamed = new_verdict();
+        let mut streamed = Verdict::EMPTY;
         let stream = hookseal_stream_new(handle, &raw const delivery, &raw mut streamed);
         let mut in_chunks = streamed.code;
         if !stream.is_null() {

@@ -1,4 +1,4 @@
-/* What the test programs share: checks that say where they failed, and memory of exact sizes. */
+/* What the test programs share: checks that say where they failed, memory of exact sizes, and genuine deliveries. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -42,8 +42,6 @@ static inline block block_of(const void *bytes, size_t length) {
   return made;
 }
 
-static inline block block_of_text(const char *text) { return block_of(text, strlen(text)); }
-
 static inline int is_text(block text, const char *expected) {
   return text.length == strlen(expected) && memcmp(text.at, expected, text.length) == 0;
 }
@@ -59,6 +57,39 @@ static inline hookseal_verdict new_verdict(void) {
   memset(&verdict, 0xa5, sizeof verdict);
   verdict.size = sizeof verdict;
   return verdict;
+}
+
+static const char SECRET[] = "a secret for tests only";
+
+static inline hookseal_verifier *ready_verifier(const char *scheme) {
+  hookseal_verifier *verifier = hookseal_verifier_new((const uint8_t *)scheme, strlen(scheme));
+  hookseal_verifier_secret(verifier, 1, (const uint8_t *)SECRET, sizeof SECRET - 1);
+  hookseal_verdict verdict = new_verdict();
+  CHECK(hookseal_verifier_ready(verifier, &verdict) == HOOKSEAL_GENUINE, "%s", scheme);
+  return verifier;
+}
+
+/* A genuine delivery of this body, and the texts that it is made of. */
+typedef struct {
+  uint8_t lines[HOOKSEAL_SIGNED_MAX];
+  hookseal_header headers[4];
+  hookseal_delivery delivery;
+} signed_delivery;
+
+static inline void sign(signed_delivery *made, const hookseal_verifier *verifier, const char *body) {
+  hookseal_delivery delivery = {sizeof delivery, 0, 1736937000, NULL, 0, {(const uint8_t *)body, strlen(body)}};
+  size_t length = hookseal_sign(verifier, 0, &delivery, NULL, 0, made->lines, sizeof made->lines, NULL);
+  CHECK(length != HOOKSEAL_NONE && length <= sizeof made->lines, "signed");
+  size_t count = 0;
+  for (uint8_t *line = made->lines; line < made->lines + length;) {
+    uint8_t *tab = (uint8_t *)memchr(line, '\t', length), *feed = (uint8_t *)memchr(line, '\n', length);
+    hookseal_header header = {{line, (size_t)(tab - line)}, {tab + 1, (size_t)(feed - tab - 1)}};
+    made->headers[count++] = header;
+    line = feed + 1;
+  }
+  made->delivery = delivery;
+  made->delivery.headers = made->headers;
+  made->delivery.header_count = count;
 }
 
 #endif

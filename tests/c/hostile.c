@@ -1,40 +1,6 @@
 /* Arguments that no correct program passes: each is answered, and nothing is read or written that it does not name. */
 #include "check.h"
 
-static const char SECRET[] = "a secret for tests only";
-
-static hookseal_verifier *ready_verifier(const char *scheme) {
-  hookseal_verifier *verifier = hookseal_verifier_new((const uint8_t *)scheme, strlen(scheme));
-  hookseal_verifier_secret(verifier, 1, (const uint8_t *)SECRET, sizeof SECRET - 1);
-  hookseal_verdict verdict = new_verdict();
-  CHECK(hookseal_verifier_ready(verifier, &verdict) == HOOKSEAL_GENUINE, "%s", scheme);
-  return verifier;
-}
-
-/* A genuine delivery of this body, and the texts that it is made of. */
-typedef struct {
-  uint8_t lines[HOOKSEAL_SIGNED_MAX];
-  hookseal_header headers[4];
-  hookseal_delivery delivery;
-} signed_delivery;
-
-static void sign(signed_delivery *made, const hookseal_verifier *verifier, const char *body) {
-  hookseal_delivery delivery = {sizeof delivery, 0, 1736937000, NULL, 0, {(const uint8_t *)body, strlen(body)}};
-  size_t length =
-      hookseal_sign(verifier, 0, &delivery, NULL, 0, made->lines, sizeof made->lines, NULL);
-  CHECK(length != HOOKSEAL_NONE && length <= sizeof made->lines, "signed");
-  size_t count = 0;
-  for (uint8_t *line = made->lines; line < made->lines + length;) {
-    uint8_t *tab = memchr(line, '\t', length), *feed = memchr(line, '\n', length);
-    hookseal_header header = {{line, (size_t)(tab - line)}, {tab + 1, (size_t)(feed - tab - 1)}};
-    made->headers[count++] = header;
-    line = feed + 1;
-  }
-  made->delivery = delivery;
-  made->delivery.headers = made->headers;
-  made->delivery.header_count = count;
-}
-
 static int says(const hookseal_verdict *verdict, const char *part) {
   char text[HOOKSEAL_MESSAGE_MAX + 1];
   size_t length = hookseal_message(verdict, HOOKSEAL_NAMES_SNAKE, (uint8_t *)text, HOOKSEAL_MESSAGE_MAX);
@@ -127,6 +93,7 @@ static void structs_of_other_sizes(void) {
     block before = block_of(small.at, small.length);
     CHECK(hookseal_verify(verifier, &made.delivery, (hookseal_verdict *)small.at) == HOOKSEAL_INVALID_ARGUMENT, "%u",
         size);
+    CHECK(hookseal_stream_new(verifier, &made.delivery, (hookseal_verdict *)small.at) == NULL, "%u", size);
     CHECK(memcmp(before.at, small.at, small.length) == 0, "a short verdict of %u was written", size);
     CHECK(hookseal_message((hookseal_verdict *)small.at, 0, NULL, 0) == HOOKSEAL_NONE, "%u", size);
     free(before.at);

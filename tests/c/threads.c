@@ -30,20 +30,10 @@ static void *verify(void *unused) {
 }
 
 int main(void) {
-  shared = hookseal_verifier_new((const uint8_t *)"github", 6);
-  hookseal_verifier_secret(shared, 1, (const uint8_t *)"a secret for tests only", 23);
-  CHECK(hookseal_verifier_ready(shared, NULL) == HOOKSEAL_GENUINE, "ready");
-  static uint8_t lines[HOOKSEAL_SIGNED_MAX];
-  static const uint8_t body[] = "{\"action\":\"opened\"}";
-  hookseal_delivery delivery = {sizeof delivery, 0, 1736937000, NULL, 0, {body, sizeof body - 1}};
-  size_t length = hookseal_sign(shared, 0, &delivery, NULL, 0, lines, sizeof lines, NULL);
-  uint8_t *tab = memchr(lines, '\t', length);
-  static hookseal_header header;
-  header.name = (hookseal_text){lines, (size_t)(tab - lines)};
-  header.value = (hookseal_text){tab + 1, length - (size_t)(tab - lines) - 2};
-  delivery.headers = &header;
-  delivery.header_count = 1;
-  genuine = forged = delivery;
+  shared = ready_verifier("github");
+  static signed_delivery made;
+  sign(&made, shared, "{\"action\":\"opened\"}");
+  genuine = forged = made.delivery;
   forged.body.length--;
   pthread_t threads[THREADS];
   for (int at = 0; at < THREADS; at++) CHECK(pthread_create(&threads[at], NULL, verify, NULL) == 0, "thread %d", at);

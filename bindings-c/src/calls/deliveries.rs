@@ -1,9 +1,9 @@
 //! Whole deliveries.
 
-use alloc::vec::Vec;
+use alloc::sync::Arc;
 use core::ops::Range;
 
-use hookseal::{Delivery, DeliveryKey, Error, HeaderLookup, envelope_places};
+use hookseal::{Delivery, DeliveryKey, Error, HeaderLookup, Headers as _, envelope_places};
 
 use super::verifiers::{NO_VERIFIER, Ready};
 use crate::abi::{Request, SchemeHeaders};
@@ -12,17 +12,22 @@ use crate::layout::{Input, Span, Verdict, asks};
 use crate::verdicts::{misuse, narrow};
 
 /// A verifier and a delivery, if both are sound.
-pub(crate) type Call<'a> = (Option<&'a Ready>, Result<Request<'a>, Misuse>);
+pub(crate) type Call<'a> = (Option<&'a Arc<Ready>>, Result<Request<'a>, Misuse>);
 
-pub(crate) fn sound<'a>((ready, request): Call<'a>) -> Result<(&'a Ready, Request<'a>), Error> {
+pub(super) fn sound<'a>((ready, request): Call<'a>) -> Result<(&'a Arc<Ready>, Request<'a>), Error> {
     Ok((ready.ok_or_else(|| misuse(NO_VERIFIER))?, request.map_err(misuse)?))
+}
+
+/// The body of a delivery, where it must be given.
+fn body<'a>(request: &Request<'a>) -> Result<&'a [u8], Error> {
+    request.body.map_err(|_| misuse("HOOKSEAL_NO_BODY is for hookseal_verify_with_macs; give the body"))
 }
 
 /// The verdict on a whole delivery.
 pub(crate) fn verify(call: Call<'_>, verdict: &mut Verdict) -> Result<(), Error> {
     let (ready, request) = sound(call)?;
     let headers = request.headers.of_scheme(ready.scheme());
-    let body = request.body.map_err(|_| misuse("HOOKSEAL_NO_BODY is for hookseal_verify_with_macs; give the body"))?;
+    let body = body(&request)?;
     let delivery = ready.verify(&headers, body, request.now)?;
     accept(ready, &headers, request.flags, &delivery, verdict)
 }
@@ -43,7 +48,7 @@ pub(crate) fn verify_with_macs(call: Call<'_>, macs: Option<&[u8]>, verdict: &mu
         Err(length) => {
             let delivery = ready.verify_unread_with_macs(&headers, length as u64, macs, request.now)?;
             verdict.accept(&delivery, ready.scheme(), None);
-            verdict.put_id(delivery.id(), &headers);
+            verdict.put_id(delivery.id().map(addresses), headers.pairs.values());
             Ok(())
         }
     }
@@ -60,26 +65,30 @@ fn accept(
     let is_wanted = delivery.has_read_envelope() || flags & asks::READ_ENVELOPE != 0 && delivery.has_envelope();
     let places = is_wanted.then(|| delivery.envelope_places()).transpose()?;
     verdict.accept(delivery, ready.scheme(), places.as_ref());
-    verdict.put_id(delivery.id(), headers);
+    verdict.put_id(delivery.id().map(addresses), headers.pairs.values());
     Ok(())
 }
 
 impl Verdict {
-    /// Finds the header that the signed id was read from.
-    fn put_id(&mut self, id: Option<&str>, headers: &SchemeHeaders<'_>) {
-        let Some(id) = id.map(|id| id.as_bytes().as_ptr_range()) else { return };
-        let id = id.start.addr()..id.end.addr();
-        let values = (0..headers.pairs.count()).map(|index| headers.pairs.value(index).unwrap_or_default());
-        let found = values.enumerate().find_map(|(index, value)| Some((index, part_of(&id, value)?)));
-        if let Some((index, place)) = found {
+    /// Finds the header that the signed id was read from, among the values of headers with their indexes, by the
+    /// addresses of the id, which outlive its borrow.
+    pub(super) fn put_id<'h>(&mut self, id: Option<Range<usize>>, mut values: impl Iterator<Item = (usize, &'h [u8])>) {
+        let Some(id) = id else { return };
+        if let Some((index, place)) = values.find_map(|(index, value)| Some((index, part_of(&id, value)?))) {
             self.id_header = narrow(index + 1);
             self.id = Span::of(&place);
         }
     }
 }
 
+/// The addresses that a text has.
+pub(super) fn addresses(text: &str) -> Range<usize> {
+    let Range { start, end } = text.as_bytes().as_ptr_range();
+    start.addr()..end.addr()
+}
+
 /// Where a part is in the text that it was borrowed from, by the addresses of the part.
-pub(crate) fn part_of(part: &Range<usize>, text: &[u8]) -> Option<Range<usize>> {
+fn part_of(part: &Range<usize>, text: &[u8]) -> Option<Range<usize>> {
     let text = text.as_ptr_range();
     let (start, end) = (text.start.addr(), text.end.addr());
     (start <= part.start && part.end <= end).then(|| part.start - start..part.end - start)
@@ -97,8 +106,12 @@ pub(crate) fn signing_input(call: Call<'_>, put: &mut dyn FnMut(&[u8])) -> Resul
     Ok(Input { size: crate::layout::size_of::<Input>(), before, after, reads_body: input.reads_body().into() })
 }
 
-/// The key of a delivery that was verified, and the digest of its body.
-pub(crate) fn delivery_key(call: Call<'_>, verdict: &Verdict) -> Option<(Option<DeliveryKey>, [u8; 32])> {
+/// The key of a delivery that was verified, and the digest of its body if that is asked for.
+pub(crate) fn delivery_key(
+    call: Call<'_>,
+    verdict: &Verdict,
+    asks_digest: bool,
+) -> Option<(Option<DeliveryKey>, [u8; 32])> {
     let (ready, request) = sound(call).ok()?;
     let body = request.body.ok().filter(|_| verdict.code == 0)?;
     let scheme = ready.scheme();
@@ -111,11 +124,12 @@ pub(crate) fn delivery_key(call: Call<'_>, verdict: &Verdict) -> Option<(Option<
         }
     };
     let headers = request.headers.of_scheme(scheme);
-    let topic = scheme.key_header().map_or(HeaderLookup::Missing, |[decides, other]| {
-        headers.find_index(decides).1.or(headers.find_index(other).1)
-    });
+    let topic = scheme
+        .key_header()
+        .map_or(HeaderLookup::Missing, |[decides, other]| headers.find(decides).or(headers.find(other)));
     let variant = scheme.variants().get(usize::try_from(verdict.variant).ok()?)?;
-    Some((DeliveryKey::of_verified(variant, id, topic, body), hookseal::body_digest(body)))
+    let digest = if asks_digest { hookseal::body_digest(body) } else { [0; 32] };
+    Some((DeliveryKey::of_verified(variant, id, topic, body), digest))
 }
 
 /// Checks a body that was verified before: by a verifier, or without one, which stands for deliveries with an envelope.
@@ -140,12 +154,13 @@ pub(crate) fn read_body(
 /// Signs a delivery: a line per header.
 pub(crate) fn sign(call: Call<'_>, index: u32, id: Option<&[u8]>, put: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
     let (ready, request) = sound(call)?;
-    let body = request.body.map_err(|_| misuse("HOOKSEAL_NO_BODY is for hookseal_verify_with_macs; give the body"))?;
+    let body = body(&request)?;
     let id = id.map(core::str::from_utf8).transpose().map_err(|_| misuse("an id is ASCII"))?;
     let signer = usize::try_from(index).ok().and_then(|index| ready.signer(index));
     let signer = signer.ok_or_else(|| misuse("there is no secret of this index"))?;
     let headers = signer.sign(body, request.now, id)?;
-    let lines: Vec<&str> = headers.iter().flat_map(|(name, value)| [name, "\t", value, "\n"]).collect();
-    lines.iter().for_each(|part| put(part.as_bytes()));
+    for (name, value) in headers.iter() {
+        [name, "\t", value, "\n"].iter().for_each(|part| put(part.as_bytes()));
+    }
     Ok(())
 }

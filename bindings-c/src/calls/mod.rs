@@ -5,7 +5,7 @@ mod streams;
 mod verifiers;
 mod words;
 
-pub(crate) use deliveries::{delivery_key, read_body, sign, signing_input, verify, verify_with_macs};
+pub(crate) use deliveries::{Call, delivery_key, read_body, sign, signing_input, verify, verify_with_macs};
 pub(crate) use streams::Streaming;
 pub(crate) use verifiers::{Ready, Setup};
 pub(crate) use words::{event_key, option_names, word};

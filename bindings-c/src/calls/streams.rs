@@ -3,17 +3,15 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use hookseal::{DeliveryKey, Error, HeaderLookup, HeaderName, Headers, OwnedStream, UnixTime};
 use hookseal_bindings::names;
 
-use super::deliveries::part_of;
-use super::verifiers::{NO_VERIFIER, Ready};
-use crate::abi::{Request, SchemeHeaders};
-use crate::checks::Misuse;
-use crate::layout::{Span, Verdict, asks};
-use crate::verdicts::{misuse, narrow};
+use super::deliveries::{Call, addresses, sound};
+use super::verifiers::Ready;
+use crate::abi::SchemeHeaders;
+use crate::layout::{Verdict, asks};
+use crate::verdicts::misuse;
 
 /// A stream that holds its verifier alive.
 pub(crate) struct Streaming {
@@ -57,6 +55,14 @@ impl Copied {
         });
         Self(copies.collect())
     }
+
+    /// The values that occurred once, with their indexes.
+    fn values(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        self.0.iter().filter_map(|(_, value)| match value {
+            Value::Once(index, value) => Some((*index, &**value)),
+            Value::Duplicate => None,
+        })
+    }
 }
 
 impl Headers for Copied {
@@ -70,18 +76,17 @@ impl Headers for Copied {
 }
 
 impl Streaming {
-    pub(crate) fn new(ready: Option<&Arc<Ready>>, request: Result<Request<'_>, Misuse>) -> Result<Self, Error> {
-        let verifier = Arc::clone(ready.ok_or_else(|| misuse(NO_VERIFIER))?);
-        let request = request.map_err(misuse)?;
-        let headers = Copied::new(request.headers.of_scheme(verifier.scheme()), &verifier);
-        let mut stream = OwnedStream::new(Held(Arc::clone(&verifier)), headers)?;
+    pub(crate) fn new(call: Call<'_>) -> Result<Self, Error> {
+        let (ready, request) = sound(call)?;
+        let headers = Copied::new(request.headers.of_scheme(ready.scheme()), ready);
+        let mut stream = OwnedStream::new(Held(Arc::clone(ready)), headers)?;
         if request.flags & asks::KEY != 0 {
             stream = stream.with_key()?;
         }
         if request.flags & asks::READ_ENVELOPE != 0 {
             stream = stream.with_envelope()?;
         }
-        Ok(Self { stream, verifier, key: None })
+        Ok(Self { stream, verifier: Arc::clone(ready), key: None })
     }
 
     pub(crate) fn update(&mut self, chunk: Option<&[u8]>) -> Result<(), Error> {
@@ -92,23 +97,8 @@ impl Streaming {
         let delivery = self.stream.finish_in_place(now)?;
         verdict.accept(&delivery, self.verifier.scheme(), delivery.envelope_places());
         self.key = delivery.body_digest().map(|digest| (delivery.key(), digest));
-        // Its addresses outlive the borrow, by which it is found in its header.
-        let id = delivery.id().map(|id| id.as_bytes().as_ptr_range()).map(|id| id.start.addr()..id.end.addr());
-        let found = id.and_then(|id| self.stream.headers().place_of(id));
-        if let Some((index, place)) = found {
-            verdict.id_header = narrow(index + 1);
-            verdict.id = place;
-        }
+        let id = delivery.id().map(addresses);
+        verdict.put_id(id, self.stream.headers().values());
         Ok(())
-    }
-}
-
-impl Copied {
-    /// The index of the header that a text was borrowed from, and where it is in its value.
-    fn place_of(&self, part: Range<usize>) -> Option<(usize, Span)> {
-        self.0.iter().find_map(|(_, value)| match value {
-            Value::Once(index, value) => Some((*index, Span::of(&part_of(&part, value)?))),
-            Value::Duplicate => None,
-        })
     }
 }

@@ -6,15 +6,13 @@ use alloc::vec::Vec;
 use core::ops::Deref;
 use core::time::Duration;
 
-use hookseal::{
-    Error, ErrorKind, ErrorParts, KeyEncoding, MAX_SECRETS, Scheme, Secret, UnixTime, Verifier, VerifierBuilder,
-};
+use hookseal::{Error, ErrorKind, KeyEncoding, MAX_SECRETS, Scheme, Secret, UnixTime, Verifier, VerifierBuilder};
 use hookseal_bindings::{names, secrets};
 use zeroize::Zeroizing;
 
 use crate::checks::Misuse;
 use crate::layout::{HAS_ENVELOPE, Verdict};
-use crate::verdicts::{misuse, narrow};
+use crate::verdicts::{error, misuse, narrow};
 
 /// A verifier that is being set up.
 pub(crate) struct Setup {
@@ -60,7 +58,7 @@ impl Setup {
         };
         if is_text == 1 && core::str::from_utf8(bytes).is_err() {
             let detail = "it is not UTF-8; pass a key that is not text as bytes";
-            return self.fail(ErrorParts::new(ErrorKind::InvalidSecret).because(detail, [0; 2]).into());
+            return self.fail(error(ErrorKind::InvalidSecret, detail));
         }
         let secret = secrets::secret(is_text, bytes);
         let encoding = self.builder.as_ref().map_or(KeyEncoding::Utf8, |builder| builder.scheme().key_encoding());
@@ -107,7 +105,7 @@ impl Setup {
 fn begin(scheme: Option<&[u8]>) -> Result<VerifierBuilder, Error> {
     let text = scheme.ok_or_else(|| misuse("the scheme cannot be where the call says"))?;
     let Ok(text) = core::str::from_utf8(text) else {
-        return Err(ErrorParts::new(ErrorKind::InvalidScheme).because("it is not UTF-8", [0; 2]).into());
+        return Err(error(ErrorKind::InvalidScheme, "it is not UTF-8"));
     };
     if text.trim_start().starts_with('{') {
         VerifierBuilder::from_json(text)

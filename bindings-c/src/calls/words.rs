@@ -1,15 +1,16 @@
 //! Words for the tables of hosts, and texts that depend on nothing else.
 
 use hookseal::{DeliveryKey, Envelope, ErrorKind, OptionNames, Scheme};
+use hookseal_bindings::verdict;
 
 /// Puts a word of a kind; `None` for kinds that do not exist.
 pub(crate) fn word(kind: u32, number: u32, put: &mut dyn FnMut(&[u8])) -> Option<()> {
+    let code = verdict::kind_of(number);
     let number = usize::try_from(number).ok()?;
-    let code = || ErrorKind::ALL.get(number.checked_sub(1)?);
     match kind {
-        0 => put(code().map_or("", |kind| kind.code()).as_bytes()),
+        0 => put(code.map_or("", ErrorKind::code).as_bytes()),
         1 => {
-            if let Some(status) = code().map(|kind| kind.status()) {
+            if let Some(status) = code.map(ErrorKind::status) {
                 put_number(status, put);
             }
         }

@@ -64,15 +64,3 @@ impl Explanations {
         address
     }
 }
-
-/// The standard library's allocator and panic handler are larger than the core.
-#[cfg(target_arch = "wasm32")]
-mod instead_of_std {
-    #[global_allocator]
-    static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
-    #[panic_handler]
-    fn trap(_: &core::panic::PanicInfo<'_>) -> ! {
-        core::arch::wasm32::unreachable()
-    }
-}

@@ -235,7 +235,7 @@ impl<'s, H: Headers + ?Sized> CheckContext<'s, H> {
         let when = if age < 0 { format!("{} s ahead", age.unsigned_abs()) } else { format!("{age} s ago") };
         let allowed = match (limit, remembered) {
             (None, _) => "any age is allowed".to_owned(),
-            (_, Some(remembered)) if remembered != limit.unwrap_or_default() => {
+            (Some(limit), Some(remembered)) if remembered != limit => {
                 format!("the store of handled events remembers up to {remembered} s")
             }
             (Some(limit), _) => format!("{option} is {limit} s"),

@@ -236,12 +236,7 @@ fn digest_after_topic(source: &StoredKeySource, topic: HeaderLookup<'_>) -> Dige
 /// The SHA-256 of a body that was verified: what [`Delivery::body_digest`](crate::Delivery::body_digest) returns, for
 /// bindings, which cannot keep a borrow of the body.
 #[must_use]
-pub fn body_digest(body: &[u8]) -> [u8; 32] {
-    digest_of(body)
-}
-
-/// The SHA-256 of a body.
-pub(crate) fn digest_of(body: &[u8]) -> [u8; 32] {
+pub fn digest_of(body: &[u8]) -> [u8; 32] {
     let mut digest = Digest::new();
     digest.update(body);
     digest.finish()

@@ -325,6 +325,14 @@ mod tests {
         }
     }
 
+    /// A stream asks the scheme before it knows which variant a delivery follows.
+    #[test]
+    fn variants_carry_an_envelope_if_the_scheme_does() {
+        for scheme in Scheme::PRESETS {
+            assert!(scheme.variants().iter().all(|variant| variant.has_envelope() == scheme.has_envelope()));
+        }
+    }
+
     #[test]
     fn a_template_is_split_at_the_body() {
         let builder = Scheme::builder("acme").signature("X-Acme-Signature", SignatureFormat::hex(""));

@@ -56,9 +56,7 @@ impl Verifier {
     ) -> Result<Delivery<'v, 'h, WholeBody<'b>>, Error> {
         Reason::of(|reason| self.verify_by(headers, body, Some(macs), now, reason))
     }
-}
 
-impl Verifier {
     /// The same for a body whose bytes stay with the caller: only its length is needed, unless
     /// [`SigningInput::reads_body`].
     ///

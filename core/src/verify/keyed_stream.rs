@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::{Delivery, Stream, Verifier};
+use super::parsed_headers::ParsedHeaders;
+use super::{Delivery, Facts, Stream, Verifier};
 use crate::crypto::digest::Digest;
 use crate::error::Error;
 use crate::headers::Headers;
@@ -35,9 +36,31 @@ impl Verifier {
         headers: &'h H,
     ) -> Result<KeyedStream<'v, 'h>, Error> {
         let stream = self.stream(headers)?;
-        let parsed = stream.parsed();
-        let key = KeyReader::new(&parsed.scheme.key_source, parsed.topic);
-        Ok(KeyedStream { stream, key, digest: Digest::new() })
+        let key = KeyProgress::new(stream.parsed());
+        Ok(KeyedStream { stream, key })
+    }
+}
+
+/// The key and the digest of a body that is arriving.
+pub(super) struct KeyProgress {
+    key: KeyReader,
+    digest: Digest,
+}
+
+impl KeyProgress {
+    pub(super) fn new(parsed: &ParsedHeaders<'_, '_>) -> Self {
+        Self { key: KeyReader::new(&parsed.scheme.key_source, parsed.topic), digest: Digest::new() }
+    }
+
+    pub(super) fn feed(&mut self, chunk: &[u8]) {
+        self.key.feed(chunk);
+        self.digest.update(chunk);
+    }
+
+    /// Only of a genuine delivery: nothing of another one is looked at.
+    pub(super) fn finish(self, facts: &Facts<'_, '_>) -> StreamedWithKey {
+        let key = self.key.finish(&facts.scheme.key_source, facts.scheme.name(), facts.id);
+        StreamedWithKey { key, digest: self.digest.finish() }
     }
 }
 
@@ -47,8 +70,7 @@ impl Verifier {
 #[must_use]
 pub struct KeyedStream<'v, 'h> {
     stream: Stream<'v, 'h>,
-    key: KeyReader,
-    digest: Digest,
+    key: KeyProgress,
 }
 
 impl<'v, 'h> KeyedStream<'v, 'h> {
@@ -59,7 +81,6 @@ impl<'v, 'h> KeyedStream<'v, 'h> {
     pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
         self.stream.update(chunk)?;
         self.key.feed(chunk);
-        self.digest.update(chunk);
         Ok(())
     }
 
@@ -69,9 +90,7 @@ impl<'v, 'h> KeyedStream<'v, 'h> {
     /// As for [`Verifier::verify`].
     pub fn finish(self, now: UnixTime) -> Result<KeyedDelivery<'v, 'h>, Error> {
         let facts = self.stream.finish(now)?.facts;
-        // Only of a genuine delivery: nothing of another one is looked at.
-        let key = self.key.finish(&facts.scheme.key_source, facts.scheme.name(), facts.id);
-        Ok(Delivery { facts, body: StreamedWithKey { key, digest: self.digest.finish() } })
+        Ok(Delivery { facts, body: self.key.finish(&facts) })
     }
 }
 
@@ -87,8 +106,8 @@ pub type KeyedDelivery<'v, 'h> = Delivery<'v, 'h, StreamedWithKey>;
 /// Takes the place of the body in a delivery that was streamed with its key.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamedWithKey {
-    key: Option<DeliveryKey>,
-    digest: [u8; 32],
+    pub(super) key: Option<DeliveryKey>,
+    pub(super) digest: [u8; 32],
 }
 
 impl Delivery<'_, '_, StreamedWithKey> {

@@ -36,7 +36,7 @@ use self::parsed_headers::KeyKinds;
 use self::parsed_headers::ParsedHeaders;
 #[cfg(feature = "ed25519")]
 use self::public_keys::PublicKeys;
-use crate::contio::envelope::{Checked, Envelope, EnvelopePlaces};
+use crate::contio::envelope::{Checked, Envelope, EnvelopePlaces, envelope_places};
 use crate::crypto::mac::{Key, Matches, TAG_BYTES, Tag};
 use crate::error::{Error, ErrorKind, Failed, Reason};
 use crate::headers::Headers;
@@ -390,8 +390,7 @@ impl<'b> Delivery<'_, '_, WholeBody<'b>> {
     pub fn envelope_places(&self) -> Result<EnvelopePlaces, Error> {
         match &self.body.envelope {
             Some(checked) => Ok(checked.places()),
-            None => Reason::of(|reason| Checked::read(self.body.bytes, self.facts.scheme.has_envelope(), reason))
-                .map(|checked| checked.places()),
+            None => envelope_places(self.body.bytes, self.has_envelope()),
         }
     }
 

@@ -6,18 +6,18 @@ use core::ops::Deref;
 
 #[cfg(feature = "alloc")]
 use super::OwnedDelivery;
+#[cfg(feature = "duplicates")]
+use super::keyed_stream::{KeyProgress, StreamedWithKey};
 use super::parsed_headers::ParsedHeaders;
 use super::stream::Progress;
 #[cfg(feature = "alloc")]
 use super::stream::Streamed;
 use super::{Delivery, Verifier};
 use crate::contio::envelope::EnvelopePlaces;
-#[cfg(feature = "duplicates")]
-use crate::crypto::digest::Digest;
 use crate::error::{Error, ErrorKind, Reason};
 use crate::headers::Headers;
 #[cfg(feature = "duplicates")]
-use crate::key::{DeliveryKey, KeyReader};
+use crate::key::DeliveryKey;
 use crate::time::UnixTime;
 
 /// A [`Stream`](crate::Stream) that owns its headers and holds its verifier by a pointer such as `Arc<Verifier>`: for
@@ -31,7 +31,7 @@ pub struct OwnedStream<V, H> {
     /// `None` once the stream has ended.
     progress: Option<Progress>,
     #[cfg(feature = "duplicates")]
-    key: Option<(KeyReader, Digest)>,
+    key: Option<KeyProgress>,
 }
 
 impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
@@ -57,8 +57,7 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
     #[cfg(feature = "duplicates")]
     pub fn with_key(mut self) -> Result<Self, Error> {
         self.check_is_new()?;
-        let parsed = parse(&self.verifier, &self.headers)?;
-        self.key = Some((KeyReader::new(&parsed.scheme.key_source, parsed.topic), Digest::new()));
+        self.key = Some(KeyProgress::new(&parse(&self.verifier, &self.headers)?));
         Ok(self)
     }
 
@@ -69,7 +68,7 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
     /// `invalid_argument` after the first chunk.
     pub fn with_envelope(mut self) -> Result<Self, Error> {
         self.check_is_new()?;
-        let has_envelope = parse(&self.verifier, &self.headers)?.scheme.has_envelope();
+        let has_envelope = self.verifier.scheme().has_envelope();
         if let Some(progress) = self.progress.as_mut().filter(|_| has_envelope) {
             progress.read_envelope();
         }
@@ -89,9 +88,8 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
     pub fn update(&mut self, chunk: &[u8]) -> Result<(), Error> {
         self.progress.as_mut().ok_or_else(ended)?.update(&self.verifier, chunk)?;
         #[cfg(feature = "duplicates")]
-        if let Some((key, digest)) = &mut self.key {
+        if let Some(key) = &mut self.key {
             key.feed(chunk);
-            digest.update(chunk);
         }
         Ok(())
     }
@@ -123,11 +121,8 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
         let facts = delivery.facts;
         let body = StreamedParts {
             places,
-            // Only of a genuine delivery: nothing of another one is looked at.
             #[cfg(feature = "duplicates")]
-            key: key.map(|(key, digest)| {
-                (key.finish(&facts.scheme.key_source, facts.scheme.name(), facts.id), digest.finish())
-            }),
+            key: key.map(|key| key.finish(&facts)),
         };
         Ok(Delivery { facts, body })
     }
@@ -153,7 +148,7 @@ impl<V, H> fmt::Debug for OwnedStream<V, H> {
 pub struct StreamedParts {
     places: Option<EnvelopePlaces>,
     #[cfg(feature = "duplicates")]
-    key: Option<(Option<DeliveryKey>, [u8; 32])>,
+    key: Option<StreamedWithKey>,
 }
 
 impl Delivery<'_, '_, StreamedParts> {
@@ -169,7 +164,7 @@ impl Delivery<'_, '_, StreamedParts> {
     #[cfg(feature = "duplicates")]
     #[must_use]
     pub fn key(&self) -> Option<DeliveryKey> {
-        self.body.key?.0
+        self.body.key?.key
     }
 
     /// The SHA-256 of the body, by which a store notices another body under a key that it knows; `None` if
@@ -177,6 +172,6 @@ impl Delivery<'_, '_, StreamedParts> {
     #[cfg(feature = "duplicates")]
     #[must_use]
     pub fn body_digest(&self) -> Option<[u8; 32]> {
-        Some(self.body.key?.1)
+        Some(self.body.key?.digest)
     }
 }

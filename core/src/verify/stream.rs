@@ -41,8 +41,8 @@ impl Verifier {
 /// What is known about the chunks so far.
 pub(super) struct Progress {
     macs: [Option<Mac>; MAX_SECRETS],
-    /// For schemes whose timestamp is in the envelope, and where the caller asked for it. An error is kept until the signature has matched: nothing is
-    /// reported about the body of a forged delivery.
+    /// For schemes whose timestamp is in the envelope, and where the caller asked for it. An error is kept until the
+    /// signature has matched: nothing is reported about the body of a forged delivery.
     envelope: Option<Result<EnvelopeCheck, Error>>,
     pub(super) bytes: u64,
 }

@@ -41,8 +41,8 @@ impl Causes {
     }
 }
 
-/// The items with the fewest causes first; those with the same number stay in order. A sort of the standard library would
-/// be five kilobytes of WebAssembly for each type.
+/// The items with the fewest causes first; those with the same number stay in order. A sort of the standard library
+/// would be five kilobytes of WebAssembly for each type.
 pub(super) fn fewest_first<T>(items: Vec<T>, causes_of: impl Fn(&T) -> &Causes) -> Vec<T> {
     let mut sorted = Vec::with_capacity(items.len());
     let mut rest = items;

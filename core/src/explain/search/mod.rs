@@ -164,22 +164,18 @@ impl CauseSearch<'_> {
         let others = || bodies::endings(last).filter(|_| ends);
         let (most, end) = last.split_at(last.len() - others().map(|ending| ending.cut).max().unwrap_or_default());
         for group in groups(self.inputs, attempts) {
-            let Some(mac) = self.hash(group, &[first, most])? else {
+            let mac = self.hash(group, &[first, most])?;
+            let mut try_end = |rest: &[u8], added: &[u8], causes: &[Cause]| match &mac {
+                Some(mac) => self.try_end(mac, &[rest, added], group, causes),
                 #[cfg(feature = "ed25519")]
-                {
-                    self.try_signatures(&[first, most, end], group, causes)?;
-                    for ending in others() {
-                        let rest = end.get(..end.len() - ending.cut).unwrap_or_default();
-                        let causes = Causes::of(causes).with(ending.cause);
-                        self.try_signatures(&[first, most, rest, ending.added], group, &causes)?;
-                    }
-                }
-                continue;
+                None => self.try_signatures(&[first, most, rest, added], group, causes),
+                #[cfg(not(feature = "ed25519"))]
+                None => Ok(()),
             };
-            self.try_end(&mac, &[end], group, causes)?;
+            try_end(end, b"", causes)?;
             for ending in others() {
                 let rest = end.get(..end.len() - ending.cut).unwrap_or_default();
-                self.try_end(&mac, &[rest, ending.added], group, &Causes::of(causes).with(ending.cause))?;
+                try_end(rest, ending.added, &Causes::of(causes).with(ending.cause))?;
             }
         }
         Ok(())

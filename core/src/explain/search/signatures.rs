@@ -179,6 +179,7 @@ impl LenientHeaders {
                 }
             }
         }
+        let is_hex = scheme.format.as_given().is_hex();
         let is_digit = |character: char| character.is_ascii_alphanumeric() || "+/-_".contains(character);
         let mut from = 0;
         while let Some(start) = value[from..].find(is_digit).map(|at| from + at) {
@@ -186,15 +187,15 @@ impl LenientHeaders {
                 value[start..].find(|character| !is_digit(character)).map_or(value.len(), |length| start + length);
             let padding = value[end..].bytes().take_while(|byte| *byte == b'=').count().min(2);
             let (run, padded) = (&value[start..end], &value[start..end + padding]);
-            for (bytes, of_run) in read_run(run, padded, scheme.format.as_given().is_hex()) {
+            for (bytes, of_run) in read_run(run, padded, is_hex) {
                 let after =
                     if run.len() == padded.len() || of_run.contains(&Cause::TagIsHex) { end } else { end + padding };
                 let frame = frame_cause(scheme.format.before_signature(), value, start, after, of_run.is_empty());
                 self.add_signature(bytes, frame.into_iter().fold(causes.and(&of_run), Causes::with));
             }
             #[cfg(feature = "ed25519")]
-            if let Some((bytes, of_run)) =
-                read_public_run(run, padded, scheme.format.as_given().is_hex()).filter(|_| self.reads_public)
+            if self.reads_public
+                && let Some((bytes, of_run)) = read_public_run(run, padded, is_hex)
             {
                 let (word, joiner) = scheme.format.before_signature();
                 let word = if let Ed25519::Version(version) = scheme.ed25519() { version } else { word };
