@@ -93,7 +93,13 @@ func (d *Delivery) Envelope() (*Envelope, error) {
 			" have no Contio envelope; read the body with JSON")
 	}
 	var fields [9]span
-	err := d.verifier.pool.with(func(i *instance) *Error { return i.readBody(d.body, readEnvelope, &fields) })
+	err := d.verifier.pool.with(func(i *instance) *Error {
+		if err := i.readBody(d.body, readEnvelope); err != nil {
+			return err
+		}
+		fields = i.fields()
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +132,7 @@ func (d *Delivery) Event() (Event, error) {
 // The error is [ErrMalformedEnvelope], or [ErrInvalidField] with the error of json.Unmarshal for JSON that does not fit
 // the value.
 func (d *Delivery) JSON(value any) error {
-	var fields [9]span
-	err := d.verifier.pool.with(func(i *instance) *Error { return i.readBody(d.body, 0, &fields) })
+	err := d.verifier.pool.with(func(i *instance) *Error { return i.readBody(d.body, 0) })
 	if err != nil {
 		return err
 	}
@@ -141,17 +146,14 @@ func (d *Delivery) JSON(value any) error {
 	return nil
 }
 
-// readBody checks a body that was verified: that it is an envelope, whose fields it sets, or at least JSON.
-func (i *instance) readBody(body []byte, what int32, fields *[9]span) *Error {
-	at := i.alloc(len(body))
-	defer i.module.Xhookseal_free(at, int32(uint32(len(body))))
-	copy(i.memory()[uint32(at):], body)
+// readBody checks a body that was verified: that it is an envelope, whose fields the verdict then has, or at least JSON.
+func (i *instance) readBody(body []byte, what int32) *Error {
+	at := i.putBody(body)
+	defer i.free(at, len(body))
 	i.putVerdict()
-	code := i.module.Xhookseal_read_body(i.verifier, what, at, int32(uint32(len(body))), i.scratch+verdictAt)
-	if code != 0 {
-		return i.refusal(code)
+	if i.module.Xhookseal_read_body(i.verifier, what, at, int32(uint32(len(body))), i.scratch+verdictAt) != 0 {
+		return i.refusal()
 	}
-	*fields = i.fields()
 	return nil
 }
 
@@ -186,7 +188,7 @@ func (c *cursor) mismatch() *Error {
 	if c.isMissing {
 		code = ErrMissingField
 	}
-	return about(code, "data"+c.path)
+	return NewError(code, "data"+c.path)
 }
 
 // String shows the type and the id.

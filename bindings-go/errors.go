@@ -56,9 +56,6 @@ func NewError(code Code, detail string) *Error {
 	return &Error{Code: code, Status: code.Status(), Message: message}
 }
 
-// about is the error of the core about a field.
-func about(code Code, subject string) *Error { return NewError(code, subject) }
-
 func tooLarge(limit uint64) *Error {
 	return NewError(ErrBodyTooLarge, "it has more than the "+strconv.FormatUint(limit, 10)+" bytes that are allowed")
 }

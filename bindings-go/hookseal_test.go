@@ -235,6 +235,22 @@ func TestNothingThatIsPrintedShowsASecret(t *testing.T) {
 	}
 }
 
+func TestTheDigestOfABodyIsItsSHA256(t *testing.T) {
+	v := verifierOf(t, GitHub)
+	for body, want := range map[string]string{
+		"":   "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		"{}": "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+	} {
+		d, err := v.Verify(signed(t, body, GitHub), []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%x", d.BodyDigest()); got != want {
+			t.Errorf("%q: %s instead of %s", body, got, want)
+		}
+	}
+}
+
 func TestLimitsInTheTextOfASchemeAreThoseOfTheVerifier(t *testing.T) {
 	limited := Scheme(`{"preset":"github","limits":{"max_body":10}}`)
 	unlimited := Scheme(`{"preset":"github","limits":{"max_body":null}}`)

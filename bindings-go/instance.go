@@ -17,7 +17,6 @@ const (
 
 	readEnvelope = 1
 	noBody       = 2
-	wantKey      = 4
 
 	hasFields   = 1
 	hasTime     = 2
@@ -41,13 +40,24 @@ const (
 	headerSize   = 16
 	macsAt       = headersAt + 2*allNames*headerSize
 	maxSecrets   = 8
-	// A longer key is as good as its digest, but is passed as it is.
-	maxKey      = 4096
-	textAt      = macsAt + maxSecrets*sha256.Size
-	textSize    = 1024
-	valuesAt    = textAt + textSize
-	valuesSize  = 1024
-	scratchSize = valuesAt + valuesSize
+	textAt       = macsAt + maxSecrets*sha256.Size
+	textSize     = 1024
+	valuesAt     = textAt + textSize
+	valuesSize   = 1024
+	scratchSize  = valuesAt + valuesSize
+)
+
+// Places in a verdict.
+const (
+	verdictCode      = 4
+	verdictSecret    = 12
+	verdictVariant   = 16
+	verdictFlags     = 20
+	verdictTimestamp = 24
+	verdictFields    = 32
+	verdictIDHeader  = 104
+	verdictID        = 108
+	verdictIDLength  = 112
 )
 
 // An instance whose memory a large body has made larger than this is not kept.
@@ -103,8 +113,8 @@ func newInstance(config *config) (i *instance, names []string, err *Error) {
 		}
 	}
 	i.putVerdict()
-	if code := i.module.Xhookseal_verifier_ready(i.verifier, i.scratch+verdictAt); code != 0 {
-		return nil, nil, i.refusal(code)
+	if i.module.Xhookseal_verifier_ready(i.verifier, i.scratch+verdictAt) != 0 {
+		return nil, nil, i.refusal()
 	}
 	verdict := i.verdict()
 	variants := verdict.variant
@@ -147,7 +157,7 @@ func (i *instance) withText(text string, call func(at, length int32)) {
 	at := i.alloc(len(text))
 	copy(i.memory()[uint32(at):], text)
 	call(at, int32(len(text)))
-	i.module.Xhookseal_free(at, int32(len(text)))
+	i.free(at, len(text))
 }
 
 // alloc returns memory of the core. Bodies are less than 4 GiB, and there is a panic if there is no room for one.
@@ -156,6 +166,16 @@ func (i *instance) alloc(bytes int) int32 {
 	if at == 0 && bytes > 0 {
 		panic(outOfMemory())
 	}
+	return at
+}
+
+// free gives memory of the core back.
+func (i *instance) free(at int32, bytes int) { i.module.Xhookseal_free(at, int32(uint32(bytes))) }
+
+// putBody copies a body into memory of its own, which has to be freed.
+func (i *instance) putBody(body []byte) (at int32) {
+	at = i.alloc(len(body))
+	copy(i.memory()[uint32(at):], body)
 	return at
 }
 
@@ -226,9 +246,10 @@ func (i *instance) put(request *request) {
 	put32(scratch[inputAt:], inputSize)
 }
 
-func (i *instance) putVerdict() {
-	put32(i.memory()[i.scratch+verdictAt:], verdictSize)
-}
+func (i *instance) putVerdict() { put32(i.verdictRecord(), verdictSize) }
+
+// verdictRecord is the last verdict as the core wrote it.
+func (i *instance) verdictRecord() []byte { return i.memory()[i.scratch+verdictAt:][:verdictSize] }
 
 // verdict is what of the core's verdict does not have to be asked for.
 type verdict struct {
@@ -239,16 +260,29 @@ type verdict struct {
 }
 
 func (i *instance) verdict() verdict {
-	record := i.memory()[i.scratch+verdictAt:][:verdictSize]
+	record := i.verdictRecord()
 	return verdict{
-		secret:    get32(record[12:]),
-		variant:   get32(record[16:]),
-		flags:     get32(record[20:]),
-		timestamp: int64(binary.LittleEndian.Uint64(record[24:])),
-		idHeader:  get32(record[104:]),
-		idAt:      get32(record[108:]),
-		idLength:  get32(record[112:]),
+		secret:    get32(record[verdictSecret:]),
+		variant:   get32(record[verdictVariant:]),
+		flags:     get32(record[verdictFlags:]),
+		timestamp: int64(binary.LittleEndian.Uint64(record[verdictTimestamp:])),
+		idHeader:  get32(record[verdictIDHeader:]),
+		idAt:      get32(record[verdictID:]),
+		idLength:  get32(record[verdictIDLength:]),
 	}
+}
+
+// restoreVerdict writes back what was read of the verdict on a genuine delivery, for a call that takes it.
+func (i *instance) restoreVerdict(verdict *verdict) {
+	record := i.verdictRecord()
+	clear(record[verdictCode:])
+	put32(record[verdictSecret:], verdict.secret)
+	put32(record[verdictVariant:], verdict.variant)
+	put32(record[verdictFlags:], verdict.flags)
+	binary.LittleEndian.PutUint64(record[verdictTimestamp:], uint64(verdict.timestamp))
+	put32(record[verdictIDHeader:], verdict.idHeader)
+	put32(record[verdictID:], verdict.idAt)
+	put32(record[verdictIDLength:], verdict.idLength)
 }
 
 // span is a part of a body.
@@ -256,17 +290,17 @@ type span struct{ at, length uint32 }
 
 // fields are the places of the envelope's fields in the body, from the last verdict.
 func (i *instance) fields() (fields [9]span) {
-	record := i.memory()[i.scratch+verdictAt:][:verdictSize]
+	record := i.verdictRecord()[verdictFields:]
 	for n := range fields {
-		fields[n] = span{get32(record[32+8*n:]), get32(record[36+8*n:])}
+		fields[n] = span{get32(record[8*n:]), get32(record[8*n+4:])}
 	}
 	return fields
 }
 
 // refusal is the error of the last verdict.
-func (i *instance) refusal(number int32) *Error {
-	code := ErrInvalidArgument
-	if 0 < number && int(number) < len(codes) {
+func (i *instance) refusal() *Error {
+	number, code := get32(i.verdictRecord()[verdictCode:]), ErrInvalidArgument
+	if 0 < number && number < uint32(len(codes)) {
 		code = codes[number]
 	}
 	message := i.text(func(at, capacity int32) int32 {

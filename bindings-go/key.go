@@ -1,6 +1,7 @@
 package hookseal
 
 import (
+	"crypto/sha256"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,49 +49,29 @@ func NewKey(scheme, id string) Key {
 
 // Key returns the key of the delivery. It is false for deliveries that are no events, such as those without a body:
 // handle them each time.
-func (d *Delivery) Key() (Key, bool) {
-	key, _, ok := d.keyAndDigest()
+func (d *Delivery) Key() (key Key, ok bool) {
+	// The error would be a fault of hookseal, and a delivery without a key is handled in any case.
+	_ = d.verifier.pool.with(func(i *instance) *Error {
+		key, ok = i.key(d)
+		return nil
+	})
 	return key, ok
 }
 
 // BodyDigest is the SHA-256 of the body, by which a store notices another body under the key of an event.
-func (d *Delivery) BodyDigest() [32]byte {
-	_, digest, _ := d.keyAndDigest()
-	return digest
-}
-
-func (d *Delivery) keyAndDigest() (key Key, digest [32]byte, ok bool) {
-	// The error would be a fault of hookseal, and a delivery without a key is handled in any case.
-	_ = d.verifier.pool.with(func(i *instance) *Error {
-		key, digest, ok = i.key(d)
-		return nil
-	})
-	return key, digest, ok
-}
+func (d *Delivery) BodyDigest() [32]byte { return sha256.Sum256(d.body) }
 
 // key asks for the key of a delivery that was verified, with its headers and the verdict as they were.
-func (i *instance) key(d *Delivery) (key Key, digest [32]byte, ok bool) {
-	bodyAt := i.alloc(len(d.body))
-	defer i.module.Xhookseal_free(bodyAt, int32(uint32(len(d.body))))
-	request := request{values: &d.headers, bodyAt: bodyAt, bodyLength: len(d.body)}
-	i.put(&request)
-	memory := i.memory()
-	copy(memory[uint32(bodyAt):], d.body)
-	record := memory[i.scratch+verdictAt:][:verdictSize]
-	clear(record[4:])
-	for at, value := range map[int]uint32{
-		12: d.verdict.secret, 16: d.verdict.variant, 20: d.verdict.flags,
-		104: d.verdict.idHeader, 108: d.verdict.idAt, 112: d.verdict.idLength,
-	} {
-		put32(record[at:], value)
-	}
+func (i *instance) key(d *Delivery) (key Key, ok bool) {
+	bodyAt := i.putBody(d.body)
+	defer i.free(bodyAt, len(d.body))
+	i.put(&request{values: &d.headers, bodyAt: bodyAt, bodyLength: len(d.body)})
+	i.restoreVerdict(&d.verdict)
 	text := i.text(func(at, capacity int32) int32 {
-		return i.module.Xhookseal_delivery_key(i.verifier, i.scratch+deliveryAt, i.scratch+verdictAt, 0, 0,
-			i.scratch+macsAt, at, capacity)
+		return i.module.Xhookseal_delivery_key(i.verifier, i.scratch+deliveryAt, i.scratch+verdictAt, 0, 0, 0, at,
+			capacity)
 	})
-	copy(digest[:], i.memory()[i.scratch+macsAt:])
-	key, ok = readKey(text)
-	return key, digest, ok
+	return readKey(text)
 }
 
 // tool is an instance without a verifier, which is made when it is first needed.
@@ -147,6 +128,5 @@ func part(text string) string { return strconv.Itoa(len(text)) + "." + text }
 
 // isPlainPart is whether a scope is kept as it is, and not as its digest.
 func isPlainPart(scope string) bool {
-	isVisible := strings.IndexFunc(scope, func(c rune) bool { return c <= ' ' || c > '~' }) < 0
-	return len(scope) <= 200 && isVisible && !strings.HasPrefix(scope, "sha256-")
+	return len(scope) <= 200 && isVisible(scope) && !strings.HasPrefix(scope, "sha256-")
 }

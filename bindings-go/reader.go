@@ -11,11 +11,9 @@ import (
 // returns [io.EOF] only if the delivery is genuine, and otherwise why it was refused, as the reader of a compressed file
 // does with its checksum. Do not act on what was read before.
 type Reader struct {
-	verifier *Verifier
 	body     io.Reader
 	delivery Delivery
 	length   uint64
-	limit    uint64
 	// What Read returns from now on, once the body has ended.
 	end error
 	// One for each secret, and what is signed after the body.
@@ -43,12 +41,11 @@ func (v *Verifier) NewReader(header http.Header, body io.Reader) (*Reader, error
 	if body == nil {
 		return nil, NewError(ErrInvalidArgument, "the body is nil; pass that of the request, r.Body")
 	}
-	r := &Reader{verifier: v, body: body, limit: v.maxBody}
-	r.delivery.verifier = v
+	r := &Reader{body: body, delivery: Delivery{verifier: v}}
 	v.names.find(header, &r.delivery.headers)
 	readsBody := false
 	err := v.pool.with(func(i *instance) *Error {
-		before, after, reads, err := i.signingInput(&r.delivery, v.now().Unix(), 0)
+		before, after, reads, err := i.signingInput(&r.delivery, v.config.now().Unix(), 0)
 		if err != nil || reads {
 			readsBody = reads
 			return err
@@ -73,8 +70,8 @@ func (r *Reader) Read(p []byte) (int, error) {
 	}
 	n, err := r.body.Read(p)
 	r.length += uint64(n)
-	if r.length > r.limit {
-		r.end = tooLarge(r.limit)
+	if limit := r.delivery.verifier.maxBody; r.length > limit {
+		r.end = tooLarge(limit)
 		return 0, r.end
 	}
 	if r.core != nil {
@@ -106,12 +103,13 @@ func (r *Reader) Delivery() (*StreamedDelivery, error) {
 
 // finish is io.EOF for a genuine delivery.
 func (r *Reader) finish() error {
-	now := r.verifier.now().Unix()
+	v := r.delivery.verifier
+	now := v.config.now().Unix()
 	var err *Error
 	if r.core != nil {
 		err = r.core.finish(&r.delivery, now)
 	} else {
-		err = r.verifier.pool.with(func(i *instance) *Error {
+		err = v.pool.with(func(i *instance) *Error {
 			// The scratch memory has had other deliveries in it since the headers came.
 			if _, _, _, err := i.signingInput(&r.delivery, now, int(r.length)); err != nil {
 				return err
@@ -164,10 +162,10 @@ func newCoreStream(v *Verifier, d *Delivery) (s *coreStream, err *Error) {
 		return nil, err
 	}
 	s = &coreStream{instance: i}
-	i.put(&request{now: v.now().Unix(), values: &d.headers})
+	i.put(&request{now: v.config.now().Unix(), values: &d.headers})
 	s.stream = i.module.Xhookseal_stream_new(i.verifier, i.scratch+deliveryAt, i.scratch+verdictAt)
 	if s.stream == 0 {
-		return nil, i.refusal(int32(get32(i.memory()[i.scratch+verdictAt+4:])))
+		return nil, i.refusal()
 	}
 	s.buffer = i.alloc(chunkSize)
 	return s, nil
@@ -194,7 +192,7 @@ func (s *coreStream) finish(d *Delivery, now int64) (err *Error) {
 	code := i.module.Xhookseal_stream_finish(s.stream, int32(uint32(now)), int32(uint32(uint64(now)>>32)),
 		i.scratch+verdictAt)
 	if code != 0 {
-		return i.refusal(code)
+		return i.refusal()
 	}
 	verdict := i.verdict()
 	d.set(&verdict)

@@ -32,12 +32,16 @@ func withURL(text, url string) Scheme {
 	if !isURL {
 		rest, isURL = strings.CutPrefix(url, "http://")
 	}
-	isVisible := strings.IndexFunc(rest, func(c rune) bool { return c <= ' ' || c > '~' }) < 0
-	if !isURL || rest == "" || !isVisible || len(url) > 240 {
+	if !isURL || rest == "" || !isVisible(rest) || len(url) > 240 {
 		return badURL
 	}
 	escaped := strings.NewReplacer(`"`, `\"`, `\`, `\\`, "{", "{lbrace}", "}", "{rbrace}").Replace(url)
 	return Scheme(strings.Replace(text, urlPlace, escaped, 1))
+}
+
+// isVisible is whether a text has nothing but visible ASCII in it.
+func isVisible(text string) bool {
+	return strings.IndexFunc(text, func(c rune) bool { return c <= ' ' || c > '~' }) < 0
 }
 
 // badURL is no scheme. New recognizes it.

@@ -51,7 +51,8 @@ func Square(url string) Scheme {
 	return withURL(`{"name":"square","signature":{"header":"x-square-hmacsha256-signature","encoding":"base64"},"signed":"https://hookseal.invalid/{body}","key_field":"event_id"}`, url)
 }
 
-// HubSpot is HubSpot, signatures of version 3, for the target URL as HubSpot signs it.
+// HubSpot is HubSpot, signatures of version 3, for the target URL as HubSpot signs it: with :/?@!$'()*,; not
+// percent-encoded.
 func HubSpot(url string) Scheme {
 	return withURL(`{"name":"hubspot","signature":{"header":"X-HubSpot-Signature-v3","encoding":"base64"},"timestamp":{"header":"X-HubSpot-Request-Timestamp","format":"milliseconds"},"signed":"POSThttps://hookseal.invalid/{body}{timestamp}"}`, url)
 }

@@ -58,16 +58,15 @@ func Sign(body []byte, secret string, options ...SignOption) (http.Header, error
 
 // sign returns a line for each header: its name, a tab and its value.
 func (i *instance) sign(body []byte, signing *signing) (lines string, err *Error) {
-	bodyAt := i.alloc(len(body))
-	defer i.module.Xhookseal_free(bodyAt, int32(uint32(len(body))))
+	bodyAt := i.putBody(body)
+	defer i.free(bodyAt, len(body))
 	i.put(&request{now: signing.at.Unix(), values: &headerValues{}, bodyAt: bodyAt, bodyLength: len(body)})
-	copy(i.memory()[uint32(bodyAt):], body)
 	i.withText(signing.id, func(idAt, idLength int32) {
 		at := i.scratch + textAt
 		length := i.module.Xhookseal_sign(i.verifier, 0, i.scratch+deliveryAt, idAt, idLength, at, textSize,
 			i.scratch+verdictAt)
 		if length == noSize {
-			err = i.refusal(int32(get32(i.memory()[i.scratch+verdictAt+4:])))
+			err = i.refusal()
 			return
 		}
 		lines = string(i.memory()[at:][:min(length, textSize)])

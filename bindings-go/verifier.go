@@ -21,7 +21,6 @@ type Verifier struct {
 	// The largest body, and whether an option or the scheme's text set it.
 	maxBody    uint64
 	limitsBody bool
-	now        func() time.Time
 }
 
 // New returns a verifier of deliveries that are signed with this secret: the text that the sender displays. Without a
@@ -39,7 +38,7 @@ func NewWithKey(key []byte, options ...Option) (*Verifier, error) {
 }
 
 func newVerifier(first Option, options []Option) (*Verifier, error) {
-	config := &config{scheme: Contio, now: time.Now, onRefusal: logRefusal}
+	config := &config{scheme: Contio, now: time.Now}
 	first.applyTo(config)
 	for _, option := range options {
 		if option == nil {
@@ -61,7 +60,7 @@ func newVerifier(first Option, options []Option) (*Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Verifier{pool: newPool(config, instance), config: config, now: config.now}
+	v := &Verifier{pool: newPool(config, instance), config: config}
 	for which := range allNames {
 		v.names.set(which, names[which])
 	}
@@ -125,7 +124,7 @@ func (v *Verifier) Verify(header http.Header, body []byte) (*Delivery, error) {
 	}
 	d := &Delivery{verifier: v, body: body}
 	v.names.find(header, &d.headers)
-	now := v.now().Unix()
+	now := v.config.now().Unix()
 	err := v.pool.with(func(i *instance) *Error { return i.verify(d, now) })
 	if err != nil {
 		return nil, err
@@ -188,7 +187,7 @@ func (i *instance) refuse(d *Delivery, err *Error) *Error {
 		i.scratch+verdictAt)
 	switch {
 	case code != 0:
-		return i.refusal(code)
+		return i.refusal()
 	case err == nil:
 		return tooLarge(d.verifier.maxBody)
 	}
@@ -203,7 +202,7 @@ func (i *instance) signingInput(d *Delivery, now int64, length int) (before, aft
 	code := i.module.Xhookseal_signing_input(i.verifier, scratch+deliveryAt, scratch+inputAt, scratch+textAt, textSize,
 		scratch+verdictAt)
 	if code != 0 {
-		return nil, nil, false, i.refuse(d, i.refusal(code))
+		return nil, nil, false, i.refuse(d, i.refusal())
 	}
 	memory := i.memory()
 	input := memory[scratch+inputAt:][:inputSize]
@@ -221,11 +220,9 @@ func (i *instance) decide(d *Delivery, makeMAC func(index int, sum []byte), body
 		makeMAC(index, macs[sha256.Size*index:sha256.Size*index])
 	}
 	if body != nil {
-		bodyAt := i.alloc(len(body))
-		defer i.module.Xhookseal_free(bodyAt, int32(uint32(len(body))))
-		memory = i.memory()
-		copy(memory[uint32(bodyAt):], body)
-		delivery := memory[scratch+deliveryAt:][:deliverySize]
+		bodyAt := i.putBody(body)
+		defer i.free(bodyAt, len(body))
+		delivery := i.memory()[scratch+deliveryAt:][:deliverySize]
 		put32(delivery[4:], readEnvelope)
 		put32(delivery[24:], uint32(bodyAt))
 	}
@@ -234,7 +231,7 @@ func (i *instance) decide(d *Delivery, makeMAC func(index int, sum []byte), body
 	// Until the verdict, they are as secret as the keys.
 	clear(i.memory()[scratch+macsAt:][:len(i.macs)*sha256.Size])
 	if code != 0 {
-		return i.refusal(code)
+		return i.refusal()
 	}
 	verdict := i.verdict()
 	d.set(&verdict)

@@ -52,7 +52,7 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		}
 	}
 	if len(h.Secrets) == 0 {
-		return d.Err("hookseal has no secret; add one, such as: secret {env.WEBHOOK_SECRET}")
+		return d.Err(noSecret)
 	}
 	return nil
 }
@@ -69,8 +69,6 @@ func (h *Handler) readOption(d *caddyfile.Dispenser, option string) error {
 		return d.Errf("%s takes one value", option)
 	}
 	value := args[0]
-	// Alone: the line before is right already.
-	alone := new(Handler)
 	switch option {
 	case "secret":
 		// It is read where Caddy runs, which may be another machine.
@@ -90,25 +88,25 @@ func (h *Handler) readOption(d *caddyfile.Dispenser, option string) error {
 		if len(args) == 2 {
 			h.SignedURL = args[1]
 		}
-		alone.Scheme, alone.SignedURL = h.Scheme, h.SignedURL
 	case "max_age":
-		h.MaxAge, alone.MaxAge = value, value
+		h.MaxAge = value
 	case "max_skew":
-		h.MaxSkew, alone.MaxSkew = value, value
+		h.MaxSkew = value
 	case "max_event_age":
-		h.MaxEventAge, alone.MaxEventAge = value, value
+		h.MaxEventAge = value
 	case "max_body":
 		size, err := humanize.ParseBytes(value)
 		if err != nil || size >= 1<<32 {
 			return d.Errf("max_body is %q; give a size below 4 GiB, such as 1MiB", value)
 		}
 		bytes := int64(size)
-		h.MaxBody, alone.MaxBody = &bytes, &bytes
+		h.MaxBody = &bytes
 	case "header_prefix":
 		h.HeaderPrefix = value
 		return withLine(d, checkPrefix(value))
 	}
-	_, err := alone.options()
+	// The lines before are right already.
+	_, err := h.options()
 	return withLine(d, err)
 }
 

@@ -17,6 +17,8 @@ import (
 
 func init() { caddy.RegisterModule(new(Handler)) }
 
+const noSecret = "hookseal has no secret; add one, such as: secret {env.WEBHOOK_SECRET}"
+
 // Handler verifies webhook deliveries. All requests that reach it must be deliveries of one sender: every other one is
 // answered with the status of its error code, 400, 401 or 413, and {"error":"the code"}.
 type Handler struct {
@@ -65,7 +67,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		return err
 	}
 	if len(h.Secrets) == 0 {
-		return errors.New("hookseal has no secret; add one, such as: secret {env.WEBHOOK_SECRET}")
+		return errors.New(noSecret)
 	}
 	secrets := make([]string, len(h.Secrets))
 	for index, placeholder := range h.Secrets {
@@ -89,20 +91,20 @@ func (h *Handler) options() ([]hookseal.Option, error) {
 	options := []hookseal.Option{scheme}
 	for _, limit := range []struct {
 		name, text string
-		option     func(limit string) (hookseal.Option, error)
+		option     func(limit time.Duration) hookseal.Option
 	}{
-		{"max_age", h.MaxAge, timeLimit(hookseal.MaxAge)},
-		{"max_skew", h.MaxSkew, timeLimit(hookseal.MaxSkew)},
-		{"max_event_age", h.MaxEventAge, timeLimit(hookseal.MaxEventAge)},
+		{"max_age", h.MaxAge, hookseal.MaxAge},
+		{"max_skew", h.MaxSkew, hookseal.MaxSkew},
+		{"max_event_age", h.MaxEventAge, hookseal.MaxEventAge},
 	} {
 		if limit.text == "" {
 			continue
 		}
-		option, err := limit.option(limit.text)
+		duration, err := timeLimit(limit.text)
 		if err != nil {
 			return nil, fmt.Errorf("hookseal: %s: %w", limit.name, err)
 		}
-		options = append(options, option)
+		options = append(options, limit.option(duration))
 	}
 	if h.MaxBody != nil {
 		options = append(options, hookseal.MaxBody(*h.MaxBody))
@@ -139,17 +141,15 @@ func (h *Handler) scheme() (hookseal.Scheme, error) {
 	return hookseal.Scheme(name), nil
 }
 
-func timeLimit(option func(limit time.Duration) hookseal.Option) func(string) (hookseal.Option, error) {
-	return func(text string) (hookseal.Option, error) {
-		if text == "none" {
-			return option(hookseal.NoLimit), nil
-		}
-		limit, err := caddy.ParseDuration(text)
-		if err != nil {
-			return nil, fmt.Errorf(`%q is no duration; give one, such as "5m", or "none"`, text)
-		}
-		return option(limit), nil
+func timeLimit(text string) (time.Duration, error) {
+	if text == "none" {
+		return hookseal.NoLimit, nil
 	}
+	limit, err := caddy.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf(`%q is no duration; give one, such as "5m", or "none"`, text)
+	}
+	return limit, nil
 }
 
 // ServeHTTP passes a genuine delivery on, and answers every other request.

@@ -55,7 +55,10 @@ func bounded[T any](
 	var err error
 	select {
 	case a := <-answers:
-		return a.value, storeError(a.err, limit)
+		if errors.Is(a.err, context.DeadlineExceeded) {
+			return a.value, tooLate(limit, a.err)
+		}
+		return a.value, storeError(a.err)
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-timer.C:
@@ -77,14 +80,12 @@ func tooLate(limit time.Duration, cause error) error {
 }
 
 // storeError is nil for nil.
-func storeError(err error, limit time.Duration) error {
+func storeError(err error) error {
 	var own *StoreError
 	var misuse *hookseal.Error
 	switch {
 	case err == nil || errors.As(err, &own) || errors.As(err, &misuse) || errors.Is(err, sql.ErrTxDone):
 		return err
-	case errors.Is(err, context.DeadlineExceeded):
-		return tooLate(limit, err)
 	case sqlState(err) == "42P01":
 		return NewStoreError("its tables do not exist (SQLSTATE 42P01); call Create, or run once_schema.sql", err)
 	}
@@ -154,6 +155,15 @@ func changes(ctx context.Context, on executor, statement string, args ...any) (i
 func changesAny(ctx context.Context, on executor, statement string, args ...any) (bool, error) {
 	changed, err := changes(ctx, on, statement, args...)
 	return changed > 0, err
+}
+
+// finishIn ends a claim within a transaction, which takes as long as the context allows.
+func finishIn(ctx context.Context, tx *sql.Tx, statement string, args ...any) (bool, error) {
+	isMine, err := changesAny(ctx, tx, statement, args...)
+	if err != nil && ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	return isMine, storeError(err)
 }
 
 // readClaimed reads the row of an answer.

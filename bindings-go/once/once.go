@@ -3,7 +3,6 @@ package once
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"time"
@@ -57,20 +56,13 @@ func (o *Once) Run(
 	if attempt == nil {
 		return err
 	}
-	hasReturned := false
-	defer func() {
-		if !hasReturned {
-			attempt.Release(ctx)
-		}
-	}()
-	err = handle(ctx, attempt)
-	hasReturned = true
-	if err != nil {
-		attempt.Release(ctx)
-	} else {
-		attempt.Finish(ctx)
+	// After Finish, nothing is left to release.
+	defer attempt.Release(ctx)
+	if err := handle(ctx, attempt); err != nil {
+		return err
 	}
-	return err
+	attempt.Finish(ctx)
+	return nil
 }
 
 // Claim claims a delivery. It returns an attempt if the delivery is to be handled, which [Attempt.Finish] or
@@ -98,7 +90,7 @@ func (o *Once) Claim(ctx context.Context, delivery *hookseal.Delivery) (*Attempt
 	}
 	attempt.key, attempt.text, attempt.token = key, key.Text(o.scope), newToken()
 	claimed, err := o.store.Claim(ctx, Claim{
-		Key: attempt.text, Token: attempt.token, Body: sha256.Sum256(delivery.Body()), Lease: o.lease, Keep: o.keep,
+		Key: attempt.text, Token: attempt.token, Body: delivery.BodyDigest(), Lease: o.lease, Keep: o.keep,
 	})
 	if ctx.Err() != nil {
 		// Nobody waits for an answer any more. If there was none, the store releases the claim once there is.
@@ -197,6 +189,9 @@ func (o *Once) unavailable(ctx context.Context, key hookseal.Key, err error) err
 		return misuse
 	}
 	o.notify(ctx, StoreUnavailable, key, err)
+	if ctx.Err() != nil {
+		return ended(ctx)
+	}
 	return storeUnavailable("", safe(err))
 }
 

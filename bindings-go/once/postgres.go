@@ -84,8 +84,7 @@ func (p *Postgres) Finish(ctx context.Context, key, token string, keep time.Dura
 
 // FinishIn does so within an open transaction.
 func (p *Postgres) FinishIn(ctx context.Context, tx *sql.Tx, key, token string, keep time.Duration) (bool, error) {
-	isMine, err := changesAny(ctx, tx, postgresFinish, key, token, keep.Milliseconds(), milliseconds(p.Now))
-	return isMine, storeError(err, p.Timeout)
+	return finishIn(ctx, tx, postgresFinish, key, token, keep.Milliseconds(), milliseconds(p.Now))
 }
 
 // Release gives the claim up.

@@ -83,8 +83,7 @@ func (s *SQLite) Finish(ctx context.Context, key, token string, keep time.Durati
 // FinishIn does so within an open transaction.
 func (s *SQLite) FinishIn(ctx context.Context, tx *sql.Tx, key, token string, keep time.Duration) (bool, error) {
 	now := milliseconds(s.Now)
-	isMine, err := changesAny(ctx, tx, sqliteFinish, keep.Milliseconds(), now, key, token, now)
-	return isMine, storeError(err, s.Timeout)
+	return finishIn(ctx, tx, sqliteFinish, keep.Milliseconds(), now, key, token, now)
 }
 
 // Release gives the claim up.

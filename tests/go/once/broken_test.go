@@ -274,6 +274,22 @@ func (f *first) Next(values []driver.Value) error {
 	return nil
 }
 
+func TestACallThatIsCancelledSaysThatItsContextHasEnded(t *testing.T) {
+	s := slow{wait: make(chan struct{}), releases: &atomic.Int32{}}
+	defer close(s.wait)
+	db := sql.OpenDB(s)
+	defer db.Close()
+	var seen notices
+	o, err := once.New(&once.Postgres{DB: db}, once.Scope("test"), seen.option())
+	check(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	within(t, func() { err = o.Create(ctx) })
+	says(t, err, "the context ended before it answered")
+	equal(t, errors.Is(err, context.Canceled), true)
+	equal(t, seen.names(), "store_unavailable ")
+}
+
 func TestAClaimThatComesTooLateIsReleased(t *testing.T) {
 	for _, isCancelled := range []bool{false, true} {
 		s := slow{wait: make(chan struct{}), releases: &atomic.Int32{}}

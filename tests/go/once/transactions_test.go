@@ -113,6 +113,28 @@ func TestAClaimThatWasLostRollsTheTransactionBack(t *testing.T) {
 	})
 }
 
+func TestFinishInSaysThatItsContextHasEnded(t *testing.T) {
+	eachShared(t, func(t *testing.T, p place) {
+		var seen notices
+		db, o := effects(t, p, seen.option())
+		attempt, _ := claimed(t, o, delivery(t, "evt-1"))
+		tx, err := db.Begin()
+		check(t, err)
+		ctx, cancel := context.WithDeadline(t.Context(), clock())
+		defer cancel()
+		err = attempt.FinishIn(ctx, tx)
+		ended := failure(t, err)
+		equal(t, ended.Code, hookseal.ErrStoreUnavailable)
+		equal(t, ended.RetryAfter, 30*time.Second)
+		equal(t, ended.Cause, context.DeadlineExceeded)
+		says(t, err, "the context ended before it answered")
+		equal(t, seen.all[0].Err, context.DeadlineExceeded)
+		equal(t, seen.names(), "store_unavailable ")
+		check(t, tx.Rollback())
+		equal(t, attempt.Release(t.Context()), true)
+	})
+}
+
 func TestFinishInWithoutAnOpenTransactionIsRefused(t *testing.T) {
 	eachShared(t, func(t *testing.T, p place) {
 		db, o := effects(t, p)
