@@ -37,13 +37,13 @@ impl Error {
     }
 
     /// More deliveries wait to be handled than the inbox allows.
-    #[cfg(feature = "inbox")]
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn full(message: String) -> Self {
         Self { kind: ErrorKind::InboxFull, message: message.into(), retry_after: Some(STORE_WAIT), source: None }
     }
 
     /// The database of an inbox cannot be used.
-    #[cfg(feature = "inbox")]
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn of_inbox(error: StoreError) -> Self {
         let message = format!("the inbox cannot be used: {error}");
         let of_store = Self::from(error);

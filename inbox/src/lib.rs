@@ -12,17 +12,17 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod error;
-#[cfg(feature = "inbox")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod inbox;
 mod keyed;
 mod once;
 pub mod store;
 
 pub use crate::error::Error;
-#[cfg(feature = "inbox")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[doc(hidden)]
 pub use crate::inbox::protocol;
-#[cfg(feature = "inbox")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use crate::inbox::{
     Entry, Inbox, InboxBuilder, InboxNotice, InboxNoticeKind, InboxStats, Put, Received, Reject, RetryIn, State,
     StateStats, Storable, TransactionOf, Worker, WorkerBuilder,

@@ -1,7 +1,7 @@
 //! Redis and `PostgreSQL`, started on free ports of this machine and ended with the process that started them.
 
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -54,16 +54,34 @@ fn redis_on(port: u16, options: &[&str]) -> Server {
 /// A `PostgreSQL` of a test's own.
 #[must_use]
 pub fn postgres() -> Server {
-    postgres_with(&folder(), free_port(), "--fsync=off")
+    postgres_with(&folder(), free_port(), &["--fsync=off"])
 }
 
 /// A `PostgreSQL` whose commits are on the disk, for measurements.
 #[must_use]
 pub fn synced_postgres() -> Server {
-    postgres_with(&folder(), free_port(), "--fsync=on")
+    postgres_with(&folder(), free_port(), &["--fsync=on"])
 }
 
-fn postgres_with(folder: &Path, port: u16, option: &str) -> Server {
+/// A `PostgreSQL` of a test's own that also accepts TLS, with a certificate and its key in PEM.
+#[must_use]
+pub fn secured_postgres(certificate: &str, key: &str) -> Server {
+    let folder = folder();
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).expect("a file");
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("its mode");
+        if let Some((user, group)) = other_user() {
+            chown(&path, Some(user), Some(group)).expect("a file of the other user's");
+        }
+        path.display().to_string()
+    };
+    let certificate = format!("--ssl_cert_file={}", file("certificate.pem", certificate));
+    let key = format!("--ssl_key_file={}", file("key.pem", key));
+    postgres_with(&folder, free_port(), &["--fsync=off", "--ssl=on", &certificate, &key])
+}
+
+fn postgres_with(folder: &Path, port: u16, options: &[&str]) -> Server {
     let user = other_user();
     if let Some((user, group)) = user {
         chown(folder, Some(user), Some(group)).expect("a folder of the other user's");
@@ -80,7 +98,8 @@ fn postgres_with(folder: &Path, port: u16, option: &str) -> Server {
     let (program, text) = (program("postgres"), port.to_string());
     let sockets = format!("--unix_socket_directories={}", folder.display());
     let mut command = vec![program.to_str().expect("UTF-8"), "-D", data, "-p", &text, &sockets];
-    command.extend(["--listen_addresses=127.0.0.1", "--max_connections=300", option]);
+    command.extend(["--listen_addresses=127.0.0.1", "--max_connections=300"]);
+    command.extend(options);
     start(folder, port, &command, user)
 }
 

@@ -27,4 +27,4 @@ FROM own, due
 WHERE inbox.id = due.id
 RETURNING
   inbox.id, inbox.key, inbox.state, inbox.scheme, inbox.event, inbox.has_envelope, inbox.signed_at, inbox.received_at,
-  inbox.attempts, inbox.is_takeover, inbox.body
+  inbox.attempts, inbox.is_takeover, inbox.body, inbox.error

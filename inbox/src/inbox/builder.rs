@@ -14,7 +14,7 @@ use super::notice::{Counters, Hook, InboxNotice};
 use super::store::PostgresDeliveries;
 #[cfg(feature = "sqlite")]
 use super::store::SqliteDeliveries;
-use super::store::{Act, Deliveries, Reply};
+use super::store::{Act, Deliveries, Opened, Reply};
 use super::{Inbox, Inner, unexpected};
 use crate::error::Error;
 #[cfg(feature = "postgres")]
@@ -24,6 +24,7 @@ use crate::store::postgres::Pool;
 #[must_use]
 pub struct InboxBuilder {
     open: Box<Open>,
+    opened: Opened,
     scope: String,
     lease: Duration,
     attempts: u32,
@@ -36,7 +37,7 @@ pub struct InboxBuilder {
     hook: Option<Box<Hook>>,
 }
 
-type Open = dyn FnOnce() -> Result<Box<dyn Deliveries>, Error> + Send;
+type Open = dyn FnOnce(Opened) -> Result<Box<dyn Deliveries>, Error> + Send;
 
 /// The settings that were checked. Durations of statements are milliseconds.
 #[derive(Clone, Debug)]
@@ -61,8 +62,8 @@ impl Inbox {
     #[cfg(feature = "sqlite")]
     pub fn open(path: impl AsRef<Path>) -> InboxBuilder {
         let path: PathBuf = path.as_ref().to_owned();
-        InboxBuilder::new(Duration::from_millis(100), move || {
-            let store = SqliteDeliveries::open(&path).map_err(Error::of_inbox)?;
+        InboxBuilder::new(Duration::from_millis(100), move |opened| {
+            let store = SqliteDeliveries::open(&path, opened).map_err(Error::of_inbox)?;
             Ok(Box::new(store))
         })
     }
@@ -74,14 +75,16 @@ impl Inbox {
     /// not answer within 5 s is given up.
     #[cfg(feature = "postgres")]
     pub fn postgres<P: Pool>(pool: P) -> InboxBuilder {
-        InboxBuilder::new(Duration::from_secs(1), move || Ok(Box::new(PostgresDeliveries::start(pool, None))))
+        let start = move |opened| PostgresDeliveries::start(pool, None, opened);
+        InboxBuilder::new(Duration::from_secs(1), move |opened| Ok(Box::new(start(opened))))
     }
 }
 
 impl InboxBuilder {
-    fn new(poll: Duration, open: impl FnOnce() -> Result<Box<dyn Deliveries>, Error> + Send + 'static) -> Self {
+    fn new(poll: Duration, open: impl FnOnce(Opened) -> Result<Box<dyn Deliveries>, Error> + Send + 'static) -> Self {
         Self {
             open: Box::new(open),
+            opened: Opened::Any,
             scope: String::new(),
             lease: Duration::from_secs(45),
             attempts: 12,
@@ -144,6 +147,12 @@ impl InboxBuilder {
         self
     }
 
+    /// Opens only an inbox that is there, and makes none: for tools that look into it.
+    pub const fn existing(mut self) -> Self {
+        self.opened = Opened::Existing;
+        self
+    }
+
     /// Calls `hook` with each [`InboxNotice`], for metrics and logs. Without a hook, notices are logged with the crate
     /// `log`: what is usual at level DEBUG or INFO, the others at level WARN.
     pub fn on_notice(mut self, hook: impl Fn(&InboxNotice<'_>) + Send + Sync + 'static) -> Self {
@@ -155,12 +164,13 @@ impl InboxBuilder {
     /// older version.
     ///
     /// # Errors
-    /// `invalid_argument`: a setting is missing or out of range, or the tables have a newer version.
+    /// `invalid_argument`: a setting is missing or out of range, the tables have a newer version, or there are none and
+    /// [`existing`](Self::existing) was called.
     /// `store_unavailable`.
     pub async fn build(self) -> Result<Inbox, Error> {
         let settings = self.checked()?;
-        let Self { open, hook, .. } = self;
-        let store = open()?;
+        let Self { open, opened, hook, .. } = self;
+        let store = open(opened)?;
         let Reply::Made(made) = store.ask(Act::Made.into()).await.map_err(Error::of_inbox)? else {
             return Err(unexpected());
         };

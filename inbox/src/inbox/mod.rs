@@ -125,6 +125,17 @@ impl Inbox {
         }
     }
 
+    /// The number of the delivery with this key, in any state.
+    ///
+    /// # Errors
+    /// `store_unavailable`.
+    pub async fn find(&self, key: &str) -> Result<Option<i64>, Error> {
+        match self.inner.asked(Act::Find { key: key.to_owned() }).await? {
+            Reply::Found(id) => Ok(id),
+            _ => Err(unexpected()),
+        }
+    }
+
     /// Has a dead delivery handled again, with all its attempts. Returns whether it was dead.
     ///
     /// # Errors

@@ -71,6 +71,30 @@ async fn a_handler_may_reject_a_delivery_or_ask_for_a_delay() {
     }
 }
 
+/// No worker has ended: what is reported is what the handler said.
+#[tokio::test]
+async fn a_delivery_that_dies_of_a_lowered_limit_is_reported_with_the_error_of_its_last_attempt() {
+    for place in places() {
+        let inbox = builder(&place).await.attempts(1_000).back_off(SOON.0, SOON.1).poll(Duration::from_millis(5));
+        let inbox = inbox.build().await.expect("an inbox");
+        inbox.put(&delivery("evt-1")).await.expect("it is stored");
+        let fail = |_: Received| async { Err::<(), _>("it is down") };
+        let worker = inbox.work(fail).await.expect("a worker");
+        until(&inbox, "it has failed", |stats| stats.count(Failed) > 0).await;
+        worker.close(Duration::ZERO).await;
+        let notices = Notices::default();
+        let lowered = builder(&place).await.attempts(1).poll(Duration::from_millis(5)).on_notice(notices.hook());
+        let lowered = lowered.build().await.expect("an inbox");
+        let worker = lowered.work(fail).await.expect("a worker");
+        until(&lowered, "it is dead", |stats| stats.count(Dead) == 1).await;
+        worker.close(Duration::ZERO).await;
+        assert_eq!(notices.errors(Dead), ["it is down"], "{}", place.kind());
+        assert_eq!([Failed, Takeover].map(|kind| notices.count(kind)), [0, 0]);
+        let dead = lowered.list(State::Dead, 9, 0).await.expect("entries").remove(0);
+        assert_eq!(dead.error.as_deref(), Some("it is down"));
+    }
+}
+
 #[tokio::test]
 async fn a_handler_that_hangs_keeps_its_lease_and_fails_after_the_time_limit_if_there_is_one() {
     for place in places() {

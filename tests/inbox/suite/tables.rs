@@ -1,10 +1,12 @@
 //! The tables, the files, and what becomes of their space.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hookseal_inbox::protocol::{Act, Reply, Request};
-use hookseal_inbox::{Inbox, Received};
+use hookseal_inbox::{Inbox, Received, State};
 use hookseal_tests::inbox::{builder, open, places, until};
 use hookseal_tests::once::WAIT;
 use hookseal_tests::once::deliveries::{delivery, delivery_with};
@@ -44,6 +46,67 @@ async fn tables_of_an_older_version_are_upgraded_and_those_of_a_newer_one_refuse
         assert!(error.to_string().contains("version 2"), "{error}");
         assert_eq!(version(&place).await, 2);
     }
+}
+
+#[tokio::test]
+async fn who_only_looks_into_a_database_makes_no_inbox_in_it() {
+    for place in places() {
+        if let Place::Postgres(..) = place {
+            drop(place.open().await);
+        }
+        let refused = async || builder(&place).await.existing().build().await.expect_err("there is none");
+        assert_eq!(refused().await.code(), "invalid_argument");
+        if let Place::Sqlite(path) = &place {
+            assert!(!std::path::Path::new(path).exists());
+            Connection::open(path).expect("a file").execute_batch("CREATE TABLE own (number)").expect("a table");
+            let before = std::fs::read(path).expect("a file");
+            assert!(refused().await.to_string().contains("no inbox in this file"));
+            assert_eq!(std::fs::read(path).expect("a file"), before);
+        } else {
+            assert!(refused().await.to_string().contains("no inbox in this database"));
+        }
+        let made = open(&place).await;
+        made.put(&delivery("evt-1")).await.expect("it is stored");
+        let found = builder(&place).await.existing().build().await.expect("an inbox");
+        assert_eq!(found.stats().await.expect("stats").pending.number, 1, "{}", place.kind());
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_is_found_by_its_key_in_every_state() {
+    for place in places() {
+        let inbox = open(&place).await;
+        inbox.put(&delivery("evt-1")).await.expect("it is stored");
+        let entry = inbox.list(State::Pending, 9, 0).await.expect("entries").remove(0);
+        assert_eq!(inbox.find(&entry.key).await.expect("an answer"), Some(entry.id), "{}", place.kind());
+        let worker = inbox.work(succeed).await.expect("a worker");
+        until(&inbox, "it is done", |stats| stats.done == 1).await;
+        worker.close(Duration::ZERO).await;
+        assert_eq!(inbox.find(&entry.key).await.expect("an answer"), Some(entry.id));
+        assert_eq!(inbox.find("4.test6.contio5.evt-2").await.expect("an answer"), None);
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_cannot_do_takes_no_connection() {
+    let place = Place::postgres();
+    let Place::Postgres(port, space) = place else { panic!("a server") };
+    drop(place.open().await);
+    let (client, connection) = place::config(port, space).connect(tokio_postgres::NoTls).await.expect("a server");
+    tokio::spawn(connection);
+    let (client, taken) = (Arc::new(client), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&taken);
+    let pool = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let client = Arc::clone(&client);
+        async move { Ok::<_, std::io::Error>(client) }
+    };
+    let inbox = Inbox::postgres(pool).scope("test").build().await.expect("an inbox");
+    let before = taken.load(Ordering::SeqCst);
+    for act in [Act::Free, Act::Shrink, Act::Leave { worker: "process-1".to_owned() }] {
+        assert!(matches!(inbox.ask(act.into()).await, Ok(Reply::Changed(0))));
+    }
+    assert_eq!(taken.load(Ordering::SeqCst), before);
 }
 
 #[tokio::test]

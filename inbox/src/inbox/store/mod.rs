@@ -96,6 +96,10 @@ pub enum Act {
     Show {
         id: i64,
     },
+    /// The number of a delivery.
+    Find {
+        key: String,
+    },
     Made,
     /// Takes the first free worker's lock; on a server, nothing.
     Join,
@@ -129,6 +133,7 @@ pub enum Reply {
     Stats(Vec<StateRow>),
     List(Vec<Entry>),
     Show(Option<Box<(Entry, Option<Body>)>>),
+    Found(Option<i64>),
     /// When the tables were made.
     Made(i64),
     /// The name under which a worker claims.
@@ -224,6 +229,8 @@ pub struct ClaimedRow {
     pub attempts: u32,
     pub is_takeover: bool,
     pub body: Body,
+    /// Why the last attempt failed, if one did.
+    pub error: Option<String>,
 }
 
 /// How many deliveries are in a state.
@@ -264,14 +271,20 @@ pub struct Entry {
     pub size: u64,
 }
 
+/// What is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opened {
+    /// An inbox, which is made if there is none.
+    Any,
+    /// Only one that is there.
+    Existing,
+}
+
 type Replied<'a> = Pin<Box<dyn Future<Output = Result<Reply, StoreError>> + Send + 'a>>;
 
 /// A database with the tables of the inbox.
 pub(crate) trait Deliveries: Send + Sync {
     fn ask(&self, request: Request) -> Replied<'_>;
-
-    /// Whether `Free` can find workers that have ended.
-    fn can_free(&self) -> bool;
 
     /// Where the deliveries are, if that is a file.
     fn file(&self) -> Option<&std::path::Path>;

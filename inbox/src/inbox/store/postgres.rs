@@ -9,8 +9,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, Transaction};
 
-use super::{Act, Body, ClaimedRow, Deliveries, Entry, NewDelivery, Put, Replied, Reply, Request, State, StateRow};
-use super::{attempts, may_change, put, state, unexpected, unsigned, upgrades};
+use super::{
+    Act, Body, ClaimedRow, Deliveries, Entry, NewDelivery, Opened, Put, Replied, Reply, Request, State, StateRow,
+};
+use super::{VERSION, attempts, may_change, put, state, unexpected, unsigned, upgrades};
 use crate::store::postgres::{Connections, Failure, Pool, store_error};
 use crate::store::{ANSWER_TIMEOUT, LOCK_TIMEOUT, StoreError};
 
@@ -41,6 +43,8 @@ statements! {
     UPGRADED = "upgraded";
 }
 
+const FIND: &str = "SELECT id FROM hookseal_inbox WHERE key = $1::text";
+
 /// How many requests share one transaction.
 const GROUP: usize = 256;
 
@@ -62,10 +66,10 @@ struct Job {
 
 impl PostgresDeliveries {
     /// Starts the task that asks the server: on the runtime on which it is called, while the inbox is there.
-    pub(crate) fn start<P: Pool>(pool: P, timeout: Option<Duration>) -> Self {
+    pub(crate) fn start<P: Pool>(pool: P, timeout: Option<Duration>, opened: Opened) -> Self {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         let connections = Connections::new(pool, timeout.unwrap_or(ANSWER_TIMEOUT));
-        tokio::spawn(work(connections, waiting));
+        tokio::spawn(work(connections, waiting, opened));
         Self { jobs, process: std::process::id() }
     }
 }
@@ -77,15 +81,15 @@ impl Deliveries for PostgresDeliveries {
                 let message = "the inbox was opened before this process was forked: open it in each process";
                 return Err(StoreError::misuse(message));
             }
+            // A server cannot see that a worker has ended, and gives space back by itself.
+            if matches!(request.act, Act::Leave { .. } | Act::Free | Act::Shrink) {
+                return Ok(Reply::Changed(0));
+            }
             let (reply, replied) = oneshot::channel();
             let ended = || StoreError::new("the runtime on which the inbox was opened has ended");
             self.jobs.send(Job { request, reply }).await.map_err(|_| ended())?;
             replied.await.map_err(|_| ended())?
         })
-    }
-
-    fn can_free(&self) -> bool {
-        false
     }
 
     fn file(&self) -> Option<&Path> {
@@ -106,7 +110,7 @@ pub(crate) async fn finish_in(
 }
 
 /// Runs what waits, in groups, until nobody can ask any more.
-async fn work<P: Pool>(connections: Connections<P>, mut waiting: mpsc::Receiver<Job>) {
+async fn work<P: Pool>(connections: Connections<P>, mut waiting: mpsc::Receiver<Job>, opened: Opened) {
     let connections = std::sync::Arc::new(connections);
     let lanes = std::sync::Arc::new(tokio::sync::Semaphore::new(LANES));
     loop {
@@ -118,20 +122,20 @@ async fn work<P: Pool>(connections: Connections<P>, mut waiting: mpsc::Receiver<
         }
         let connections = std::sync::Arc::clone(&connections);
         tokio::spawn(async move {
-            run(&connections, jobs).await;
+            run(&connections, jobs, opened).await;
             drop(lane);
         });
     }
 }
 
 /// Runs the jobs in one transaction. If that fails, each runs in its own, so that none fails for another.
-async fn run<P: Pool>(connections: &Connections<P>, mut jobs: Vec<Job>) {
+async fn run<P: Pool>(connections: &Connections<P>, mut jobs: Vec<Job>, opened: Opened) {
     // A claim that nobody waits for any more would only lapse.
     jobs.retain(|job| !(job.reply.is_closed() && matches!(job.request.act, Act::Claim { .. })));
     // Transactions that lock the same rows in the same order do not lock each other out.
     jobs.sort_by(|one, other| order(&one.request.act).cmp(&order(&other.request.act)));
     let requests: Vec<&Request> = jobs.iter().map(|job| &job.request).collect();
-    match transact(connections, &requests).await {
+    match transact(connections, &requests, opened).await {
         Ok(replies) => {
             for (job, reply) in jobs.into_iter().zip(replies) {
                 let _ = job.reply.send(Ok(reply));
@@ -144,7 +148,7 @@ async fn run<P: Pool>(connections: &Connections<P>, mut jobs: Vec<Job>) {
         }
         Err(_) => {
             for job in jobs {
-                let reply = transact(connections, &[&job.request]).await.map_err(|(error, _)| error);
+                let reply = transact(connections, &[&job.request], opened).await.map_err(|(error, _)| error);
                 let _ = job.reply.send(reply.and_then(|replies| replies.into_iter().next().ok_or_else(unexpected)));
             }
         }
@@ -168,12 +172,13 @@ fn order(act: &Act) -> (u8, i64, &str) {
 async fn transact<P: Pool>(
     connections: &Connections<P>,
     requests: &[&Request],
+    opened: Opened,
 ) -> Result<Vec<Reply>, (StoreError, bool)> {
     let connection = connections.take().await.map_err(|error| (error, false))?;
     let client = P::client(&connection);
     let asked = async {
         if let [Request { act: Act::Made, .. }] = requests {
-            return create(client).await.map(|made| vec![Reply::Made(made)]);
+            return create(client, opened).await.map(|made| vec![Reply::Made(made)]);
         }
         client.batch_execute("BEGIN").await.map_err(Fault::Sql)?;
         let replies = all(requests.iter().map(|request| reply(client, request)).collect()).await?;
@@ -245,17 +250,26 @@ async fn all<T, E>(futures: Vec<impl Future<Output = Result<T, E>>>) -> Result<V
 }
 
 /// Makes or upgrades the tables, and returns when they were made.
-async fn create(client: &Client) -> Result<i64, Fault> {
+async fn create(client: &Client, opened: Opened) -> Result<i64, Fault> {
     client.batch_execute("BEGIN").await?;
     // The schema begins with a lock, for which others wait.
     let lock = SCHEMA.lines().find(|line| line.starts_with("SELECT pg_advisory_xact_lock"));
     client.batch_execute(lock.ok_or_else(unexpected)?).await?;
     let is_known = "SELECT to_regclass('hookseal_inbox_store') IS NOT NULL";
     let is_known: bool = client.query_typed(is_known, &[]).await?.first().ok_or_else(unexpected)?.try_get(0)?;
+    if opened == Opened::Existing && !is_known {
+        return Err(StoreError::misuse("there is no inbox in this database").into());
+    }
     if is_known {
         let rows = client.query_typed(STORE, &[]).await?;
         let version: i32 = rows.first().map_or(Ok(0), |row| row.try_get(0))?;
-        for upgrade in upgrades(version.into())? {
+        let version = i64::from(version);
+        if opened == Opened::Existing && version == VERSION {
+            // Who only looks into it need not be allowed to make tables.
+            client.batch_execute("COMMIT").await?;
+            return Ok(rows.first().ok_or_else(unexpected)?.try_get(1)?);
+        }
+        for upgrade in upgrades(version)? {
             client.batch_execute(upgrade.sql).await?;
             let to = i32::try_from(upgrade.to).unwrap_or(i32::MAX);
             client.execute_typed(UPGRADED, &[(&to, Type::INT4)]).await?;
@@ -334,9 +348,13 @@ async fn reply(client: &Client, request: &Request) -> Result<Reply, Fault> {
             None => Ok(Reply::Show(None)),
         },
         Act::Join => Ok(Reply::Joined(format!("process-{}", std::process::id()))),
-        // A server cannot see that a worker has ended, and gives space back by itself.
-        Act::Leave { .. } | Act::Free | Act::Shrink => Ok(Reply::Changed(0)),
-        Act::Made | Act::FreeWorker { .. } | Act::Workers => Err(unexpected().into()),
+        Act::Find { key } => {
+            let rows = rows(FIND, &[(key, Type::TEXT)]).await?;
+            Ok(Reply::Found(rows.first().map(|row| row.try_get(0)).transpose()?))
+        }
+        Act::Made | Act::Leave { .. } | Act::Free | Act::FreeWorker { .. } | Act::Workers | Act::Shrink => {
+            Err(unexpected().into())
+        }
     }
 }
 
@@ -386,6 +404,7 @@ fn claimed(row: &Row) -> Result<ClaimedRow, tokio_postgres::Error> {
         attempts: attempts(row.try_get::<_, i32>(8)?.into()),
         is_takeover: row.try_get(9)?,
         body: Body(row.try_get::<_, Option<Vec<u8>>>(10)?.unwrap_or_default()),
+        error: row.try_get(11)?,
     })
 }
 

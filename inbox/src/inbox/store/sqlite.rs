@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, params_from_iter};
 
-use super::{Act, Body, ClaimedRow, Deliveries, Entry, NewDelivery, Put, Replied, Reply, Request, State, StateRow};
+use super::{
+    Act, Body, ClaimedRow, Deliveries, Entry, NewDelivery, Opened, Put, Replied, Reply, Request, State, StateRow,
+};
 use super::{attempts, may_change, put, state, unexpected, unsigned, upgrades};
 use crate::store::sqlite::file::{self, Cause, is_busy, store_error};
 use crate::store::sqlite::writer::{Tables, Writer, transact};
@@ -43,6 +45,10 @@ statements! {
     WORKERS = "workers";
 }
 
+const IS_KNOWN: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'hookseal_inbox_store')";
+
+const FIND: &str = "SELECT id FROM hookseal_inbox WHERE key = ?";
+
 /// How many pages of free space are given back at a time: 4 MiB, unless the file has pages of another size.
 const SHRINK: u32 = 1024;
 
@@ -57,7 +63,10 @@ pub(crate) struct SqliteDeliveries {
 }
 
 impl SqliteDeliveries {
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path, opened: Opened) -> Result<Self, StoreError> {
+        if opened == Opened::Existing {
+            check_existing(path)?;
+        }
         Ok(Self { writer: Writer::start(path, Table::default(), LOCK_TIMEOUT)? })
     }
 }
@@ -67,12 +76,24 @@ impl Deliveries for SqliteDeliveries {
         Box::pin(self.writer.ask(request))
     }
 
-    fn can_free(&self) -> bool {
-        true
-    }
-
     fn file(&self) -> Option<&Path> {
         Some(self.writer.path())
+    }
+}
+
+/// Refuses a file that has no inbox, before anything in it is changed.
+fn check_existing(path: &Path) -> Result<(), StoreError> {
+    if !path.exists() {
+        return Err(StoreError::misuse("there is no such file"));
+    }
+    let is_known = || {
+        let connection = file::connect(path)?;
+        connection.busy_timeout(LOCK_TIMEOUT)?;
+        connection.query_row(IS_KNOWN, [], |row| row.get(0))
+    };
+    match is_known().map_err(store_error)? {
+        true => Ok(()),
+        false => Err(StoreError::misuse("there is no inbox in this file")),
     }
 }
 
@@ -95,8 +116,7 @@ impl Tables for Table {
     const THREAD: &'static str = "hookseal-inbox";
 
     fn create(&mut self, connection: &Connection) -> Result<(), Cause> {
-        let is_known = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'hookseal_inbox_store')";
-        if connection.query_row(is_known, [], |row| row.get(0))? {
+        if connection.query_row(IS_KNOWN, [], |row| row.get(0))? {
             let version = connection.query_row(STORE, [], |row| row.get(0)).optional()?;
             for upgrade in upgrades(version.unwrap_or(0)).map_err(Cause::Store)? {
                 connection.execute_batch(upgrade.sql)?;
@@ -174,6 +194,10 @@ impl Tables for Table {
                     |row: &Row<'_>| Ok(Box::new((entry(row)?, row.get::<_, Option<Vec<u8>>>("body")?.map(Body))));
                 Ok(Reply::Show(rows(connection, SHOW, vec![(*id).into()], shown)?.pop()))
             }
+            Act::Find { key } => {
+                let found = || connection.prepare_cached(FIND)?.query_row([key], |row| row.get(0)).optional();
+                found().map(Reply::Found).map_err(store_error)
+            }
             Act::Made => Ok(Reply::Made(self.made)),
             Act::Join | Act::Leave { .. } | Act::Free | Act::Shrink => Err(unexpected()),
         }
@@ -186,7 +210,7 @@ impl Tables for Table {
 }
 
 impl Table {
-    /// Takes the first free lock. Whoever had it before has ended, and so have its leases.
+    /// Takes the first free lock. Who had it before has ended, and so have its leases.
     fn join(
         &mut self,
         connection: &Connection,
@@ -319,6 +343,7 @@ fn claimed(row: &Row<'_>) -> rusqlite::Result<ClaimedRow> {
         attempts: attempts(row.get(8)?),
         is_takeover: row.get(9)?,
         body: Body(row.get::<_, Option<Vec<u8>>>(10)?.unwrap_or_default()),
+        error: row.get(11)?,
     })
 }
 

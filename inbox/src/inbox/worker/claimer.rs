@@ -129,7 +129,7 @@ fn report(shared: &Shared, row: &ClaimedRow) {
         shared.inner.notify(notice(InboxNoticeKind::Takeover));
     }
     if row.is_dead {
-        let error = "its worker ended, or took longer than its lease";
-        shared.inner.notify(notice(InboxNoticeKind::Dead).error(error));
+        let notice = notice(InboxNoticeKind::Dead);
+        shared.inner.notify(row.error.as_deref().map_or(notice, |error| notice.error(error)));
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
             () = sleep(FREE_EACH) => {}
             () = shared.reached(Phase::Finish) => return,
         }
-        if shared.inner.store.can_free() && changed(&shared, Act::Free).await > 0 {
+        if changed(&shared, Act::Free).await > 0 {
             shared.inner.wake.notify_one();
         }
         if Instant::now() >= sweep_at {
