@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::Shared;
 use crate::deliver::{self, Deliverer};
 use crate::error::Error;
-use crate::samples;
+use crate::samples::{self, SampleEvent};
 use crate::store::NewDelivery;
 
 /// The largest body that is sent. The guide names no limit; receivers accept 1 MiB.
@@ -38,19 +38,8 @@ pub(crate) async fn emit(shared: &Arc<Shared>, body: &Value) -> Result<Value, Er
     let now = shared.clock.now();
     let (mut events, mut deliveries) = (Vec::new(), Vec::new());
     for _ in 0..request.count {
-        let event_id = Uuid::new_v4().to_string();
-        let data = match request.data {
-            Some(data) => data.clone(),
-            None => samples::sample(request.event_type, now.0)?,
-        };
-        let envelope = json!({
-            "event_type": request.event_type,
-            "event_id": event_id,
-            "timestamp": now.rfc3339(),
-            "partner_app_id": app["id"],
-            "data": data,
-        });
-        let body = envelope.to_string().into_bytes();
+        let event = samples::event_at(request.event_type, request.data, &app["id"], now)?;
+        let SampleEvent { id: event_id, body } = event;
         if body.len() > MAX_BODY {
             return Err(Error::new(
                 413,

@@ -13,6 +13,8 @@ mod credentials;
 mod deliver;
 mod error;
 mod events;
+#[doc(hidden)]
+pub mod page;
 mod private;
 mod samples;
 mod store;
@@ -26,7 +28,7 @@ use tokio::net::TcpListener;
 
 pub use crate::deliver::{SenderScheme, SignWith};
 pub use crate::error::Error;
-pub use crate::samples::{event_types, sample};
+pub use crate::samples::{SampleEvent, event_types, sample, sample_event};
 
 use crate::clock::Clock;
 use crate::deliver::Deliverer;
@@ -49,10 +51,9 @@ pub struct Options {
     pub data: PathBuf,
     /// Where the management API listens.
     pub listen: SocketAddr,
-    /// How deliveries are signed, unless `scheme` is set.
-    pub variant: SignatureVariant,
-    /// Signs as another sender does. The events and the management API are still Contio's.
-    pub scheme: Option<SenderScheme>,
+    /// How deliveries are signed: by a variant of Contio's, or as another sender does. The events and the management
+    /// API are Contio's in any case.
+    pub scheme: SenderScheme,
     /// How many times shorter than Contio's the waits between tries are. Dates and signatures have the real time.
     pub speed: u32,
     /// Which secret signs during the grace period of a rotation.
@@ -70,8 +71,7 @@ impl Options {
         Self {
             data: data.into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            variant: SignatureVariant::default(),
-            scheme: None,
+            scheme: SignatureVariant::default().into(),
             speed: 1,
             sign_with: SignWith::default(),
             webhook_url: None,
@@ -127,9 +127,8 @@ impl Sandbox {
         store.set_speed(clock, deliver::longest_wait()).await?;
         let credentials = credentials::path(&options.data);
         let token = credentials::write(&credentials, &store, address).await?;
-        let scheme = options.scheme.unwrap_or_else(|| options.variant.into());
-        scheme.check(&store.credentials().await?.webhook_secret.value)?;
-        let deliverer = Deliverer::new(scheme, options.sign_with);
+        options.scheme.check(&store.credentials().await?.webhook_secret.value)?;
+        let deliverer = Deliverer::new(options.scheme, options.sign_with);
         let shared = Arc::new(Shared { store, clock, deliverer, token });
         Ok(Self { listener, address, credentials, shared })
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::clock::Time;
+use crate::clock::{Clock, Time};
 use crate::error::Error;
 
 /// Taken from the vendor's guide and its npm package; the file says more.
@@ -43,6 +43,42 @@ pub fn sample(event_type: &str, unix_millis: i64) -> Result<Value, Error> {
     let fields = catalogue()[event_type]["data"].as_object().cloned().unwrap_or_default();
     let generator = Generator { now: Time(unix_millis), event_type };
     Ok(generator.object(&fields))
+}
+
+/// An event, as the body of a delivery.
+#[derive(Clone, Debug)]
+pub struct SampleEvent {
+    /// Its id, a new UUID.
+    pub id: String,
+    /// The JSON of its envelope.
+    pub body: Vec<u8>,
+}
+
+/// An event of this type that happens now, for the app of this id, with `data` or else with sample data.
+///
+/// # Errors
+/// `unknown_event_type`, which suggests the nearest known type.
+pub fn sample_event(event_type: &str, data: Option<Value>, partner_app_id: &str) -> Result<SampleEvent, Error> {
+    event_at(event_type, data.as_ref(), &partner_app_id.into(), Clock::new(1).now())
+}
+
+pub(crate) fn event_at(
+    event_type: &str,
+    data: Option<&Value>,
+    partner_app_id: &Value,
+    now: Time,
+) -> Result<SampleEvent, Error> {
+    check_type(event_type)?;
+    let id = Uuid::new_v4().to_string();
+    let data = data.map_or_else(|| sample(event_type, now.0), |data| Ok(data.clone()))?;
+    let envelope = json!({
+        "event_type": event_type,
+        "event_id": id,
+        "timestamp": now.rfc3339(),
+        "partner_app_id": partner_app_id,
+        "data": data,
+    });
+    Ok(SampleEvent { id, body: envelope.to_string().into_bytes() })
 }
 
 struct Generator<'e> {

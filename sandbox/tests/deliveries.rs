@@ -35,7 +35,7 @@ async fn an_event_is_signed_and_listed_as_delivered() {
     for variant in [SignatureVariant::Timestamped, SignatureVariant::Body] {
         let (folder, endpoint) = (folder(), Endpoint::of(204).await);
         let url = Some(endpoint.url.clone());
-        let sandbox = Running::start(&Options { variant, webhook_url: url, ..options(&folder) }).await;
+        let sandbox = Running::start(&Options { scheme: variant.into(), webhook_url: url, ..options(&folder) }).await;
         let (code, emitted) = sandbox.emit(json!({"type": "meeting.completed"})).await;
         assert_eq!(code, 200, "{emitted}");
         let received = endpoint.wait_for(1).await;
@@ -63,8 +63,7 @@ async fn it_signs_as_another_sender_with_the_id_of_the_event_and_the_url_of_each
     for scheme in fixed.into_iter().chain(Scheme::SIGNED_URL_PRESETS.iter().map(|name| SenderScheme::SignedUrl(name))) {
         let (folder, endpoint) = (folder(), Endpoint::of(500).await);
         let url = Some(endpoint.url.clone());
-        let sandbox =
-            Running::start(&fast(Options { scheme: Some(scheme), webhook_url: url, ..options(&folder) })).await;
+        let sandbox = Running::start(&fast(Options { scheme, webhook_url: url, ..options(&folder) })).await;
         let (_, emitted) = sandbox.emit(json!({"type": "meeting.completed"})).await;
         let verified_by = match scheme {
             SenderScheme::Fixed(scheme) => scheme,
@@ -86,7 +85,7 @@ async fn it_signs_as_another_sender_with_the_id_of_the_event_and_the_url_of_each
 async fn a_delivery_that_cannot_be_signed_fails_with_the_reason() {
     let (folder, endpoint) = (folder(), Endpoint::of(204).await);
     let url = Some(format!("{}{}", endpoint.url, "x".repeat(240)));
-    let scheme = Some(SenderScheme::SignedUrl("square"));
+    let scheme = SenderScheme::SignedUrl("square");
     let sandbox = Running::start(&fast(Options { scheme, webhook_url: url, ..options(&folder) })).await;
     sandbox.emit(json!({"type": "meeting.completed"})).await;
     sandbox.settled().await;
@@ -101,7 +100,7 @@ async fn a_delivery_that_cannot_be_signed_fails_with_the_reason() {
 async fn a_scheme_by_which_it_cannot_sign_is_refused_at_once() {
     let own = r#"{"name":"acme","signature":{"header":"X-Acme","encoding":"hex"},"id":{"header":"X-Id","length":5},
         "signed":"{id}{body}"}"#;
-    let scheme = Some(SenderScheme::Fixed(Scheme::from_json(own).expect("a scheme")));
+    let scheme = SenderScheme::Fixed(Scheme::from_json(own).expect("a scheme"));
     let folder = folder();
     let error = hookseal_sandbox::Sandbox::open(&Options { scheme, ..options(&folder) }).await.expect_err("no id fits");
     assert_eq!(error.code(), "invalid_argument");

@@ -31,7 +31,8 @@ async fn signatures_and_dates_have_the_real_time_at_any_speed() {
         for speed in [60, 100_000] {
             let (folder, endpoint) = (folder(), Endpoint::of(500).await);
             let url = Some(endpoint.url.clone());
-            let sandbox = Running::start(&Options { variant, speed, webhook_url: url, ..options(&folder) }).await;
+            let sandbox =
+                Running::start(&Options { scheme: variant.into(), speed, webhook_url: url, ..options(&folder) }).await;
             // On a clock that ran at this speed, these would be hours apart.
             let mut ids = Vec::new();
             for _ in 0..3 {
@@ -210,7 +211,7 @@ fn state_of_version_1(options: &Options, url: &str) {
 async fn a_state_of_version_1_whose_clock_ran_ahead_continues_in_real_time() {
     for variant in [SignatureVariant::Timestamped, SignatureVariant::Body] {
         let (folder, endpoint) = (folder(), Endpoint::of(200).await);
-        let options = Options { variant, ..options(&folder) };
+        let options = Options { scheme: variant.into(), ..options(&folder) };
         state_of_version_1(&options, &endpoint.url);
         let sandbox = Running::start(&options).await;
         sandbox.emit(json!({"type": "meeting.completed"})).await;

@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream as _;
 use hookseal::{Error, ErrorKind};
 
-use crate::receiver::{Receiver, log_refusal};
+use crate::receiver::{Receiver, check_size, log_refusal};
 use crate::refusal::Refusal;
 use crate::webhook::{FromDelivery, Webhook};
 
@@ -45,9 +45,7 @@ impl<T: FromDelivery> FromRequest for Webhook<T> {
 async fn read(request: &HttpRequest, payload: Payload, limit: u64) -> Result<Bytes, Error> {
     // actix-web has refused a Content-Length that is not a number.
     let declared = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if let Some(length) = declared.filter(|length| *length > limit) {
-        return Err(Error::body_too_large(length, limit));
-    }
+    check_size(declared.unwrap_or_default(), limit)?;
     let mut payload = pin!(payload);
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
@@ -55,9 +53,7 @@ async fn read(request: &HttpRequest, payload: Payload, limit: u64) -> Result<Byt
         // The sender has gone, or broke its own framing.
         let chunk = chunk.map_err(|_| ErrorKind::BodyNotRead)?;
         let length = (first.len() + joined.len() + chunk.len()) as u64;
-        if length > limit {
-            return Err(Error::body_too_large(length, limit));
-        }
+        check_size(length, limit)?;
         if first.is_empty() && joined.is_empty() {
             first = chunk;
         } else {

@@ -7,14 +7,14 @@ use hookseal::{Error, ErrorKind};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 
+use crate::receiver::check_size;
+
 /// The whole body, not copied if it arrives in one piece. A body that is declared to be larger than the limit is not
 /// read at all, and any other is read at most one frame beyond the limit.
 pub(crate) async fn read<B: Body>(body: B, limit: u64) -> Result<Bytes, Error> {
     let mut body = pin!(body);
     let declared = body.size_hint().lower();
-    if declared > limit {
-        return Err(Error::body_too_large(declared, limit));
-    }
+    check_size(declared, limit)?;
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -22,9 +22,7 @@ pub(crate) async fn read<B: Body>(body: B, limit: u64) -> Result<Bytes, Error> {
         let frame = frame.map_err(|_| ErrorKind::BodyNotRead)?;
         let Ok(mut data) = frame.into_data() else { continue };
         let length = (first.len() + joined.len() + data.remaining()) as u64;
-        if length > limit {
-            return Err(Error::body_too_large(length, limit));
-        }
+        check_size(length, limit)?;
         if first.is_empty() && joined.is_empty() {
             first = data.copy_to_bytes(data.remaining());
         } else {

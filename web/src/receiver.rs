@@ -83,10 +83,7 @@ impl Receiver {
     }
 
     pub(crate) fn verify(&self, headers: &impl Headers, body: Bytes) -> Result<OwnedDelivery<Bytes>, Error> {
-        let (length, limit) = (body.len() as u64, self.max_body());
-        if length > limit {
-            return Err(Error::body_too_large(length, limit));
-        }
+        check_size(body.len() as u64, self.max_body())?;
         self.verifier.verify_owned(headers, body, UnixTime::now())
     }
 
@@ -107,6 +104,11 @@ pub(crate) fn log_refusal(error: &Error) {
     } else {
         log::info!(target: "hookseal", "a webhook was refused: {error} ({})", error.code());
     }
+}
+
+/// Refuses a body that has, or is declared to have, more bytes than the limit.
+pub(crate) fn check_size(length: u64, limit: u64) -> Result<(), Error> {
+    if length > limit { Err(Error::body_too_large(length, limit)) } else { Ok(()) }
 }
 
 impl From<Verifier> for Receiver {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::Shared;
 use crate::error::Error;
+use crate::page::same;
 
 /// A JSON response.
 pub(super) struct Json(pub(super) Value);
@@ -109,12 +110,6 @@ impl FromRequestParts<Arc<Shared>> for TokenAuth {
 
 fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
-}
-
-/// Compares in a time that does not depend on how many bytes match.
-fn same(expected: &str, received: &str) -> bool {
-    let pairs = expected.bytes().zip(received.bytes());
-    expected.len() == received.len() && pairs.fold(0, |bits, (a, b)| bits | (a ^ b)) == 0
 }
 
 pub(super) async fn not_found() -> Error {

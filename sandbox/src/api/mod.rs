@@ -4,7 +4,6 @@
 mod admin;
 mod http;
 mod objects;
-mod page;
 mod sandbox;
 
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post, put};
 
-use crate::Shared;
+use crate::{Shared, page};
 
 /// The largest request body: an event's data may have 1 MiB.
 const MAX_REQUEST: usize = 2 << 20;
@@ -43,6 +42,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/", get(page::html))
         .route("/page.css", get(page::style))
         .route("/page.js", get(page::script))
+        .route("/text.js", get(page::text))
         .route("/sandbox/events", post(sandbox::emit))
         .route("/sandbox/event-types", get(sandbox::event_types))
         .route("/sandbox/deliveries", get(sandbox::deliveries))

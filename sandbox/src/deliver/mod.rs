@@ -166,19 +166,19 @@ async fn sleep(wait: Duration) {
 /// Makes one attempt, and returns once its result is on disk.
 async fn deliver(shared: Arc<Shared>, mut due: DueDelivery) -> i64 {
     let at = shared.clock.now();
-    let (headers, result) = match headers(&shared, &due, at).await {
-        // It is tried again as if the endpoint had failed: with other settings it may be possible.
-        Ok(Err(reason)) => (serde_json::Map::new().into(), Err(reason)),
-        Ok(Ok(headers)) => {
+    // Without the database nothing can be signed, so nothing was sent.
+    let Ok(key) = key(&shared, &due, at).await else {
+        tokio::time::sleep(DATABASE_BACKOFF).await;
+        return due.seq;
+    };
+    let (headers, result) = match headers(&shared.deliverer.scheme, &key, &due, at) {
+        Ok(headers) => {
             let result = shared.deliverer.client.post(&due.url, &headers, std::mem::take(&mut due.body)).await;
             let sent = headers.into_iter().map(|(name, value)| (name, value.into()));
             (sent.collect::<serde_json::Map<_, _>>().into(), result)
         }
-        // Without the database nothing can be signed, so nothing was sent.
-        Err(_) => {
-            tokio::time::sleep(DATABASE_BACKOFF).await;
-            return due.seq;
-        }
+        // It is tried again as if the endpoint had failed: with other settings it may be possible.
+        Err(reason) => (serde_json::Map::new().into(), Err(reason)),
     };
     let ended = shared.clock.now();
     let (http_status, error) = match result {
@@ -200,20 +200,22 @@ async fn deliver(shared: Arc<Shared>, mut due: DueDelivery) -> i64 {
     seq
 }
 
-/// The headers of one attempt, with a fresh signature; or why this delivery cannot be signed.
-async fn headers(shared: &Shared, due: &DueDelivery, at: Time) -> Result<Result<Vec<(String, String)>, String>, Error> {
+/// The secret that signs an attempt.
+async fn key(shared: &Shared, due: &DueDelivery, at: Time) -> Result<String, Error> {
     let secret = shared.store.credentials().await?.webhook_secret;
     let is_old = match shared.deliverer.sign_with {
         SignWith::New => false,
         SignWith::Old => true,
         SignWith::Alternate => due.seq % 2 == 0,
     };
-    let key = secret.previous.as_deref().filter(|_| is_old && secret.is_transitioning(at)).unwrap_or(&secret.value);
-    let signed = match shared.deliverer.scheme.sign(key, due, at) {
-        Ok(signed) => signed,
-        Err(error) => return Ok(Err(format!("the delivery cannot be signed: {error}"))),
-    };
+    let previous = secret.previous.as_ref().filter(|_| is_old && secret.is_transitioning(at));
+    Ok(previous.unwrap_or(&secret.value).clone())
+}
+
+/// The headers of one attempt, with a fresh signature; or why this delivery cannot be signed.
+fn headers(scheme: &SenderScheme, key: &str, due: &DueDelivery, at: Time) -> Result<Vec<(String, String)>, String> {
+    let signed = scheme.sign(key, due, at).map_err(|error| format!("the delivery cannot be signed: {error}"))?;
     let fixed = [("Content-Type", "application/json"), ("User-Agent", USER_AGENT)];
     let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Ok(Ok(fixed.into_iter().chain(signed).collect()))
+    Ok(fixed.into_iter().chain(signed).collect())
 }

@@ -1,21 +1,13 @@
 // Shows the deliveries of the sandbox that serves this page. Every request carries its token.
 
+import { HIDDEN, visible } from "./text.js";
+
 const REFRESH_MS = 1000;
 const TOKEN_KEY = "hookseal-sandbox-token";
-
-/** Characters that are invisible or change how other text is displayed, as in a terminal (cli/src/escape.rs). */
-const HIDDEN =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\ufff9-\ufffb]|(?! )\p{Zs}/gu;
 
 const element = (id) => document.getElementById(id);
 let token = "";
 let selected;
-
-/** Untrusted text of an event or an endpoint, with its invisible characters escaped. */
-function visible(text) {
-  const escape = (character) => `\\u{${character.codePointAt(0).toString(16)}}`;
-  return String(text).replaceAll("\\", "\\\\").replace(HIDDEN, escape);
-}
 
 /** A body as indented JSON, with invisible characters escaped as JSON does. */
 function pretty(body) {
