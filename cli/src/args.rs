@@ -35,8 +35,8 @@ pub(crate) struct DeliveryArgs {
     #[arg(short = 'H', long = "header", value_name = "HEADER")]
     pub(crate) headers: Vec<OsString>,
 
-    /// The current time, in Unix seconds [default: the clock]
-    #[arg(long, value_name = "SECONDS", value_parser = time, allow_negative_numbers = true, help_heading = LIMITS)]
+    /// The current time, as Unix seconds or ISO [default: the clock]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_negative_numbers = true, help_heading = LIMITS)]
     pub(crate) now: Option<UnixTime>,
 
     #[command(flatten)]
@@ -110,8 +110,8 @@ Schemes:
 pub(crate) use with_schemes;
 
 pub(crate) fn time(text: &str) -> Result<UnixTime, String> {
-    let seconds = text.parse().map_err(|_| "give Unix seconds, such as 1736937000")?;
-    Ok(UnixTime::from_secs(seconds))
+    let time = text.parse().ok().map(UnixTime::from_secs).or_else(|| UnixTime::from_rfc3339(text));
+    time.ok_or_else(|| "give Unix seconds, such as 1736937000, or a time such as 2025-01-15T10:30:00Z".to_owned())
 }
 
 /// `--max-age` and `--max-skew`.

@@ -16,6 +16,11 @@ pub(crate) type Header = (Vec<u8>, Vec<u8>);
 /// Standard input, as in most tools.
 const STDIN: &str = "-";
 
+/// Whether a body is read from stdin, as it is if no file is given.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path == STDIN
+}
+
 /// A larger scheme was not meant to be one.
 const MAX_SCHEME_BYTES: u64 = 1 << 16;
 
@@ -38,10 +43,11 @@ pub(crate) fn scheme(args: &SchemeArgs) -> Result<VerifierBuilder, Failure> {
     VerifierBuilder::from_json(text.trim_start_matches('\u{feff}')).map_err(|error| Failure::about(&origin, &error))
 }
 
-/// Refuses a scheme by which nothing here can sign.
-pub(crate) fn check_signable(scheme: &Scheme) -> Result<(), Failure> {
+/// The scheme of `--scheme` or `--scheme-file`, by which deliveries are signed.
+pub(crate) fn signable_scheme(args: &SchemeArgs) -> Result<Scheme, Failure> {
+    let scheme = *scheme(args)?.scheme();
     if scheme.ed25519() != Ed25519::Only {
-        return Ok(());
+        return Ok(scheme);
     }
     Err(Failure::argument(format!(
         "{} has ed25519 signatures, which need the sender's private key: they are verified and explained here, but \
@@ -94,12 +100,12 @@ fn read_header_file(path: &Path) -> Result<Vec<Header>, Failure> {
 
 /// Splits `Name: value` as HTTP does (RFC 9112, section 5): whitespace around the value is not part of it, and none is
 /// allowed before the colon.
-fn parse_header(line: &[u8]) -> Result<Header, BadHeader> {
+pub(crate) fn parse_header(line: &[u8]) -> Result<Header, BadHeader> {
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
         return Err(BadHeader { excerpt: first_word(line), fault: "has no colon" });
     };
     let (name, value) = (&line[..colon], &line[colon + 1..]);
-    if name.is_empty() || !name.iter().all(is_token) {
+    if !is_name(name) {
         return Err(BadHeader { excerpt: first_word(name), fault: "has a name that HTTP does not allow" });
     }
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
@@ -108,12 +114,17 @@ fn parse_header(line: &[u8]) -> Result<Header, BadHeader> {
     Ok((name.to_vec(), value[start..end].to_vec()))
 }
 
+/// Whether HTTP allows a header of this name.
+pub(crate) fn is_name(name: &[u8]) -> bool {
+    !name.is_empty() && name.iter().all(is_token)
+}
+
 /// A character of a token in RFC 9110, section 5.6.2.
 fn is_token(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
 }
 
-struct BadHeader {
+pub(crate) struct BadHeader {
     excerpt: String,
     fault: &'static str,
 }

@@ -3,25 +3,34 @@
 mod args;
 mod clock;
 mod cmd;
+mod credentials;
 mod escape;
 mod failure;
+mod http;
+mod inbox_args;
 mod input;
 mod outcome;
 mod output;
+mod posted;
+mod postgres;
+mod private;
 mod public_keys;
 mod receiver;
 mod render;
+mod request;
 mod scheme_args;
 mod schemes;
 mod secrets;
+mod stopped;
 mod style;
+mod tls;
 mod usage;
 
 use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{ColorChoice, Parser};
+use clap::{ColorChoice, CommandFactory as _, Parser};
 
 use crate::cmd::Command;
 
@@ -52,7 +61,7 @@ fn main() -> ExitCode {
     match Cli::try_parse_from(&args) {
         Ok(cli) => {
             output::set_color(cli.color);
-            cli.command.run()
+            cli.command.run(Cli::command())
         }
         Err(error) => usage::report(error, usage::asks_for_json(&args)),
     }

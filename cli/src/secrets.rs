@@ -1,27 +1,44 @@
 //! Secrets: where they come from, and in which order. They are never arguments, because every user of a machine can
 //! list the arguments of a process.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fmt};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use hookseal::{Ed25519, ErrorKind, Scheme, Secret, Signer};
 
+use crate::credentials::{self, Credentials};
 use crate::failure::Failure;
 use crate::input::{self, quoted};
 use crate::public_keys::PublicKeyArgs;
 
 const DEFAULT_VARIABLE: &str = "HOOKSEAL_SECRET";
 
-/// `--secret-env` and `--secret-file`, in the order on the command line: the index of a secret counts both.
+const NO_SECRET: &str = "no secret is given: set HOOKSEAL_SECRET, or use --secret-env NAME or --secret-file FILE; \
+    --credentials FILE takes that of a sandbox";
+
+/// What forwards are signed with.
+const FORWARD_VARIABLE: &str = "HOOKSEAL_FORWARD_SECRET";
+
+/// `--secret-env`, `--secret-file` and `--credentials`, in the order on the command line: the index of a secret counts
+/// all of them.
 #[derive(Debug)]
 pub(crate) struct SecretArgs(Vec<Source>);
 
+/// Where a secret is, and what its options begin with: nothing, `other-` or `forward-`.
 #[derive(Clone, Debug)]
-enum Source {
-    Default,
+struct Source {
+    place: Place,
+    options: &'static str,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    /// A variable that no option names.
+    Default(&'static str),
     Variable(String),
     File(PathBuf),
+    Credentials(PathBuf),
 }
 
 /// A secret and where it came from. Not `Debug`, so that nothing prints the key.
@@ -35,8 +52,15 @@ enum Key {
     Bytes(Vec<u8>),
 }
 
+impl Key {
+    fn of(text: String) -> Self {
+        Self::Text(credentials::secret_in(&text).unwrap_or(text))
+    }
+}
+
 const ENV: &str = "secret-env";
 const FILE: &str = "secret-file";
+const CREDENTIALS: &str = "credentials";
 
 // Not derived, because only clap's indices give the order across two options.
 impl Args for SecretArgs {
@@ -53,7 +77,13 @@ impl Args for SecretArgs {
             .arg(
                 option(FILE, "FILE")
                     .value_parser(value_parser!(PathBuf))
-                    .help("File with a secret, repeatable; one newline at its end is ignored"),
+                    .help("File with a secret, repeatable; a newline at its end is ignored"),
+            )
+            .arg(
+                option(CREDENTIALS, "FILE")
+                    .value_parser(value_parser!(PathBuf))
+                    .action(ArgAction::Set)
+                    .help("Credentials file of a sandbox [default: the one in this folder]"),
             )
     }
 
@@ -65,9 +95,11 @@ impl Args for SecretArgs {
 impl FromArgMatches for SecretArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let indices = |option| matches.indices_of(option).into_iter().flatten();
-        let variables = matches.get_many(ENV).into_iter().flatten().cloned().map(Source::Variable);
-        let files = matches.get_many(FILE).into_iter().flatten().cloned().map(Source::File);
+        let variables = matches.get_many(ENV).into_iter().flatten().cloned().map(Source::of_variable);
+        let files = matches.get_many(FILE).into_iter().flatten().cloned().map(Source::of_file);
+        let credentials = matches.get_many(CREDENTIALS).into_iter().flatten().cloned().map(Source::of_credentials);
         let mut given: Vec<_> = indices(ENV).zip(variables).chain(indices(FILE).zip(files)).collect();
+        given.extend(indices(CREDENTIALS).zip(credentials));
         given.sort_by_key(|(index, _)| *index);
         Ok(Self(given.into_iter().map(|(_, source)| source).collect()))
     }
@@ -79,6 +111,19 @@ impl FromArgMatches for SecretArgs {
 }
 
 impl SecretArgs {
+    /// The file of `--credentials`.
+    pub(crate) fn credentials(&self) -> Option<&Path> {
+        self.0.iter().find_map(|source| match &source.place {
+            Place::Credentials(path) => Some(&**path),
+            _ => None,
+        })
+    }
+
+    /// Whether a secret is named that is not in a credentials file.
+    pub(crate) fn name_a_secret(&self) -> bool {
+        self.0.iter().any(|source| !matches!(source.place, Place::Credentials(_)))
+    }
+
     /// The same for a receiver that may have public keys, and then needs no secret.
     pub(crate) fn load_beside(&self, scheme: Scheme, keys: &PublicKeyArgs) -> Result<Vec<LoadedSecret>, Failure> {
         if self.are_needed(scheme, keys)? { self.load(scheme) } else { Ok(Vec::new()) }
@@ -112,20 +157,27 @@ impl SecretArgs {
         Ok(secrets)
     }
 
+    /// Reads the secret with which deliveries are signed.
+    pub(crate) fn signer(&self, scheme: Scheme) -> Result<Signer, Failure> {
+        match &*self.load(scheme)? {
+            [secret] => Ok(Signer::new(scheme, secret.secret())?),
+            _ => Err(Failure::argument("a delivery is signed with one secret: give only one; verify takes several")),
+        }
+    }
+
     /// Reads every secret, without checking that a scheme can use it.
     pub(crate) fn read(&self) -> Result<Vec<LoadedSecret>, Failure> {
-        let sources = match &*self.0 {
-            [] if env::var_os(DEFAULT_VARIABLE).is_none() => {
-                return Err(Failure::Configuration {
-                    kind: ErrorKind::InvalidSecret,
-                    message: "no secret is given: set HOOKSEAL_SECRET, or use --secret-env NAME or --secret-file FILE"
-                        .into(),
-                });
+        if !self.0.is_empty() {
+            return self.0.iter().map(Source::load).collect();
+        }
+        let place = match Credentials::usual_path() {
+            _ if env::var_os(DEFAULT_VARIABLE).is_some() => Place::Default(DEFAULT_VARIABLE),
+            Some(path) => Place::Credentials(path.to_owned()),
+            None => {
+                return Err(Failure::Configuration { kind: ErrorKind::InvalidSecret, message: NO_SECRET.to_owned() });
             }
-            [] => &[Source::Default],
-            given => given,
         };
-        sources.iter().map(Source::load).collect()
+        Ok(vec![Source { place, options: "" }.load()?])
     }
 }
 
@@ -143,9 +195,10 @@ pub(crate) struct OtherSecretArgs {
 
 impl OtherSecretArgs {
     pub(crate) fn read(&self) -> Result<Vec<(Scheme, LoadedSecret)>, Failure> {
-        let variables = self.variables.iter().map(|given| (given, Source::variable as fn(&str) -> Source));
-        let files = self.files.iter().map(|given| (given, Source::file as fn(&str) -> Source));
-        let read = |(given, source): (&String, fn(&str) -> Source)| {
+        let file = |path: String| Place::File(path.into());
+        let variables = self.variables.iter().map(|given| (given, Place::Variable as fn(String) -> Place));
+        let files = self.files.iter().map(|given| (given, file as fn(String) -> Place));
+        let read = |(given, place_of): (&String, fn(String) -> Place)| {
             let Some((scheme, place)) = given.split_once('=') else {
                 return Err(Failure::argument(
                     "--other-secret-env takes SCHEME=NAME and --other-secret-file takes SCHEME=FILE, such as \
@@ -154,19 +207,62 @@ impl OtherSecretArgs {
             };
             // The text is not shown, because it may be the secret itself.
             let scheme = Scheme::preset(scheme).map_err(|error| Failure::about(&"the scheme before =", &error))?;
-            Ok((scheme, source(place).load()?))
+            Ok((scheme, Source { place: place_of(place.to_owned()), options: "other-" }.load()?))
         };
         variables.chain(files).map(read).collect()
     }
 }
 
-impl Source {
-    fn variable(name: &str) -> Self {
-        Self::Variable(name.to_owned())
+/// The secret with which `listen` signs what it forwards from an inbox.
+#[derive(Args, Debug)]
+pub(crate) struct ForwardSecretArgs {
+    #[arg(help = "Variable for forwards [default: HOOKSEAL_FORWARD_SECRET]")]
+    #[arg(long, value_name = "NAME", help_heading = "Secrets", conflicts_with = "forward_secret_file")]
+    forward_secret_env: Option<String>,
+
+    /// File with the secret of forwards from an inbox
+    #[arg(long, value_name = "FILE", help_heading = "Secrets")]
+    forward_secret_file: Option<PathBuf>,
+}
+
+impl ForwardSecretArgs {
+    pub(crate) const fn is_given(&self) -> bool {
+        self.forward_secret_env.is_some() || self.forward_secret_file.is_some()
     }
 
-    fn file(path: &str) -> Self {
-        Self::File(path.into())
+    /// A signer in the form of Standard Webhooks.
+    pub(crate) fn signer(&self) -> Result<Signer, Failure> {
+        let place = match (&self.forward_secret_env, &self.forward_secret_file) {
+            (Some(name), _) => Place::Variable(name.clone()),
+            (None, Some(path)) => Place::File(path.clone()),
+            (None, None) if env::var_os(FORWARD_VARIABLE).is_some() => Place::Default(FORWARD_VARIABLE),
+            (None, None) => {
+                return Err(Failure::Configuration {
+                    kind: ErrorKind::InvalidSecret,
+                    message: format!(
+                        "forwards from an inbox are signed, and no secret is given for them: set {FORWARD_VARIABLE}, \
+                         or use --forward-secret-env NAME or --forward-secret-file FILE"
+                    ),
+                });
+            }
+        };
+        let secret = Source { place, options: "forward-" }.load()?;
+        let signer = Signer::new(Scheme::STANDARD_WEBHOOKS, secret.secret());
+        signer.map_err(|error| Failure::about(&secret.source, &error))
+    }
+}
+
+impl Source {
+    const fn of_variable(name: String) -> Self {
+        Self { place: Place::Variable(name), options: "" }
+    }
+
+    const fn of_file(path: PathBuf) -> Self {
+        Self { place: Place::File(path), options: "" }
+    }
+
+    const fn of_credentials(path: PathBuf) -> Self {
+        Self { place: Place::Credentials(path), options: "" }
     }
 
     fn load(&self) -> Result<LoadedSecret, Failure> {
@@ -174,28 +270,29 @@ impl Source {
     }
 
     fn read(&self) -> Result<Key, Failure> {
-        match self {
-            Self::Default => read_variable(DEFAULT_VARIABLE),
-            Self::Variable(name) => read_variable(name),
-            Self::File(path) => Ok(key_of_file(input::read_secret(path)?)),
+        match &self.place {
+            Place::Default(name) => read_variable(name, self.options),
+            Place::Variable(name) => read_variable(name, self.options),
+            Place::File(path) => Ok(key_of_file(input::read_secret(path)?)),
+            Place::Credentials(path) => Ok(Key::Text(Credentials::read(path)?.field("webhook_secret")?.to_owned())),
         }
     }
 }
 
-fn read_variable(name: &str) -> Result<Key, Failure> {
+fn read_variable(name: &str, options: &str) -> Result<Key, Failure> {
     if !looks_like_variable(name) {
-        return Err(Failure::argument(
-            "--secret-env takes the name of a variable, and this is not one; it is not shown because it may be the \
-             secret itself, which belongs in a variable or a file",
-        ));
+        return Err(Failure::argument(format!(
+            "--{options}secret-env takes the name of a variable, and this is not one; it is not shown because it may \
+             be the secret itself, which belongs in a variable or a file",
+        )));
     }
     match env::var(name) {
-        Ok(text) => Ok(Key::Text(text)),
+        Ok(text) => Ok(Key::of(text)),
         Err(env::VarError::NotPresent) => Err(Failure::argument(format!(
-            "the variable {name} is not set: export it, or name another with --secret-env"
+            "the variable {name} is not set: export it, or name another with --{options}secret-env"
         ))),
         Err(env::VarError::NotUnicode(_)) => Err(Failure::argument(format!(
-            "the variable {name} is not UTF-8: put a key of raw bytes in a file, and use --secret-file"
+            "the variable {name} is not UTF-8: put a key of raw bytes in a file, and use --{options}secret-file"
         ))),
     }
 }
@@ -218,7 +315,7 @@ fn key_of_file(bytes: Vec<u8>) -> Key {
             if let Some(length) = rest.map(str::len) {
                 text.truncate(length);
             }
-            Key::Text(text)
+            Key::of(text)
         }
         Err(error) => Key::Bytes(error.into_bytes()),
     }
@@ -239,10 +336,12 @@ impl LoadedSecret {
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Default => f.write_str(DEFAULT_VARIABLE),
-            Self::Variable(name) => write!(f, "--secret-env {name}"),
-            Self::File(path) => write!(f, "--secret-file {}", quoted(path)),
+        let options = self.options;
+        match &self.place {
+            Place::Default(name) => f.write_str(name),
+            Place::Variable(name) => write!(f, "--{options}secret-env {name}"),
+            Place::File(path) => write!(f, "--{options}secret-file {}", quoted(path)),
+            Place::Credentials(path) => write!(f, "--credentials {}", quoted(path)),
         }
     }
 }

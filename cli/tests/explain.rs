@@ -46,6 +46,51 @@ fn a_request_is_read_from_a_file_or_from_stdin() {
     assert!(broken.stderr.contains("raw HTTP request"), "{broken:?}");
 }
 
+/// The headers of a genuine delivery of [`BODY`], each name with its value.
+fn headers() -> Vec<(String, String)> {
+    let options = signed(&[]);
+    let lines = options.iter().filter(|option| *option != "-H");
+    lines
+        .map(|line| line.split_once(": ").expect("a header"))
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
+}
+
+#[test]
+fn a_request_is_read_as_tools_and_gateways_show_it() {
+    let headers = headers();
+    let lines = |start: &str, end: &str| -> String {
+        headers.iter().map(|(name, value)| format!("{start}{name}: {value}{end}")).collect()
+    };
+    let body = file("shown-body.json", BODY);
+    let object: serde_json::Map<_, _> =
+        headers.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    let list: Vec<_> = headers.iter().map(|(name, value)| serde_json::json!({"name": name, "value": value})).collect();
+    let curl = format!(
+        "*   Trying 127.0.0.1:3000...\n> POST /hook HTTP/1.1\r\n{}>\r\n< HTTP/1.1 401 No\r\n",
+        lines("> ", "\r\n")
+    );
+    let lambda = serde_json::json!({"httpMethod": "POST", "headers": object, "body": BODY});
+    let har = serde_json::json!({"log": {"entries": [{"request": {"headers": list, "postData": {"text": BODY}}}]}});
+    for (form, text, has_body) in [
+        ("HTTP/2", format!("POST /hook HTTP/2\n{}\n{BODY}", lines("", "\n")), true),
+        ("browser", format!(":method: POST\n{}", lines("", "\n")), false),
+        ("browser and body", format!("{}\n{BODY}", lines("", "\n")), true),
+        ("curl -v", curl, false),
+        ("API Gateway", lambda.to_string(), true),
+        ("HAR", har.to_string(), true),
+        ("headers as JSON", serde_json::Value::from(object.clone()).to_string(), false),
+    ] {
+        let path = file("shown.txt", &text);
+        let explain = || hookseal(["explain", "--now", "2025-01-15T10:30:00Z", "--request"]).args([&path]);
+        let ran = if has_body { explain().run() } else { explain().args([&body]).run() };
+        assert!(ran.code == 0 && ran.stdout.starts_with("genuine\n"), "{form}: {ran:?}");
+        let (other, message) =
+            if has_body { (explain().args([&body]).run(), "has a body already") } else { (explain().run(), "FILE") };
+        assert!(other.code == 2 && other.stderr.contains(message), "{form}: {other:?}");
+    }
+}
+
 #[test]
 fn json_is_one_line_for_reports_and_errors() {
     let ran = hookseal(["explain", "--json", "--now", NOW]).args(signed(&[])).stdin(SPACED).run();

@@ -140,10 +140,15 @@ fn usage_errors_are_json_if_json_is_requested() {
 
 #[test]
 fn the_help_lists_every_scheme_and_fits_in_100_columns() {
-    let commands =
-        ["sign", "explain", "demo", "sandbox", "torture", "listen", "deliveries", "send"].map(|name| [name, "--help"]);
+    let commands = ["sign", "explain", "demo", "sandbox", "torture", "listen", "deliveries", "send", "inbox"]
+        .map(|name| [name, "--help"]);
     let commands = commands.iter().map(|command| &command[..]);
-    for command in commands.chain([&["--help"][..], &["verify", "-h"], &["deliveries", "list", "--help"]]) {
+    for command in commands.chain([
+        &["--help"][..],
+        &["verify", "-h"],
+        &["deliveries", "list", "--help"],
+        &["inbox", "serve", "--help"],
+    ]) {
         let ran = hookseal(command).run();
         assert_eq!((ran.code, &*ran.stderr), (0, ""));
         let widest = ran.stdout.lines().max_by_key(|line| line.chars().count()).expect("lines");

@@ -14,6 +14,7 @@ use crate::input;
 use crate::outcome::Outcome;
 use crate::output;
 use crate::render::{self, json_line};
+use crate::stopped::stopped;
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -51,11 +52,20 @@ pub(crate) struct SandboxArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum FormArg {
+pub(super) enum FormArg {
     /// As in the guide: hex over the timestamp and the body
     Timestamped,
     /// As in the SDK: sha256= and hex over the body alone
     Body,
+}
+
+impl From<FormArg> for SenderScheme {
+    fn from(form: FormArg) -> Self {
+        match form {
+            FormArg::Timestamped => SignatureVariant::Timestamped.into(),
+            FormArg::Body => SignatureVariant::Body.into(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -84,11 +94,12 @@ Examples:
   Sign as Standard Webhooks describes:
     hookseal sandbox --scheme standard-webhooks --to http://127.0.0.1:3000/webhooks
 
-  Emit an event, in another shell:
-    curl -H \"X-Sandbox-Token: $(jq -r .sandbox_token hookseal-sandbox.db.credentials)\" \\
-      -d '{\"type\": \"meeting.completed\"}' http://127.0.0.1:8118/sandbox/events";
+  In another shell, in the same folder, where the other commands find the credentials:
+    hookseal listen
+    hookseal send --type meeting.completed
+    hookseal deliveries list";
 
-fn speed(text: &str) -> Result<u32, String> {
+pub(super) fn speed(text: &str) -> Result<u32, String> {
     let speed = text.parse().ok().filter(|speed| (1..=100_000).contains(speed));
     speed.ok_or_else(|| "give a whole number from 1 to 100000, such as 60".to_owned())
 }
@@ -99,31 +110,27 @@ pub(crate) fn run(args: &SandboxArgs) -> Result<Outcome, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::argument(error.to_string()))?;
-    runtime.block_on(serve(args, scheme)).map_err(|error| Failure::argument(error.to_string()))?;
+    runtime.block_on(serve(args, scheme))?;
     Ok(Outcome::printed())
 }
 
-/// The scheme of another sender, if one was given.
-fn scheme(args: &SandboxArgs) -> Result<Option<SenderScheme>, Failure> {
+/// The scheme of another sender, if one was given, or else the form of Contio's.
+fn scheme(args: &SandboxArgs) -> Result<SenderScheme, Failure> {
     let SchemeArgs { scheme, scheme_file, signed_url } = &args.scheme;
     let signed_by_url = Scheme::SIGNED_URL_PRESETS.iter().find(|name| *name == scheme);
     match signed_by_url {
-        Some(name) if signed_url.is_none() && scheme_file.is_none() => Ok(Some(SenderScheme::SignedUrl(name))),
+        Some(name) if signed_url.is_none() && scheme_file.is_none() => Ok(SenderScheme::SignedUrl(name)),
         _ => {
-            let scheme = *input::scheme(&args.scheme)?.scheme();
-            input::check_signable(&scheme)?;
-            Ok((scheme != Scheme::CONTIO).then_some(SenderScheme::Fixed(scheme)))
+            let scheme = input::signable_scheme(&args.scheme)?;
+            Ok(if scheme == Scheme::CONTIO { args.form.into() } else { SenderScheme::Fixed(scheme) })
         }
     }
 }
 
-async fn serve(args: &SandboxArgs, scheme: Option<SenderScheme>) -> Result<(), hookseal_sandbox::Error> {
+async fn serve(args: &SandboxArgs, scheme: SenderScheme) -> Result<(), Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::argument(error.to_string());
     let options = Options {
         listen: args.listen,
-        variant: match args.form {
-            FormArg::Timestamped => SignatureVariant::Timestamped,
-            FormArg::Body => SignatureVariant::Body,
-        },
         scheme,
         sign_with: match args.sign_with {
             SignWithArg::New => SignWith::New,
@@ -135,8 +142,8 @@ async fn serve(args: &SandboxArgs, scheme: Option<SenderScheme>) -> Result<(), h
         ..Options::new(&args.data)
     };
     // Before it reports that it is ready: a reader of that line may stop it at once.
-    let stopped = Stop::listen();
-    let sandbox = Sandbox::open(&options).await?;
+    let stopped = stopped().map_err(|error| failed(&error))?;
+    let sandbox = Sandbox::open(&options).await.map_err(|error| failed(&error))?;
     let (base, credentials) = (format!("http://{}", sandbox.address()), sandbox.credentials().display().to_string());
     let ready = if args.json {
         json_line(&[
@@ -157,40 +164,5 @@ async fn serve(args: &SandboxArgs, scheme: Option<SenderScheme>) -> Result<(), h
         render::block("sandbox", &rows)
     };
     output::stream(&ready, args.json);
-    sandbox.serve(stopped.wait()).await
-}
-
-/// Ctrl-C, and SIGTERM, which service managers send.
-struct Stop {
-    #[cfg(unix)]
-    signals: Vec<tokio::signal::unix::Signal>,
-}
-
-impl Stop {
-    #[cfg(unix)]
-    fn listen() -> Self {
-        use tokio::signal::unix::{SignalKind, signal};
-        // If no handler can be installed, it runs until it is killed.
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
-        Self { signals: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect() }
-    }
-
-    #[cfg(not(unix))]
-    fn listen() -> Self {
-        Self {}
-    }
-
-    #[cfg(unix)]
-    async fn wait(mut self) {
-        std::future::poll_fn(|context| {
-            let arrived = self.signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
-            if arrived { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-        })
-        .await;
-    }
-
-    #[cfg(not(unix))]
-    async fn wait(self) {
-        let _ = tokio::signal::ctrl_c().await;
-    }
+    sandbox.serve(stopped).await.map_err(|error| failed(&error))
 }

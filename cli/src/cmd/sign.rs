@@ -1,7 +1,7 @@
 //! `hookseal sign`: prints the headers that a sender would send.
 
 use clap::Args;
-use hookseal::{ErrorKind, Scheme, Signer, TimestampFormat, UnixTime};
+use hookseal::{ErrorKind, Scheme, TimestampFormat, UnixTime};
 use serde_json::{Map, Value};
 
 use crate::args::{self, SignedBodyArgs};
@@ -16,8 +16,8 @@ pub(crate) struct SignArgs {
     #[command(flatten)]
     signed: SignedBodyArgs,
 
-    /// Unix time of signing; also called --now [default: the clock]
-    #[arg(long, alias = "now", value_name = "SECONDS", allow_negative_numbers = true)]
+    /// Unix or ISO time of signing; also called --now [default: the clock]
+    #[arg(long, alias = "now", value_name = "TIME", allow_negative_numbers = true)]
     #[arg(value_parser = header_time)]
     timestamp: Option<UnixTime>,
 
@@ -63,16 +63,11 @@ fn writes(scheme: &Scheme, time: UnixTime) -> bool {
 
 pub(crate) fn run(args: &SignArgs) -> Result<Outcome, Failure> {
     let SignedBodyArgs { body, scheme, secrets } = &args.signed;
-    let scheme = *input::scheme(scheme)?.scheme();
-    input::check_signable(&scheme)?;
-    let secrets = secrets.load(scheme)?;
-    let [secret] = &*secrets else {
-        return Err(Failure::argument("a delivery is signed with one secret: give only one; verify takes several"));
-    };
+    let scheme = input::signable_scheme(scheme)?;
+    let signer = secrets.signer(scheme)?;
     let body = input::read_body(body, None)?;
 
     let timestamp = args.timestamp.unwrap_or_else(UnixTime::now);
-    let signer = Signer::new(scheme, secret.secret())?;
     let headers = signer.sign(&body, timestamp, args.id.as_deref()).map_err(|error| match error.kind() {
         ErrorKind::InvalidArgument if writes(&scheme, timestamp) => Failure::about(&"--id", &error),
         ErrorKind::InvalidArgument => Failure::about(&"--timestamp", &error),

@@ -3,6 +3,7 @@
 // Each test file uses only a part of this.
 #![allow(dead_code)]
 
+pub(crate) mod inbox;
 pub(crate) mod server;
 
 use std::ffi::OsStr;

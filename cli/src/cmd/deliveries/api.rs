@@ -1,5 +1,6 @@
 //! Calls the management API, and repeats a call where that may help.
 
+use std::path::PathBuf;
 use std::time::Duration;
 use std::{env, thread};
 
@@ -8,15 +9,22 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{Request, Response, Uri};
 
+use crate::credentials::{self, Credentials};
 use crate::failure::Failure;
+use crate::http;
 use crate::input::{self, quoted, quoted_url};
 
 /// The API's URL, and the credentials for it.
 #[derive(Args, Debug)]
 pub(crate) struct ApiArgs {
-    #[arg(help = "URL of the API [default: CONTIO_BASE_URL, or Contio's own API]")]
+    #[arg(help = "URL of the API [default: CONTIO_BASE_URL, or the local sandbox]")]
     #[arg(long, value_name = "URL", help_heading = "API", global = true)]
     base_url: Option<String>,
+
+    #[arg(help = "Credentials file of a sandbox [default: the one in this folder]")]
+    #[arg(long, value_name = "FILE", help_heading = "API", global = true)]
+    #[arg(conflicts_with_all = ["base_url", "api_key_env", "api_key_file"])]
+    credentials: Option<PathBuf>,
 
     #[arg(help = "Variable with the API key [default: CONTIO_API_KEY]")]
     #[arg(long, value_name = "NAME", help_heading = "API", global = true, conflicts_with = "api_key_file")]
@@ -24,10 +32,14 @@ pub(crate) struct ApiArgs {
 
     /// File with the API key
     #[arg(long, value_name = "FILE", help_heading = "API", global = true)]
-    api_key_file: Option<std::path::PathBuf>,
+    api_key_file: Option<PathBuf>,
 }
 
+/// Contio's own API. It is never called unless it is named.
 const CONTIO: &str = "https://api.contio.ai/v1/partner/admin";
+
+/// Where a sandbox has the API.
+const PATH: &str = "/v1/partner/admin";
 
 /// How many times a call is attempted.
 const ATTEMPTS: u32 = 5;
@@ -54,24 +66,29 @@ pub(super) enum ApiError {
 
 impl Api {
     pub(super) fn new(args: &ApiArgs) -> Result<Self, Failure> {
-        let base = args.base_url.clone().or_else(|| env::var("CONTIO_BASE_URL").ok());
-        let base = base.as_deref().unwrap_or(CONTIO).trim_end_matches('/').to_owned();
-        check_base(&base)?;
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            // The key is sent to the configured server and nowhere else.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(Duration::from_secs(30)))
-            .user_agent(concat!("hookseal/", env!("CARGO_PKG_VERSION")));
-        // A key for this machine is not sent through a proxy either.
-        let config = if is_plain(&base) { config.proxy(None) } else { config };
-        Ok(Self {
-            base,
-            key: read_key(args)?,
-            client: env::var("CONTIO_CLIENT_ID").ok().filter(|id| !id.is_empty()),
-            agent: config.build().into(),
-        })
+        let named = args.base_url.clone().or_else(|| env::var("CONTIO_BASE_URL").ok());
+        if let Some(base) = named.filter(|_| args.credentials.is_none()) {
+            let base = base.trim_end_matches('/').to_owned();
+            check_base(&base)?;
+            let client = env::var("CONTIO_CLIENT_ID").ok().filter(|id| !id.is_empty());
+            return Ok(Self { agent: http::client(is_plain(&base)), base, key: read_key(args)?, client });
+        }
+        let names_a_key = args.api_key_env.is_some() || args.api_key_file.is_some();
+        if names_a_key {
+            // An error in it is said first: a key may have been given in place of its name.
+            read_key(args)?;
+        }
+        let usual = Credentials::usual_path().filter(|_| !names_a_key);
+        let Some(path) = args.credentials.as_deref().or(usual) else {
+            return Err(Failure::argument(format!(
+                "no API is named: use --base-url URL or set CONTIO_BASE_URL, for Contio's own to {CONTIO}; --credentials \
+                 FILE takes that of a sandbox"
+            )));
+        };
+        let credentials = Credentials::read(path)?;
+        let base = credentials.root()? + PATH;
+        let key = credentials.field("api_key")?.to_owned();
+        Ok(Self { agent: http::client(is_plain(&base)), base, key, client: None })
     }
 
     pub(super) fn get(&self, path: &str) -> Result<Value, ApiError> {
@@ -90,7 +107,7 @@ impl Api {
             let (error, asked) = match self.once(method, path) {
                 Ok(Ok(value)) => return Ok(value),
                 Ok(Err((error, asked))) => (error, asked),
-                Err(error) => (ApiError::Failed(error.to_string()), None),
+                Err(error) => (ApiError::Failed(format!("{}: {error}", self.base)), None),
             };
             let may_help = match &error {
                 ApiError::Refused { status, .. } => *status == 429 || *status >= 500,
@@ -184,11 +201,9 @@ fn check_base(base: &str) -> Result<(), Failure> {
     if authority.as_str().contains('@') || uri.query().is_some() {
         return Err(Failure::argument(format!("--base-url has a user, a password or a query; {expected}")));
     }
-    let host = authority.host().trim_matches(['[', ']']);
-    let is_loopback = host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
     match uri.scheme_str() {
         Some("https") => Ok(()),
-        Some("http") if is_loopback => Ok(()),
+        Some("http") if credentials::is_local(uri) => Ok(()),
         Some("http") => Err(Failure::argument(format!(
             "--base-url {quoted}: over plain http the API key is only sent to this machine; use https"
         ))),

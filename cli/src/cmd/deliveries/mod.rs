@@ -65,15 +65,17 @@ struct ListArgs {
 }
 
 const EXAMPLES: &str = "\
-The key is read from $CONTIO_API_KEY, --api-key-env or --api-key-file, never from an argument.
-$CONTIO_CLIENT_ID is sent as well if it is set. A call that gets 429 or 5xx is made up to 5 times.
+It calls the API of --base-url or $CONTIO_BASE_URL, or else that of the sandbox that was started in
+this folder, and never another. The key is read from $CONTIO_API_KEY, --api-key-env or
+--api-key-file, never from an argument; a sandbox's is in its credentials. $CONTIO_CLIENT_ID is sent
+as well if it is set. A call that gets 429 or 5xx is made up to 5 times.
 
 Exit codes: 0 success; 1 some were not retried; 2 invalid usage, or the API refused.
 
 Examples:
   hookseal deliveries list --status failed
   hookseal deliveries retry --all-failed --json
-  hookseal deliveries --base-url http://127.0.0.1:4000/v1/partner/admin list";
+  hookseal deliveries --base-url https://api.contio.ai/v1/partner/admin list";
 
 /// How many deliveries to request at a time.
 const PAGE: usize = 100;

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use crate::escape::{padded, printable, width};
 use crate::render;
-use crate::style::FAINT;
 
 const COLUMNS: [(&str, &str); 7] = [
     ("Id", "id"),
@@ -21,23 +19,8 @@ pub(super) fn list(rows: &[Value]) -> String {
     if rows.is_empty() {
         return "no deliveries\n".to_owned();
     }
-    let cells: Vec<_> = rows.iter().map(|row| COLUMNS.map(|(_, field)| printable(&value(&row[field])))).collect();
-    let widths: Vec<_> = (0..COLUMNS.len())
-        .map(|column| {
-            let cells = cells.iter().map(|row| width(&row[column]));
-            cells.chain([COLUMNS[column].0.len()]).max().unwrap_or_default()
-        })
-        .collect();
-    let line = |cells: &[String]| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| padded(cell, *width));
-        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    let mut text = format!("{FAINT}{}{FAINT:#}\n", line(&COLUMNS.map(|(title, _)| title.to_owned())));
-    for row in &cells {
-        text.push_str(&line(row));
-        text.push('\n');
-    }
-    text
+    let cells: Vec<_> = rows.iter().map(|row| COLUMNS.map(|(_, field)| value(&row[field]))).collect();
+    render::table(&COLUMNS.map(|(title, _)| title), &cells)
 }
 
 /// Every field of one delivery.

@@ -1,9 +1,7 @@
 //! `hookseal explain`: finds out why a delivery was refused, and what to do about it.
 
-mod request;
-
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hookseal::explain::{Check, CheckOutcome, Explainer, Report};
@@ -13,6 +11,7 @@ use crate::args::{self, DeliveryArgs, Limit, PublicKeyArgs};
 use crate::failure::Failure;
 use crate::input;
 use crate::outcome::{Exit, Outcome};
+use crate::request;
 use crate::secrets::{LoadedSecret, OtherSecretArgs};
 use crate::style::{BAD, FAINT, GOOD};
 
@@ -22,8 +21,8 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     delivery: DeliveryArgs,
 
-    /// File with a raw HTTP request, in place of headers and body; - for stdin
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["headers", "body"])]
+    /// File with the request, in place of headers and body; - for stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "headers")]
     request: Option<PathBuf>,
 
     #[command(flatten)]
@@ -47,8 +46,11 @@ Examples:
   A delivery whose headers and body were saved to two files, as of the time when it arrived:
     hookseal explain --now 1736937000 -H @headers body.json
 
-  A whole request that a proxy saved:
+  A request that a proxy saved, or ngrok, a browser (also as HAR) or the log of a gateway shows:
     hookseal explain --request request.txt
+
+  What curl -v printed, which is without the body:
+    hookseal explain --request curl.txt body.json
 
   With the secret of another sender, in case the two were mixed up:
     hookseal explain --other-secret-env github=GITHUB_SECRET --request request.txt
@@ -67,8 +69,9 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let explainer = args.public_keys.explain(explainer(&settings, &secrets, &others, delivery)?);
     let (headers, body) = match &args.request {
         Some(path) => {
-            let request = request::read(&input::read_body(path, None)?)?;
-            (request.headers, request.body)
+            let request = request::read(&input::read_body(path, None)?);
+            let request = request.map_err(|reason| Failure::argument(format!("--request: {reason}")))?;
+            (request.headers, body(request.body, &signed.body)?)
         }
         None => {
             let headers = input::read_headers(&delivery.headers, &signed.body)?;
@@ -78,6 +81,21 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let report = explainer.explain(&headers, &body, delivery.now.unwrap_or_else(UnixTime::now));
     let exit = report.verdict.map_or_else(|error| Exit::of(error.kind()), |()| Exit::Success);
     Ok(Outcome { text: text(&report, secrets.len()), json: report.to_json(), exit })
+}
+
+/// The body of a request, or else that of the file that was given, if one was.
+fn body(shown: Option<Vec<u8>>, file: &Path) -> Result<Vec<u8>, Failure> {
+    match shown {
+        Some(body) if input::is_stdin(file) => Ok(body),
+        Some(body) if !body.is_empty() => {
+            Err(Failure::argument("--request has a body already; leave FILE out, or give the headers without a body"))
+        }
+        None if input::is_stdin(file) => Err(Failure::argument(
+            "--request shows no body; give it in FILE as it was sent, such as: hookseal explain --request curl.txt \
+             body.json",
+        )),
+        _ => input::read_body(file, None),
+    }
 }
 
 fn explainer(

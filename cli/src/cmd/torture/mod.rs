@@ -108,8 +108,7 @@ struct CaseResult {
 }
 
 pub(crate) fn run(args: &TortureArgs) -> Result<Outcome, Failure> {
-    let scheme = *input::scheme(&args.scheme)?.scheme();
-    input::check_signable(&scheme)?;
+    let scheme = input::signable_scheme(&args.scheme)?;
     if args.list {
         return list(scheme, args);
     }

@@ -1,18 +1,16 @@
 //! The receiver: its URL, resolved once, and restricted to addresses of this machine or a private network.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
-use std::sync::Arc;
 
-use rustls_platform_verifier::ConfigVerifierExt as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 use ureq::http::Uri;
 
 use crate::failure::Failure;
 use crate::input::quoted_url;
+use crate::tls;
 
 /// A receiver with its addresses.
 pub(super) struct Target {
@@ -55,7 +53,7 @@ impl Target {
                  to it; if the receiver is yours, add --i-own-this-receiver",
             ));
         }
-        let tls = if is_https { Some(tls(host).map_err(|reason| wrong(&reason))?) } else { None };
+        let tls = if is_https { Some(secured(host).map_err(|reason| wrong(&reason))?) } else { None };
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         Ok(Self { url: url.to_owned(), host: authority.to_string(), path, addresses, tls })
     }
@@ -70,13 +68,9 @@ impl Target {
     }
 }
 
-fn tls(host: &str) -> Result<(TlsConnector, ServerName<'static>), String> {
-    let name =
-        ServerName::try_from(host.to_owned()).map_err(|_| "no certificate can be issued for this host".to_owned())?;
-    // Fails only if a provider is installed already, and then that one is used.
-    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
-    let config = ClientConfig::with_platform_verifier().map_err(|error| format!("TLS is not available: {error}"))?;
-    Ok((TlsConnector::from(Arc::new(config)), name))
+fn secured(host: &str) -> Result<(TlsConnector, ServerName<'static>), String> {
+    let name = tls::server_name(host)?;
+    Ok((tls::connector()?, name))
 }
 
 /// Loopback, or a network of RFC 1918 or RFC 4193.
