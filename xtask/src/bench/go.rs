@@ -22,7 +22,7 @@ pub(super) fn has_cases(filter: Option<&str>) -> bool {
 /// Builds the package, and puts it where the benches look for it.
 pub(super) fn set_up(workspace: &Workspace) -> Result<(), String> {
     GO.build(workspace)?;
-    files::mirror(&go::folder(workspace), &go::build_folder(workspace, "package"), |_| true)
+    go::install(workspace)
 }
 
 /// Measures into criterion's folder, in its format. The package must have been set up.

@@ -37,7 +37,6 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), Str
             _ => {}
         }
     }
-    let in_go = go::has_cases(filter);
     let start = SystemTime::now();
     if may_be_rust(filter) {
         measure_rust(workspace, &folder, filter)?;
@@ -50,7 +49,7 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), Str
         python::set_up(workspace)?;
         python::measure(workspace, &folder, filter)?;
     }
-    if in_go {
+    if go::has_cases(filter) {
         go::set_up(workspace)?;
         go::measure(workspace, &folder, filter)?;
     }
@@ -113,7 +112,9 @@ mod tests {
 
     #[test]
     fn a_filter_excludes_rust_if_each_alternative_names_another_language() {
-        for filter in ["node", "^node/verify/243", "workerd/(verify|node)", "node-start|workerd", "start", "^python"] {
+        for filter in
+            ["node", "^node/verify/243", "workerd/(verify|node)", "node-start|workerd", "start", "^python", "^go", "go"]
+        {
             assert!(!may_be_rust(Some(filter)), "{filter}");
         }
         for filter in [None, Some("verify"), Some("node|mac"), Some("hookseal"), Some("")] {

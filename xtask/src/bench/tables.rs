@@ -106,7 +106,7 @@ pub(super) const TOPICS: &[Topic] = &[
 ];
 
 /// Each case in another language has one of these in its id, and no case in Rust does.
-pub(super) const NOT_RUST: &[&str] = &["node", "bun", "deno", "workerd", "start", "python", "go/"];
+pub(super) const NOT_RUST: &[&str] = &["node", "bun", "deno", "workerd", "start", "python", "go"];
 
 /// A target: one case takes at most `max_ratio` times as long as another.
 pub(super) struct Goal {

@@ -1,9 +1,9 @@
 //! `cargo xtask generate`: writes the files that are generated from the event catalogue and from the core.
 //!
 //! `rust.rs` generates the typed events of the core, `typescript.rs` those of the npm packages, `python.rs` those of
-//! the Python package, `go/` all that is generated for Go; `codes.rs` generates the error codes of npm and Python, `schemes.rs` the schemes that JavaScript
-//! imports, and `explain.rs` the codes of explanations. `statements.rs` embeds the statements of `inbox/` in the
-//! packages for Python, JavaScript and Go.
+//! the Python package, `go/` all that is generated for Go; `codes.rs` generates the error codes of npm and Python,
+//! `schemes.rs` the schemes that JavaScript imports, and `explain.rs` the codes of explanations. `statements.rs` embeds
+//! the statements of `inbox/` in the packages for Python, JavaScript and Go.
 
 mod codes;
 mod explain;
@@ -37,6 +37,8 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
         ("js/src/generated/once-sqlite.ts", statements::typescript(root, "SQLITE")?),
         ("js/src/generated/once-postgres.ts", statements::typescript(root, "POSTGRES")?),
         ("js/src/generated/once-redis.ts", statements::typescript(root, "REDIS")?),
+        ("js/src/generated/inbox-sqlite.ts", statements::typescript_of_inbox(root, "SQLITE")?),
+        ("js/src/generated/inbox-postgres.ts", statements::typescript_of_inbox(root, "POSTGRES")?),
         ("js/src/generated/schemes.ts", schemes::typescript()?),
         ("bindings-python/python/hookseal/events.py", python::events(&catalogue)?),
         ("bindings-python/python/hookseal/_routes.py", python::routes(&catalogue)?),
@@ -48,6 +50,7 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
         ("bindings-go/once/statements_sqlite.go", statements::go(root, "SQLITE")?),
         ("bindings-go/once/statements_postgres.go", statements::go(root, "POSTGRES")?),
         ("bindings-python/python/hookseal/once/_statements.py", statements::python(root)?),
+        ("bindings-python/python/hookseal/inbox/_statements.py", statements::python_inbox(root)?),
     ];
     if check {
         return compare(&files, |path| std::fs::read_to_string(root.join(path)));

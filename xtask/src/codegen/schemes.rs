@@ -6,10 +6,11 @@ use super::push;
 use super::typescript::comment;
 
 /// Stands for the URL in the texts of senders that sign it.
-const URL: &str = "https://hookseal.invalid/";
+pub(super) const URL: &str = "https://hookseal.invalid/";
 
-/// What is said of each scheme. The core's documentation of the constants says it in Rust's words.
-const NOTES: &[(&str, &str)] = &[
+/// What is said of each scheme that not every engine knows. The core's documentation of the constants says it in Rust's
+/// words.
+pub(super) const NOTES: &[(&str, &str)] = &[
     ("zoom", "Zoom. Its requests named `endpoint.url_validation` want an answer: see docs/senders.md."),
     ("linear", "Linear. It signs no time: compare the body's `webhookTimestamp` with the clock."),
     ("paddle", "Paddle Billing."),

@@ -20,15 +20,15 @@ pub(crate) struct Tuning {
     pub(crate) profile: &'static str,
     /// Flags beside [`RUSTFLAGS`].
     pub(crate) rustflags: &'static [&'static str],
-    pub(crate) wasm_opt: &'static str,
+    /// How wasm-opt optimizes, beside [`WASM_OPT`].
+    pub(crate) level: &'static str,
 }
 
 /// For size: with little inlining, as for the npm package.
-const SMALL: Tuning =
-    Tuning { profile: "wasm-core", rustflags: &["-Cllvm-args=-inline-threshold=10"], wasm_opt: WASM_OPT };
+const SMALL: Tuning = Tuning { profile: "wasm-core", rustflags: &["-Cllvm-args=-inline-threshold=10"], level: "-Oz" };
 
 /// Without SIMD, which neither wasm2go nor Java's compilers have, and without reference types and multiple values.
-const WASM_OPT: &str = "-Oz --converge --low-memory-unused --enable-bulk-memory --enable-bulk-memory-opt \
+const WASM_OPT: &str = "--converge --low-memory-unused --enable-bulk-memory --enable-bulk-memory-opt \
                         --enable-mutable-globals --enable-nontrapping-float-to-int --enable-sign-ext \
                         --strip-debug --strip-producers --strip-target-features";
 
@@ -42,6 +42,11 @@ pub(crate) const PRIVATE_LIBRARIES: &str =
 /// The folder of the package.
 pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target.join("packages").join("c")
+}
+
+/// The shared library, by the name that programs are linked with.
+pub(crate) fn shared_library(workspace: &Workspace) -> PathBuf {
+    folder(workspace).join("lib").join(Names::current().file(""))
 }
 
 /// The path of the module for hosts of WebAssembly.
@@ -68,7 +73,7 @@ pub(crate) fn build_module(workspace: &Workspace, wasm: &Path) -> Result<(), Str
 
 /// Compiles the module in another way, for packages that are generated from it.
 pub(crate) fn build_module_as(workspace: &Workspace, wasm: &Path, tuning: &Tuning) -> Result<(), String> {
-    let Tuning { profile, wasm_opt, .. } = *tuning;
+    let Tuning { profile, level, .. } = *tuning;
     let tools = npm_package::tools(workspace)?;
     let toolchain = targets::toolchain(workspace, TARGET)?;
     let rustflags = rustflags(tuning);
@@ -78,7 +83,8 @@ pub(crate) fn build_module_as(workspace: &Workspace, wasm: &Path, tuning: &Tunin
         files::create(folder)?;
     }
     npm::program(workspace, &tools, "binaryen/bin/wasm-opt")
-        .args(wasm_opt.split_whitespace())
+        .arg(level)
+        .args(WASM_OPT.split_whitespace())
         .arg(workspace.relative(&toolchain.output(workspace, &build).join("hookseal_c.wasm")))
         .arg("-o")
         .arg(workspace.relative(wasm))

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::packages::c;
+use crate::packages::{c, vectors};
 use crate::tools::c_compiler::{self, Tool};
 use crate::tools::files;
 use crate::tools::process::Process;
@@ -29,18 +29,14 @@ fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target.join("c")
 }
 
-fn vectors(workspace: &Workspace) -> PathBuf {
+fn vectors_file(workspace: &Workspace) -> PathBuf {
     folder(workspace).join("vectors.txt")
 }
 
-/// Writes the vectors in a form that needs no parser of JSON. The package must have been built. Without ed25519, which
-/// the library does not have, so that errors have the same texts.
+/// Writes the vectors and installs a host of the module. The package must have been built.
 pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
-    c_compiler::install_missing(&workspace.root)?;
     files::create(&folder(workspace))?;
-    Process::new("cargo run --quiet -p hookseal-tests --no-default-features --example host_vectors --")
-        .arg(workspace.relative(&vectors(workspace)))
-        .run_echoed(&workspace.root)?;
+    vectors::write_for_hosts(workspace, &vectors_file(workspace))?;
     let newest = python::oldest_and_newest(&workspace.root)?[1].clone();
     let requirements = workspace.root.join(SOURCES).join("requirements.txt");
     Venv::new(workspace, "wasmtime").make(workspace, &newest, Some(&requirements))
@@ -61,8 +57,7 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     }
     if cfg!(target_os = "linux") {
         steps.push(build.compile_alone("reload")?.into());
-        let library = c::folder(workspace).join("lib").join("libhookseal.so");
-        steps.push(build.run("reload").arg(library).into());
+        steps.push(build.run("reload").arg(c::shared_library(workspace)).into());
     }
     steps.push(build.compile(Tool::Cpp, "raii.cpp", "raii", SANITIZERS, false)?.into());
     steps.push(build.run("raii").into());
@@ -80,7 +75,7 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let module = c::module(workspace);
     for (program, script) in [(Venv::new(workspace, "wasmtime").python(), "module.py"), ("node".into(), "module.mjs")] {
         let host = Process::program(program).arg(format!("{SOURCES}/{script}"));
-        steps.push(host.arg(workspace.relative(&module)).arg(workspace.relative(&vectors(workspace))).into());
+        steps.push(host.arg(workspace.relative(&module)).arg(workspace.relative(&vectors_file(workspace))).into());
     }
     Ok(steps)
 }
@@ -91,12 +86,12 @@ fn examples(workspace: &Workspace) -> Result<(), String> {
     let library = c::folder(workspace).join("lib");
     let flags = c_compiler::program(Tool::PkgConfig, root)?.args(["--cflags", "--libs", "hookseal"]);
     let flags = flags.env("PKG_CONFIG_PATH", library.join("pkgconfig")).capture(root)?;
-    for (tool, source, standard, expected) in [
-        (Tool::C, "examples/c/verify.c", "-std=c11", "in chunks: genuine\nrefused with 401: "),
-        (Tool::Cpp, "examples/cpp/verify.cpp", "-std=c++17", "401 signature_mismatch\ngenuine, with the key "),
+    for (tool, source, expected) in [
+        (Tool::C, "examples/c/verify.c", "in chunks: genuine\nrefused with 401: "),
+        (Tool::Cpp, "examples/cpp/verify.cpp", "401 signature_mismatch\ngenuine, with the key "),
     ] {
         let made = folder(workspace).join(if tool == Tool::C { "example-c" } else { "example-cpp" });
-        let compile = c_compiler::program(tool, root)?.args([standard]).args(WARNINGS.iter().copied()).arg(source);
+        let compile = c_compiler::program(tool, root)?.arg(standard(tool)).args(WARNINGS.iter().copied()).arg(source);
         compile.args(flags.split_whitespace()).arg("-o").arg(workspace.relative(&made)).run_echoed(root)?;
         let output = Process::program(&made).env("LD_LIBRARY_PATH", &library).capture(root)?;
         if !output.contains(expected) {
@@ -123,6 +118,11 @@ fn fuzz(workspace: &Workspace) -> Result<(), String> {
         .run_echoed(&workspace.root)
 }
 
+/// The oldest standard that the headers support.
+fn standard(tool: Tool) -> &'static str {
+    if tool == Tool::C { "-std=c11" } else { "-std=c++17" }
+}
+
 struct Build<'w> {
     workspace: &'w Workspace,
 }
@@ -143,26 +143,11 @@ impl Build<'_> {
         flags: &[&str],
         is_static: bool,
     ) -> Result<Process, String> {
-        self.compile_at(tool, &format!("{SOURCES}/{source}"), made, flags, is_static)
-    }
-
-    fn compile_at(
-        &self,
-        tool: Tool,
-        source: &str,
-        made: &str,
-        flags: &[&str],
-        is_static: bool,
-    ) -> Result<Process, String> {
         let root = &self.workspace.root;
-        let standard = if tool == Tool::C { "-std=c11" } else { "-std=c++17" };
-        let process = c_compiler::program(tool, root)?.args([standard]).args(WARNINGS.iter().copied());
-        let process = process.args(flags.iter().copied()).args(["-pthread", "-I", SOURCES]).arg(source);
-        let process = if tool == Tool::C && source.starts_with(SOURCES) {
-            process.arg(format!("{SOURCES}/hmac.c"))
-        } else {
-            process
-        };
+        let process = c_compiler::program(tool, root)?.arg(standard(tool)).args(WARNINGS.iter().copied());
+        let process = process.args(flags.iter().copied()).args(["-pthread", "-I", SOURCES]);
+        let process = process.arg(format!("{SOURCES}/{source}"));
+        let process = if tool == Tool::C { process.arg(format!("{SOURCES}/hmac.c")) } else { process };
         let process = process.arg("-o").arg(self.relative(made));
         Ok(self.link(process, is_static))
     }
@@ -196,7 +181,7 @@ impl Build<'_> {
     }
 
     fn with_vectors(&self, process: Process) -> Process {
-        process.arg(self.workspace.relative(&vectors(self.workspace)))
+        process.arg(self.workspace.relative(&vectors_file(self.workspace)))
     }
 
     fn in_valgrind(&self, made: &str, reads: bool) -> Result<Process, String> {

@@ -25,17 +25,20 @@ const TRANSLATOR: &str = "github.com/ncruces/wasm2go";
 const ENGINE: &str = "internal/engine";
 
 /// For speed: what is translated is not small in any case.
-const FAST: c::Tuning = c::Tuning {
-    profile: "wasm-go",
-    rustflags: &["--cfg=hookseal_fast"],
-    wasm_opt: "-O3 --converge --low-memory-unused --enable-bulk-memory --enable-bulk-memory-opt \
-               --enable-mutable-globals --enable-nontrapping-float-to-int --enable-sign-ext \
-               --strip-debug --strip-producers --strip-target-features",
-};
+const FAST: c::Tuning = c::Tuning { profile: "wasm-go", rustflags: &["--cfg=hookseal_fast"], level: "-O3" };
 
 /// The folder of the package.
 pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target.join("packages").join("go")
+}
+
+/// Copies the built package to where tests and benches look for it.
+pub(crate) fn install(workspace: &Workspace) -> Result<(), String> {
+    let built = folder(workspace);
+    if !built.exists() {
+        return Err("the package does not exist: run `cargo xtask package go`".to_owned());
+    }
+    files::mirror(&built, &build_folder(workspace, "package"), |_| true)
 }
 
 /// A folder of the build: of tools, and of copies of tests and benches.

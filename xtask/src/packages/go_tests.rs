@@ -33,11 +33,7 @@ fn tests(workspace: &Workspace) -> PathBuf {
 
 /// Copies the package, its tests and the vectors. The copy of the package is where the tests' `go.mod` looks for it.
 pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
-    let built = go::folder(workspace);
-    if !built.exists() {
-        return Err("the package does not exist: run `cargo xtask package go`".to_owned());
-    }
-    files::mirror(&built, &go::build_folder(workspace, "package"), |_| true)?;
+    go::install(workspace)?;
     let tests = tests(workspace);
     files::mirror(&workspace.root.join(SOURCES), &tests, |path| {
         let is_built = |name: &str| path.ends_with(name);
@@ -53,9 +49,7 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
     files::create(&folder)?;
     files::write(&folder.join("pascal"), messages)?;
     let wazero = tests.join("wazero");
-    Process::new("cargo run --quiet -p hookseal-tests --no-default-features --example host_vectors --")
-        .arg(workspace.relative(&wazero.join("host-vectors")))
-        .run_echoed(&workspace.root)?;
+    vectors::write_for_hosts(workspace, &wazero.join("host-vectors"))?;
     c::build_module(workspace, &wazero.join("hookseal-core.wasm"))
 }
 

@@ -40,6 +40,9 @@ const NATIVE_RUNS: &[Run] = &[
 /// The commands of part `once`: with the drivers for files of the installed Node, and of a newer one.
 const ONCE_RUNS: &[&str] = &["node once/run.mjs", "node_modules/.bin/node once/run.mjs"];
 
+/// The commands of part `inbox`: the same, since the older Node has no driver of its own for files.
+const INBOX_RUNS: &[&str] = &["node inbox/run.mjs", "node_modules/.bin/node inbox/run.mjs"];
+
 /// The project of the native package, inside the other one.
 const NATIVE: &str = "native";
 
@@ -103,8 +106,19 @@ fn tests(sources: &Path, excluded: &str) -> Result<Vec<String>, String> {
 
 /// The test steps of part `once`, with real servers, which must be installed.
 pub(crate) fn once_steps(workspace: &Workspace) -> Vec<Step> {
-    let project = project(workspace);
-    ONCE_RUNS.iter().map(|line| Process::new(line).current_dir(workspace.relative(&project)).into()).collect()
+    lines(workspace, ONCE_RUNS)
+}
+
+/// The test steps of part `inbox`, with a real server, which must be installed, and the `hookseal` binary.
+pub(crate) fn inbox_steps(workspace: &Workspace) -> Vec<Step> {
+    lines(workspace, INBOX_RUNS)
+}
+
+fn lines(workspace: &Workspace, lines: &[&str]) -> Vec<Step> {
+    let project = workspace.relative(&project(workspace)).to_owned();
+    let binary = command_line::binary(workspace);
+    let step = |line| Process::new(line).current_dir(&project).env(command_line::VARIABLE, &binary).into();
+    lines.iter().map(|line| step(line)).collect()
 }
 
 /// Copies the tests and the vectors, installs their dependencies, and installs the package's tarball as a user would.

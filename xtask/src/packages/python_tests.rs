@@ -74,14 +74,24 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
 
 /// The test steps of part `once`, with real servers. They need only the wheel, on the newest Python.
 pub(crate) fn once_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    with_servers(workspace, "once")
+}
+
+/// The same for part `inbox`.
+pub(crate) fn inbox_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    with_servers(workspace, "inbox")
+}
+
+fn with_servers(workspace: &Workspace, folder: &str) -> Result<Vec<Step>, String> {
     servers::install_missing(&workspace.root)?;
-    let tests = Process::program(newest(workspace).python()).args(["-m", "pytest", "--quiet", "once"]);
+    let tests = Process::program(newest(workspace).python()).args(["-m", "pytest", "--quiet", folder]);
     let tests = tests.env("PYTHONDONTWRITEBYTECODE", "1");
     let tests = tests.env(command_line::VARIABLE, command_line::binary(workspace));
     Ok(vec![tests.current_dir(workspace.relative(&self::tests(workspace))).into()])
 }
 
-/// Copies the tests and the vectors, and installs the wheel for the newest Python: a part of [`set_up`].
+/// Copies the tests and the vectors, and installs the wheel for the newest Python: a part of [`set_up`], for parts
+/// `once` and `inbox`.
 pub(crate) fn set_up_newest(workspace: &Workspace) -> Result<(), String> {
     let [_, newest] = python::oldest_and_newest(&workspace.root)?;
     let wheel = wheel::wheel(workspace)?;

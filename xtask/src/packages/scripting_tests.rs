@@ -2,7 +2,6 @@
 //! wrong, and what they allocate is freed.
 
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -13,7 +12,7 @@ use crate::tools::step::Step;
 use crate::tools::workspace::Workspace;
 use crate::tools::{command_line, interpreters};
 
-/// Where the examples look for the library.
+/// Where the examples look for the library: a path, since without a slash the system's folders would be searched.
 const LIBRARY: &str = "HOOKSEAL_LIBRARY";
 
 const SECRET: &str = "a secret of the tests";
@@ -24,7 +23,7 @@ const WAIT: Duration = Duration::from_secs(30);
 /// The steps in part `c`. The package and the command line must have been built.
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     interpreters::install_missing(&workspace.root)?;
-    let library = library(workspace);
+    let library = c::shared_library(workspace);
     let php = Process::new("php -d ffi.enable=1 tests/c/scripting/memory.php").arg(workspace.relative(&library));
     let ruby = Process::new("ruby -w tests/c/scripting/memory.rb").env(LIBRARY, workspace.relative(&library));
     Ok(vec![
@@ -34,11 +33,6 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
         Step::Internal { command: "cargo xtask test c: hookseal torture, the example in PHP", action: torture_php },
         Step::Internal { command: "cargo xtask test c: hookseal torture, the example in Ruby", action: torture_ruby },
     ])
-}
-
-/// The shared library, by a path: without a slash, the system's folders would be searched.
-fn library(workspace: &Workspace) -> PathBuf {
-    c::folder(workspace).join("lib").join("libhookseal.so")
 }
 
 /// PHP's own server.
@@ -69,7 +63,7 @@ impl Drop for Server {
 }
 
 fn torture(workspace: &Workspace, mut command: Command, port: u16) -> Result<(), String> {
-    command.current_dir(&workspace.root).env("WEBHOOK_SECRET", SECRET).env(LIBRARY, library(workspace));
+    command.current_dir(&workspace.root).env("WEBHOOK_SECRET", SECRET).env(LIBRARY, c::shared_library(workspace));
     // What it says of each refusal is not worth a line here.
     let started = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let mut server = Server(started.map_err(|error| format!("{command:?} did not start: {error}"))?);

@@ -26,3 +26,11 @@ pub(crate) fn copy_without_reports(workspace: &Workspace, folder: &Path) -> Resu
     })?;
     files::mirror(&workspace.root.join("inbox/vectors"), &folder.join("inbox"), |_| true)
 }
+
+/// Writes the vectors in a form that needs no parser of JSON, for hosts of the C library and of its module. Without
+/// ed25519, which those do not have, so that errors have the same texts.
+pub(crate) fn write_for_hosts(workspace: &Workspace, file: &Path) -> Result<(), String> {
+    Process::new("cargo run --quiet -p hookseal-tests --no-default-features --example host_vectors --")
+        .arg(workspace.relative(file))
+        .run_echoed(&workspace.root)
+}

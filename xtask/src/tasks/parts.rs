@@ -14,6 +14,9 @@ use crate::tools::{command_line, python, servers, words};
 use Shared::{JavaScript, Machine, Python};
 
 /// Something that several parts change. Two parts that change the same thing never run at the same time.
+///
+/// The parts `c` and `go` also need wasm-opt, which is installed in `js/node_modules`. In a whole run the part `wasm` has
+/// done that before, since they share [`Machine`]; run them alone in a fresh checkout, or after that part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shared {
     /// The npm packages, in `js/`, and the projects of their tests, in `target/js/`.
@@ -38,7 +41,12 @@ pub(crate) struct Part {
 /// a time, so the parts of the longest chain, which all change the npm packages, begin early.
 pub(crate) const PARTS: &[Part] = &[
     Part { name: "fmt", about: "the code is formatted", changes: &[], steps: fmt },
-    Part { name: "generated", about: "generated files and vectors are up to date", changes: &[], steps: generated },
+    Part {
+        name: "generated",
+        about: "generated files, vectors and the fuzzer's lock file are up to date",
+        changes: &[],
+        steps: generated,
+    },
     Part {
         name: "wasm",
         about: "the npm package hookseal, in every JavaScript runtime",
@@ -64,7 +72,7 @@ pub(crate) const PARTS: &[Part] = &[
         steps: node,
     },
     Part { name: "xtask", about: "the tests of xtask itself", changes: &[], steps: xtask },
-    Part { name: "cli", about: "the command line and its demo", changes: &[], steps: cli },
+    Part { name: "cli", about: "the command line and its demo", changes: &[Machine], steps: cli },
     Part {
         name: "python",
         about: "the Python package hookseal, on the oldest and the newest Python",
@@ -117,7 +125,7 @@ pub(crate) const PARTS: &[Part] = &[
     Part {
         name: "inbox",
         about: "the inbox: real databases, full disks, several processes, kill -9",
-        changes: &[Machine],
+        changes: &[JavaScript, Python, Machine],
         steps: inbox,
     },
     Part { name: "bench", about: "every benchmark runs once and gives the right answer", changes: &[], steps: benches },
@@ -163,6 +171,8 @@ fn generated(workspace: &Workspace) -> Result<Vec<Step>, String> {
             action: |workspace| codegen::generate(&workspace.root, true),
         },
         line(&format!("{python} tests/vectors/generate.py --check")),
+        // A workspace of its own, whose lock file no other command updates.
+        line("cargo tree --locked --depth 0 --manifest-path fuzz/Cargo.toml"),
     ])
 }
 
@@ -180,7 +190,9 @@ fn core(_: &Workspace) -> Result<Vec<Step>, String> {
     Ok(steps)
 }
 
-fn cli(_: &Workspace) -> Result<Vec<Step>, String> {
+fn cli(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    // Its inbox is tested on PostgreSQL.
+    servers::install_missing(&workspace.root)?;
     Ok(vec![line("cargo test -p hookseal-cli"), line("cargo run -p hookseal-cli -- demo")])
 }
 
@@ -305,14 +317,23 @@ fn once(workspace: &Workspace) -> Result<Vec<Step>, String> {
 }
 
 fn inbox(workspace: &Workspace) -> Result<Vec<Step>, String> {
-    servers::install_missing(&workspace.root)?;
+    let tests = python_tests::inbox_steps(workspace)?;
     let mut steps = Vec::new();
     // Alone, since a feature could lack a dependency that another brings.
-    for feature in ["", "sqlite", "postgres", "deadpool", "redis", "axum", "sqlite,axum"] {
+    for feature in ["", "inbox", "sqlite", "postgres", "deadpool", "redis", "axum", "sqlite,axum", "postgres,axum"] {
         steps.push(Process::new("cargo check -p hookseal-inbox").with_features(feature).into());
     }
     steps.push(line("cargo test -p hookseal-inbox --all-features"));
     steps.push(Process::new("cargo test -p hookseal-tests --test inbox").with_features("once").into());
+    steps.extend([
+        command_line::build(),
+        Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) },
+        Step::Internal { command: "cargo xtask setup wasm", action: |workspace| WASM.set_up(workspace) },
+        Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
+        Step::Internal { command: "cargo xtask setup python", action: python_tests::set_up_newest },
+    ]);
+    steps.extend(tests);
+    steps.extend(javascript_tests::inbox_steps(workspace));
     Ok(steps)
 }
 

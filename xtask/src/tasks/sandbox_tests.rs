@@ -1,4 +1,5 @@
-//! The tests of the sandbox: its own, and those that use the vendor's SDK and a browser as clients.
+//! The tests of the sandbox: its own, and those that use the vendor's SDK and a browser as clients. The browser also
+//! opens the page of `hookseal inbox`.
 
 use std::path::{Path, PathBuf};
 
@@ -17,8 +18,8 @@ const SOURCES: &str = "tests/sandbox";
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     npm::check(&workspace.root)?;
     let browser = chromium::find(&workspace.root)?;
-    let clients =
-        Process::new("node --test sdk.test.mjs page.test.mjs").current_dir(workspace.relative(&project(workspace)));
+    let clients = Process::new("node --test sdk.test.mjs page.test.mjs inbox.test.mjs")
+        .current_dir(workspace.relative(&project(workspace)));
     Ok(vec![
         Process::new("cargo test -p hookseal-sandbox").into(),
         command_line::build(),

@@ -26,19 +26,11 @@ pub(crate) enum Tool {
 pub(crate) fn install_missing(root: &Path) -> Result<(), String> {
     let missing: Vec<&str> =
         TOOLS.iter().filter(|(tool, ..)| find(*tool, root).is_none()).map(|(.., package)| *package).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    debian::install(root, &missing).map_err(|error| {
-        format!(
-            "{} not found on PATH, which the tests of the C library need. With Debian's packages: {error}",
-            missing.join(" and ")
-        )
-    })
+    debian::install_missing(root, &missing, "on PATH, which the tests of the C library need")
 }
 
 /// The name of a program that runs.
-pub(crate) fn find(wanted: Tool, root: &Path) -> Option<&'static str> {
+fn find(wanted: Tool, root: &Path) -> Option<&'static str> {
     let (_, names, _) = TOOLS.iter().find(|(tool, ..)| *tool == wanted)?;
     names.iter().copied().find(|name| Process::new(name).arg("--version").capture(root).is_ok())
 }

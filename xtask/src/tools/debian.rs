@@ -82,6 +82,15 @@ pub(crate) fn install(root: &Path, packages: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
+/// Installs what is missing, if anything is. The error says what, why it is needed, and how to install it.
+pub(crate) fn install_missing(root: &Path, missing: &[&str], why: &str) -> Result<(), String> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" and ");
+    install(root, missing).map_err(|error| format!("{names} not found {why}. With Debian's packages: {error}"))
+}
+
 /// The program that a package contains. The path does not help, since rustup puts programs of the same names first on
 /// it.
 fn program(root: &Path, package: &str, name: &str) -> Result<PathBuf, String> {

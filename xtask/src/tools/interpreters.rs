@@ -21,14 +21,5 @@ pub(crate) fn install_missing(root: &Path) -> Result<(), String> {
         .filter(|(program, arguments, _)| is_missing((program, arguments)))
         .map(|(.., package)| *package)
         .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let names = missing.join(" and ");
-    debian::install(root, &missing).map_err(|error| {
-        format!(
-            "PHP with FFI and Ruby with Fiddle run the examples on libhookseal, and {names} is missing on PATH. With \
-             Debian's packages: {error}"
-        )
-    })
+    debian::install_missing(root, &missing, "on PATH, with FFI and Fiddle, which the examples on libhookseal need")
 }

@@ -13,13 +13,7 @@ pub(crate) fn install_missing(root: &Path) -> Result<(), String> {
     if !is_on_path("postgres") && !is_among(Path::new("/usr/lib/postgresql"), "bin/postgres") {
         missing.push("postgresql");
     }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let names = missing.join(" and ");
-    debian::install(root, &missing).map_err(|error| {
-        format!("{names} not found on PATH or in /usr/lib/postgresql. With Debian's packages: {error}")
-    })
+    debian::install_missing(root, &missing, "on PATH or in /usr/lib/postgresql")
 }
 
 fn is_on_path(program: &str) -> bool {
