@@ -17,6 +17,9 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** The entry points of both packages, and the files that they are built from. */
 const MAIN = { index: "src/main.ts" };
+/** Its parts: the engine, and what needs none. */
+const ENGINE = { engine: "src/engine/main.ts" };
+const BASE = { base: "src/base.ts" };
 const OTHERS = {
   express: "src/express/index.ts",
   explain: "src/explain.ts",
@@ -24,8 +27,26 @@ const OTHERS = {
   schemes: "src/schemes.ts",
   once: "src/once/index.ts",
 };
-/** The stores of `once`, which import it. */
-const STORES = Object.fromEntries(["sqlite", "postgres", "redis"].map((name) => [`once/${name}`, `src/once/${name}.ts`]));
+/** What `once`, its stores and the inbox share. */
+const SHARED = { stores: "src/stores/index.ts" };
+/** The stores of `once`. */
+const STORES = {
+  "once/sqlite": "src/once/sqlite.ts",
+  "once/postgres": "src/once/postgres.ts",
+  "once/redis": "src/once/redis.ts",
+};
+/**
+ * The inbox in parts: what works off, and the stores, of which it imports the one for files. Packing puts files of one
+ * name next to each other, and what the second one has in common with the first takes no space if they are smaller than
+ * 32 KB.
+ */
+const INBOX = {
+  inbox: "src/inbox/index.ts",
+  "inbox-worker": "src/inbox/worker/worker.ts",
+  "inbox-sqlite": "src/inbox/sqlite/store.ts",
+  "inbox-postgres": "src/inbox/postgres.ts",
+};
+const THREAD = { "inbox-thread": "src/inbox/sqlite/thread-text.ts" };
 
 const PACKAGES = {
   hookseal: { config: "tsconfig.json", conditions: [], finish: finishWasm },
@@ -62,6 +83,17 @@ const linkEngine = ({ wasm, addon }) => ({
   },
 });
 
+/** That file imports its own parts, and the engine the one that needs none. */
+const linkParts = (...parts) => ({
+  name: "link-parts",
+  setup(build) {
+    const link = (part) => () => ({ path: `./${part}.js`, external: true });
+    if (parts.includes("engine")) build.onResolve({ filter: /^#engine$/ }, link("engine"));
+    const files = "definitions|exchange|node-crypto|error|codes|in-workerd|body|chunks|headers|request|options|utf8";
+    build.onResolve({ filter: new RegExp(`/(${files})\\.js$`) }, link("base"));
+  },
+});
+
 /** The other entry points import the one file that has everything. */
 const linkMain = {
   name: "link-main",
@@ -70,12 +102,73 @@ const linkMain = {
   },
 };
 
-/** The stores import that file, and that of `once`, from the folder above. */
-const linkOnce = {
-  name: "link-once",
+/** What the stores share. */
+const linkShared = (folder) => ({
+  name: "link-shared",
+  setup(build) {
+    build.onResolve({ filter: /\/stores\/[a-z-]+\.js$/ }, () => ({ path: `${folder}/stores.js`, external: true }));
+  },
+});
+
+/** The stores import that file from the folder above. */
+const linkMainAbove = {
+  name: "link-main-above",
   setup(build) {
     build.onResolve({ filter: /\/main\.js$/ }, () => ({ path: "../index.js", external: true }));
-    build.onResolve({ filter: /^\.\/(index|store)\.js$/ }, () => ({ path: "../once.js", external: true }));
+  },
+};
+
+/** One part of the inbox imports the others. */
+const linkInbox = {
+  name: "link-inbox",
+  setup(build) {
+    const parts = {
+      "/worker/worker.js": "inbox-worker",
+      "/sqlite/store.js": "inbox-sqlite",
+      "/thread-text.js": "inbox-thread",
+    };
+    for (const [end, part] of Object.entries(parts)) {
+      const filter = new RegExp(`${end.replace(".", "\\.")}$`);
+      build.onResolve({ filter }, () => ({ path: `./${part}.js`, external: true }));
+    }
+  },
+};
+
+/** The statements without their comments, which are in the sources. */
+const withoutComments = {
+  name: "without-comments",
+  setup(build) {
+    build.onLoad({ filter: /\/generated\/(once|inbox)-(sqlite|postgres)\.ts$/ }, async ({ path: file }) => ({
+      contents: (await readFile(file, "utf8")).replaceAll(/(`\\\n)(?:--.*\n)+/g, "$1"),
+      loader: "ts",
+    }));
+  },
+};
+
+/** A source that is bundled to a text: threads are made of it. */
+const asText = {
+  name: "as-text",
+  setup(build) {
+    build.onResolve({ filter: /^text:/ }, ({ path: specifier, resolveDir }) => ({
+      // Where it was built shows in no file.
+      path: path.relative(ROOT, path.join(resolveDir, specifier.slice("text:".length))),
+      namespace: "text",
+    }));
+    build.onLoad({ filter: /./, namespace: "text" }, async ({ path: file }) => {
+      const { outputFiles, metafile } = await esbuild.build({
+        ...COMMON,
+        entryPoints: [file],
+        bundle: true,
+        minify: true,
+        write: false,
+        format: "cjs",
+        platform: "node",
+        metafile: true,
+      });
+      // The engine, or a second error class, would come with it unnoticed.
+      if (Object.keys(metafile.inputs).includes("src/main.ts")) throw new Error(`${file} imports main.ts`);
+      return { contents: outputFiles[0].text, loader: "text" };
+    });
   },
 };
 
@@ -93,6 +186,7 @@ async function writeTypes() {
   const tsc = path.join(ROOT, "node_modules/typescript/bin/tsc");
   await run(process.execPath, [tsc, "-p", path.join(ROOT, config), "--outDir", types]);
   const files = ["index", "express/index", "explain", "router", "schemes", "once/index", ...Object.keys(STORES)];
+  files.push("inbox/index", "inbox/postgres");
   const entries = files.map((entry) => `${entry}.d.ts`);
   for (const file of await declarations(types, entries)) {
     for (const format of ["esm", "cjs"]) await cp(path.join(types, file), path.join(dist, format, file));
@@ -103,14 +197,20 @@ async function writeTypes() {
 
 async function writeScripts(folder) {
   const link = linkEngine(FOLDERS[folder]);
-  const inMain = await bundle(folder, MAIN, [link]);
-  const inOnce = await bundle(folder, STORES, [linkOnce]);
-  const inOthers = [...inOnce, ...(await bundle(folder, OTHERS, [link, linkMain]))];
+  const inBase = await bundle(folder, BASE, []);
+  const inEngine = await bundle(folder, ENGINE, [link, linkParts("base")]);
+  const inMain = [...inBase, ...inEngine, ...(await bundle(folder, MAIN, [linkParts("base", "engine")]))];
+  const inShared = await bundle(folder, SHARED, [linkMain]);
+  const inStores = await bundle(folder, STORES, [linkMainAbove, linkShared(".."), withoutComments]);
+  const inInbox = await bundle(folder, INBOX, [linkMain, linkShared("."), linkInbox, withoutComments]);
+  await bundle(folder, THREAD, [asText]);
+  const inEntries = await bundle(folder, OTHERS, [link, linkMain, linkShared(".")]);
+  const inOthers = [...inEntries, ...inShared, ...inStores, ...inInbox];
   // A second error class or a second engine would be there unnoticed.
   const twice = inOthers.filter((file) => inMain.includes(file) && !HOLDS_NOTHING.test(file));
   if (twice.length > 0) throw new Error(`main.ts has these already; take them from there: ${twice.join(", ")}`);
   if (folder !== "node") return;
-  for (const entry of ["index", "explain"]) await nameRequire(path.join(dist, folder, `${entry}.js`));
+  for (const entry of ["engine", "explain"]) await nameRequire(path.join(dist, folder, `${entry}.js`));
 }
 
 /** Bundles entry points, each to a file of its own, and returns the files that they consist of. */
@@ -128,7 +228,14 @@ async function bundle(folder, entryPoints, plugins) {
     metafile: true,
     plugins,
   });
+  for (const file of Object.keys(metafile.outputs)) await withoutDocs(path.join(ROOT, file));
   return Object.keys(metafile.inputs);
+}
+
+/** Takes out the documentation of members, which is in the declarations. */
+async function withoutDocs(file) {
+  const code = await readFile(file, "utf8");
+  await writeFile(file, code.replaceAll(/^ +\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n/gm, ""));
 }
 
 /** Gives `requireText` its name: while it bundles, esbuild would wrap a `require` of its own around it. */

@@ -106,7 +106,7 @@ export class WebhookExplainer {
    */
   constructor(secrets: Secret | readonly Secret[], options: ExplainerOptions = {}) {
     try {
-      checkOptions(options, `${VERIFIER_OPTIONS} once otherSecrets`);
+      checkOptions(options, `${VERIFIER_OPTIONS} otherSecrets`);
       const scheme = readScheme(options.scheme).words;
       const endpointSecrets = secretList(secrets);
       const { otherSecrets: named = {} } = options;

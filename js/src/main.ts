@@ -1,8 +1,9 @@
-// What `dist/esm/index.js` and `dist/cjs/index.js` contain: the public API, and what the other entry points share with
+// What `dist/esm/index.js` and `dist/cjs/index.js` lead to: the public API, and what the other entry points share with
 // it. They import it from there, so that there is one error class and one engine.
 import { full } from "#engine";
 
 import { definitions, readScheme } from "./definitions.js";
+import { keyOf } from "./delivery-key.js";
 import { asError, asVerificationError, bodyTooLarge, invalidArgument, refusePromise } from "./error.js";
 import { isWellFormed, rawBody } from "./input/body.js";
 import { gather } from "./input/chunks.js";
@@ -31,6 +32,7 @@ export const internals = {
   gather,
   invalidArgument,
   isWellFormed,
+  keyOf,
   limit,
   rawBody,
   readClock,

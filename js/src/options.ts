@@ -47,7 +47,7 @@ export interface RemembersEvents {
 }
 
 /** The names of the options of a verifier. */
-export const VERIFIER_OPTIONS = "scheme maxAge maxSkew maxEventAge maxBody now";
+export const VERIFIER_OPTIONS = "scheme maxAge maxSkew maxEventAge maxBody now once";
 
 /**
  * Refuses options of other names, which would have no effect.

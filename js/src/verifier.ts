@@ -74,7 +74,7 @@ export class WebhookVerifier {
    */
   constructor(secrets: Secret | readonly Secret[], options: VerifierOptions = {}) {
     try {
-      checkOptions(options, `${VERIFIER_OPTIONS} once`);
+      checkOptions(options, VERIFIER_OPTIONS);
       const maxBody = limit("maxBody", options.maxBody);
       this.#limit = Math.min(maxBody ?? MOST_BYTES, MOST_BYTES);
       this.maxBody = maxBody === undefined ? DEFAULT_MAX_BODY : this.#limit;

@@ -7,4 +7,5 @@
 export { Attempt, type Notice } from "./attempt.js";
 export { MemoryStore } from "./memory.js";
 export { Once, type OnceOptions } from "./once.js";
-export { type Claimed, type Store, StoreError } from "./store.js";
+export type { Claimed, Store } from "./store.js";
+export { StoreError } from "../stores/error.js";

@@ -1,7 +1,6 @@
 import { essentials } from "../main.js";
-import { type Claimed, type Store, StoreError } from "./store.js";
-
-const { invalidArgument } = essentials;
+import { StoreError } from "../stores/error.js";
+import type { Claimed, Store } from "./store.js";
 
 interface Row {
   readonly token: string;
@@ -31,7 +30,7 @@ export class MemoryStore implements Store {
 
   /** @throws {WebhookVerificationError} `invalid_argument` if `maxKeys` is less than 1 */
   constructor(maxKeys = 10_000) {
-    if (!(maxKeys >= 1)) throw invalidArgument("maxKeys must be 1 or more");
+    if (!(maxKeys >= 1)) throw essentials.invalidArgument("maxKeys must be 1 or more");
     this.#maxKeys = maxKeys;
   }
 
@@ -88,7 +87,7 @@ export class MemoryStore implements Store {
   }
 
   finishIn(): boolean {
-    throw invalidArgument("a memory store has no transactions: use a database's store");
+    throw essentials.invalidArgument("a memory store has no transactions: use a database's store");
   }
 
   #own(key: string, token: string, now: number): Row | undefined {

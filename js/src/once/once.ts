@@ -1,11 +1,12 @@
 import type { WebhookResponse } from "../express/response.js";
 import type { Delivery, DeliveryKey } from "../index.js";
 import { WebhookVerificationError, essentials } from "../main.js";
+import { postpone, postponed, sha256, textOf } from "../stores/answers.js";
 import { Attempt, type Notice, type Settings, inSeconds } from "./attempt.js";
 import { MemoryStore } from "./memory.js";
-import { type Store, StoreError } from "./store.js";
+import type { Store } from "./store.js";
 
-const { asError, checkOptions, invalidArgument, isWellFormed } = essentials;
+const { checkOptions, invalidArgument, isWellFormed } = essentials;
 
 export interface OnceOptions {
   /**
@@ -119,8 +120,7 @@ export class Once {
       });
       return (response ?? new Response()) as R;
     } catch (thrown) {
-      const [status, headers, body] = answerTo(thrown);
-      return new Response(body, { status, headers }) as unknown as R;
+      return postponed(thrown) as unknown as R;
     }
   }
 
@@ -143,17 +143,7 @@ export class Once {
       if (!res.headersSent) res.end();
     };
     return (req, res, next) => {
-      handle(req, res).catch((thrown) => {
-        if (res.headersSent) return next(asError(thrown));
-        try {
-          const [status, headers, body] = answerTo(thrown);
-          res.statusCode = status;
-          for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-          res.end(body);
-        } catch {
-          next(asError(thrown));
-        }
-      });
+      handle(req, res).catch((thrown) => postpone(res, thrown, next));
     };
   }
 
@@ -227,7 +217,7 @@ export class Once {
       return await act(this.#settings.store);
     } catch (thrown) {
       if (WebhookVerificationError.isOwn(thrown)) throw thrown;
-      const error = asError(thrown);
+      const error = essentials.asError(thrown);
       this.#settings.notify("store_unavailable", key, error);
       throw new WebhookVerificationError(
         "store_unavailable",
@@ -238,29 +228,9 @@ export class Once {
   }
 }
 
-/** The message of another error may show an address, or what was stored. */
-const textOf = (error: Error): string => (error instanceof StoreError ? error.message : error.name);
-
 function print({ name, key, error }: Notice): void {
   const level = name === "no_key" || name === "other_body" ? "debug" : "warn";
   console[level](`hookseal once: ${name}, key ${key}${error ? `: ${textOf(error)}` : ""}`);
-}
-
-/** Of a copy: the host takes no bytes that threads share. */
-async function sha256(body: Delivery["body"]): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(body)));
-  return Array.from(digest, (byte) => (byte + 256).toString(16).slice(1)).join("");
-}
-
-/** The answer to a delivery that is to come again. Throws any other error. */
-function answerTo(thrown: unknown): [status: number, headers: Record<string, string>, body: string] {
-  const { code, status, retryAfter } = thrown as WebhookVerificationError;
-  if (!WebhookVerificationError.isOwn(thrown) || retryAfter === undefined) throw thrown;
-  return [
-    status,
-    { "Retry-After": String(retryAfter), "Content-Type": "application/json" },
-    JSON.stringify({ error: code }),
-  ];
 }
 
 /**

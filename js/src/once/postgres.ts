@@ -5,35 +5,25 @@
  */
 import { STATEMENTS } from "../generated/once-postgres.js";
 import { essentials } from "../main.js";
-import { LOCK_TIMEOUT, type TimeoutOption, bounded, madeAt, readTimeout } from "./bounded.js";
-import { type Claimed, type Store, StoreError } from "./index.js";
+import { LOCK_TIMEOUT, type TimeoutOption, bounded, madeAt, readTimeout } from "../stores/bounded.js";
+import {
+  type PgQueryable,
+  type PostgresSql,
+  type Run,
+  type Value,
+  changeInServer,
+  runnerOf,
+  transactionStatus,
+} from "../stores/postgres.js";
+import { StoreError } from "../stores/error.js";
+import type { Claimed, Store } from "./store.js";
 
 const { invalidArgument } = essentials;
 
-export type { TimeoutOption };
-
-/** The part of a `Pool`, a `Client` or a `PoolClient` of `pg` that is used. */
-export interface PgQueryable {
-  // Its overloads differ in every version of its types.
-  query(...parameters: any[]): any;
-}
-
-/** The part of postgres.js that is used: `sql`, or the one that `sql.begin` passes on. */
-export interface PostgresSql {
-  unsafe(text: string, parameters?: any[], options?: any): PromiseLike<any>;
-}
-
-/** Rows, and how many rows a statement changed. */
-interface Result {
-  readonly rows: readonly { readonly [column: string]: unknown }[];
-  readonly count: number;
-}
-
-type Value = string | number | null;
-type Run = (text: string, values: readonly Value[]) => Promise<Result>;
-
 const WRONG =
   "it must be a Pool or a Client of pg, or what postgres() of postgres.js returned: new PostgresStore(new Pool({ … }))";
+
+export type { PgQueryable, PostgresSql, TimeoutOption };
 
 /**
  * Keeps keys in two tables of a PostgreSQL database: call `once.create()` when you deploy, or run
@@ -57,7 +47,7 @@ export class PostgresStore implements Store {
     this.#timeout = readTimeout(options);
     this.#client = client;
     // A query that was given up must not keep its connection.
-    this.#run = runnerOf(client, this.#timeout + 50);
+    this.#run = runnerOf(client, WRONG, this.#timeout + 50);
     if ("savepoint" in client)
       throw invalidArgument("a claim must commit by itself: pass sql, not the sql of a transaction");
   }
@@ -109,16 +99,7 @@ export class PostgresStore implements Store {
   }
 
   async finishIn(transaction: unknown, key: string, token: string, keep: number): Promise<boolean> {
-    const run = runnerOf(transaction);
-    const isOpen =
-      typeof transaction === "function" ? "savepoint" in transaction : transactionStatus(transaction) !== "I";
-    // A pool runs each query on another connection.
-    if (!isOpen || "totalCount" in (transaction as object)) {
-      throw invalidArgument(
-        "finishIn() is for an open transaction: pass the pg client that ran BEGIN, or the sql of sql.begin()",
-      );
-    }
-    return (await run(STATEMENTS.finish, [key, token, keep, null])).count > 0;
+    return (await changeInServer(transaction, STATEMENTS.finish, [key, token, keep, null])) > 0;
   }
 
   async #changes(text: string, values: Value[]): Promise<number> {
@@ -135,37 +116,4 @@ export class PostgresStore implements Store {
     };
     return bounded(run(), this.#timeout, undo);
   }
-}
-
-/** How a client runs a statement. Integers are passed as text, which both drivers pass on for every type. */
-function runnerOf(client: unknown, limit?: number): Run {
-  const { query, unsafe } = ((typeof client === "object" || typeof client === "function" ? client : null) ??
-    {}) as Partial<PgQueryable & PostgresSql>;
-  const texts = (values: readonly Value[]) => values.map((value) => (value === null ? null : String(value)));
-  if (typeof unsafe === "function") {
-    return async (text, values) => {
-      // Prepared, a statement takes one round trip, and not two.
-      const options = values.length > 0 ? { prepare: true } : {};
-      const rows = await (client as PostgresSql).unsafe(text, texts(values), options);
-      return { rows, count: Number(rows.count ?? 0) };
-    };
-  }
-  if (typeof query !== "function") throw invalidArgument(WRONG);
-  return async (text, values) => {
-    const config = {
-      text,
-      ...(values.length > 0 && { values: texts(values) }),
-      ...(limit && { query_timeout: limit }),
-    };
-    const { rows, rowCount } = await (client as PgQueryable).query(config);
-    return { rows, count: rowCount ?? 0 };
-  };
-}
-
-/**
- * `I` for none, `T` for an open transaction, `E` for one that has failed. Older versions of `pg`, and pools, do not
- * say.
- */
-function transactionStatus(client: unknown): unknown {
-  return (client as { getTransactionStatus?(): unknown }).getTransactionStatus?.();
 }

@@ -5,7 +5,7 @@
  */
 import { STATEMENTS } from "../generated/once-redis.js";
 import { internals } from "../main.js";
-import { type TimeoutOption, bounded, madeAt, readTimeout } from "./bounded.js";
+import { type TimeoutOption, bounded, madeAt, readTimeout } from "../stores/bounded.js";
 import type { Claimed, Store } from "./index.js";
 
 const { encoder, invalidArgument, refusePromise } = internals;

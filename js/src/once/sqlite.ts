@@ -5,23 +5,15 @@
  */
 import { STATEMENTS } from "../generated/once-sqlite.js";
 import { essentials } from "../main.js";
-import { LOCK_TIMEOUT, SWEEP, madeAt, storeError } from "./bounded.js";
-import { type Claimed, type Store, StoreError } from "./index.js";
+import { LOCK_TIMEOUT, SWEEP, madeAt, storeError } from "../stores/bounded.js";
+import { changeInFile, checkDatabase } from "../stores/sqlite-objects.js";
+import { type SQLiteDatabase, type SQLiteStatement, atomically, fileOf, isInTransaction } from "../stores/sqlite.js";
+import { StoreError } from "../stores/error.js";
+import type { Claimed, Store } from "./store.js";
 
 const { invalidArgument } = essentials;
 
-/** The part of a `DatabaseSync` of `node:sqlite`, or of a `Database` of better-sqlite3, that is used. */
-export interface SQLiteDatabase {
-  exec(sql: string): unknown;
-  prepare(sql: string): SQLiteStatement;
-}
-
-/** The part of a prepared statement that is used. */
-export interface SQLiteStatement {
-  // Each driver declares other parameters.
-  run(...parameters: any[]): { readonly changes: number | bigint };
-  get(...parameters: any[]): unknown;
-}
+export type { SQLiteDatabase, SQLiteStatement };
 
 type Name = keyof typeof STATEMENTS;
 
@@ -55,7 +47,7 @@ export class SQLiteStore implements Store {
 
   claim(key: string, token: string, body: string, lease: number, keep: number, now: number | null = null): Claimed {
     return this.#use(() =>
-      this.#atomically(() => {
+      atomically(this.#database, () => {
         this.#run("sweep", now, SWEEP);
         this.#run("claim", key, token, body, lease, keep, now);
         const { answer, wait, same_body } = this.#prepare("answer").get(token, body, now, key) as Record<
@@ -84,9 +76,7 @@ export class SQLiteStore implements Store {
   }
 
   finishIn(transaction: unknown, key: string, token: string, keep: number): boolean {
-    const database = checkDatabase(transaction);
-    if (!isInTransaction(database)) throw invalidArgument("finishIn() is for an open transaction: BEGIN first");
-    return Number(database.prepare(STATEMENTS.finish).run(keep, null, key, token, null).changes) > 0;
+    return changeInFile(transaction, STATEMENTS.finish, keep, null, key, token, null) > 0;
   }
 
   /** Calls with tables that exist, and outside of the user's own transactions, which might roll back. */
@@ -104,29 +94,13 @@ export class SQLiteStore implements Store {
 
   #open(): void {
     const database = this.#database;
-    const main = database.prepare("SELECT file FROM pragma_database_list WHERE name = 'main'").get() as {
-      file?: string;
-    };
-    if (!main.file) throw invalidArgument("a SQLiteStore needs a database in a file; without one, use a MemoryStore");
+    if (fileOf(database) === "")
+      throw invalidArgument("a SQLiteStore needs a database in a file; without one, use a MemoryStore");
     database.exec(`PRAGMA busy_timeout = ${LOCK_TIMEOUT}`);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");
-    this.#atomically(() => database.exec(STATEMENTS.schema));
+    atomically(database, () => database.exec(STATEMENTS.schema));
     this.#made = madeAt(database.prepare(STATEMENTS.store).get() as { version: unknown; made: unknown });
-  }
-
-  #atomically<T>(act: () => T): T {
-    const database = this.#database;
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      const result = act();
-      database.exec("COMMIT");
-      return result;
-    } catch (thrown) {
-      // SQLite has rolled back by itself if the disk is full, and a second rollback would hide the cause.
-      if (isInTransaction(database)) database.exec("ROLLBACK");
-      throw thrown;
-    }
   }
 
   /** How many rows a statement changed. */
@@ -139,26 +113,4 @@ export class SQLiteStore implements Store {
     if (statement === undefined) this.#prepared.set(name, (statement = this.#database.prepare(STATEMENTS[name])));
     return statement;
   }
-}
-
-function checkDatabase(database: unknown): SQLiteDatabase {
-  const { exec, prepare } = (database ?? {}) as Partial<SQLiteDatabase>;
-  if (typeof exec === "function" && typeof prepare === "function") return database as SQLiteDatabase;
-  throw invalidArgument(
-    'it must be a database: new DatabaseSync("app.db") of node:sqlite, or new Database("app.db") of better-sqlite3',
-  );
-}
-
-function isInTransaction(database: SQLiteDatabase): boolean {
-  const known = database as { isTransaction?: boolean; inTransaction?: boolean };
-  const isOpen = known.isTransaction ?? known.inTransaction;
-  if (typeof isOpen === "boolean") return isOpen;
-  // Node 22 did not say so at first. Within a transaction, another one cannot begin.
-  try {
-    database.exec("BEGIN");
-  } catch (thrown) {
-    return String((thrown as Error).message).includes("within a transaction");
-  }
-  database.exec("ROLLBACK");
-  return false;
 }

@@ -33,8 +33,3 @@ export interface Store {
   /** The same as `finish`, within a transaction of the user's own. */
   finishIn(transaction: unknown, key: string, token: string, keep: number): Promise<boolean> | boolean;
 }
-
-/** A store could not be used. The message shows no secret; `cause` is the driver's own error. */
-export class StoreError extends Error {
-  override readonly name = "StoreError";
-}

@@ -10,6 +10,7 @@ export class Proxy {
   /** How often something was asked after an answer: each time is a round trip. */
   asked = 0;
   #server;
+  #isDown = false;
   /** The pairs of sockets that are open, each with whether nothing is passed on any more. */
   #pairs = new Set();
 
@@ -30,12 +31,23 @@ export class Proxy {
     for (const pair of this.#pairs) pair.isSilent = true;
   }
 
+  /** Connections are broken off, and new ones are refused, until it is up again. */
+  setDown(isDown) {
+    this.#isDown = isDown;
+    if (isDown) for (const { end } of this.#pairs) end();
+  }
+
   close() {
     this.#server.close();
     for (const { end } of this.#pairs) end();
   }
 
   #pass(client, server) {
+    if (this.#isDown) {
+      client.on("error", () => {}).destroy();
+      server.on("error", () => {}).destroy();
+      return;
+    }
     let isWaiting = false;
     const pair = { isSilent: false, end };
     this.#pairs.add(pair);

@@ -65,6 +65,13 @@ async function esbuildWorker(name, repeated) {
   return compressed;
 }
 
+/** An inbox on a server needs nothing of Node. */
+async function inboxWorker() {
+  const { folder, modules } = await bundleWorker("lib/inbox-worker.mjs", "bundles/inbox-worker", { minify: true });
+  const body = '"event_id":"evt-1","results":["stored","duplicate"]';
+  await checkWorker("esbuild, inbox-worker for workerd", folder, modules, [200, `{${body}}`]);
+}
+
 async function esbuildApps() {
   const withCondition = { platform: "node", conditions: ["of-its-own"] };
   const platforms = { browser: {}, node: {}, "node with a condition": withCondition };
@@ -125,6 +132,7 @@ async function wranglerWorker() {
 
 const [js, wasm] = await esbuildWorker("worker");
 const [onceJs, onceWasm] = await esbuildWorker("once-worker", [200, ""]);
+await inboxWorker();
 await esbuildApps();
 await viteApp();
 await wranglerWorker();

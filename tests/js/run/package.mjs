@@ -11,10 +11,28 @@ import { script } from "../lib/programs.mjs";
 import { filesOf, tarballOf } from "../lib/tarball.mjs";
 
 /** The scripts of both module systems, and the types that belong to them. */
-const SCRIPTS = ["index", "express", "explain", "router", "schemes", "once", "once/sqlite", "once/postgres", "once/redis"];
+const SCRIPTS = [
+  "index",
+  "base",
+  "engine",
+  "stores",
+  "express",
+  "explain",
+  "router",
+  "schemes",
+  "once",
+  "once/sqlite",
+  "once/postgres",
+  "once/redis",
+  "inbox",
+  "inbox-postgres",
+  "inbox-sqlite",
+  "inbox-thread",
+  "inbox-worker",
+];
 const TYPES = [
-  "delivery",
   "delivery-key",
+  "delivery",
   "error",
   "explain",
   "express/body",
@@ -24,12 +42,24 @@ const TYPES = [
   "generated/events",
   "generated/explain-codes",
   "generated/schemes",
+  "inbox/acts",
+  "inbox/entry",
+  "inbox/errors",
+  "inbox/inbox",
+  "inbox/index",
+  "inbox/notice",
+  "inbox/options",
+  "inbox/postgres",
+  "inbox/protocol",
+  "inbox/received",
+  "inbox/sqlite/database",
+  "inbox/stats",
+  "inbox/worker/worker",
   "index",
   "input/body",
   "input/headers",
   "input/request",
   "once/attempt",
-  "once/bounded",
   "once/index",
   "once/memory",
   "once/once",
@@ -42,6 +72,10 @@ const TYPES = [
   "scheme",
   "schemes",
   "sign",
+  "stores/bounded",
+  "stores/error",
+  "stores/postgres",
+  "stores/sqlite",
   "verifier",
   "verify-any",
 ];
@@ -60,7 +94,7 @@ const OTHERS = [
 ];
 
 /** The size limit of the tarball, so that nothing gets into it twice unnoticed. */
-const MAX_TARBALL_BYTES = 450_000;
+const MAX_TARBALL_BYTES = 462_000;
 
 const tarball = tarballOf("hookseal");
 

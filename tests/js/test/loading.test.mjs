@@ -15,7 +15,9 @@ import { inContext } from "../lib/context.mjs";
 const required = createRequire(import.meta.url);
 const isNative = required("hookseal/package.json").name === "@hookseal/node";
 const STORES = ["hookseal/once/sqlite", "hookseal/once/postgres", "hookseal/once/redis"];
-const ENTRIES = ["hookseal", "hookseal/express", "hookseal/explain", "hookseal/router", "hookseal/once", ...STORES];
+const INBOX = ["hookseal/inbox", "hookseal/inbox/postgres"];
+const OTHERS = ["hookseal", "hookseal/express", "hookseal/explain", "hookseal/router", "hookseal/once"];
+const ENTRIES = [...OTHERS, ...STORES, ...INBOX];
 
 /** Runs a program in a process of its own, and returns what it prints as JSON. */
 async function run(kind, program) {
@@ -67,13 +69,16 @@ for (const [kind, load] of Object.entries(LOADS)) {
       const { Once, StoreError } = ${load("hookseal/once")};
       const [{ SQLiteStore }, { PostgresStore }, { RedisStore }] = [${STORES.map(load).join(", ")}];
       const calls = [() => webhook(), () => new WebhookExplainer("a", { scheme: {} }), () => new WebhookRouter().on(1)];
+      const [{ Inbox, StoreError: StoreErrorOfInbox }, { postgres }] = [${INBOX.map(load).join(", ")}];
+      calls.push(() => new Inbox(), () => postgres());
       calls.push(() => new Once("a"), () => new SQLiteStore(), () => new PostgresStore(), () => new RedisStore());
       const thrown = (call) => { try { call(); } catch (error) { return error; } };
       const broken = new SQLiteStore({ exec() { throw new Error("broken"); }, prepare() {}, isTransaction: false });
       const isOwn = [...calls.map((call) => thrown(call) instanceof WebhookVerificationError)];
-      console.log(JSON.stringify([...isOwn, thrown(() => broken.create()) instanceof StoreError]));`,
+      const isStoreError = thrown(() => broken.create()) instanceof StoreError;
+      console.log(JSON.stringify([...isOwn, isStoreError, StoreError === StoreErrorOfInbox]));`,
     );
-    assert.deepEqual(classes, Array(8).fill(true));
+    assert.deepEqual(classes, Array(11).fill(true));
   });
 }
 
@@ -93,8 +98,8 @@ test("a program that verifies loads no file that it does not need", async () => 
     const files = Object.keys(require.cache).filter((file) => !file.endsWith(".node"));
     console.log(JSON.stringify(files.map((file) => file.replaceAll("\\\\", "/").replace(/.*[/]dist[/]/, ""))));`,
   );
-  const native = ["addon.cjs", "cjs/index.js"];
-  assert.deepEqual(loaded.sort(), isNative ? native : ["cjs/index.js", "wasm/hookseal.wasm.cjs"]);
+  const core = isNative ? "addon.cjs" : "wasm/hookseal.wasm.cjs";
+  assert.deepEqual(loaded.sort(), ["cjs/base.js", "cjs/engine.js", "cjs/index.js", core].sort());
 });
 
 test("with import, Node reads the WebAssembly that is used, and no other", { skip: isNative }, async () => {

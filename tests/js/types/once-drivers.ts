@@ -3,6 +3,8 @@ import BetterSqlite from "better-sqlite3";
 import express = require("express");
 import { WebhookVerifier } from "hookseal";
 import { webhook } from "hookseal/express";
+import { Inbox } from "hookseal/inbox";
+import { postgres as inPostgres } from "hookseal/inbox/postgres";
 import { Once } from "hookseal/once";
 import { PostgresStore } from "hookseal/once/postgres";
 import { RedisStore } from "hookseal/once/redis";
@@ -43,3 +45,11 @@ app.post(
     }),
   ),
 );
+
+const inbox = new Inbox(inPostgres(new pg.Pool()), { scope: "acme" });
+new Inbox(inPostgres(new pg.Client()), { scope: "acme" });
+new Inbox(inPostgres(sql), { scope: "acme" });
+new Inbox(database, { scope: "acme" });
+app.post("/", webhook(verifier), inbox.express());
+inbox.work((received) => sql.begin(async (own) => received.finishIn(own)));
+inbox.work((received) => database.transaction(() => received.finishIn(database))());

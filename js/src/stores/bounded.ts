@@ -1,8 +1,6 @@
-// What the stores over a network share.
+// What stores share.
 import { WebhookVerificationError, essentials } from "../main.js";
-import { StoreError } from "./store.js";
-
-const { checkOptions, invalidArgument } = essentials;
+import { StoreError } from "./error.js";
 
 /** How many keys that were kept long enough each claim deletes. */
 export const SWEEP = 10;
@@ -20,14 +18,14 @@ export interface TimeoutOption {
 
 /** Returns the limit in milliseconds. */
 export function readTimeout(options: TimeoutOption): number {
-  checkOptions(options, "timeout");
+  essentials.checkOptions(options, "timeout");
   const { timeout = 5 } = options;
   if (timeout > 0) return timeout * 1000;
-  throw invalidArgument(`timeout must be over 0 s, but it is ${timeout}`);
+  throw essentials.invalidArgument(`timeout must be over 0 s, but it is ${timeout}`);
 }
 
 /** Waits for a call, but no longer than the limit. `undo` is called if it succeeds after that. */
-export async function bounded<T>(call: Promise<T>, limit: number, undo?: () => Promise<unknown>): Promise<T> {
+export async function bounded<T>(call: Promise<T>, limit: number, undo?: (late: T) => Promise<unknown>): Promise<T> {
   let timer: unknown;
   const isLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

@@ -1,0 +1,2 @@
+// What `dist/esm/engine.js` and its like contain: see `base.ts`.
+export * from "#engine";
