@@ -17,6 +17,7 @@ import pytest
 DISTRIBUTION = importlib.metadata.distribution("hookseal")
 MODULES = ["hookseal", "hookseal.events", "hookseal.router", "hookseal.fastapi", "hookseal.flask", "hookseal.django"]
 MODULES += ["hookseal.once", "hookseal.once.postgres", "hookseal.once.redis"]
+MODULES += ["hookseal.inbox", "hookseal.inbox.postgres"]
 
 
 def files() -> dict[str, Path]:
@@ -30,10 +31,14 @@ def test_only_the_package_its_types_and_its_licences_are_installed() -> None:
     inside = {name.removeprefix("hookseal/") for name in files() if name.startswith("hookseal/")}
     extension = {name for name in inside if re.fullmatch(r"_hookseal\.(abi3\.so|pyd)", name)}
     assert len(extension) == 1
-    modules = ["__init__", "_adapter", "_causes", "_codes", "_errors", "_routes"]
-    modules += ["django", "events", "explain", "fastapi", "flask", "router"]
+    modules = ["__init__", "_adapter", "_causes", "_codes", "_errors", "_fork", "_psycopg", "_routes"]
+    modules += ["_sqlite", "django", "events", "explain", "fastapi", "flask", "router"]
     modules += ["once/__init__", "once/_memory", "once/_once", "once/_sqlite", "once/_statements", "once/_store"]
     modules += ["once/postgres", "once/redis"]
+    modules += ["inbox/__init__", "inbox/_asyncio", "inbox/_claim", "inbox/_engine", "inbox/_failure", "inbox/_inbox"]
+    modules += ["inbox/_jobs", "inbox/_load", "inbox/_notices", "inbox/_protocol", "inbox/_received", "inbox/_settings"]
+    modules += ["inbox/_shared", "inbox/_sqlite", "inbox/_statements", "inbox/_stats", "inbox/_threads"]
+    modules += ["inbox/postgres"]
     assert inside - extension == {"_hookseal.pyi", "py.typed", *(f"{name}.py" for name in modules)}
     others = {name.partition("/")[2] for name in files() if not name.startswith("hookseal/")}
     # Written by pip.
@@ -67,7 +72,14 @@ def test_no_file_contains_a_path_of_the_build_machine() -> None:
 
 def test_the_package_imports_only_the_standard_library() -> None:
     # This process has already imported other packages, so check the import statements of its modules.
-    for name in ["hookseal", "hookseal.events", "hookseal.router", "hookseal._adapter", "hookseal.once"]:
+    for name in [
+        "hookseal",
+        "hookseal.events",
+        "hookseal.router",
+        "hookseal._adapter",
+        "hookseal.once",
+        "hookseal.inbox",
+    ]:
         source = inspect.getsource(importlib.import_module(name))
         imported = set(re.findall(r"^(?:from|import) ([a-z_]+)", source, re.MULTILINE))
         assert imported <= set(sys.stdlib_module_names) | {"hookseal"}

@@ -16,19 +16,26 @@ _logger = logging.getLogger("hookseal")
 DUPLICATE = {"duplicate": True}
 
 
-def check_arguments(verifier: object, on_failure: object, once: object) -> None:
+def check_arguments(verifier: object, on_failure: object, once: object, inbox: object) -> None:
     if not isinstance(verifier, WebhookVerifier):
         raise _invalid_argument(
             f"webhook() takes a WebhookVerifier, as in `webhook(verifier)`, but this is a {type(verifier).__name__}"
         )
     if on_failure is not None and not callable(on_failure):
         raise _invalid_argument("on_failure must be a function of the error and the request")
+    # Only here: most receivers need neither SQLite nor asyncio.
     if once is not None:
-        # Only here: most receivers need neither SQLite nor asyncio.
         from hookseal.once import Once
 
         if not isinstance(once, Once):
             raise _invalid_argument(f"once must be a hookseal.once.Once, but this is a {type(once).__name__}")
+    if inbox is not None:
+        from hookseal.inbox import Inbox
+
+        if not isinstance(inbox, Inbox):
+            raise _invalid_argument(f"inbox must be a hookseal.inbox.Inbox, but this is a {type(inbox).__name__}")
+        if once is not None:
+            raise _invalid_argument("once and inbox exclude each other: an inbox stores each event once anyway")
 
 
 def is_answer(error: WebhookVerificationError) -> bool:

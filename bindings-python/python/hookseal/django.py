@@ -32,6 +32,7 @@ from hookseal._adapter import (
 )
 
 if TYPE_CHECKING:
+    from hookseal.inbox import Inbox
     from hookseal.once import Once
 
 __all__ = ["webhook"]
@@ -51,6 +52,7 @@ def webhook(
     verifier: WebhookVerifier,
     *,
     once: Once | None = None,
+    inbox: Inbox | None = None,
     on_failure: Callable[[WebhookVerificationError, Any], object] | None = None,
 ) -> Callable[[Callable[Concatenate[Any, Delivery, P], R]], Callable[Concatenate[Any, P], R]]:
     """Makes a decorator for views, sync or async. The view is called with the request and the verified delivery; if the
@@ -62,14 +64,16 @@ def webhook(
     A refused delivery is answered with the status of the error and `{"error": code}`, and so is one for which the view
     raises such an error, as `delivery.json()` does if the body is not JSON. With `once`, the view is called once for
     each event, and again only if it raised or returned a status of 400 or more: duplicates are answered 200, and one
-    that comes while the view is still running 503 with `Retry-After`. The body is limited by the verifier's `max_body`
-    and by Django's DATA_UPLOAD_MAX_MEMORY_SIZE. `on_failure` is called for each refusal, for metrics, and may be async
-    if the view is; exceptions that it raises propagate. Without it, refusals are logged to the logger `hookseal` at
-    level INFO, and failures caused by the receiver itself (status 500) at level ERROR.
+    that comes while the view is still running 503 with `Retry-After`. With `inbox`, the delivery is stored before the
+    view is called, which answers 200 at once; a duplicate is answered 200 without it, and what cannot be stored 503.
+    The body is limited by the verifier's `max_body` and by Django's DATA_UPLOAD_MAX_MEMORY_SIZE. `on_failure` is called
+    for each refusal, for metrics, and may be async if the view is; exceptions that it raises propagate. Without it,
+    refusals are logged to the logger `hookseal` at level INFO, and failures caused by the receiver itself (status 500)
+    at level ERROR.
 
     For a class-based view, decorate the whole view: `webhook(verifier)(MyView.as_view())`.
     """
-    check_arguments(verifier, on_failure, once)
+    check_arguments(verifier, on_failure, once, inbox)
 
     def delivery_of(request: Any) -> Delivery | WebhookVerificationError | HttpResponse:
         if not hasattr(request, "META"):
@@ -100,6 +104,8 @@ def webhook(
             verdict = delivery_of(request)
             if isinstance(verdict, Delivery):
                 try:
+                    if inbox is not None and inbox.put(verdict).answer == "duplicate":
+                        return JsonResponse(DUPLICATE)
                     if once is None:
                         return view(request, verdict, *args, **kwargs)
                     with once(verdict) as first:
@@ -128,6 +134,8 @@ def webhook(
             verdict = delivery_of(request)
             if isinstance(verdict, Delivery):
                 try:
+                    if inbox is not None and (await inbox.aput(verdict)).answer == "duplicate":
+                        return JsonResponse(DUPLICATE)
                     if once is None:
                         return await view(request, verdict, *args, **kwargs)
                     async with once(verdict) as first:

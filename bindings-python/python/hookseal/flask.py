@@ -31,6 +31,7 @@ from hookseal._adapter import (
 )
 
 if TYPE_CHECKING:
+    from hookseal.inbox import Inbox
     from hookseal.once import Once
 
 __all__ = ["webhook"]
@@ -52,6 +53,7 @@ def webhook(
     verifier: WebhookVerifier,
     *,
     once: Once | None = None,
+    inbox: Inbox | None = None,
     on_failure: Callable[[WebhookVerificationError, Request], object] | None = None,
 ) -> Callable[[Callable[Concatenate[Delivery, P], R]], Callable[P, R | Response]]:
     """Makes a decorator for views. The view is called with the verified delivery as its first argument; if the scheme's
@@ -64,13 +66,14 @@ def webhook(
     A refused delivery is answered with the status of the error and `{"error": code}`, and so is one for which the view
     raises such an error, as `delivery.json()` does if the body is not JSON. With `once`, the view is called once for
     each event, and again only if it raised or returned a status of 400 or more: duplicates are answered 200, and one
-    that comes while the view is still running 503 with `Retry-After`. Reading stops at the verifier's `max_body`, and
-    Flask's MAX_CONTENT_LENGTH applies too. `on_failure` is called for each refusal, for metrics; exceptions that it
-    raises propagate. Without it, refusals are logged to the logger `hookseal` at level INFO, and failures caused by the
-    receiver itself (status 500) at level ERROR. The view and `on_failure` may be async if Flask was installed as
-    `flask[async]`.
+    that comes while the view is still running 503 with `Retry-After`. With `inbox`, the delivery is stored before the
+    view is called, which answers 200 at once; a duplicate is answered 200 without it, and what cannot be stored 503.
+    Reading stops at the verifier's `max_body`, and Flask's MAX_CONTENT_LENGTH applies too. `on_failure` is called for
+    each refusal, for metrics; exceptions that it raises propagate. Without it, refusals are logged to the logger
+    `hookseal` at level INFO, and failures caused by the receiver itself (status 500) at level ERROR. The view and
+    `on_failure` may be async if Flask was installed as `flask[async]`.
     """
-    check_arguments(verifier, on_failure, once)
+    check_arguments(verifier, on_failure, once, inbox)
 
     def refuse(error: WebhookVerificationError) -> Response:
         if on_failure is None:
@@ -80,6 +83,9 @@ def webhook(
             report(error, request)
         body = json.dumps({"error": error.code})
         return Response(body, error.status, retry_headers(error), mimetype="application/json")
+
+    def duplicate() -> Response:
+        return Response(json.dumps(DUPLICATE), mimetype="application/json")
 
     def decorate(view: Callable[Concatenate[Delivery, P], R]) -> Callable[P, R | Response]:
         check_view(view, 0, ON_METHOD)
@@ -92,12 +98,14 @@ def webhook(
                 return refuse(error)
             sync_view: Callable[..., Any] = current_app.ensure_sync(view)
             try:
+                if inbox is not None and inbox.put(delivery).answer == "duplicate":
+                    return duplicate()
                 if once is None:
                     response: R = sync_view(delivery, *args, **kwargs)
                     return response
                 with once(delivery) as first:
                     if not first:
-                        return Response(json.dumps(DUPLICATE), mimetype="application/json")
+                        return duplicate()
                     made: Response = current_app.make_response(sync_view(delivery, *args, **kwargs))
                     if made.status_code >= 400:
                         first.fail()

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from apps.shared import BY_SCHEME, SEEN, VERIFIER, refused, refused_and_failing, see
+from apps.shared import BY_SCHEME, INBOX, SEEN, VERIFIER, refused, refused_and_failing, see
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
@@ -46,7 +46,7 @@ def seen(request: HttpRequest) -> HttpResponse:
     return JsonResponse(SEEN)
 
 
-@webhook(VERIFIER, on_failure=refused)
+@webhook(VERIFIER, inbox=INBOX, on_failure=refused)
 def hook(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     return HttpResponse(see(delivery))
 
@@ -81,7 +81,7 @@ async def refused_later(error: WebhookVerificationError, request: Any) -> None:
 def in_async(view: Callable[..., Any]) -> Callable[..., Any]:
     on_failure = {"hook": refused_later, "hook_fails": refused_and_failing}.get(view.__name__)
 
-    @webhook(VERIFIER, on_failure=on_failure)
+    @webhook(VERIFIER, inbox=INBOX if view is hook else None, on_failure=on_failure)
     async def async_view(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         assert request.body == delivery.body
         return HttpResponse(request.read() if view is handed_on else see(delivery))

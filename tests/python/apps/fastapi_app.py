@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from apps.shared import BY_SCHEME, SEEN, VERIFIER, refused, refused_and_failing, see
+from apps.shared import BY_SCHEME, INBOX, SEEN, VERIFIER, refused, refused_and_failing, see
 from fastapi import Depends, FastAPI, Request, Response
 from hookseal import Delivery, WebhookVerificationError, WebhookVerifier
 from hookseal.fastapi import webhook
@@ -17,7 +17,7 @@ async def refused_later(error: WebhookVerificationError, request: Request) -> No
     refused(error, request)
 
 
-Verified = Annotated[Delivery, Depends(webhook(VERIFIER, on_failure=refused_later))]
+Verified = Annotated[Delivery, Depends(webhook(VERIFIER, inbox=INBOX, on_failure=refused_later))]
 
 
 async def keep(request: Request) -> None:

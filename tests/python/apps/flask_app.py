@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from apps.shared import BY_SCHEME, SEEN, VERIFIER, refused, refused_and_failing, see
+from apps.shared import BY_SCHEME, INBOX, SEEN, VERIFIER, refused, refused_and_failing, see
 from flask import Flask, Request, Response, request
 from hookseal import Delivery, WebhookVerificationError
 from hookseal.flask import webhook
@@ -31,7 +31,7 @@ def seen() -> dict[str, list[str]]:
 
 
 @app.post("/<any(hook, kept, parsed, touched):name>")
-@webhook(VERIFIER, on_failure=refused)
+@webhook(VERIFIER, inbox=INBOX, on_failure=refused)
 def hook(delivery: Delivery, name: str) -> str:
     assert name in request.path
     return see(delivery)

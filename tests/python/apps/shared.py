@@ -4,12 +4,16 @@ import os
 from typing import Any
 
 from hookseal import Delivery, Scheme, WebhookVerificationError, WebhookVerifier
+from hookseal.inbox import Inbox
 from senders import SECRET, SENDERS, secret_for
 
 # Small, so that bodies that are too large are sent quickly; `hookseal torture` needs the default limit.
 LIMIT = int(os.environ.get("HOOKSEAL_TEST_LIMIT", "4096"))
 # The sandbox generates its own secret.
 VERIFIER = WebhookVerifier(os.environ.get("HOOKSEAL_TEST_SECRET", SECRET), max_body=LIMIT)
+# Where deliveries are stored before the view is called, if anywhere.
+FILE = os.environ.get("HOOKSEAL_TEST_INBOX")
+INBOX = Inbox(FILE, scope="test") if FILE else None
 # A custom scheme that is named like Contio's and signs any body.
 CONTIO_X = Scheme("contio-x", signature_header="X-Custom-Signature", encoding="hex", signed="{body}")
 # One verifier for each scheme, each with a route of its own.

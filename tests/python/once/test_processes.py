@@ -15,7 +15,7 @@ import pytest
 from once.kills import play
 from once.stores import WAIT, Place
 from once.support import delivery
-from hookseal.once import Once
+from hookseal.once import Once, SQLiteStore
 
 FOLDER = Path(__file__).parents[1]
 
@@ -90,3 +90,29 @@ def test_kill_9_loses_no_event_and_runs_none_again_that_was_finished(
     assert report.lost == [] and report.again == []
     if variant == "transaction":
         assert len(report.effects) == report.events and {rows for _, rows in report.effects} == {1}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_a_fork_claims_is_kept_when_its_parent_closes_the_file(tmp_path: Path) -> None:
+    # SQLite takes the locks that its parent had for its own. The parent then takes itself for the last one that has the
+    # file open, and deletes the log to which the child writes.
+    store = SQLiteStore(tmp_path / "once.db")
+    store.claim("one", "t1", "b", 45_000, 1_000_000)
+    (is_open, opened), (is_closed, closed) = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            store.claim("two", "t1", "b", 45_000, 1_000_000)
+            os.write(opened, b"x")
+            os.read(is_closed, 1)
+            store.claim("three", "t1", "b", 45_000, 1_000_000)
+            status = 0
+        finally:
+            os._exit(status)
+    os.read(is_open, 1)
+    store.close()
+    os.write(closed, b"x")
+    assert os.waitpid(child, 0)[1] == 0
+    assert [store.claim(key, "t2", "b", 45_000, 1_000_000).answer for key in ("one", "two", "three")] == ["busy"] * 3
+    store.close()

@@ -6,16 +6,13 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar, Literal
 
-from hookseal._errors import WebhookVerificationError
+from hookseal import _fork
+from hookseal._sqlite import check_open, file_of, make
 from hookseal.once._statements import SQLITE
 from hookseal.once._store import LOCK_TIMEOUT, SWEEP, Claimed, StoreError, check_version
-
-# The first with UPSERT.
-OLDEST = (3, 24, 0)
 
 
 class SQLiteStore:
@@ -31,18 +28,12 @@ class SQLiteStore:
     blocks: ClassVar[bool] = True
 
     def __init__(self, path: str | os.PathLike[str], *, lock_timeout: float = LOCK_TIMEOUT / 1000) -> None:
-        if sqlite3.sqlite_version_info < OLDEST:
-            message = f"SQLite 3.24 or later is needed, and this is {sqlite3.sqlite_version}"
-            raise WebhookVerificationError("invalid_argument", message)
-        if str(path) in ("", ":memory:"):
-            message = "a SQLiteStore needs the path of a file; without one, use a MemoryStore"
-            raise WebhookVerificationError("invalid_argument", message)
-        self._path = Path(path)
+        self._path = file_of(path, "a SQLiteStore needs the path of a file; without one, use a MemoryStore")
         self._lock_timeout = lock_timeout
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._made = 0
-        self._pid = 0
+        _fork.watch(self)
 
     def create(self) -> int:
         with self._connected():
@@ -70,15 +61,8 @@ class SQLiteStore:
         return self._changes("sweep", (now, number))
 
     def finish_in(self, connection: Any, key: str, token: str, keep: int) -> bool:
-        if not isinstance(connection, sqlite3.Connection):
-            raise WebhookVerificationError(
-                "invalid_argument", "finish_in() takes the sqlite3.Connection of the transaction"
-            )
-        if not connection.in_transaction and connection.isolation_level is None:
-            raise WebhookVerificationError(
-                "invalid_argument", "finish_in() is for an open transaction: run BEGIN first"
-            )
-        return connection.execute(SQLITE["finish"], (keep, None, key, token, None)).rowcount > 0
+        own = check_open(connection)
+        return own.execute(SQLITE["finish"], (keep, None, key, token, None)).rowcount > 0
 
     def close(self) -> None:
         """Closes the file; the next call opens it again."""
@@ -100,7 +84,7 @@ class SQLiteStore:
             raise StoreError(f"other threads used the file for longer than {self._lock_timeout} s")
         try:
             connection = self._connection
-            if connection is None or self._pid != os.getpid():
+            if connection is None:
                 connection = self._open()
             try:
                 yield connection
@@ -117,8 +101,7 @@ class SQLiteStore:
             self._lock.release()
 
     def _open(self) -> sqlite3.Connection:
-        # A connection must not be used, nor closed, in a process that was forked after it was opened.
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        make(self._path)
         connection = sqlite3.connect(
             self._path, timeout=self._lock_timeout, isolation_level=None, check_same_thread=False
         )
@@ -131,10 +114,22 @@ class SQLiteStore:
         except BaseException:
             connection.close()
             raise
-        self._connection, self._pid, self._made = connection, os.getpid(), made
+        self._connection, self._made = connection, made
         return connection
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None and self._pid == os.getpid():
+        if connection is not None:
             connection.close()
+
+    def before_fork(self) -> None:
+        # A connection must not be used in two processes, nor may SQLite take over its locks for its own.
+        self._lock.acquire()
+        with suppress(sqlite3.Error):
+            self._close()
+
+    def after_fork_in_parent(self) -> None:
+        self._lock.release()
+
+    def after_fork_in_child(self) -> None:
+        self._lock = threading.Lock()

@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import (
-    AbstractAsyncContextManager,
-    AbstractContextManager,
-    asynccontextmanager,
-    contextmanager,
-    suppress,
-)
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, ClassVar, Literal
 
 import psycopg
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
-from psycopg.pq import TransactionStatus
 
-from hookseal._errors import WebhookVerificationError
+from hookseal._psycopg import ERRORS, AsyncSource, Source, check, check_open, connected, connected_async
 from hookseal.once._statements import POSTGRES
 from hookseal.once._store import LOCK_TIMEOUT, Claimed, StoreError, check_version
 
 __all__ = ["AsyncPostgresStore", "PostgresStore"]
-
-
-class _Pool(Protocol):
-    def connection(self, timeout: float | None = None) -> AbstractContextManager[Connection[Any]]: ...
-
-
-class _AsyncPool(Protocol):
-    def connection(self, timeout: float | None = None) -> AbstractAsyncContextManager[AsyncConnection[Any]]: ...
-
-
-_Source: TypeAlias = "_Pool | Callable[[], AbstractContextManager[Connection[Any]]]"
-_AsyncSource: TypeAlias = "_AsyncPool | Callable[[], AbstractAsyncContextManager[AsyncConnection[Any]]]"
-
-# What a driver raises for a server that cannot be used. A pool that has no connection raises an OperationalError.
-_ERRORS = (psycopg.Error, OSError)
 
 
 class PostgresStore:
@@ -54,8 +29,8 @@ class PostgresStore:
     is_durable: ClassVar[bool] = True
     blocks: ClassVar[bool] = True
 
-    def __init__(self, pool: _Source, *, timeout: float = 5.0) -> None:
-        _check(pool, timeout)
+    def __init__(self, pool: Source, *, timeout: float = 5.0) -> None:
+        check(pool, timeout)
         self._pool = pool
         self._timeout = timeout
 
@@ -90,7 +65,7 @@ class PostgresStore:
         return self._changes("sweep", (now, number))
 
     def finish_in(self, connection: Any, key: str, token: str, keep: int) -> bool:
-        _check_open(connection, Connection)
+        check_open(connection, Connection)
         return RawCursor(connection).execute(POSTGRES["finish"], (key, token, keep, None)).rowcount > 0
 
     def _changes(self, statement: str, parameters: tuple[object, ...]) -> int:
@@ -100,21 +75,9 @@ class PostgresStore:
     @contextmanager
     def _connected(self) -> Iterator[Connection[Any]]:
         try:
-            with _taken(self._pool, self._timeout) as connection:
-                was_autocommit = _prepare(connection)
-                if not was_autocommit:
-                    connection.autocommit = True
-                # libpq has no limit of its own for an answer that does not come.
-                watch = threading.Timer(self._timeout, _break_off, (connection,))
-                watch.daemon = True
-                watch.start()
-                try:
-                    yield connection
-                finally:
-                    watch.cancel()
-                    if not was_autocommit and not connection.closed:
-                        connection.autocommit = False
-        except _ERRORS as error:
+            with connected(self._pool, self._timeout) as connection:
+                yield connection
+        except ERRORS as error:
             raise StoreError.of(error) from error
 
 
@@ -125,8 +88,8 @@ class AsyncPostgresStore:
     is_async: ClassVar[Literal[True]] = True
     is_durable: ClassVar[bool] = True
 
-    def __init__(self, pool: _AsyncSource, *, timeout: float = 5.0) -> None:
-        _check(pool, timeout)
+    def __init__(self, pool: AsyncSource, *, timeout: float = 5.0) -> None:
+        check(pool, timeout)
         self._pool = pool
         self._timeout = timeout
 
@@ -162,7 +125,7 @@ class AsyncPostgresStore:
         return await self._changes("sweep", (now, number))
 
     async def finish_in(self, connection: Any, key: str, token: str, keep: int) -> bool:
-        _check_open(connection, AsyncConnection)
+        check_open(connection, AsyncConnection)
         cursor = await AsyncRawCursor(connection).execute(POSTGRES["finish"], (key, token, keep, None))
         return cursor.rowcount > 0
 
@@ -173,67 +136,10 @@ class AsyncPostgresStore:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection[Any]]:
         try:
-            async with _taken(self._pool, self._timeout) as connection:
-                was_autocommit = _prepare(connection)
-                if not was_autocommit:
-                    await connection.set_autocommit(True)
-                watch = asyncio.get_running_loop().call_later(self._timeout, _break_off, connection)
-                try:
-                    yield connection
-                finally:
-                    watch.cancel()
-                    if not was_autocommit and not connection.closed:
-                        await connection.set_autocommit(False)
-        except _ERRORS as error:
+            async with connected_async(self._pool, self._timeout) as connection:
+                yield connection
+        except ERRORS as error:
             raise StoreError.of(error) from error
-
-
-def _is_pool(source: object) -> bool:
-    return hasattr(source, "connection")
-
-
-def _taken(source: Any, timeout: float) -> Any:
-    """A context manager with a connection of a pool, or of the user's function."""
-    return source.connection(timeout=timeout) if _is_pool(source) else source()
-
-
-def _check(source: object, timeout: float) -> None:
-    if isinstance(source, (Connection, AsyncConnection)):
-        message = "a store needs a pool, or a function that returns a connection: one connection cannot be replaced"
-        raise WebhookVerificationError("invalid_argument", message)
-    if not (_is_pool(source) or callable(source)):
-        message = f"pool must be a connection pool, or a function, but this is a {type(source).__name__}"
-        raise WebhookVerificationError("invalid_argument", message)
-    if not timeout > 0:
-        raise WebhookVerificationError("invalid_argument", f"timeout must be over 0 s, but this is {timeout}")
-
-
-def _prepare(connection: Connection[Any] | AsyncConnection[Any]) -> bool:
-    """Whether each statement already commits by itself, as claims must: a claim that is not committed makes other
-    deliveries of the event wait for it."""
-    if connection.info.transaction_status != TransactionStatus.IDLE:
-        message = "the store got a connection with an open transaction, in which a claim would not be seen by others"
-        raise WebhookVerificationError("invalid_argument", message)
-    return connection.autocommit
-
-
-def _check_open(connection: object, expected: type[Any]) -> None:
-    """`finish_in` on a connection without a transaction would commit before the handler's own work."""
-    if not isinstance(connection, expected):
-        message = f"finish_in() takes the psycopg.{expected.__name__} of the transaction"
-        raise WebhookVerificationError("invalid_argument", message)
-    if connection.autocommit and connection.info.transaction_status == TransactionStatus.IDLE:
-        message = "finish_in() is for an open transaction: use it within `connection.transaction()`"
-        raise WebhookVerificationError("invalid_argument", message)
-
-
-def _break_off(connection: Connection[Any] | AsyncConnection[Any]) -> None:
-    """Ends a connection whose server does not answer: what waits for the answer gets an error."""
-    with (
-        suppress(psycopg.Error, OSError),
-        socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as own,
-    ):
-        own.shutdown(socket.SHUT_RDWR)
 
 
 def _claim(key: str, token: str, body: str, lease: int, keep: int, now: int | None) -> tuple[object, ...]:
