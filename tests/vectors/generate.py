@@ -37,7 +37,7 @@ def build() -> dict[str, bytes]:
     files["senders/deliveries.json"] = render(further_deliveries.vectors()).encode("utf-8")
     files["senders/ed25519.json"] = render(public_keys.vectors()).encode("utf-8")
     files["senders/keys.json"] = render(further_keys.vectors()).encode("utf-8")
-    files["schemes/builders.json"] = builders.render_builders(builders.builders()).encode("utf-8")
+    files["schemes/builders.json"] = builders.render().encode("utf-8")
     files["schemes/deliveries.json"] = render(schemes.deliveries()).encode("utf-8")
     files["schemes/refused.json"] = schemes.render_refused(schemes.refused()).encode("utf-8")
     return files

@@ -166,9 +166,5 @@ MADE = [
 ]
 
 
-def builders() -> list[dict]:
-    return MADE
-
-
-def render_builders(made: list[dict]) -> str:
-    return json.dumps(made, indent=1) + "\n"
+def render() -> str:
+    return json.dumps(MADE, indent=1) + "\n"
