@@ -1,6 +1,5 @@
 //! The credentials file of a sandbox. By it, the other commands find the sandbox that was started in the same folder.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -73,8 +72,7 @@ pub(crate) fn root(url: &str) -> Result<String, Failure> {
 
 /// Whether a URL's host is this machine.
 pub(crate) fn is_local(url: &Uri) -> bool {
-    let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    input::is_local_host(url.host().unwrap_or_default().trim_matches(['[', ']']))
 }
 
 #[cfg(test)]

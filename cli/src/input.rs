@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
+use std::net::IpAddr;
 use std::path::Path;
 
 use hookseal::{Ed25519, Scheme, Verifier, VerifierBuilder};
+use ureq::http::Uri;
 
 use crate::failure::Failure;
 use crate::scheme_args::SchemeArgs;
@@ -194,6 +196,25 @@ pub(crate) fn quoted_url(url: &str) -> String {
         Some((_, host)) => format!("'…@{host}'"),
         None => format!("'{url}'"),
     }
+}
+
+/// The URL of a receiver, which an option names.
+pub(crate) fn receiver_url(option: &str, url: &str) -> Result<Uri, Failure> {
+    let is_usable = |uri: &Uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+    };
+    url.parse().ok().filter(is_usable).ok_or_else(|| {
+        Failure::argument(format!(
+            "{option} {}: give an http or https URL, such as http://127.0.0.1:3000/webhooks",
+            quoted_url(url)
+        ))
+    })
+}
+
+/// Whether a host, by its name or address, is this machine.
+pub(crate) fn is_local_host(host: &str) -> bool {
+    host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 /// A path, for a message.

@@ -4,13 +4,12 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use ureq::Agent;
-use ureq::http::Uri;
 
 use crate::credentials::is_local;
 use crate::escape::printable;
 use crate::failure::Failure;
 use crate::http;
-use crate::input::{Header, quoted_url};
+use crate::input::{self, Header, quoted_url};
 use crate::outcome::{Exit, Outcome};
 use crate::render::json_line;
 
@@ -35,17 +34,7 @@ pub(crate) struct Posted {
 
 impl Receiver {
     pub(crate) fn new(url: &str) -> Result<Self, Failure> {
-        let is_usable = |uri: &Uri| {
-            matches!(uri.scheme_str(), Some("http" | "https"))
-                && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
-        };
-        let uri: Option<Uri> = url.parse().ok().filter(is_usable);
-        let uri = uri.ok_or_else(|| {
-            Failure::argument(format!(
-                "--to {}: give an http or https URL, such as http://127.0.0.1:3000/webhooks",
-                quoted_url(url)
-            ))
-        })?;
+        let uri = input::receiver_url("--to", url)?;
         Ok(Self { url: url.to_owned(), client: http::client(is_local(&uri)) })
     }
 

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::io;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -15,6 +14,7 @@ use tokio_postgres::{Client, Config};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
+use crate::input::is_local_host;
 use crate::tls;
 
 /// How many connections are kept: the inbox uses two at a time.
@@ -51,7 +51,7 @@ impl Connections {
 
 fn is_local(host: &Host) -> bool {
     match host {
-        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
+        Host::Tcp(name) => is_local_host(name),
         #[cfg(unix)]
         Host::Unix(_) => true,
     }

@@ -6,7 +6,7 @@ use crate::input::{self, Header};
 /// What `curl -v` writes before each line that it sends.
 const SENT: &[u8] = b"> ";
 
-/// Whether some line begins as a sent one does, and each other one as one of curl's notes or as a received one.
+/// Whether the first line that is neither a note of curl's nor a received one begins as a sent one does.
 pub(super) fn is_transcript(text: &[u8]) -> bool {
     let mut lines = lines(text).filter(|line| !line.is_empty());
     lines.by_ref().find(|line| !is_note(line)).is_some_and(is_sent)

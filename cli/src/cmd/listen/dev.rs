@@ -15,7 +15,7 @@ use super::forward::Backend;
 use super::line::Genuine;
 use super::saved::Folder;
 use super::verified::Verified;
-use super::{Handling, Listener, MAX_BODY, ShownArgs, bind_to, cannot_serve, print, serve};
+use super::{Handling, Listener, MAX_BODY, ShownArgs, bind_to, cannot_serve, print, runtime, serve};
 use crate::cmd::sandbox::{FormArg, speed};
 use crate::credentials::Credentials;
 use crate::failure::Failure;
@@ -89,10 +89,7 @@ impl Handling for EachAttempt {
 
 pub(crate) fn run(args: &DevArgs) -> Result<Outcome, Failure> {
     let backend = args.forward.as_deref().map(Backend::new).transpose()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::argument(format!("cannot start: {error}")))?;
+    let runtime = runtime()?;
     let ran = runtime.block_on(dev(args, backend));
     // A forward may still wait for its backend.
     runtime.shutdown_background();

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::body::Bytes;
 use axum::http::header::{self, HeaderMap, HeaderName};
-use axum::http::{Request, StatusCode, Uri};
+use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 use ureq::Agent;
 
 use super::line::Forwarded;
 use crate::failure::Failure;
-use crate::input::quoted_url;
+use crate::input;
 
 /// How long a sender waits, according to Contio's guide.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -53,14 +53,7 @@ impl Backend {
     }
 
     fn with_timeout(url: &str, timeout: Duration) -> Result<Self, Failure> {
-        let expected = "give an http or https URL, such as http://127.0.0.1:3000/webhooks";
-        let is_usable = |uri: &Uri| {
-            matches!(uri.scheme_str(), Some("http" | "https"))
-                && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
-        };
-        if !url.parse::<Uri>().is_ok_and(|uri| is_usable(&uri)) {
-            return Err(Failure::argument(format!("--forward {}: {expected}", quoted_url(url))));
-        }
+        input::receiver_url("--forward", url)?;
         let config = Agent::config_builder()
             .proxy(None)
             .http_status_as_error(false)

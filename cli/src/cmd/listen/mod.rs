@@ -175,10 +175,7 @@ pub(crate) fn run(args: &ListenArgs) -> Result<Outcome, Failure> {
         ));
     }
     let backend = args.forward.as_deref().map(Backend::new).transpose()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::argument(format!("cannot start: {error}")))?;
+    let runtime = runtime()?;
     let listened = runtime.block_on(async {
         if let Some(place) = inbox {
             return inbox::listen(args, max_body, builder, place, backend).await;
@@ -216,6 +213,11 @@ async fn listen<H: Handling>(
     let stopped = stopped().map_err(cannot_serve)?;
     print(&line::start(&url(args, &socket)?, args.forward.as_deref(), None, args.json), args.json);
     serve(listener, socket, max_body, stopped).await
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().build().map_err(|error| Failure::argument(format!("cannot start: {error}")))
 }
 
 async fn bind(args: &ListenArgs) -> Result<TcpListener, Failure> {

@@ -3,7 +3,7 @@
 mod direct;
 mod emit;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -91,7 +91,7 @@ fn list() -> Outcome {
     Outcome::success(text, json_line(&[("ok", true.into()), ("types", types.into())]))
 }
 
-fn data(path: &std::path::Path) -> Result<Value, Failure> {
+fn data(path: &Path) -> Result<Value, Failure> {
     match serde_json::from_slice(&input::read_body(path, None)?) {
         Ok(data @ Value::Object(_)) => Ok(data),
         Ok(_) => Err(Failure::argument(format!("--data {}: the JSON is not an object", quoted(path)))),
