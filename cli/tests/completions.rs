@@ -1,7 +1,5 @@
 //! What shells and `man` know of the commands.
 
-mod common;
-
 use crate::common::hookseal;
 
 #[test]

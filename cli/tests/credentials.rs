@@ -1,7 +1,5 @@
 //! The commands find a sandbox by its credentials file, and never a server that was not named.
 
-mod common;
-
 use std::path::Path;
 use std::sync::Arc;
 

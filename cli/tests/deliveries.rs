@@ -1,7 +1,5 @@
 //! `hookseal deliveries`, against an API that paginates, refuses and fails.
 
-mod common;
-
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 

@@ -1,7 +1,5 @@
 //! `hookseal demo`: every delivery gets the expected verdict, and the table is readable.
 
-mod common;
-
 use std::process::Stdio;
 
 use crate::common::hookseal;

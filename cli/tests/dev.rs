@@ -1,7 +1,5 @@
 //! `hookseal dev`: a sandbox and a receiver in one process.
 
-mod common;
-
 use std::process::Command;
 
 use axum::Router;

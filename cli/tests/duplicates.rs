@@ -1,7 +1,5 @@
 //! `hookseal torture --duplicates`: receivers that handle an event twice, or lose one, are found.
 
-mod common;
-
 use std::collections::{BTreeMap, HashSet};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};

@@ -1,7 +1,5 @@
 //! Foreign text in everything that is printed: it is visible, it does not control the terminal, and JSON keeps it exactly.
 
-mod common;
-
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;

@@ -1,7 +1,5 @@
 //! `hookseal explain`: its input, its output, and its exit codes.
 
-mod common;
-
 use hookseal::{OptionNames, UnixTime};
 use hookseal_tests::explain::{ExplainVector, VectorSecret, vectors};
 

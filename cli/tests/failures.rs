@@ -2,8 +2,6 @@
 //!
 //! `HOOKSEAL_BLESS=1` rewrites the blocks.
 
-mod common;
-
 use std::path::Path;
 use std::{env, fs};
 

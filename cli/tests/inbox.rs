@@ -1,7 +1,4 @@
 //! `hookseal listen --inbox`, and `hookseal inbox`, on a file.
-#![cfg(unix)]
-
-mod common;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
@@ -319,7 +316,7 @@ fn an_event_cannot_control_the_terminal() {
     let place = Place::file();
     let listener = place.listen(&["--scheme", "github"]);
     let hostile = "\u{1b}[2J\u{202e}text\nsecond line";
-    let signer = hookseal::Signer::new(hookseal::Scheme::GITHUB, common::SECRET).expect("a secret");
+    let signer = hookseal::Signer::new(hookseal::Scheme::GITHUB, crate::common::SECRET).expect("a secret");
     let headers = signer.sign(hostile.as_bytes(), hookseal::UnixTime::now(), None).expect("signs");
     let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
     let mut request = agent.post(&listener.url);

@@ -1,10 +1,5 @@
 //! `hookseal listen --inbox --forward`, killed and in several processes, on a file and on a real `PostgreSQL`:
 //! `cargo xtask test cli` installs it.
-#![cfg(unix)]
-
-mod common;
-#[path = "common/database.rs"]
-mod database;
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,9 +9,9 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 
+use crate::common::database::servers;
 use crate::common::inbox::{Listening, Place, backend, events, send, until};
 use crate::common::{assert_misused, hookseal};
-use crate::database::servers;
 
 fn address(port: u16, more: &str) -> String {
     format!("postgres://hookseal:hunter2@127.0.0.1:{port}/postgres{more}")
@@ -133,7 +128,7 @@ fn a_server_that_ends_is_reported_and_its_senders_get_503() {
 fn a_certificate_of_the_server_is_verified() {
     let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let server = servers::secured_postgres(&certified.cert.pem(), &certified.signing_key.serialize_pem());
-    let trusted = common::file("postgres-certificate.pem", certified.cert.pem());
+    let trusted = crate::common::file("postgres-certificate.pem", certified.cert.pem());
     let address = address(server.port, "?sslmode=require").replace("127.0.0.1", "localhost");
     let stats = || hookseal(["inbox", "stats", "--inbox-env", "DATABASE"]).env("DATABASE", &address);
     let ran = stats().env("SSL_CERT_FILE", &trusted).run();

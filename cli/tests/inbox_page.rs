@@ -1,7 +1,4 @@
 //! `hookseal inbox serve`: where its page is. What the page does is tested in a browser, in `tests/sandbox/`.
-#![cfg(unix)]
-
-mod common;
 
 use std::os::unix::fs::PermissionsExt as _;
 

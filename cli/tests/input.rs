@@ -1,7 +1,5 @@
 //! Input from files, stdin and the command line, and the errors about it.
 
-mod common;
-
 use hookseal::Scheme;
 
 use crate::common::{BODY, Hookseal, NOW, assert_misused, file, hookseal, signed};

@@ -1,7 +1,5 @@
 //! `hookseal listen`: what it accepts, prints, recognizes as a duplicate, and forwards.
 
-mod common;
-
 use std::sync::{Arc, Mutex};
 
 use axum::Router;

@@ -1,7 +1,5 @@
 //! `hookseal listen --save`, and `hookseal replay` and `explain` of what it saved.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 
@@ -54,7 +52,7 @@ fn saved(scheme: Scheme, seconds: i64) -> (tempfile::TempDir, PathBuf, Value) {
     (folder, file, line)
 }
 
-fn replay(to: &str, file: &Path, args: &[&str]) -> common::Ran {
+fn replay(to: &str, file: &Path, args: &[&str]) -> crate::common::Ran {
     hookseal(["replay", "--json", "--to", to]).args([file]).args(args).run()
 }
 

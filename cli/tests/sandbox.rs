@@ -1,7 +1,5 @@
 //! `hookseal sandbox`: its output, how it stops, and that killing it loses nothing.
 
-mod common;
-
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -1,7 +1,5 @@
 //! `--scheme-file`: a custom scheme, and limits, from a file.
 
-mod common;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,7 +38,7 @@ const LISTED: &str = r#"{
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
-fn with_file(command: &str, path: &PathBuf) -> common::Hookseal {
+fn with_file(command: &str, path: &PathBuf) -> crate::common::Hookseal {
     hookseal([command, "--scheme-file"]).args([path])
 }
 

@@ -1,7 +1,5 @@
 //! Where secrets come from, and that they are never printed.
 
-mod common;
-
 use std::path::Path;
 
 use crate::common::{BODY, Hookseal, NOW, SECRET, assert_misused, file, hookseal, signed};

@@ -1,7 +1,5 @@
 //! `hookseal send`, against the responses of a sandbox.
 
-mod common;
-
 use std::path::PathBuf;
 
 use axum::Router;

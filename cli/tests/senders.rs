@@ -1,7 +1,5 @@
 //! Schemes by name: the list of them, senders that sign their URL, and public keys.
 
-mod common;
-
 use crate::common::hookseal;
 use hookseal::Scheme;
 
@@ -125,7 +123,7 @@ fn nothing_signs_with_ed25519_and_commands_say_so() {
 /// `send` has no scheme: the sandbox that it asks has one, which is tested in `sandbox.rs`.
 #[test]
 fn every_command_with_a_scheme_takes_presets_and_files_alike() {
-    let file = common::file("own.json", r#"{"preset":"github"}"#);
+    let file = crate::common::file("own.json", r#"{"preset":"github"}"#);
     for command in ["sign", "verify", "explain", "listen", "torture", "sandbox"] {
         let help = hookseal([command, "--help"]).run().stdout;
         for option in ["--scheme <NAME>", "--scheme-file <FILE>", "--signed-url <URL>"] {

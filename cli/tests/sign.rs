@@ -1,7 +1,5 @@
 //! `hookseal sign`: `hookseal verify` and curl accept its output.
 
-mod common;
-
 use hookseal::Scheme;
 
 use crate::common::{BODY, NOW, SECRET, assert_misused, file, hookseal, signed};
@@ -68,7 +66,8 @@ fn the_default_time_is_the_clock() {
 #[test]
 fn a_file_and_stdin_are_signed_alike_byte_for_byte() {
     let body = file("sign-body", b"\xff\x00 not text\r\n");
-    let of = |sign: common::Hookseal| sign.args(["--scheme", "github"]).stdin(b"\xff\x00 not text\r\n").run().stdout;
+    let of =
+        |sign: crate::common::Hookseal| sign.args(["--scheme", "github"]).stdin(b"\xff\x00 not text\r\n").run().stdout;
     let from_file = of(hookseal(["sign"]).args([&body]));
     assert_eq!(from_file, of(hookseal(["sign", "-"])));
     assert_eq!(from_file, of(hookseal(["sign"])));

@@ -1,7 +1,5 @@
 //! `hookseal torture`: a correct receiver passes, and the faults of others are found.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;

@@ -1,7 +1,5 @@
 //! `hookseal verify`: verdicts, exit codes and output.
 
-mod common;
-
 use std::process::Stdio;
 
 use serde_json::json;
@@ -137,7 +135,7 @@ fn the_secret_index_follows_the_command_line_across_both_options() {
     let old = old.to_str().expect("a path of the tests is text");
     let secret_index = |options: &[&str]| {
         let verify = hookseal(["verify", "--json", "--now", NOW]).args(signed(&[])).args(options).stdin(BODY);
-        verify.env("NEW", common::SECRET).env("OTHER", "of no use here").run().json()["secret_index"].clone()
+        verify.env("NEW", crate::common::SECRET).env("OTHER", "of no use here").run().json()["secret_index"].clone()
     };
     assert_eq!(secret_index(&["--secret-file", old, "--secret-env", "NEW"]), 1);
     assert_eq!(secret_index(&["--secret-env", "NEW", "--secret-file", old]), 0);
@@ -153,7 +151,7 @@ fn the_secret_index_follows_the_command_line_across_both_options() {
 fn the_origin_of_the_matching_secret_is_printed() {
     let old = file("named-old", OLD_SECRET);
     let ran = hookseal(["verify", "--now", NOW, "--secret-file"]).args([&old]).args(["--secret-env", "NEW"]);
-    let ran = ran.args(signed(&[])).env("NEW", common::SECRET).stdin(BODY).run();
+    let ran = ran.args(signed(&[])).env("NEW", crate::common::SECRET).stdin(BODY).run();
     assert!(ran.stdout.contains("  secret     index 1 (--secret-env NEW)\n"), "{ran:?}");
 }
 

@@ -1,7 +1,5 @@
 //! The management API: its answers and its refusals.
 
-mod support;
-
 use hookseal_sandbox::Options;
 use serde_json::{Value, json};
 
@@ -168,7 +166,7 @@ async fn pending_deliveries_are_delivered_or_abandoned_when_webhooks_are_switche
         let (folder, endpoint) = (folder(), Endpoint::of(500).await);
         let sandbox = Running::start(&Options { webhook_url: Some(endpoint.url.clone()), ..options(&folder) }).await;
         sandbox.emit(json!({"type": "meeting.completed"})).await;
-        support::until("the first attempt is recorded", || async {
+        crate::support::until("the first attempt is recorded", || async {
             let (_, page) = sandbox.admin("GET", "/webhook-deliveries", Value::Null).await;
             (page["deliveries"][0]["http_status_code"] == 500).then_some(())
         })
@@ -184,12 +182,12 @@ async fn pending_deliveries_are_delivered_or_abandoned_when_webhooks_are_switche
 #[tokio::test]
 async fn a_failed_delivery_is_retried_by_hand() {
     let folder = folder();
-    let endpoint = Endpoint::start(|before, _| support::status(if before == 0 { 500 } else { 200 })).await;
+    let endpoint = Endpoint::start(|before, _| crate::support::status(if before == 0 { 500 } else { 200 })).await;
     let sandbox = Running::start(&Options { webhook_url: Some(endpoint.url.clone()), ..options(&folder) }).await;
     let (_, emitted) = sandbox.emit(json!({"type": "meeting.completed"})).await;
     endpoint.wait_for(1).await;
     let id = emitted["events"][0]["delivery_ids"][0].as_str().expect("an id");
-    support::until("the first attempt is recorded", || async {
+    crate::support::until("the first attempt is recorded", || async {
         let (_, delivery) = sandbox.admin("GET", &format!("/webhook-deliveries/{id}"), Value::Null).await;
         (delivery["http_status_code"] == 500).then_some(())
     })

@@ -1,7 +1,5 @@
 //! How deliveries are sent, retried and stored.
 
-mod support;
-
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};

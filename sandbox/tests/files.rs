@@ -1,9 +1,5 @@
 //! The files of a sandbox: only their owner can read them, even if they existed before with other rights.
 
-#![cfg(unix)]
-
-mod support;
-
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

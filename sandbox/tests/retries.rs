@@ -1,7 +1,5 @@
 //! Retries, automatic and manual.
 
-mod support;
-
 use std::sync::{Arc, Mutex, mpsc};
 
 use hookseal_sandbox::Options;

@@ -1,7 +1,5 @@
 //! Dates are real at any speed, and the waits are as long as the speed says.
 
-mod support;
-
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hookseal::{Scheme, UnixTime, Verifier};

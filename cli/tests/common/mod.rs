@@ -1,8 +1,8 @@
 //! Runs the real binary, without the variables of the environment that could change its results.
 
-// Each test file uses only a part of this.
-#![allow(dead_code)]
-
+#[cfg(unix)]
+pub(crate) mod database;
+#[cfg(unix)]
 pub(crate) mod inbox;
 pub(crate) mod server;
 

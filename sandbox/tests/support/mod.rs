@@ -1,7 +1,6 @@
 //! Sandboxes and endpoints for tests, on loopback.
 
-// Each test file uses only a part of this.
-#![allow(dead_code, unreachable_pub)]
+#![allow(unreachable_pub)]
 
 use std::future::Future;
 use std::net::SocketAddr;

@@ -1,0 +1,9 @@
+//! The tests of the sandbox, in one program: it is linked once, and they run at the same time.
+
+mod api;
+mod deliveries;
+#[cfg(unix)]
+mod files;
+mod retries;
+mod support;
+mod times;
