@@ -1,5 +1,5 @@
-// node inbox/run.mjs [NODE [TEST…]]: starts PostgreSQL, and runs the tests of `hookseal/inbox` with this Node, or
-// another one.
+// node inbox/run.mjs [--OPTION…] [NODE [TEST…]]: starts PostgreSQL, and runs the tests of `hookseal/inbox` with this
+// Node, or another one.
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";

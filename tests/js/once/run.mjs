@@ -1,5 +1,5 @@
-// node once/run.mjs [NODE [TEST…]]: starts the servers, and runs the tests of `hookseal/once` with this Node, or another
-// one.
+// node once/run.mjs [--OPTION…] [NODE [TEST…]]: starts the servers, and runs the tests of `hookseal/once` with this Node,
+// or another one.
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
