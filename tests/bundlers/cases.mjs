@@ -237,14 +237,17 @@ const TYPESCRIPTS = {
   7: "typescript-7",
 };
 
+/** What the oldest and the newest compilers accept, those between accept in all kinds of projects if in two of them. */
+const BETWEEN = ["5.5", "5.6", "5.7", "5.8"];
+
 const TYPES = Object.entries(TYPESCRIPTS).map(([version, compiler]) => [
   `TypeScript ${version}`,
   "types",
-  types(compiler, { newer: Number(version) >= 5.9 }),
+  types(compiler, { newer: Number(version) >= 5.9, fewer: BETWEEN.includes(version) }),
 ]);
 
 /** The declarations of both packages are the same, so that fewer compilers read those of the second. */
-const FEWER_TYPES = TYPES.filter(([title]) => /(5\.4|5\.9|7)$/.test(title));
+const FEWER_TYPES = TYPES.filter(([title]) => / (5\.4|7)$/.test(title));
 
 const rows = (name, table) =>
   table.map(([title, app, ...steps]) => ({ name: `${name}: ${title}`, package: name, app, steps }));

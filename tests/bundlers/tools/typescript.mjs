@@ -43,10 +43,12 @@ const NEWER = {
 };
 
 export const types =
-  (compiler, { newer = false } = {}) =>
+  (compiler, { newer = false, fewer = false } = {}) =>
   async (context) => {
     const faults = [];
-    for (const [name, project] of Object.entries({ ...PROJECTS, ...(newer ? NEWER : {}) })) {
+    const { dom, node } = PROJECTS;
+    const projects = fewer ? { dom, node } : { ...PROJECTS, ...(newer ? NEWER : {}) };
+    for (const [name, project] of Object.entries(projects)) {
       const folder = path.join(context.folder, name);
       await mkdir(folder);
       await writeFile(path.join(folder, "package.json"), JSON.stringify({ type: project.type ?? "module" }));
