@@ -18,6 +18,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use crate::tools::process::Process;
+use crate::tools::rust_tests;
 use crate::tools::workspace::Workspace;
 
 /// The report, relative to the root.
@@ -74,7 +75,7 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), Str
 pub(crate) fn check(workspace: &Workspace, filter: Option<&str>) -> Result<(), String> {
     let (in_javascript, in_python) = (javascript::has_cases(workspace, filter)?, python::has_cases(workspace, filter)?);
     if may_be_rust(filter) {
-        Process::new("cargo bench -p hookseal-benches -- --test").args(filter).run_echoed(&workspace.root)?;
+        check_rust(filter).run_echoed(&workspace.root)?;
     }
     if in_javascript {
         javascript::set_up(workspace)?;
@@ -89,6 +90,12 @@ pub(crate) fn check(workspace: &Workspace, filter: Option<&str>) -> Result<(), S
         go::check(workspace, filter)?;
     }
     Ok(())
+}
+
+/// Runs the cases in Rust once, or those whose id matches the filter. They are not optimized, since nothing is measured.
+pub(crate) fn check_rust(filter: Option<&str>) -> Process {
+    let check = rust_tests::of("--bench deliveries");
+    if filter.is_some() { check.args(["--"]).args(filter) } else { check }
 }
 
 /// Whether a filter may match cases in Rust: it cannot if each of its alternatives contains a word that no id in Rust

@@ -8,6 +8,7 @@ use crate::tools::c_compiler::{self, Tool};
 use crate::tools::files;
 use crate::tools::process::Process;
 use crate::tools::python;
+use crate::tools::rust_tests;
 use crate::tools::step::Step;
 use crate::tools::venv::Venv;
 use crate::tools::workspace::Workspace;
@@ -45,7 +46,7 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
 /// The test steps of part `c`.
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     c_compiler::install_missing(&workspace.root)?;
-    let mut steps = vec![Process::new("cargo test -p hookseal-c").into()];
+    let mut steps = vec![rust_tests::of("--test abi --test header").into()];
     let build = Build { workspace };
     // As a program gets them from pkg-config, with the shared library; then with the static one inside.
     for (name, reads) in PROGRAMS {

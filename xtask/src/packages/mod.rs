@@ -17,6 +17,7 @@ pub(crate) mod wheel;
 
 use std::path::PathBuf;
 
+use crate::tools::whole_run;
 use crate::tools::words;
 use crate::tools::workspace::Workspace;
 
@@ -78,16 +79,21 @@ pub(crate) fn select(name: Option<&str>) -> Result<&'static [Package], String> {
 
 impl Package {
     pub(crate) fn build(&self, workspace: &Workspace) -> Result<(), String> {
-        let files =
-            (self.build)(workspace).map_err(|error| format!("cannot build package `{}`: {error}", self.name))?;
-        for file in files {
-            println!("--- built {}", workspace.relative(&file).display());
-        }
-        Ok(())
+        whole_run::once(workspace, &format!("package-{}", self.name), || {
+            let files =
+                (self.build)(workspace).map_err(|error| format!("cannot build package `{}`: {error}", self.name))?;
+            for file in files {
+                println!("--- built {}", workspace.relative(&file).display());
+            }
+            Ok(())
+        })
     }
 
     pub(crate) fn set_up(&self, workspace: &Workspace) -> Result<(), String> {
-        (self.set_up)(workspace).map_err(|error| format!("cannot set up the tests of package `{}`: {error}", self.name))
+        whole_run::once(workspace, &format!("setup-{}", self.name), || {
+            (self.set_up)(workspace)
+                .map_err(|error| format!("cannot set up the tests of package `{}`: {error}", self.name))
+        })
     }
 }
 

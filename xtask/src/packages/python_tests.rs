@@ -7,7 +7,7 @@ use crate::tools::process::Process;
 use crate::tools::step::Step;
 use crate::tools::venv::{self, Venv};
 use crate::tools::workspace::Workspace;
-use crate::tools::{command_line, files, python, servers};
+use crate::tools::{command_line, files, python, rust_tests, servers};
 
 /// The sources of the tests.
 const SOURCES: &str = "tests/python";
@@ -30,7 +30,7 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let text = |(major, minor): (u32, u32)| format!("{major}.{minor}");
     println!("--- oldest Python: {}, newest: {}", text(oldest.version), text(newest.version));
     // The parts of the extension that do not depend on Python.
-    let mut steps = vec![Process::new("cargo test -p hookseal-python").into()];
+    let mut steps = vec![rust_tests::of("--test integer").into()];
     for (venv, arguments) in RUNS {
         let process = Process::program(Venv::new(workspace, venv).python()).args(arguments.split_whitespace());
         // Pyright's installation is kept between runs. Bytecode files would be removed again when the folder is

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::tasks::parts::Part;
 use crate::tools::files::{self, At as _};
+use crate::tools::whole_run;
 use crate::tools::workspace::Workspace;
 
 /// How many parts run at the same time.
@@ -30,24 +31,26 @@ struct Ended {
 
 /// Runs the parts, each as `cargo xtask test PART`. After a failure no other part begins.
 pub(crate) fn run(workspace: &Workspace, parts: &[&'static Part]) -> Result<(), String> {
-    let logs = workspace.target.join("suite");
+    let logs = whole_run::folder(workspace);
     files::create(&logs)?;
+    let name = whole_run::name();
     let xtask = std::env::current_exe().map_err(|error| format!("cannot find the program xtask: {error}"))?;
     run_each(parts, |part| {
         let log = logs.join(format!("{}.log", part.name));
         println!("=== {} begins; its output comes when it ends, and is in {}", part.name, log.display());
-        let ended = run_part(workspace, &xtask, part, &log);
+        let ended = run_part(workspace, &xtask, part, &name, &log);
         let output = std::fs::read(&log).unwrap_or_default();
         print!("{}", String::from_utf8_lossy(&output));
         ended
     })
 }
 
-fn run_part(workspace: &Workspace, xtask: &Path, part: &Part, log: &Path) -> Result<(), String> {
+fn run_part(workspace: &Workspace, xtask: &Path, part: &Part, run: &str, log: &Path) -> Result<(), String> {
     let output = File::create(log).at(log)?;
     let errors = output.try_clone().at(log)?;
     let status = Command::new(xtask)
         .args(["test", part.name])
+        .env(whole_run::VARIABLE, run)
         .current_dir(&workspace.root)
         .stdin(Stdio::null())
         .stdout(output)

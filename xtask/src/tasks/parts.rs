@@ -6,6 +6,7 @@ use crate::codegen;
 use crate::packages::{C, GO, NODE, PYTHON, WASM, c_tests, go_tests, javascript_tests, python_tests, scripting_tests};
 use crate::tasks::{bundler_tests, playground, sandbox_tests};
 use crate::tools::process::Process;
+use crate::tools::rust_tests;
 use crate::tools::step::Step;
 use crate::tools::targets::{self, Build};
 use crate::tools::workspace::Workspace;
@@ -61,9 +62,15 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part {
         name: "core",
-        about: "the core in every feature set, its vectors, and other implementations",
+        about: "the core with few features, its vectors, and other implementations",
         changes: &[],
         steps: core,
+    },
+    Part {
+        name: "unit",
+        about: "the unit tests of every crate, and the examples in its documentation",
+        changes: &[],
+        steps: unit,
     },
     Part {
         name: "node",
@@ -131,9 +138,12 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "bench", about: "every benchmark runs once and gives the right answer", changes: &[], steps: benches },
 ];
 
-/// The feature sets in which the core is used, from none to all.
+/// The feature sets of the core that are linted, from none to all.
 const FEATURE_SETS: &[&str] =
     &["", "schemes", "schemes,duplicates", "alloc", "duplicates", "explain", "std", "std,duplicates,http,explain"];
+
+/// Those with fewest features, in which its tests run too: with all features they run as those of every other crate do.
+const SMALL_SETS: &[&str] = &["", "schemes,duplicates"];
 
 /// A target without a standard library: the build fails if the core needs one.
 const BARE_TARGET: &str = "thumbv7em-none-eabi";
@@ -182,18 +192,22 @@ fn xtask(_: &Workspace) -> Result<Vec<Step>, String> {
 
 fn core(_: &Workspace) -> Result<Vec<Step>, String> {
     let mut steps = Vec::new();
-    for features in FEATURE_SETS {
-        let test = Process::new("cargo test -p hookseal --no-default-features");
+    for features in SMALL_SETS {
+        let test = Process::new("cargo test -p hookseal --no-default-features --lib");
         steps.push(test.with_features(features).into());
     }
-    steps.push(line("cargo test -p hookseal-tests"));
+    steps.push(rust_tests::of("--test core --test wiped").into());
     Ok(steps)
+}
+
+fn unit(_: &Workspace) -> Result<Vec<Step>, String> {
+    Ok(vec![rust_tests::of("--lib --bins").into(), rust_tests::of("--doc").into()])
 }
 
 fn cli(workspace: &Workspace) -> Result<Vec<Step>, String> {
     // Its inbox is tested on PostgreSQL.
     servers::install_missing(&workspace.root)?;
-    Ok(vec![line("cargo test -p hookseal-cli"), line("cargo run -p hookseal-cli -- demo")])
+    Ok(vec![rust_tests::of("--test cli").into(), line("cargo run -p hookseal-cli -- demo")])
 }
 
 fn web(workspace: &Workspace) -> Result<Vec<Step>, String> {
@@ -202,13 +216,12 @@ fn web(workspace: &Workspace) -> Result<Vec<Step>, String> {
     for feature in ["", "axum", "tower", "actix", "lambda"] {
         steps.push(Process::new("cargo check -p hookseal-web").with_features(feature).into());
     }
-    steps.push(line("cargo test -p hookseal-web --all-features"));
+    steps.push(rust_tests::of("--test axum --test tower --test actix --test lambda").into());
     steps.push(command_line::build());
     steps.push(line(
         "cargo build -p example-axum -p example-axum-once -p example-axum-inbox -p example-actix -p example-lambda",
     ));
-    let examples = Process::new("cargo test -p hookseal-tests --test examples").with_features("examples");
-    steps.push(examples.env(command_line::VARIABLE, command_line::binary(workspace)).into());
+    steps.push(rust_tests::of("--test examples").env(command_line::VARIABLE, command_line::binary(workspace)).into());
     Ok(steps)
 }
 
@@ -303,8 +316,8 @@ fn go(workspace: &Workspace) -> Result<Vec<Step>, String> {
 fn once(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let tests = python_tests::once_steps(workspace)?;
     let mut steps = Vec::new();
-    steps.push(Process::new("cargo test -p hookseal-tests --test once").with_features("once").into());
     steps.extend([
+        rust_tests::of("--test once").into(),
         command_line::build(),
         Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
         Step::Internal { command: "cargo xtask setup python", action: python_tests::set_up_newest },
@@ -323,9 +336,8 @@ fn inbox(workspace: &Workspace) -> Result<Vec<Step>, String> {
     for feature in ["", "inbox", "sqlite", "postgres", "deadpool", "redis", "axum", "sqlite,axum", "postgres,axum"] {
         steps.push(Process::new("cargo check -p hookseal-inbox").with_features(feature).into());
     }
-    steps.push(line("cargo test -p hookseal-inbox --all-features"));
-    steps.push(Process::new("cargo test -p hookseal-tests --test inbox").with_features("once").into());
     steps.extend([
+        rust_tests::of("--test inbox").into(),
         command_line::build(),
         Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) },
         Step::Internal { command: "cargo xtask setup wasm", action: |workspace| WASM.set_up(workspace) },
@@ -338,7 +350,7 @@ fn inbox(workspace: &Workspace) -> Result<Vec<Step>, String> {
 }
 
 fn benches(_: &Workspace) -> Result<Vec<Step>, String> {
-    Ok(vec![line("cargo bench -p hookseal-benches -- --test")])
+    Ok(vec![bench::check_rust(None).into()])
 }
 
 fn line(line: &str) -> Step {

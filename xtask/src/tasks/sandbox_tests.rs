@@ -9,6 +9,7 @@ use crate::tools::command_line;
 use crate::tools::files;
 use crate::tools::npm::{self, Scripts};
 use crate::tools::process::Process;
+use crate::tools::rust_tests;
 use crate::tools::step::Step;
 use crate::tools::workspace::Workspace;
 
@@ -21,7 +22,7 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let clients = Process::new("node --test sdk.test.mjs page.test.mjs inbox.test.mjs")
         .current_dir(workspace.relative(&project(workspace)));
     Ok(vec![
-        Process::new("cargo test -p hookseal-sandbox").into(),
+        rust_tests::of("--test sandbox").into(),
         command_line::build(),
         Step::Internal { command: "npm ci, for the vendor's SDK and the browser's driver", action: set_up },
         clients.env(command_line::VARIABLE, command_line::binary(workspace)).env(chromium::VARIABLE, browser).into(),
