@@ -134,7 +134,7 @@ fn headers(names: &[&str]) -> Vec<(String, String)> {
 
 /// The work that the documentation of `Explainer::explain` promises, plus the cost of verifying the delivery.
 fn allowed(body: usize, secrets: usize) -> u64 {
-    (32 * MIB + (20 + 2 * secrets.min(8) + 8) * body) as u64
+    (32 * MIB + (24 + 2 * secrets.min(8) + 8) * body) as u64
 }
 
 /// Explains, and checks that the cost is within what is promised.

@@ -174,7 +174,7 @@ impl Explainer {
 
     /// Explains the verdict on one delivery.
     ///
-    /// The cost is bounded in advance: as much work as hashing 32 MiB plus 20 times the body, at most 16,384 MACs or
+    /// The cost is bounded in advance: as much work as hashing 32 MiB plus 24 times the body, at most 16,384 MACs or
     /// 512 ed25519 signatures, and 2 MiB of memory plus 12 times the body. Bodies of more than 1 MiB are verified, but
     /// not searched for causes.
     pub fn explain<H: Headers + ?Sized>(&self, headers: &H, body: &[u8], now: UnixTime) -> Report {
