@@ -9,6 +9,7 @@ pub(crate) mod go_tests;
 pub(crate) mod javascript_tests;
 pub(crate) mod node;
 pub(crate) mod npm_package;
+mod npm_platforms;
 pub(crate) mod python_tests;
 pub(crate) mod scripting_tests;
 mod vectors;
