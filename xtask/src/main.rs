@@ -44,8 +44,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "package",
-        arguments: "[PACKAGE]",
-        about: "builds all packages for other languages, or only the named one, into target/packages",
+        arguments: "[PACKAGE] [--dev]",
+        about: "builds all packages, or only the named one, into target/packages; cli --dev is for tests",
         run: package,
     },
     Command {
@@ -141,7 +141,14 @@ fn test(arguments: &[String]) -> Result<(), Failure> {
 }
 
 fn package(arguments: &[String]) -> Result<(), Failure> {
-    each_package(arguments, "package [PACKAGE]", packages::Package::build)
+    if let [name, option] = arguments
+        && name == packages::CLI.name
+        && option == "--dev"
+    {
+        let workspace = Workspace::find().map_err(Failure::Failed)?;
+        return packages::CLI_FOR_TESTS.build(&workspace).map_err(Failure::Failed);
+    }
+    each_package(arguments, "package [PACKAGE], or package cli --dev", packages::Package::build)
 }
 
 fn setup(arguments: &[String]) -> Result<(), Failure> {

@@ -3,6 +3,8 @@
 
 pub(crate) mod c;
 pub(crate) mod c_tests;
+pub(crate) mod cli;
+pub(crate) mod cli_tests;
 pub(crate) mod go;
 pub(crate) mod go_modules;
 pub(crate) mod go_tests;
@@ -32,7 +34,7 @@ pub(crate) struct Package {
     set_up: fn(&Workspace) -> Result<(), String>,
 }
 
-pub(crate) const PACKAGES: &[Package] = &[WASM, NODE, PYTHON, C, GO];
+pub(crate) const PACKAGES: &[Package] = &[WASM, NODE, PYTHON, C, GO, CLI];
 
 pub(crate) const WASM: Package = Package {
     name: "wasm",
@@ -68,6 +70,17 @@ pub(crate) const GO: Package = Package {
     build: go::package,
     set_up: go_tests::set_up,
 };
+
+pub(crate) const CLI: Package = Package {
+    name: "cli",
+    about: "the command line: npm's @hookseal/cli, PyPI's hookseal-cli, and an archive with checksums",
+    build: |workspace| cli::package(workspace, cli::Profile::Release),
+    set_up: cli_tests::set_up,
+};
+
+/// The same around the binary for development, to be tested: that one is built anyway, and within seconds.
+pub(crate) const CLI_FOR_TESTS: Package =
+    Package { build: |workspace| cli::package(workspace, cli::Profile::Dev), ..CLI };
 
 /// The package with this name, or all packages if there is no name.
 pub(crate) fn select(name: Option<&str>) -> Result<&'static [Package], String> {

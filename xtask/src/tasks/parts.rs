@@ -3,7 +3,8 @@
 
 use crate::bench;
 use crate::codegen;
-use crate::packages::{C, GO, NODE, PYTHON, WASM, c_tests, go_tests, javascript_tests, python_tests, scripting_tests};
+use crate::packages::{C, GO, NODE, PYTHON, WASM};
+use crate::packages::{c_tests, cli_tests, go_tests, javascript_tests, python_tests, scripting_tests};
 use crate::tasks::{bundler_tests, playground, sandbox_tests};
 use crate::tools::process::Process;
 use crate::tools::rust_tests;
@@ -109,6 +110,12 @@ pub(crate) const PARTS: &[Part] = &[
         about: "both npm packages in bundlers, frameworks and TypeScript's versions",
         changes: &[JavaScript],
         steps: bundler_tests::steps,
+    },
+    Part {
+        name: "cli-packages",
+        about: "the command line as npm, pip and an archive install it",
+        changes: &[JavaScript, Python],
+        steps: cli_tests::steps,
     },
     Part {
         name: "web",

@@ -1,0 +1,133 @@
+//! The archive that cargo-binstall fetches, and whoever downloads the binary: with the licenses, the manual pages, the
+//! shell completions, and a file of checksums next to it.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::packages::cli::{self, README, file, folder};
+use crate::packages::npm_package::{self, VERSION};
+use crate::tools::files;
+use crate::tools::process::Process;
+use crate::tools::workspace::Workspace;
+
+const SCRIPT: &str = "cli/packaging/archive.py";
+
+/// As `sha256sum --check` reads it.
+const CHECKSUMS: &str = "SHA256SUMS";
+
+/// Builds the archive and returns its path, and that of the checksums of all archives in the folder.
+pub(super) fn package(workspace: &Workspace, binary: &Path, share: &Path) -> Result<[PathBuf; 2], String> {
+    let target = target(&Process::new("rustc -vV").capture(&workspace.root)?)?;
+    let (inside, archive) = names(&target);
+    let content = folder(workspace, "archive").join(&inside);
+    files::renew(&folder(workspace, "archive"))?;
+    files::create(&content)?;
+    files::copy(binary, &content.join(file()))?;
+    files::copy_into(&workspace.root.join(README), &content)?;
+    npm_package::copy_licenses(workspace, &content)?;
+    files::mirror(share, &content.join("share"), |_| true)?;
+    let archives = workspace.target.join("packages/cli");
+    files::create(&archives)?;
+    let archive = archives.join(archive);
+    let script = Process::program(workspace.relative(&cli::python(workspace).python())).args([SCRIPT]);
+    let script = script.arg(workspace.relative(&archive)).arg(workspace.relative(&content));
+    script.run_echoed(&workspace.root)?;
+    Ok([archive, checksums(&archives)?])
+}
+
+/// The target in the output of `rustc -vV`.
+fn target(version: &str) -> Result<String, String> {
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| "`rustc -vV` names no host".to_owned())
+}
+
+/// The name of the folder in the archive, and that of the archive. `cli/Cargo.toml` says both to cargo-binstall.
+fn names(target: &str) -> (String, String) {
+    let inside = format!("hookseal-{VERSION}-{target}");
+    let extension = if target.contains("-windows-") { "zip" } else { "tar.gz" };
+    let archive = format!("{inside}.{extension}");
+    (inside, archive)
+}
+
+/// Writes the checksums of the archives in a folder, and returns the path of the file.
+fn checksums(archives: &Path) -> Result<PathBuf, String> {
+    let mut names = files::list(archives)?;
+    names.retain(|name| name != CHECKSUMS);
+    names.sort();
+    let mut text = String::new();
+    for name in names {
+        let digest = Sha256::digest(files::read(&archives.join(&name))?);
+        text.extend(digest.iter().map(|byte| format!("{byte:02x}")));
+        text.push_str(&format!("  {name}\n"));
+    }
+    let path = archives.join(CHECKSUMS);
+    files::write(&path, text)?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::tools::files::Scratch;
+
+    #[test]
+    fn the_target_is_the_host_of_the_compiler() {
+        let version = "rustc 1.90.0\nbinary: rustc\nhost: x86_64-unknown-linux-gnu\nrelease: 1.90.0\n";
+        assert_eq!(target(version), Ok("x86_64-unknown-linux-gnu".to_owned()));
+        assert!(target("rustc 1.90.0\n").is_err());
+    }
+
+    #[test]
+    fn checksums_are_of_each_archive_and_not_of_themselves() {
+        let archives = Scratch::new("archives");
+        archives.put("b.zip", "abc");
+        archives.put("a.tar.gz", "");
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        for _ in 0..2 {
+            checksums(archives.path()).expect("written");
+            assert_eq!(archives.text(CHECKSUMS), format!("{empty}  a.tar.gz\n{abc}  b.zip\n"));
+        }
+    }
+
+    /// Replaces the variables of cargo-binstall's templates.
+    fn expanded(template: &Value, target: &str, suffix: &str) -> String {
+        let variables = [
+            ("repo", "https://example.com"),
+            ("version", VERSION),
+            ("target", target),
+            ("archive-suffix", suffix),
+            ("bin", "hookseal"),
+            ("binary-ext", if suffix == ".zip" { ".exe" } else { "" }),
+        ];
+        let template = template.as_str().expect("a template").to_owned();
+        variables.iter().fold(template, |text, (name, value)| text.replace(&format!("{{ {name} }}"), value))
+    }
+
+    #[test]
+    fn cargo_binstall_is_told_the_names_of_archives_and_what_is_in_them() {
+        let metadata = Process::new("cargo metadata --no-deps --format-version 1");
+        let metadata = metadata.capture(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("metadata");
+        let metadata: Value = serde_json::from_str(&metadata).expect("JSON");
+        let packages = metadata["packages"].as_array().expect("packages");
+        let cli = packages.iter().find(|package| package["name"] == "hookseal-cli").expect("the command line");
+        assert!(cli["repository"].is_string(), "the templates begin with it");
+        let binstall = &cli["metadata"]["binstall"];
+        for (target, suffix, format) in [
+            ("x86_64-unknown-linux-musl", ".tar.gz", &binstall["pkg-fmt"]),
+            ("aarch64-apple-darwin", ".tar.gz", &binstall["pkg-fmt"]),
+            ("x86_64-pc-windows-msvc", ".zip", &binstall["overrides"]["x86_64-pc-windows-msvc"]["pkg-fmt"]),
+        ] {
+            let (inside, archive) = names(target);
+            assert_eq!(format, if suffix == ".zip" { "zip" } else { "tgz" });
+            let url = expanded(&binstall["pkg-url"], target, suffix);
+            assert_eq!(url, format!("https://example.com/releases/download/v{VERSION}/{archive}"));
+            let binary = expanded(&binstall["bin-dir"], target, suffix);
+            let exe = if suffix == ".zip" { ".exe" } else { "" };
+            assert_eq!(binary, format!("{inside}/hookseal{exe}"));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The wheel `hookseal-cli`: the binary, for every Python on this platform.
+
+use std::path::{Path, PathBuf};
+
+use crate::packages::cli::{self, Profile, README};
+use crate::packages::npm_package::{self, VERSION};
+use crate::tools::files;
+use crate::tools::process::Process;
+use crate::tools::workspace::Workspace;
+
+/// The folder with the package's manifest and its Python.
+const SOURCES: &str = "cli/python";
+
+/// Adds what maturin does not.
+const SCRIPT: &str = "cli/packaging/wheel.py";
+
+/// Builds the wheel and returns its path.
+pub(super) fn package(workspace: &Workspace, profile: Profile, share: &Path) -> Result<PathBuf, String> {
+    let venv = cli::python(workspace);
+    let packages = workspace.target.join("packages");
+    files::create(&packages)?;
+    for wheel in built(&packages)? {
+        files::remove(&wheel)?;
+    }
+    let sources = workspace.root.join(SOURCES);
+    npm_package::copy_licenses(workspace, &sources)?;
+    files::copy_into(&workspace.root.join(README), &sources)?;
+    let maturin = Process::program(venv.python()).args(["-m", "maturin", "build", "--locked"]);
+    // maturin looks for the package's manifest in its own folder.
+    let maturin = profile.cargo(maturin).current_dir(SOURCES).args(["--out"]);
+    maturin.arg(&packages).run_echoed(&workspace.root)?;
+    let wheels = built(&packages)?;
+    let [wheel] = &*wheels else { return Err(format!("maturin built {wheels:?} instead of a wheel")) };
+    let level = if profile == Profile::Release { "9" } else { "1" };
+    let script = Process::program(workspace.relative(&venv.python())).args([SCRIPT]);
+    let script = script.arg(workspace.relative(wheel)).arg(workspace.relative(share)).args([level]);
+    script.run_echoed(&workspace.root)?;
+    Ok(wheel.clone())
+}
+
+/// The wheels of this version.
+fn built(packages: &Path) -> Result<Vec<PathBuf>, String> {
+    let start = format!("hookseal_cli-{VERSION}-");
+    let names = files::list(packages)?.into_iter().filter(|name| name.starts_with(&start) && name.ends_with(".whl"));
+    Ok(names.map(|name| packages.join(name)).collect())
+}
