@@ -244,8 +244,9 @@ async function nameRequire(file) {
   await writeFile(file, code);
 }
 
-/** Adds what `#wasm/*` stands for, and the text of each WebAssembly, which `cargo xtask package wasm` compiles. */
+/** Adds what `npx hookseal` runs, what `#wasm/*` stands for, and the text of each WebAssembly, which `cargo xtask package wasm` compiles. */
 async function finishWasm() {
+  await cp(path.join(dist, "../bin.cjs"), path.join(dist, "bin.cjs"));
   const kinds = ["inline", "module", "workerd"];
   const modules = ["verify-only", "full", "explain"].flatMap((one) => kinds.map((kind) => `${one}.${kind}`));
   const entries = Object.fromEntries(modules.map((file) => [`wasm/${file}`, `src/wasm/${file}.ts`]));

@@ -31,7 +31,7 @@ def test_only_the_package_its_types_and_its_licences_are_installed() -> None:
     inside = {name.removeprefix("hookseal/") for name in files() if name.startswith("hookseal/")}
     extension = {name for name in inside if re.fullmatch(r"_hookseal\.(abi3\.so|pyd)", name)}
     assert len(extension) == 1
-    modules = ["__init__", "_adapter", "_causes", "_codes", "_errors", "_fork", "_psycopg", "_routes"]
+    modules = ["__init__", "__main__", "_adapter", "_causes", "_codes", "_errors", "_fork", "_psycopg", "_routes"]
     modules += ["_sqlite", "django", "events", "explain", "fastapi", "flask", "router"]
     modules += ["once/__init__", "once/_memory", "once/_once", "once/_sqlite", "once/_statements", "once/_store"]
     modules += ["once/postgres", "once/redis"]

@@ -86,6 +86,7 @@ const OTHERS = [
   "LICENSE-MIT",
   "README.md",
   "package.json",
+  "dist/bin.cjs",
   "dist/cjs/package.json",
   ...["verify-only", "full", "explain"].flatMap((name) =>
     ["inline", "module", "workerd"].map((kind) => `dist/esm/wasm/${name}.${kind}.js`),
@@ -131,7 +132,8 @@ for (const [name, bytes] of files) {
 }
 
 const manifest = JSON.parse(files.get("package.json").toString());
-for (const field of ["dependencies", "devDependencies", "scripts", "private"]) {
+const absent = ["dependencies", "optionalDependencies", "peerDependencies", "devDependencies", "scripts", "private"];
+for (const field of absent) {
   if (manifest[field] !== undefined) faults.push(`the manifest has ${field}`);
 }
 
