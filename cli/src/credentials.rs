@@ -42,7 +42,7 @@ impl Credentials {
 
     /// The root of the sandbox's URL.
     pub(crate) fn root(&self) -> Result<String, Failure> {
-        root(self.field("base_url")?)
+        root(&format!("base_url in {}:", quoted(&self.path)), self.field("base_url")?)
     }
 }
 
@@ -53,11 +53,12 @@ pub(crate) fn secret_in(text: &str) -> Option<String> {
     fields["webhook_secret"].as_str().map(str::to_owned)
 }
 
-/// The root of a sandbox's URL, without its path. Over plain HTTP, credentials are only sent to this machine.
-pub(crate) fn root(url: &str) -> Result<String, Failure> {
+/// The root of a sandbox's URL, without its path. Over plain HTTP, credentials are only sent to this machine. `origin` is
+/// the option or the file that has the URL.
+pub(crate) fn root(origin: &str, url: &str) -> Result<String, Failure> {
     let wrong = || {
         Failure::argument(format!(
-            "{} is not a sandbox: give an http URL on this machine, such as http://127.0.0.1:4000",
+            "{origin} {} is not a sandbox: give an http URL on this machine, such as http://127.0.0.1:8118",
             quoted_url(url)
         ))
     };
@@ -81,9 +82,10 @@ mod tests {
 
     #[test]
     fn a_token_is_sent_over_plain_http_only_to_loopback() {
-        assert_eq!(root("http://127.0.0.1:4000/v1/partner/admin").ok().as_deref(), Some("http://127.0.0.1:4000"));
-        assert_eq!(root("http://[::1]:4000").ok().as_deref(), Some("http://[::1]:4000"));
-        for other in ["http://10.0.0.1/", "127.0.0.1:4000", "http://u@127.0.0.1/", "file:///etc", ""] {
+        let root = |url| root("--sandbox", url);
+        assert_eq!(root("http://127.0.0.1:8118/v1/partner/admin").ok().as_deref(), Some("http://127.0.0.1:8118"));
+        assert_eq!(root("http://[::1]:8118").ok().as_deref(), Some("http://[::1]:8118"));
+        for other in ["http://10.0.0.1/", "127.0.0.1:8118", "http://u@127.0.0.1/", "file:///etc", ""] {
             assert!(root(other).is_err(), "{other}");
         }
     }

@@ -34,6 +34,14 @@ impl Failure {
         Self::Configuration { kind: error.kind(), message: format!("{origin}: {}", error_text(error)) }
     }
 
+    /// A sandbox that cannot run. `other` says what to choose if its address cannot be used, and by which option.
+    pub(crate) fn of_sandbox(error: &hookseal_sandbox::Error, other: &str) -> Self {
+        match error.code() {
+            "address_unavailable" => Self::argument(format!("{error}; choose {other}")),
+            _ => Self::argument(error.to_string()),
+        }
+    }
+
     /// For people: what to print to stderr.
     pub(crate) fn text(&self) -> String {
         let message = printable(&self.to_string());

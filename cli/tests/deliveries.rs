@@ -193,7 +193,13 @@ fn the_key_can_come_from_a_file_and_a_missing_one_is_reported() {
 #[test]
 fn a_key_is_not_sent_in_the_clear_and_an_id_cannot_be_a_path() {
     let clear = || deliveries("http://192.0.2.1/v1", &["list"]);
-    assert_misused(clear, "invalid_argument", &["plain http", "use https"]);
+    assert_misused(clear, "invalid_argument", &["--base-url 'http://192.0.2.1/v1': ", "plain http", "use https"]);
+    for url in ["http://192.0.2.1/v1", "somewhere", "https://a.test/?key=1"] {
+        let of_variable =
+            || hookseal(["deliveries", "list"]).env("CONTIO_API_KEY", API_KEY).env("CONTIO_BASE_URL", url);
+        assert_misused(of_variable, "invalid_argument", &["CONTIO_BASE_URL "]);
+        assert!(!of_variable().run().stderr.contains("--base-url"));
+    }
     let ran = deliveries("http://127.0.0.1:1/", &["show", "../app"]).run();
     assert!(ran.code == 2 && ran.stderr.contains("give 1 to 128 letters"), "{ran:?}");
 }

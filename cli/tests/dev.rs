@@ -9,7 +9,7 @@ use hookseal::{UnixTime, Verifier};
 use serde_json::{Value, json};
 
 use crate::common::server::{Running, serve};
-use crate::common::{OLD_SECRET, Ran, hookseal};
+use crate::common::{OLD_SECRET, Ran, assert_misused, hookseal};
 
 /// `hookseal dev`, and what it said when it was ready.
 struct Dev {
@@ -117,4 +117,17 @@ fn it_says_where_everything_is_shows_no_secret_and_ends_with_both() {
     let id = running.child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
     assert_eq!(running.child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn the_error_about_a_port_that_is_taken_names_its_option() {
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("dev.db");
+    for (option, other) in [("--port", "--sandbox-port"), ("--sandbox-port", "--port")] {
+        let command = || hookseal(["dev", option, &port, other, "0", "--data"]).args([&data]);
+        let named = format!(" with {option}");
+        assert_misused(command, "invalid_argument", &["cannot listen on 127.0.0.1:", "; choose another port", &named]);
+    }
 }

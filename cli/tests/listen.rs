@@ -323,12 +323,15 @@ fn it_passes_torture() {
 #[test]
 fn an_unusable_address_path_or_backend_is_wrong_usage() {
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    let port = taken.local_addr().expect("an address").port().to_string();
-    assert_misused(
-        || hookseal(["listen", "--port", &port]),
-        "invalid_argument",
-        &["cannot listen on 127.0.0.1:", "--port"],
-    );
+    let address = taken.local_addr().expect("an address");
+    let (address, port) = (address.to_string(), address.port().to_string());
+    for (option, value, other) in [("--port", &port, "another port"), ("--listen", &address, "another address")] {
+        assert_misused(
+            || hookseal(["listen", option, value]),
+            "invalid_argument",
+            &[&format!("cannot listen on {address}: "), &format!("; choose {other} with {option}")],
+        );
+    }
     assert_misused(|| hookseal(["listen", "--path", "nowhere"]), "invalid_argument", &["--path", "give a path"]);
     assert_misused(|| hookseal(["listen", "--forward", "ftp://x/"]), "invalid_argument", &["--forward 'ftp://x/'"]);
     let ran = hookseal(["listen", "--forward", "http://user:hunter2@127.0.0.1/"]).run();

@@ -276,12 +276,12 @@ fn unusable_options_and_files_are_errors_that_say_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();
     for (options, message) in [
-        (vec!["--to", "ftp://example.com"], "http or https URL"),
+        (vec!["--to", "ftp://example.com"], "--to 'ftp://example.com': give an http or https URL"),
         (vec!["--speed", "0"], "give a whole number from 1 to 100000"),
         (vec!["--speed", "0.5"], "give a whole number from 1 to 100000"),
         (vec!["--speed", "-1"], "give a whole number from 1 to 100000"),
         (vec!["--form", "other"], "possible values: timestamped, body"),
-        (vec!["--listen", &taken], "cannot listen on"),
+        (vec!["--listen", &taken], "choose another address with --listen"),
         (vec!["--listen", "somewhere"], "invalid socket address"),
     ] {
         let ran = hookseal(["sandbox", "--data", data]).args(options).run();

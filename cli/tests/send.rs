@@ -70,5 +70,5 @@ fn a_missing_sandbox_is_reported_with_how_to_start_one() {
     let gone = || send(&credentials, &["--type", "a.b", "--sandbox", "http://127.0.0.1:1"]);
     assert_misused(gone, "unreachable", &["no sandbox answers at http://127.0.0.1:1", "`hookseal sandbox`"]);
     let away = || send(&credentials, &["--type", "a.b", "--sandbox", "http://192.0.2.1"]);
-    assert_misused(away, "invalid_argument", &["'http://192.0.2.1' is not a sandbox"]);
+    assert_misused(away, "invalid_argument", &["--sandbox 'http://192.0.2.1' is not a sandbox"]);
 }

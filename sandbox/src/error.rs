@@ -1,6 +1,7 @@
 //! The sandbox's one error, with what the API answers: a status, a code, and a sentence that says what to do.
 
 use std::fmt;
+use std::net::SocketAddr;
 
 /// Why an operation failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,11 @@ impl Error {
     /// The disk, the database or the network failed; nothing was lost, and the call can be repeated.
     pub(crate) fn unavailable(message: impl Into<String>) -> Self {
         Self::new(503, "unavailable", message)
+    }
+
+    /// Another program has the address, or this machine has no such address.
+    pub(crate) fn address_unavailable(address: SocketAddr, error: &std::io::Error) -> Self {
+        Self::new(503, "address_unavailable", format!("cannot listen on {address}: {error}"))
     }
 
     /// The HTTP status of a response with this error.

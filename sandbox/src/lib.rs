@@ -108,8 +108,8 @@ impl Sandbox {
     /// its owner can read.
     ///
     /// # Errors
-    /// `invalid_argument` for an invalid option; `unavailable` if the state cannot be opened, another sandbox uses it, or
-    /// the address is not available.
+    /// `invalid_argument` for an invalid option; `unavailable` if the state cannot be opened or another sandbox uses it;
+    /// `address_unavailable` if it cannot listen on the address.
     pub async fn open(options: &Options) -> Result<Self, Error> {
         if options.speed == 0 {
             return Err(Error::invalid("speed", "must be 1 or more"));
@@ -119,7 +119,7 @@ impl Sandbox {
         }
         let listener = TcpListener::bind(options.listen)
             .await
-            .map_err(|error| Error::unavailable(format!("cannot listen on {}: {error}", options.listen)))?;
+            .map_err(|error| Error::address_unavailable(options.listen, &error))?;
         let address = listener.local_addr().map_err(|error| Error::unavailable(error.to_string()))?;
         let clock = Clock::new(options.speed);
         let store = Store::open(&options.data, options.max_bytes, clock.now()).await?;

@@ -46,7 +46,8 @@ pub(crate) fn man(args: &ManArgs, mut cli: clap::Command) -> Result<Outcome, Fai
         None => cli,
         Some(name) => {
             let found = cli.find_subcommand(name).cloned();
-            found.ok_or_else(|| Failure::argument(format!("there is no command '{name}'")))?
+            found
+                .ok_or_else(|| Failure::argument(format!("there is no command '{name}'; `hookseal help` lists them")))?
         }
     };
     let mut page = Vec::new();

@@ -106,6 +106,9 @@ pub(super) fn speed(text: &str) -> Result<u32, String> {
 
 pub(crate) fn run(args: &SandboxArgs) -> Result<Outcome, Failure> {
     let scheme = scheme(args)?;
+    if let Some(url) = &args.to {
+        input::receiver_url("--to", url)?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -128,7 +131,7 @@ fn scheme(args: &SandboxArgs) -> Result<SenderScheme, Failure> {
 }
 
 async fn serve(args: &SandboxArgs, scheme: SenderScheme) -> Result<(), Failure> {
-    let failed = |error: &dyn std::fmt::Display| Failure::argument(error.to_string());
+    let failed = |error| Failure::of_sandbox(&error, "another address with --listen");
     let options = Options {
         listen: args.listen,
         scheme,
@@ -142,8 +145,8 @@ async fn serve(args: &SandboxArgs, scheme: SenderScheme) -> Result<(), Failure> 
         ..Options::new(&args.data)
     };
     // Before it reports that it is ready: a reader of that line may stop it at once.
-    let stopped = stopped().map_err(|error| failed(&error))?;
-    let sandbox = Sandbox::open(&options).await.map_err(|error| failed(&error))?;
+    let stopped = stopped().map_err(|error| Failure::argument(error.to_string()))?;
+    let sandbox = Sandbox::open(&options).await.map_err(failed)?;
     let (base, credentials) = (format!("http://{}", sandbox.address()), sandbox.credentials().display().to_string());
     let ready = if args.json {
         json_line(&[
@@ -164,5 +167,5 @@ async fn serve(args: &SandboxArgs, scheme: SenderScheme) -> Result<(), Failure> 
         render::block("sandbox", &rows)
     };
     output::stream(&ready, args.json);
-    sandbox.serve(stopped).await.map_err(|error| failed(&error))
+    sandbox.serve(stopped).await.map_err(failed)
 }

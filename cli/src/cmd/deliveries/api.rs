@@ -66,10 +66,11 @@ pub(super) enum ApiError {
 
 impl Api {
     pub(super) fn new(args: &ApiArgs) -> Result<Self, Failure> {
-        let named = args.base_url.clone().or_else(|| env::var("CONTIO_BASE_URL").ok());
-        if let Some(base) = named.filter(|_| args.credentials.is_none()) {
+        let given = args.base_url.clone().map(|url| ("--base-url", url));
+        let named = given.or_else(|| Some(("CONTIO_BASE_URL", env::var("CONTIO_BASE_URL").ok()?)));
+        if let Some((origin, base)) = named.filter(|_| args.credentials.is_none()) {
             let base = base.trim_end_matches('/').to_owned();
-            check_base(&base)?;
+            check_base(origin, &base)?;
             let client = env::var("CONTIO_CLIENT_ID").ok().filter(|id| !id.is_empty());
             return Ok(Self { agent: http::client(is_plain(&base)), base, key: read_key(args)?, client });
         }
@@ -190,24 +191,25 @@ fn is_plain(base: &str) -> bool {
     base.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
 }
 
-fn check_base(base: &str) -> Result<(), Failure> {
+/// `origin` is the option or the variable that has the URL.
+fn check_base(origin: &str, base: &str) -> Result<(), Failure> {
     let quoted = quoted_url(base);
     let expected = "give the API's URL, such as https://api.contio.ai/v1/partner/admin";
     let uri: Option<Uri> = base.parse().ok();
     let authority = uri.as_ref().and_then(Uri::authority);
     let (Some(uri), Some(authority)) = (&uri, authority) else {
-        return Err(Failure::argument(format!("--base-url {quoted}: {expected}")));
+        return Err(Failure::argument(format!("{origin} {quoted}: {expected}")));
     };
     if authority.as_str().contains('@') || uri.query().is_some() {
-        return Err(Failure::argument(format!("--base-url has a user, a password or a query; {expected}")));
+        return Err(Failure::argument(format!("{origin} has a user, a password or a query; {expected}")));
     }
     match uri.scheme_str() {
         Some("https") => Ok(()),
         Some("http") if credentials::is_local(uri) => Ok(()),
         Some("http") => Err(Failure::argument(format!(
-            "--base-url {quoted}: over plain http the API key is only sent to this machine; use https"
+            "{origin} {quoted}: over plain http the API key is only sent to this machine; use https"
         ))),
-        _ => Err(Failure::argument(format!("--base-url {quoted}: {expected}"))),
+        _ => Err(Failure::argument(format!("{origin} {quoted}: {expected}"))),
     }
 }
 
@@ -244,7 +246,7 @@ mod tests {
     #[test]
     fn a_key_is_sent_over_plain_http_only_to_loopback() {
         for good in ["https://api.contio.ai/x", "http://127.0.0.1:1/x", "http://[::1]/x", "http://localhost:8080"] {
-            assert!(check_base(good).is_ok(), "{good}");
+            assert!(check_base("", good).is_ok(), "{good}");
         }
         for bad in [
             "http://10.0.0.1/",
@@ -255,7 +257,7 @@ mod tests {
             "",
             "https://u:p@x/",
         ] {
-            assert!(check_base(bad).is_err(), "{bad}");
+            assert!(check_base("", bad).is_err(), "{bad}");
         }
     }
 

@@ -97,7 +97,7 @@ pub(crate) fn run(args: &DevArgs) -> Result<Outcome, Failure> {
 }
 
 async fn dev(args: &DevArgs, backend: Option<Backend>) -> Result<(), Failure> {
-    let socket = bind_to((Ipv4Addr::LOCALHOST, args.port).into()).await?;
+    let socket = bind_to((Ipv4Addr::LOCALHOST, args.port).into(), "another port with --port").await?;
     let url = format!("http://{}{PATH}", socket.local_addr().map_err(cannot_serve)?);
     let options = Options {
         listen: (Ipv4Addr::LOCALHOST, args.sandbox_port).into(),
@@ -108,7 +108,7 @@ async fn dev(args: &DevArgs, backend: Option<Backend>) -> Result<(), Failure> {
     };
     // Before it reports that it is ready: a reader of that line may stop it at once.
     let stopped = stopped().map_err(cannot_serve)?;
-    let failed = |error: hookseal_sandbox::Error| Failure::argument(error.to_string());
+    let failed = |error| Failure::of_sandbox(&error, "another port of the sandbox with --sandbox-port");
     let sandbox = Sandbox::open(&options).await.map_err(failed)?;
     let credentials = Credentials::read(sandbox.credentials())?;
     let secret = credentials.field("webhook_secret")?;

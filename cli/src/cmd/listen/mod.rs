@@ -221,13 +221,16 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 async fn bind(args: &ListenArgs) -> Result<TcpListener, Failure> {
-    bind_to(args.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, args.port).into())).await
+    match args.listen {
+        Some(address) => bind_to(address, "another address with --listen").await,
+        None => bind_to((Ipv4Addr::LOCALHOST, args.port).into(), "another port with --port").await,
+    }
 }
 
-async fn bind_to(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
-        Failure::argument(format!("cannot listen on {address}: {error}; choose another port with --port"))
-    })
+/// `other` says what to choose if the address cannot be used, and by which option.
+async fn bind_to(address: SocketAddr, other: &str) -> Result<TcpListener, Failure> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| Failure::argument(format!("cannot listen on {address}: {error}; choose {other}")))
 }
 
 fn url(args: &ListenArgs, socket: &TcpListener) -> Result<String, Failure> {

@@ -13,7 +13,7 @@ use crate::render::json_line;
 pub(super) fn run(args: &SendArgs, credentials: &Credentials, event: Value) -> Result<Outcome, Failure> {
     let token = credentials.field("sandbox_token")?;
     let root = match &args.sandbox {
-        Some(url) => credentials::root(url)?,
+        Some(url) => credentials::root("--sandbox", url)?,
         None => credentials.root()?,
     };
     let answer = emit(&root, token, &event)?;
