@@ -34,7 +34,7 @@ use clap::{ColorChoice, CommandFactory as _, Parser};
 
 use crate::cmd::Command;
 
-/// Signs and verifies webhook deliveries.
+/// Signs, verifies and explains webhook deliveries, and tests webhook receivers.
 #[derive(Debug, Parser)]
 #[command(name = "hookseal", version, after_help = EXAMPLES)]
 struct Cli {
@@ -51,6 +51,7 @@ Exit codes: 0 success, or genuine; 1 refused; 2 invalid usage or configuration.
 
 Examples:
   hookseal demo                            See it at work
+  hookseal dev --forward URL               Try out your receiver while you write it
   hookseal sign body.json                  Sign a body with the secret in $HOOKSEAL_SECRET
   hookseal verify -H @headers body.json    Verify a delivery that was saved to two files
   hookseal explain -H @headers body.json   Find out why it was refused

@@ -57,7 +57,7 @@ pub(crate) enum Command {
     /// Send genuine and forged deliveries to a receiver, and report wrong responses
     Torture(torture::TortureArgs),
 
-    /// Print the completions of a shell
+    /// Print completions for a shell
     Completions(completions::CompletionsArgs),
 
     /// Print a manual page

@@ -40,9 +40,10 @@ pub(crate) struct ReplayArgs {
 }
 
 const EXAMPLES: &str = "\
-A delivery is sent as it was, with the same signature, which a receiver refuses as `timestamp_too_old`
-after 5 minutes, if its scheme signs a time. With --sign, it has a signature and a time of its own,
-and the id that it had. A file may be all that `hookseal explain --request` reads, with a body.
+A delivery is sent as it was, with the same signature, which a receiver refuses as
+`timestamp_too_old` after 5 minutes, if its scheme signs a time. With --sign, it has a signature and
+a time of its own, and the id that it had. A file may be all that `hookseal explain --request`
+reads, with a body.
 
 Exit codes: 0 all were answered 2xx; 1 another answer; 2 invalid usage, or no answer.
 

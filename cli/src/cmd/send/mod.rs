@@ -64,7 +64,7 @@ sandbox, or no answer.
 Examples:
   hookseal send --list
   hookseal send --type meeting.completed
-  HOOKSEAL_SECRET=... hookseal send --type meeting.completed --to http://127.0.0.1:3000/webhooks";
+  hookseal send --type meeting.completed --to http://127.0.0.1:3000/hook --secret-file secret.txt";
 
 pub(crate) fn run(args: &SendArgs) -> Result<Outcome, Failure> {
     if args.list {
