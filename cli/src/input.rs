@@ -7,13 +7,11 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use hookseal::{Ed25519, Scheme, Verifier, VerifierBuilder};
+use hookseal_captured::{BadHeader, Header, parse_header};
 use ureq::http::Uri;
 
 use crate::failure::Failure;
 use crate::scheme_args::SchemeArgs;
-
-/// A header's name and value. Bytes, because values need not be text.
-pub(crate) type Header = (Vec<u8>, Vec<u8>);
 
 /// Standard input, as in most tools.
 const STDIN: &str = "-";
@@ -81,10 +79,14 @@ pub(crate) fn read_headers(given: &[OsString], body: &Path) -> Result<Vec<Header
                 let text = text.to_string_lossy();
                 headers.append(&mut read_header_file(Path::new(&text[1..]))?);
             }
-            line => headers.push(parse_header(line).map_err(|fault| fault.on("-H"))?),
+            line => headers.push(parse_header(line).map_err(|fault| bad_header("-H", &fault))?),
         }
     }
     Ok(headers)
+}
+
+fn bad_header(place: &str, fault: &BadHeader) -> Failure {
+    Failure::argument(format!("{place}: {fault}"))
 }
 
 /// Reads one header per line, as `hookseal sign` prints them and `curl -H @FILE` reads them.
@@ -95,64 +97,10 @@ fn read_header_file(path: &Path) -> Result<Vec<Header>, Failure> {
         .zip(lines)
         .filter(|(_, line)| !line.is_empty())
         .map(|(number, line)| {
-            parse_header(line).map_err(|fault| fault.on(&format!("line {number} of -H @{}", quoted(path))))
+            parse_header(line).map_err(|fault| bad_header(&format!("line {number} of -H @{}", quoted(path)), &fault))
         })
         .collect()
 }
-
-/// Splits `Name: value` as HTTP does (RFC 9112, section 5): whitespace around the value is not part of it, and none is
-/// allowed before the colon.
-pub(crate) fn parse_header(line: &[u8]) -> Result<Header, BadHeader> {
-    let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-        return Err(BadHeader { excerpt: first_word(line), fault: "has no colon" });
-    };
-    let (name, value) = (&line[..colon], &line[colon + 1..]);
-    if !is_name(name) {
-        return Err(BadHeader { excerpt: first_word(name), fault: "has a name that HTTP does not allow" });
-    }
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = value.iter().position(|byte| !is_space(byte)).unwrap_or(value.len());
-    let end = value.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
-    Ok((name.to_vec(), value[start..end].to_vec()))
-}
-
-/// Whether HTTP allows a header of this name.
-pub(crate) fn is_name(name: &[u8]) -> bool {
-    !name.is_empty() && name.iter().all(is_token)
-}
-
-/// A character of a token in RFC 9110, section 5.6.2.
-fn is_token(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
-}
-
-pub(crate) struct BadHeader {
-    excerpt: String,
-    fault: &'static str,
-}
-
-impl BadHeader {
-    fn on(self, place: &str) -> Failure {
-        let Self { excerpt, fault } = self;
-        Failure::argument(format!("{place}: the header '{excerpt}' {fault}; write it as 'Name: value'"))
-    }
-}
-
-/// Enough to find the header, and no more: what follows the name may be a token, and a word with digits or punctuation
-/// may be a token in place of a name.
-fn first_word(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
-    let (word, more) = match text.trim_start().split_once(char::is_whitespace) {
-        Some((word, _)) => (word, " …"),
-        None => (text.trim_start(), ""),
-    };
-    let is_name =
-        word.chars().count() <= LONGEST_NAME && word.chars().all(|letter| letter.is_alphabetic() || letter == '-');
-    if is_name { format!("{word}{more}") } else { "…".to_owned() }
-}
-
-/// The longest name of the headers that senders use.
-const LONGEST_NAME: usize = 32;
 
 /// Reads a file or, for `-`, stdin.
 fn read(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Failure> {

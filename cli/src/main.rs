@@ -17,7 +17,6 @@ mod private;
 mod public_keys;
 mod receiver;
 mod render;
-mod request;
 mod scheme_args;
 mod schemes;
 mod secrets;

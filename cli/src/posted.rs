@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use hookseal_captured::Header;
 use serde_json::{Value, json};
 use ureq::Agent;
 
@@ -9,7 +10,7 @@ use crate::credentials::is_local;
 use crate::escape::printable;
 use crate::failure::Failure;
 use crate::http;
-use crate::input::{self, Header, quoted_url};
+use crate::input::{self, quoted_url};
 use crate::outcome::{Exit, Outcome};
 use crate::render::json_line;
 

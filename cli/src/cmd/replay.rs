@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hookseal::{IdSource, Scheme, Signer, UnixTime};
+use hookseal_captured::{Header, Request};
 
 use crate::args::SchemeArgs;
 use crate::failure::Failure;
-use crate::input::{self, Header, quoted};
+use crate::input::{self, quoted};
 use crate::outcome::Outcome;
 use crate::posted::{self, Receiver};
-use crate::request::{self, Request};
 use crate::secrets::SecretArgs;
 
 #[derive(Args, Debug)]
@@ -86,7 +86,8 @@ pub(crate) fn run(args: &ReplayArgs) -> Result<Outcome, Failure> {
 
 fn read(file: &Path) -> Result<(Vec<Header>, Vec<u8>), Failure> {
     let wrong = |reason: &str| Failure::argument(format!("{}: {reason}", quoted(file)));
-    let Request { headers, body } = request::read(&input::read_body(file, None)?).map_err(|reason| wrong(&reason))?;
+    let request = hookseal_captured::read(&input::read_body(file, None)?);
+    let Request { headers, body } = request.map_err(|reason| wrong(&reason.to_string()))?;
     let body = body.ok_or_else(|| wrong("it shows no body, so it cannot be sent again"))?;
     Ok((headers, body))
 }

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use hookseal::explain::{Check, CheckOutcome, Explainer, Report};
 use hookseal::{Error, OptionNames, Scheme, UnixTime, VerifierBuilder};
+use hookseal_captured::ReadError;
 
 use crate::args::{self, DeliveryArgs, Limit, PublicKeyArgs};
 use crate::failure::Failure;
 use crate::input;
 use crate::outcome::{Exit, Outcome};
-use crate::request;
 use crate::secrets::{LoadedSecret, OtherSecretArgs};
 use crate::style::{BAD, FAINT, GOOD};
 
@@ -69,8 +69,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let explainer = args.public_keys.explain(explainer(&settings, &secrets, &others, delivery)?);
     let (headers, body) = match &args.request {
         Some(path) => {
-            let request = request::read(&input::read_body(path, None)?);
-            let request = request.map_err(|reason| Failure::argument(format!("--request: {reason}")))?;
+            let request = hookseal_captured::read(&input::read_body(path, None)?).map_err(unreadable)?;
             (request.headers, body(request.body, &signed.body)?)
         }
         None => {
@@ -81,6 +80,11 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let report = explainer.explain(&headers, &body, delivery.now.unwrap_or_else(UnixTime::now));
     let exit = report.verdict.map_or_else(|error| Exit::of(error.kind()), |()| Exit::Success);
     Ok(Outcome { text: text(&report, secrets.len()), json: report.to_json(), exit })
+}
+
+fn unreadable(reason: ReadError) -> Failure {
+    let advice = if reason == ReadError::ParsedBody { "; give the body as it came in FILE" } else { "" };
+    Failure::argument(format!("--request: {reason}{advice}"))
 }
 
 /// The body of a request, or else that of the file that was given, if one was.

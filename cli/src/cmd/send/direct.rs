@@ -1,12 +1,13 @@
 //! Signs events, and sends each to a receiver once.
 
 use hookseal::{IdSource, UnixTime};
+use hookseal_captured::Header;
 use hookseal_sandbox::SampleEvent;
 use serde_json::Value;
 
 use super::SendArgs;
 use crate::failure::Failure;
-use crate::input::{self, Header};
+use crate::input;
 use crate::outcome::Outcome;
 use crate::posted::{self, Receiver};
 

@@ -1,8 +1,7 @@
 //! A case: what is sent, and which response is right.
 
 use hookseal::ErrorKind;
-
-use crate::input::Header;
+use hookseal_captured::Header;
 
 /// What is sent, and how a correct receiver responds.
 pub(super) struct Case {

@@ -5,8 +5,7 @@ use hookseal::{
     Error, IdSource, Scheme, Secret, SignatureFormat, SignatureLayout, SignedPart, Signer, TimestampFormat,
     TimestampSource, UnixTime,
 };
-
-use crate::input::Header;
+use hookseal_captured::Header;
 
 /// A scheme, or one of the two variants of `contio`.
 #[derive(Clone, Copy)]

@@ -1,11 +1,11 @@
 //! What all cases are made of: the receiver's secrets, the time, and genuine events and signatures.
 
 use hookseal::{Error, ErrorKind, Secret, UnixTime};
+use hookseal_captured::Header;
 use serde_json::{Value, json};
 
 use crate::cmd::torture::case::{Case, Delivery, Expected, Group};
 use crate::cmd::torture::variant::Variant;
-use crate::input::Header;
 
 pub(super) const HOUR: i64 = 3_600;
 

@@ -1,11 +1,11 @@
 //! Headers that occur twice, are missing, or have another name.
 
 use hookseal::{Error, ErrorKind, TimestampSource};
+use hookseal_captured::Header;
 
 use super::bench::{Bench, refused};
 use crate::cmd::torture::case::{Case, Delivery, Expected, Group};
 use crate::cmd::torture::variant::{Spelling, header};
-use crate::input::Header;
 
 const CHOSEN: &str = "the receiver checks one of two headers, and the application may read the other";
 

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use httparse::Status;
 
-use super::{Request, unreadable};
-use crate::input::Header;
+use crate::{Header, ReadError, Request, unreadable};
 
 /// More than any server accepts.
 const MAX_HEADERS: usize = 1024;
@@ -30,7 +29,7 @@ fn version(text: &[u8]) -> Option<(usize, usize)> {
 
 /// Parses a request. A chunked body is joined. Otherwise everything after the headers is the body, whatever length they
 /// declare, so that the explanation can report a difference.
-pub(super) fn read(text: &[u8]) -> Result<Request, String> {
+pub(super) fn read(text: &[u8]) -> Result<Request, ReadError> {
     // Tools show the requests of HTTP/2 and 3 as if they were of HTTP/1.1, except for the version.
     let text = match version(text) {
         Some((start, end)) if &text[start..end] != VERSION => {
@@ -46,7 +45,7 @@ pub(super) fn read(text: &[u8]) -> Result<Request, String> {
         Ok(Status::Partial) => {
             return Err(unreadable("the request ends within its headers"));
         }
-        Err(error) => return Err(unreadable(&error.to_string())),
+        Err(error) => return Err(unreadable(error.to_string())),
     };
     let headers: Vec<Header> =
         head.headers.iter().map(|header| (header.name.as_bytes().to_vec(), header.value.to_vec())).collect();
@@ -57,8 +56,8 @@ pub(super) fn read(text: &[u8]) -> Result<Request, String> {
     Ok(Request { headers, body: Some(body) })
 }
 
-fn join_chunks(mut rest: &[u8]) -> Result<Vec<u8>, String> {
-    let broken = || "the chunks of the body are incomplete; save the request exactly as it arrived".to_owned();
+fn join_chunks(mut rest: &[u8]) -> Result<Vec<u8>, ReadError> {
+    let broken = || ReadError::BrokenChunks;
     let mut body = Vec::new();
     loop {
         let Ok(Status::Complete((start, length))) = httparse::parse_chunk_size(rest) else { return Err(broken()) };
@@ -102,6 +101,7 @@ mod tests {
     fn an_error_says_what_a_request_looks_like() {
         for text in ["", "{}", "POST / HTTP/1.1\r\nHost: a", "POST / HTTP/1.1\r\nno colon\r\n\r\n", "GET /"] {
             let error = read(text.as_bytes()).expect_err(text);
+            let error = error.to_string();
             assert!(error.contains("raw HTTP request") && !error.contains("no colon"), "{error}");
         }
     }

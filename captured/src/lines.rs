@@ -1,7 +1,6 @@
 //! Reads headers without a request line, and the transcripts of `curl -v`.
 
-use super::{Request, unreadable};
-use crate::input::{self, Header};
+use crate::{Header, ReadError, Request, is_name, parse_header, unreadable};
 
 /// What `curl -v` writes before each line that it sends.
 const SENT: &[u8] = b"> ";
@@ -23,7 +22,7 @@ fn is_sent(line: &[u8]) -> bool {
 }
 
 /// Reads the headers that curl sent. It does not show the body.
-pub(super) fn read_transcript(text: &[u8]) -> Result<Request, String> {
+pub(super) fn read_transcript(text: &[u8]) -> Result<Request, ReadError> {
     let sent = lines(text).filter(|line| is_sent(line)).map(|line| line.strip_prefix(SENT).unwrap_or_default());
     // The line of the request, and then the headers of the first one: a redirect is followed by another.
     let headers = sent.skip(1).take_while(|line| !line.trim_ascii().is_empty()).map(header);
@@ -32,7 +31,7 @@ pub(super) fn read_transcript(text: &[u8]) -> Result<Request, String> {
 
 /// Reads headers as browsers show them, each on a line, or its name and its value on a line each. What follows an empty
 /// line is the body.
-pub(super) fn read_headers(text: &[u8]) -> Result<Request, String> {
+pub(super) fn read_headers(text: &[u8]) -> Result<Request, ReadError> {
     let mut rest = text;
     let (mut head, mut body) = (Vec::new(), None);
     while let Some((line, after)) = next_line(rest) {
@@ -46,9 +45,9 @@ pub(super) fn read_headers(text: &[u8]) -> Result<Request, String> {
             head.push(line);
         }
     }
-    let is_name = |line: &&[u8]| line.strip_suffix(b":").is_some_and(input::is_name);
-    let is_paired = head.len() % 2 == 0 && head.iter().step_by(2).all(is_name);
-    let headers: Result<Vec<Header>, String> = if is_paired {
+    let is_label = |line: &&[u8]| line.strip_suffix(b":").is_some_and(is_name);
+    let is_paired = head.len() % 2 == 0 && head.iter().step_by(2).all(is_label);
+    let headers: Result<Vec<Header>, ReadError> = if is_paired {
         let pairs = head.chunks_exact(2);
         Ok(pairs.map(|pair| (pair[0][..pair[0].len() - 1].to_vec(), pair[1].trim_ascii().to_vec())).collect())
     } else {
@@ -58,8 +57,8 @@ pub(super) fn read_headers(text: &[u8]) -> Result<Request, String> {
     if headers.is_empty() { Err(unreadable("there is no header in it")) } else { Ok(Request { headers, body }) }
 }
 
-fn header(line: &[u8]) -> Result<Header, String> {
-    input::parse_header(line).map_err(|_| unreadable("one of its lines is not a header"))
+fn header(line: &[u8]) -> Result<Header, ReadError> {
+    parse_header(line).map_err(|_| unreadable("one of its lines is not a header"))
 }
 
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -113,6 +112,7 @@ mod tests {
         assert_eq!(with_body.body.as_deref(), Some(&b"{\n}\n"[..]));
         for text in ["", "\n\n", "no header\n", "x-one: 1\nwhsec_AAAA\n"] {
             let error = read_headers(text.as_bytes()).expect_err(text);
+            let error = error.to_string();
             assert!(error.contains("raw HTTP request") && !error.contains("AAAA"), "{error}");
         }
     }
