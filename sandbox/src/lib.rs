@@ -13,6 +13,7 @@ mod credentials;
 mod deliver;
 mod error;
 mod events;
+mod explain;
 #[doc(hidden)]
 pub mod page;
 mod private;

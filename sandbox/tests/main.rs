@@ -4,6 +4,7 @@ mod api;
 mod deliveries;
 #[cfg(unix)]
 mod files;
+mod page;
 mod retries;
 mod support;
 mod times;

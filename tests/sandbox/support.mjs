@@ -28,13 +28,13 @@ export async function start(t, ...options) {
   return JSON.parse(await readFile(JSON.parse(line).credentials, "utf8"));
 }
 
-/** An endpoint that records deliveries, and answers with the status for each. */
-export async function endpoint(t, statusOf = () => 200) {
+/** An endpoint that records deliveries, and answers with the status for each, and with a body. */
+export async function endpoint(t, statusOf = () => 200, answer = "") {
   const received = [];
   const server = http.createServer(async (req, res) => {
     const body = Buffer.concat(await req.toArray());
     received.push({ headers: req.headers, body });
-    res.writeHead(statusOf(received.length)).end();
+    res.writeHead(statusOf(received.length), { "content-type": "application/json" }).end(answer);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

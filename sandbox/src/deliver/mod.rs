@@ -9,8 +9,9 @@ mod scheme;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use hookseal::Scheme;
 use hyper::Uri;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -20,11 +21,16 @@ use crate::clock::Time;
 use crate::error::Error;
 use crate::store::{Attempt, DueDelivery};
 
-use self::client::Client;
+use self::client::{Client, Exchange};
 pub use self::scheme::SenderScheme;
 
 /// The wait before each retry, from the guide.
 const RETRY_WAITS: [Duration; 3] = [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(1800)];
+
+/// The waits before the automatic retries, in order, at Contio's own speed.
+pub(crate) const fn retry_waits() -> [Duration; 3] {
+    RETRY_WAITS
+}
 
 /// The longest of them.
 pub(crate) const fn longest_wait() -> Duration {
@@ -84,6 +90,11 @@ impl Deliverer {
     /// The name of the scheme by which deliveries are signed.
     pub(crate) fn scheme(&self) -> &str {
         self.scheme.name()
+    }
+
+    /// The scheme by which deliveries to an endpoint are signed.
+    pub(crate) fn scheme_at(&self, url: &str) -> Result<Scheme, Error> {
+        self.scheme.at(url).map_err(|error| Error::invalid("scheme", &error.to_string()))
     }
 
     /// Continues with the deliveries that were pending when the sandbox last stopped.
@@ -171,17 +182,18 @@ async fn deliver(shared: Arc<Shared>, mut due: DueDelivery) -> i64 {
         tokio::time::sleep(DATABASE_BACKOFF).await;
         return due.seq;
     };
-    let (headers, result) = match headers(&shared.deliverer.scheme, &key, &due, at) {
+    let began = Instant::now();
+    let (headers, exchange) = match headers(&shared.deliverer.scheme, &key, &due, at) {
         Ok(headers) => {
-            let result = shared.deliverer.client.post(&due.url, &headers, std::mem::take(&mut due.body)).await;
+            let exchange = shared.deliverer.client.post(&due.url, &headers, std::mem::take(&mut due.body)).await;
             let sent = headers.into_iter().map(|(name, value)| (name, value.into()));
-            (sent.collect::<serde_json::Map<_, _>>().into(), result)
+            (sent.collect::<serde_json::Map<_, _>>().into(), exchange)
         }
         // It is tried again as if the endpoint had failed: with other settings it may be possible.
-        Err(reason) => (serde_json::Map::new().into(), Err(reason)),
+        Err(reason) => (serde_json::Map::new().into(), Exchange { result: Err(reason), answer: None }),
     };
-    let ended = shared.clock.now();
-    let (http_status, error) = match result {
+    let (ended, duration) = (shared.clock.now(), began.elapsed());
+    let (http_status, error) = match exchange.result {
         Ok(status @ 200..=299) => (Some(status), None),
         Ok(status @ 300..=399) => {
             (Some(status), Some(format!("the endpoint answered {status}: redirects are not followed")))
@@ -192,7 +204,19 @@ async fn deliver(shared: Arc<Shared>, mut due: DueDelivery) -> i64 {
     let retries = usize::try_from(due.automatic_retries).unwrap_or(usize::MAX);
     let next_automatic = RETRY_WAITS.get(retries).map(|wait| ended.after(shared.clock.shortened(*wait)));
     let DueDelivery { seq, is_automatic, requested_at, .. } = due;
-    let attempt = Attempt { seq, at: ended, headers, http_status, error, is_automatic, next_automatic, requested_at };
+    let answer = exchange.answer;
+    let attempt = Attempt {
+        seq,
+        at: ended,
+        duration,
+        headers,
+        http_status,
+        answer,
+        error,
+        is_automatic,
+        next_automatic,
+        requested_at,
+    };
     // The result must not be lost: this delivery keeps its place in flight until the result is written.
     while shared.store.record(attempt.clone()).await.is_err() {
         tokio::time::sleep(DATABASE_BACKOFF).await;

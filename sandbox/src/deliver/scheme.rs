@@ -40,6 +40,14 @@ impl SenderScheme {
         }
     }
 
+    /// The scheme by which deliveries to this URL are signed.
+    pub(crate) fn at(&self, url: &str) -> Result<Scheme, hookseal::Error> {
+        match self {
+            Self::Fixed(scheme) => Ok(*scheme),
+            Self::SignedUrl(name) => Scheme::signed_url_preset(name, url),
+        }
+    }
+
     /// Checks that deliveries can be signed with a secret of the sandbox.
     pub(crate) fn check(&self, secret: &str) -> Result<(), Error> {
         let now = UnixTime::from_secs(1_736_937_000);
@@ -65,10 +73,7 @@ impl SenderScheme {
         body: &[u8],
         at: UnixTime,
     ) -> Result<Vec<(String, String)>, hookseal::Error> {
-        let scheme = match self {
-            Self::Fixed(scheme) => *scheme,
-            Self::SignedUrl(name) => Scheme::signed_url_preset(name, url)?,
-        };
+        let scheme = self.at(url)?;
         let id = (scheme.id_source() != hookseal::IdSource::None).then_some(event_id);
         let signed = Signer::new(scheme, secret)?.sign(body, at, id)?;
         Ok(signed.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())

@@ -1,66 +1,45 @@
-// Shows the deliveries of the sandbox that serves this page. Every request carries its token.
+// Shows the deliveries of the sandbox that serves this page, its settings, and a form that sends events.
 
-import { HIDDEN, visible } from "./text.js";
+import { askForToken, attempt, findToken, keepToken, request, say, setToken } from "./calls.js";
+import { close, connect, openId, show } from "./delivery.js";
+import { element, reconcile, setText } from "./dom.js";
+import { setSchemes } from "./explain.js";
+import { cardOf, newsOf } from "./list.js";
+import { renewTimes } from "./time.js";
 
 const REFRESH_MS = 1000;
-const TOKEN_KEY = "hookseal-sandbox-token";
+const PAGE = 50;
 
-const element = (id) => document.getElementById(id);
-let token = "";
-let selected;
+const WORDS = {
+  "contio-timestamped": "contio-timestamped: hex, over the time and the body",
+  "contio-body": "contio-body: sha256= and hex, over the body alone",
+};
 
-/** A body as indented JSON, with invisible characters escaped as JSON does. */
-function pretty(body) {
-  const unit = (half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  const escape = (character) => (character === "\n" ? character : character.split("").map(unit).join(""));
-  return JSON.stringify(JSON.parse(body), null, 2).replace(HIDDEN, escape);
-}
+/** Why an event is not delivered. */
+const REASONS = {
+  no_endpoint: "there is no endpoint",
+  disabled: "webhooks are off",
+  filtered: "the filter excludes it",
+};
 
-/** Calls the sandbox. A refusal is thrown as an error with the sandbox's message. */
-async function request(path, options = {}) {
-  const response = await fetch(`/sandbox/${path}`, { ...options, headers: { "X-Sandbox-Token": token } });
-  const body = await response.json();
-  if (!response.ok) throw Object.assign(new Error(body.error), { status: response.status });
-  return body;
-}
-
-function setStatus(text) {
-  const status = visible(text);
-  if (element("state").textContent !== status) element("state").textContent = status;
-}
-
-/** Runs an action, and shows the error if it fails. */
-async function attempt(act) {
-  try {
-    await act();
-    return true;
-  } catch (error) {
-    if (error.status === 401) return askForToken();
-    setStatus(error.status === undefined ? "The sandbox does not respond. Is it running?" : error.message);
-    return false;
-  }
-}
-
-/** Shows the form for the token. */
-function askForToken() {
-  sessionStorage.removeItem(TOKEN_KEY);
-  element("sandbox").hidden = true;
-  element("entry").hidden = false;
-  setStatus("This page needs the sandbox's token.");
-  return false;
-}
+let offset = 0;
+let listed;
+let openState;
+let endpoint = null;
 
 async function open() {
   const isOpen = await attempt(async () => {
-    const { event_types, scheme } = await request("event-types");
-    element("scheme").textContent = `signed by ${visible(scheme)}`;
-    element("type").replaceChildren(...event_types.map((type) => new Option(type)));
+    const settings = await request("settings");
+    const types = settings.event_types;
+    element("type").replaceChildren(...types.map((type) => new Option(type)));
     element("type").value = "meeting.completed";
-    element("only").replaceChildren(new Option("all", ""), ...event_types.map((type) => new Option(type)));
-    sessionStorage.setItem(TOKEN_KEY, token);
+    element("only").replaceChildren(new Option("all", ""), ...types.map((type) => new Option(type)));
+    setSchemes(settings.schemes, settings.scheme);
+    showSettings(settings);
+    keepToken();
     element("entry").hidden = true;
     element("sandbox").hidden = false;
-    setStatus("");
+    say("");
     await refresh();
   });
   if (isOpen) schedule();
@@ -69,104 +48,156 @@ async function open() {
 function schedule() {
   setTimeout(async () => {
     if (element("sandbox").hidden) return;
-    await attempt(refresh);
+    // Nobody looks at a page in the background.
+    if (!document.hidden) await attempt(refresh);
     schedule();
   }, REFRESH_MS);
 }
 
+function showSettings({ webhook_url: url, webhook_enabled: isEnabled, scheme, speed, retry_waits_s: waits }) {
+  endpoint = url;
+  setText("endpoint", url ?? "none yet, so events are delivered nowhere");
+  setText("change-endpoint", url === null ? "Set" : "Change");
+  setText("scheme", WORDS[scheme] ?? scheme);
+  const seconds = waits.every((wait) => wait < 60);
+  const numbers = waits.map((wait) => Number((seconds ? wait : wait / 60).toPrecision(2)));
+  const list = `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)} ${seconds ? "s" : "min"}`;
+  setText("retries", `after ${list}${speed === 1 ? ", as Contio" : `, ${speed} times faster than Contio`}`);
+  setText("clock", "this machine's time, for signatures and dates");
+  element("off").hidden = isEnabled;
+}
+
 async function refresh() {
-  const query = new URLSearchParams({ limit: "50" });
+  const query = new URLSearchParams({ limit: PAGE, offset });
   if (element("status").value !== "") query.set("status", element("status").value);
   if (element("only").value !== "") query.set("event_type", element("only").value);
   const { deliveries, total } = await request(`deliveries?${query}`);
-  const focused = document.activeElement?.dataset?.id;
-  element("list").replaceChildren(...deliveries.map(rowOf));
-  // Keeps the keyboard focus on the same delivery.
-  if (focused !== undefined) element("list").querySelector(`[data-id="${focused}"]`)?.focus();
-  element("count").textContent = `${deliveries.length} of ${total}`;
-  if (selected !== undefined) await show(selected, false);
+  if (listed !== undefined) setText("news", newsOf(listed, deliveries) || element("news").textContent);
+  listed = deliveries;
+  const isNarrowed = element("status").value !== "" || element("only").value !== "";
+  element("empty").hidden = deliveries.length > 0;
+  setText("empty", isNarrowed ? "No delivery is like that." : "None yet. Send an event, or let your program send one.");
+  reconcile(element("list"), deliveries, ({ id }) => id, (delivery) => cardOf(delivery, choose));
+  markOpen();
+  const last = offset + deliveries.length;
+  setText("count", total > PAGE ? `${last === 0 ? 0 : offset + 1} to ${last} of ${total}` : `${total}`);
+  element("pages").hidden = total <= PAGE && offset === 0;
+  element("newer").disabled = offset === 0;
+  element("older").disabled = last >= total;
+  renewTimes();
+  showSettings(await request("settings"));
+  await renewOpen(deliveries);
 }
 
-function rowOf({ id, event_type, delivery_status, http_status_code, error_message, tries, created_at }) {
-  const row = document.createElement("tr");
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: visible(event_type) });
-  button.dataset.id = id;
-  button.addEventListener("click", () => attempt(() => show(id, true)));
-  const first = document.createElement("th");
-  first.scope = "row";
-  first.append(button);
-  const response = http_status_code ?? (error_message === null ? "" : "none");
-  row.append(first, cell(delivery_status, delivery_status), cell(response), cell(tries), cell(created_at));
-  return row;
+/** Loads the open delivery again if it changed, as far as the list shows; or always, if it is not in the list. */
+async function renewOpen(deliveries) {
+  if (openId() === undefined) return;
+  const state = JSON.stringify(deliveries.find(({ id }) => id === openId()) ?? null);
+  if (state !== "null" && state === openState) return;
+  openState = state;
+  await show(openId(), false);
 }
 
-function cell(text, style = "") {
-  return Object.assign(document.createElement("td"), { textContent: visible(text), className: style });
+function choose(id) {
+  return attempt(async () => {
+    openState = undefined;
+    await show(id, true);
+    markOpen();
+  });
 }
 
-/** Shows one delivery in full. */
-async function show(id, takesFocus) {
-  const delivery = await request(`deliveries/${id}`);
-  selected = id;
-  element("one-title").textContent = visible(delivery.event_type);
-  const facts = ["id", "event_id", "url", "delivery_status", "error_message", "next_retry_at", "delivered_at"];
-  element("facts").replaceChildren(
-    ...facts
-      .filter((name) => delivery[name] !== null)
-      .flatMap((name) => [
-        Object.assign(document.createElement("dt"), { textContent: name.replaceAll("_", " ") }),
-        Object.assign(document.createElement("dd"), { textContent: visible(delivery[name]) }),
-      ]),
-  );
-  element("attempts").replaceChildren(
-    ...delivery.attempts.map(({ at, http_status_code, error_message, headers }) => {
-      const result = error_message ?? `answered ${http_status_code}`;
-      const lines = [`${at}: ${result}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
-      return Object.assign(document.createElement("li"), { textContent: lines.map(visible).join("\n") });
-    }),
-  );
-  element("body").textContent = pretty(delivery.body);
-  element("one").hidden = false;
-  if (takesFocus) element("one").focus();
+function markOpen() {
+  for (const item of element("list").children) {
+    item.firstChild.setAttribute("aria-current", String(item.dataset.key === openId()));
+  }
+}
+
+async function save(settings, message) {
+  await attempt(async () => {
+    showSettings(await request("settings", "PUT", settings));
+    openEndpointForm(false);
+    say(message);
+  });
+}
+
+function openEndpointForm(isOpen) {
+  element("endpoint-form").hidden = !isOpen;
+  element("change-endpoint").setAttribute("aria-expanded", String(isOpen));
+  element(isOpen ? "url" : "change-endpoint").focus();
 }
 
 element("entry").addEventListener("submit", (event) => {
   event.preventDefault();
-  token = element("token").value.trim();
+  setToken(element("token").value.trim());
   element("token").value = "";
   open();
 });
 
+element("change-endpoint").addEventListener("click", () => {
+  element("url").value = endpoint ?? "";
+  openEndpointForm(element("endpoint-form").hidden);
+});
+element("cancel-endpoint").addEventListener("click", () => openEndpointForm(false));
+element("endpoint-form").addEventListener("keydown", (event) => {
+  if (event.key === "Escape") openEndpointForm(false);
+});
+element("endpoint-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const url = element("url").value.trim();
+  save({ webhook_url: url === "" ? null : url }, url === "" ? "There is no endpoint now." : "The endpoint is changed.");
+});
+element("switch-on").addEventListener("click", () => save({ webhook_enabled: true }, "Webhooks are on."));
+
 element("emit").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(async () => {
-    const body = { type: element("type").value };
-    const data = element("data").value.trim();
-    if (data !== "") {
-      try {
-        body.data = JSON.parse(data);
-      } catch {
-        return setStatus("The data is not valid JSON.");
-      }
+    const type = element("type").value;
+    const data = element("data").value.trim() || "null";
+    try {
+      JSON.parse(data);
+    } catch {
+      element("data").focus();
+      return say("The data is not valid JSON.");
     }
-    const { not_delivered } = await request("events", { method: "POST", body: JSON.stringify(body) });
-    setStatus(not_delivered === null ? "Emitted." : `Emitted, but not delivered: ${not_delivered.replaceAll("_", " ")}.`);
+    // As it was typed: JavaScript would round long numbers.
+    const event = `{"type":${JSON.stringify(type)},"data":${data}}`;
+    const { not_delivered: reason } = await request("events", "POST", event);
+    say(reason === null ? `Sent ${type}.` : `It is not delivered: ${REASONS[reason] ?? reason}.`);
+    offset = 0;
     await refresh();
   });
 });
 
-element("retry").addEventListener("click", () =>
+element("sample").addEventListener("click", () =>
   attempt(async () => {
-    await request(`deliveries/${selected}/retry`, { method: "POST" });
-    setStatus("Sending again.");
-    await refresh();
+    const { data } = await request(`samples/${encodeURIComponent(element("type").value)}`);
+    element("data").value = JSON.stringify(data, null, 2);
+    element("data").rows = 12;
+    element("data").focus();
   }),
 );
 
-for (const id of ["status", "only"]) element(id).addEventListener("change", () => attempt(refresh));
+element("back").addEventListener("click", () => {
+  const id = close();
+  markOpen();
+  const card = [...element("list").children].find((item) => item.dataset.key === id)?.firstChild;
+  (card ?? element("deliveries-title")).focus();
+});
 
-// The token is removed from the address, so that it does not stay in the history.
-token = location.hash.slice(1) || (sessionStorage.getItem(TOKEN_KEY) ?? "");
-history.replaceState(null, "", location.pathname);
-if (token === "") askForToken();
-else open();
+element("filter").addEventListener("submit", (event) => event.preventDefault());
+for (const id of ["status", "only"]) {
+  element(id).addEventListener("change", () => {
+    offset = 0;
+    attempt(refresh);
+  });
+}
+const turn = (by) => () => {
+  offset = Math.max(0, offset + by);
+  attempt(refresh);
+};
+element("newer").addEventListener("click", turn(-PAGE));
+element("older").addEventListener("click", turn(PAGE));
+
+connect(refresh);
+if (findToken()) open();
+else askForToken();

@@ -2,21 +2,36 @@
 //!
 //! Automatic and manual retries are kept apart: a manual one replaces no automatic one and does not move it.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, params};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Store;
-use crate::clock::Time;
+use crate::clock::{self, Time};
 use crate::error::Error;
+
+/// What was read of an endpoint's response.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
 
 /// An attempt that was made.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     pub(crate) seq: i64,
+    /// When it ended.
     pub(crate) at: Time,
+    /// How long it took.
+    pub(crate) duration: Duration,
     /// The headers that were sent, as JSON.
     pub(crate) headers: Value,
+    /// The status of a complete response.
     pub(crate) http_status: Option<u16>,
+    pub(crate) answer: Option<Answer>,
     /// Why it failed; `None` if it succeeded.
     pub(crate) error: Option<String>,
     /// Whether it was an automatic try.
@@ -45,11 +60,15 @@ impl Store {
 }
 
 fn record(connection: &Connection, attempt: &Attempt) -> Result<(), Error> {
-    let Attempt { seq, at, headers, http_status, error, .. } = attempt;
+    let Attempt { seq, at, headers, http_status, answer, error, .. } = attempt;
     let before = state(connection, *seq)?;
     let tries = before.tries + 1;
-    let sql = "INSERT INTO attempts (delivery, number, at, headers, http_status, error) VALUES (?, ?, ?, ?, ?, ?)";
-    let values = params![seq, tries, at.0, headers.to_string(), http_status, error];
+    let sql = "INSERT INTO attempts (delivery, number, at, headers, http_status, error, duration, answer, answer_body) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let head = answer.as_ref().map(|answer| json!({"status": answer.status, "headers": answer.headers}).to_string());
+    let body = answer.as_ref().map(|answer| &answer.body);
+    let duration = clock::millis(attempt.duration);
+    let values = params![seq, tries, at.0, headers.to_string(), http_status, error, duration, head, body];
     connection.prepare_cached(sql)?.execute(values)?;
 
     // A retry that was requested while this attempt was in flight is still to be made.

@@ -67,7 +67,11 @@ pub(crate) struct Filter {
     pub(crate) offset: u32,
 }
 
-const COLUMNS: &str = "id, event_id, event_type, partner_app_id, status, http_status, error, tries, due, created_at, \
+/// How long the last attempt of a delivery took.
+const LAST_DURATION: &str =
+    "(SELECT duration FROM attempts WHERE delivery = deliveries.seq ORDER BY number DESC LIMIT 1)";
+
+pub(super) const COLUMNS: &str = "id, event_id, event_type, partner_app_id, status, http_status, error, tries, due, created_at, \
                        delivered_at, url";
 
 /// Whom a list is for.
@@ -75,7 +79,7 @@ const COLUMNS: &str = "id, event_id, event_type, partner_app_id, status, http_st
 pub(crate) enum View {
     /// A caller of the management API.
     Api,
-    /// The sandbox's page, which also shows the number of tries.
+    /// The sandbox's page, which also shows the URL, the number of tries, and how long the last one took.
     Page,
 }
 
@@ -177,12 +181,16 @@ impl Store {
             let count = format!("SELECT count(*) FROM deliveries {condition}");
             let total = connection.prepare_cached(&count)?.query_row(params_from_iter(&values), |row| row.get(0))?;
             values.extend([filter.limit.into(), filter.offset.into()]);
-            let page = format!("SELECT {COLUMNS} FROM deliveries {condition} ORDER BY seq DESC LIMIT ? OFFSET ?");
+            let page = format!(
+                "SELECT {COLUMNS}, {LAST_DURATION} FROM deliveries {condition} ORDER BY seq DESC LIMIT ? OFFSET ?"
+            );
             let mut statement = connection.prepare_cached(&page)?;
             let rows = statement.query_map(params_from_iter(&values), |row| {
                 let mut delivery = read(row)?;
                 if let View::Page = view {
                     delivery["tries"] = row.get::<_, u32>(7)?.into();
+                    delivery["url"] = row.get::<_, String>(11)?.into();
+                    delivery["duration_ms"] = row.get::<_, Option<i64>>(12)?.into();
                 }
                 Ok(delivery)
             })?;
@@ -199,35 +207,10 @@ impl Store {
         })
         .await
     }
-
-    /// A delivery with its body and every attempt, for the sandbox's own calls.
-    pub(crate) async fn delivery_with_attempts(&self, id: String) -> Result<Value, Error> {
-        self.read(move |connection| {
-            let sql = format!("SELECT {COLUMNS}, seq, body FROM deliveries WHERE id = ?");
-            let read_all = |row: &Row<'_>| Ok((read(row)?, row.get(11)?, row.get(12)?, row.get(13)?));
-            let found: Option<(Value, String, i64, Vec<u8>)> = connection.query_row(&sql, [id], read_all).optional()?;
-            let (mut delivery, url, seq, body) = found.ok_or_else(|| Error::not_found("delivery"))?;
-            let sql = "SELECT at, http_status, error, headers FROM attempts WHERE delivery = ? ORDER BY number";
-            let mut statement = connection.prepare_cached(sql)?;
-            let attempts = statement.query_map([seq], |row| {
-                Ok(json!({
-                    "at": Time(row.get(0)?).rfc3339(),
-                    "http_status_code": row.get::<_, Option<u16>>(1)?,
-                    "error_message": row.get::<_, Option<String>>(2)?,
-                    "headers": serde_json::from_str::<Value>(&row.get::<_, String>(3)?).unwrap_or_default(),
-                }))
-            })?;
-            delivery["url"] = url.into();
-            delivery["body"] = String::from_utf8_lossy(&body).into();
-            delivery["attempts"] = attempts.collect::<rusqlite::Result<Vec<_>>>()?.into();
-            Ok(delivery)
-        })
-        .await
-    }
 }
 
 /// A delivery as the API shows it.
-fn read(row: &Row<'_>) -> rusqlite::Result<Value> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Value> {
     let time = |index| row.get::<_, Option<i64>>(index).map(|time| time.map(|time| Time(time).rfc3339()));
     let tries: u32 = row.get(7)?;
     let due = time(8)?;

@@ -6,6 +6,7 @@
 mod app;
 mod attempts;
 mod deliveries;
+mod one;
 mod upgrade;
 mod writer;
 
@@ -21,12 +22,13 @@ use crate::error::Error;
 use crate::private;
 
 pub(crate) use self::app::Credential;
-pub(crate) use self::attempts::Attempt;
+pub(crate) use self::attempts::{Answer, Attempt};
 pub(crate) use self::deliveries::{DueDelivery, Filter, NewDelivery, Status, View};
+pub(crate) use self::one::SentAttempt;
 use self::writer::Writer;
 
-/// The version of the schema. Version 1 is upgraded; any other version is another program's or a later sandbox's.
-const SCHEMA_VERSION: i64 = 2;
+/// The version of the schema. Older ones are upgraded; any other is another program's or a later sandbox's.
+const SCHEMA_VERSION: i64 = 3;
 
 /// How long to wait for a database that another program has locked.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -158,7 +160,11 @@ fn prepare_schema(connection: &Connection, now: Time) -> Result<(), Error> {
         connection.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |row| row.get(0)).optional()?;
     match (version, tables) {
         (SCHEMA_VERSION, _) => Ok(()),
-        (1, Some(_)) => upgrade::from_version_1(connection, now),
+        (1, Some(_)) => {
+            upgrade::from_version_1(connection, now)?;
+            upgrade::from_version_2(connection)
+        }
+        (2, Some(_)) => upgrade::from_version_2(connection),
         (0, None) => {
             let script =
                 format!("BEGIN; {} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;", include_str!("schema.sql"));

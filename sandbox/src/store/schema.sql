@@ -53,9 +53,15 @@ CREATE INDEX deliveries_type ON deliveries (event_type, seq);
 CREATE TABLE attempts (
   delivery INTEGER NOT NULL REFERENCES deliveries (seq),
   number INTEGER NOT NULL,
+  -- When it ended.
   at INTEGER NOT NULL,
   headers TEXT NOT NULL,
   http_status INTEGER,
   error TEXT,
+  -- How long it took, in milliseconds. NULL in attempts of version 2, as are the next two.
+  duration INTEGER,
+  -- What was read of the response: its status and headers as JSON, and its body. NULL if there was none.
+  answer TEXT,
+  answer_body BLOB,
   PRIMARY KEY (delivery, number)
 ) WITHOUT ROWID;

@@ -1,5 +1,7 @@
-//! Upgrades the file of version 1, whose clock ran ahead of real time at a higher speed. Dates later than now are moved
-//! back to now, so that receivers accept what is signed from now on.
+//! Upgrades files of earlier versions, each step in one transaction.
+//!
+//! The clock of version 1 ran ahead of real time at a higher speed. Dates later than now are moved back to now, so that
+//! receivers accept what is signed from now on.
 
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -35,6 +37,20 @@ DROP TABLE attempts_1;
 UPDATE deliveries SET tries = (SELECT count(*) FROM attempts WHERE delivery = seq), next_automatic = due;
 PRAGMA user_version = 2;
 ";
+
+/// Version 2 did not keep what an endpoint answered.
+const ANSWERS: &str = "\
+BEGIN;
+ALTER TABLE attempts ADD COLUMN duration INTEGER;
+ALTER TABLE attempts ADD COLUMN answer TEXT;
+ALTER TABLE attempts ADD COLUMN answer_body BLOB;
+PRAGMA user_version = 3;
+COMMIT;
+";
+
+pub(super) fn from_version_2(connection: &Connection) -> Result<(), Error> {
+    Ok(connection.execute_batch(ANSWERS)?)
+}
 
 /// Runs in one transaction, so that a sandbox that is killed meanwhile starts over.
 pub(super) fn from_version_1(connection: &Connection, now: Time) -> Result<(), Error> {

@@ -96,8 +96,7 @@ fn app(page: Arc<Page>) -> Router {
         .nest("/inbox", api)
         .route("/", get(async || page::as_html(include_str!("page/page.html"))))
         .route("/page.js", get(async || page::as_script(include_str!("page/page.js"))))
-        .route("/page.css", get(page::style))
-        .route("/text.js", get(page::text))
+        .merge(page::shared_files())
         .fallback(not_found)
         .with_state(page)
 }

@@ -1,12 +1,13 @@
 // Shows what waits in an inbox and what is dead. Every request carries the token of the process that serves this page.
 
+import { button, element, facts, make, reconcile, sentence, setText } from "./dom.js";
 import { visible } from "./text.js";
+import { ago, renewTimes } from "./time.js";
 
 const REFRESH_MS = 1000;
 const TOKEN_KEY = "hookseal-inbox-token";
-const STYLES = { dead: "failed", done: "delivered" };
+const STYLES = { dead: "bad", done: "good", running: "warn" };
 
-const element = (id) => document.getElementById(id);
 let token = "";
 let selected;
 
@@ -18,10 +19,7 @@ async function request(path, method = "GET") {
   return body;
 }
 
-function setStatus(text) {
-  const status = visible(text);
-  if (element("state").textContent !== status) element("state").textContent = status;
-}
+const setStatus = (text) => setText("state", text);
 
 /** Runs an action, and shows the error if it fails. */
 async function attempt(act) {
@@ -67,34 +65,38 @@ async function refresh() {
   const stats = await request("stats");
   const { deliveries } = await request(`deliveries?state=${element("only").value}`);
   const counts = ["dead", "running", "pending"].map((state) => `${stats[state].number} ${state}`);
-  element("counts").textContent = `${counts.join(", ")}, ${stats.done} done`;
+  setText("counts", `${counts.join(", ")}, ${stats.done} done`);
   element("lost").hidden = stats.lost_with === null;
-  element("lost").textContent = `The file is on ${stats.lost_with}, which does not last: use a volume.`;
+  setText("lost", `The file is on ${stats.lost_with}, which does not last: use a volume.`);
   element("retry-all").disabled = stats.dead.number === 0;
-  const focused = document.activeElement?.dataset?.number;
-  element("list").replaceChildren(...deliveries.map(rowOf));
-  // Keeps the keyboard focus on the same delivery.
-  if (focused !== undefined) element("list").querySelector(`[data-number="${focused}"]`)?.focus();
-  element("shown").textContent = `${deliveries.length} shown`;
+  reconcile(element("list"), deliveries, ({ number }) => number, cardOf);
+  markOpen();
+  element("empty").hidden = deliveries.length > 0;
+  setText("shown", `${deliveries.length} shown`);
   if (selected !== undefined) await show(selected, false);
+  renewTimes();
 }
 
-function rowOf({ number, id, key, state, attempts, error, due_at, received_at }) {
-  const row = document.createElement("tr");
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: visible(id ?? key) });
-  button.dataset.number = number;
-  button.addEventListener("click", () => attempt(() => show(number, true)));
-  const first = document.createElement("th");
-  first.scope = "row";
-  first.append(button);
-  const due = state === "pending" ? due_at : "";
-  const cells = [cell(state, STYLES[state]), cell(attempts), cell(error ?? ""), cell(due), cell(received_at)];
-  row.append(first, ...cells);
-  return row;
+/** A card that opens the delivery. */
+function cardOf({ number, id, key, state, attempts, error, due_at, received_at }) {
+  const open = () => attempt(() => show(number, true));
+  const card = button(state === "dead" ? "card bad" : "card", open, make("span", "name", id ?? key), chipOf(state));
+  const tries = make("span", "small faint", attempts === 1 ? "1 attempt" : `${attempts} attempts`);
+  if (state === "pending") tries.append(", due ", ago(due_at));
+  const when = make("span", "small faint when", "received ", ago(received_at));
+  card.append(tries, when);
+  if (error !== null) card.append(make("span", "small more", error));
+  const item = make("li");
+  item.append(card);
+  return item;
 }
 
-function cell(text, style = "") {
-  return Object.assign(document.createElement("td"), { textContent: visible(text), className: style });
+const chipOf = (state) => make("span", `chip ${STYLES[state] ?? ""}`, state);
+
+function markOpen() {
+  for (const item of element("list").children) {
+    item.firstChild.setAttribute("aria-current", String(item.dataset.key === String(selected)));
+  }
 }
 
 /** Shows one delivery, and its body only if that is asked. */
@@ -102,19 +104,28 @@ async function show(number, takesFocus) {
   const { delivery } = await request(`deliveries/${number}`);
   if (selected !== number) hideBody();
   selected = number;
-  element("one-title").textContent = visible(delivery.id ?? delivery.key);
-  element("facts").replaceChildren(
-    ...Object.entries(delivery)
-      .filter(([, value]) => value !== null)
-      .flatMap(([name, value]) => [
-        Object.assign(document.createElement("dt"), { textContent: name.replaceAll("_", " ") }),
-        Object.assign(document.createElement("dd"), { textContent: visible(value) }),
-      ]),
-  );
-  for (const id of ["retry", "discard"]) element(id).hidden = delivery.state !== "dead";
-  element("show-body").hidden = delivery.state === "done";
+  markOpen();
+  setText("one-title", delivery.id ?? delivery.key);
+  // What did not change keeps its selection.
+  const state = JSON.stringify(delivery);
+  if (element("facts").dataset.state !== state) {
+    element("facts").dataset.state = state;
+    element("one-state").replaceChildren(chipOf(delivery.state));
+    const pairs = Object.entries(delivery).filter(([name]) => !["error", "state"].includes(name));
+    const shown = (name, value) => (name.endsWith("_at") && value !== null ? ago(value) : value);
+    const shownPairs = pairs.map(([name, value]) => [name.replaceAll("_", " "), shown(name, value)]);
+    element("facts").replaceChildren(...facts(shownPairs));
+    element("reason").hidden = delivery.error === null;
+    setText("reason", sentence(delivery.error ?? ""));
+    for (const id of ["retry", "discard"]) element(id).hidden = delivery.state !== "dead";
+    element("show-body").hidden = delivery.state === "done";
+  }
   element("one").hidden = false;
-  if (takesFocus) element("one").focus();
+  element("columns").classList.add("open");
+  if (takesFocus) {
+    element("one").focus();
+    element("one").scrollIntoView({ block: "nearest" });
+  }
 }
 
 function hideBody() {
@@ -146,6 +157,16 @@ element("discard").addEventListener("click", () => {
     hideBody();
     change("discard", "It is given up.");
   }
+});
+
+element("back").addEventListener("click", () => {
+  const card = [...element("list").children].find((item) => item.dataset.key === String(selected))?.firstChild;
+  selected = undefined;
+  hideBody();
+  markOpen();
+  element("one").hidden = true;
+  element("columns").classList.remove("open");
+  (card ?? element("only")).focus();
 });
 
 element("show-body").addEventListener("click", () =>
