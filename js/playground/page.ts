@@ -1,9 +1,12 @@
 // Explains a delivery that a user pasted, entirely in the page.
 import { WebhookVerificationError } from "hookseal";
-import { type Check, type Report, WebhookExplainer } from "hookseal/explain";
+import { WebhookExplainer } from "hookseal/explain";
 
+import { type Captured, type Header, readRequest, readTime } from "./captured.js";
+import { element, put, sentence } from "./dom.js";
 import { EXAMPLE } from "./example.js";
-import { readRequest } from "./request.js";
+import { type Shared, fragmentOf, rawRequest, readFragment } from "./link.js";
+import { iso, showError, showReport } from "./report.js";
 
 const SCHEMES = [
   ["contio", "Contio, either variant"],
@@ -17,25 +20,31 @@ const SCHEMES = [
   ["shopify", "Shopify"],
 ] as const;
 
-function element<E extends HTMLElement>(id: string, kind: new () => E): E {
-  const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new Error(`the page has no ${id}`);
-  return found;
-}
+type SchemeName = (typeof SCHEMES)[number][0];
 
 const form = element("form", HTMLFormElement);
 const scheme = element("scheme", HTMLSelectElement);
-const [secret, second, now] = ["secret", "second", "now"].map((id) => element(id, HTMLInputElement)) as [
-  HTMLInputElement,
-  HTMLInputElement,
-  HTMLInputElement,
-];
+const secret = element("secret", HTMLInputElement);
+const second = element("second", HTMLInputElement);
+const now = element("now", HTMLInputElement);
 const file = element("file", HTMLInputElement);
 const request = element("request", HTMLTextAreaElement);
+const body = element("body", HTMLTextAreaElement);
+const bodyFile = element("body-file", HTMLInputElement);
 const show = element("show", HTMLInputElement);
 const output = element("report", HTMLElement);
 
+/** The bytes of a request that a link brought, for as long as its text is not changed: a text field drops each CR. */
+let linked: { text: string; bytes: Uint8Array } | undefined;
+
+/** What was explained last, for a link to it. */
+let explained: { shared: Omit<Shared, "headers">; headers: readonly Header[] } | undefined;
+
 scheme.append(...SCHEMES.map(([name, label]) => new Option(label, name)));
+
+function say(message: string): void {
+  put("state", message);
+}
 
 show.addEventListener("change", () => {
   for (const input of [secret, second]) input.type = show.checked ? "text" : "password";
@@ -46,12 +55,15 @@ element("example", HTMLButtonElement).addEventListener("click", () => {
   scheme.value = EXAMPLE.scheme;
   secret.value = EXAMPLE.secret;
   request.value = EXAMPLE.request;
-  now.value = String(EXAMPLE.now);
+  now.value = iso(EXAMPLE.now);
 });
 
 form.addEventListener("reset", () => {
   for (const input of [secret, second]) input.type = "password";
+  for (const id of ["apart", "rotation"]) element(id, HTMLDetailsElement).open = false;
   output.hidden = true;
+  linked = explained = undefined;
+  say("");
 });
 
 form.addEventListener("submit", (event) => {
@@ -59,74 +71,111 @@ form.addEventListener("submit", (event) => {
   void explain();
 });
 
+/** A user's mistake, with what to do. */
+class Mistake extends Error {
+  constructor(
+    message: string,
+    readonly advice: string,
+  ) {
+    super(message);
+  }
+}
+
 async function explain(): Promise<void> {
+  explained = undefined;
+  say("");
+  element("link-field", HTMLElement).hidden = true;
   try {
-    const [chosen] = file.files ?? [];
-    const raw = chosen === undefined ? new TextEncoder().encode(request.value) : new Uint8Array(await chosen.arrayBuffer());
-    const { headers, body } = readRequest(raw);
+    const arrived = readNow();
+    const captured = readRequest(await bytesOf(file, request));
+    const bytes = await bodyOf(captured);
     const secrets = second.value === "" ? [secret.value] : [secret.value, second.value];
-    const options = {
-      scheme: scheme.value as (typeof SCHEMES)[number][0],
-      now: now.value === "" ? undefined : Number(now.value),
-    };
-    showReport(new WebhookExplainer(secrets, options).explain(headers, body));
+    const explainer = new WebhookExplainer(secrets, { scheme: scheme.value as SchemeName, now: arrived });
+    const pairs = captured.headers.map(({ name, value }) => [name, value] as const);
+    showReport(explainer.explain(pairs, bytes));
+    explained = { shared: { scheme: scheme.value, now: arrived, body: bytes }, headers: captured.headers };
   } catch (thrown) {
-    showError(thrown instanceof WebhookVerificationError || thrown instanceof RangeError ? thrown.message : String(thrown));
+    showMistake(thrown);
   }
   output.hidden = false;
   output.focus();
 }
 
-function showReport(report: Report): void {
-  const { ok, code, status, message, causes, suspicions, checks, advice } = report;
-  put("verdict", text("span", ok ? "Genuine" : `Refused: ${code}`, ok ? "good" : "bad"));
-  put("message", sentence(ok ? message : `${message} (HTTP ${status})`));
-  put(
-    "causes",
-    ...causes.map(({ cause, scheme: about, finding }) => {
-      const box = document.createElement("div");
-      box.className = "cause";
-      box.append(text("h3", about === null ? cause : `${cause}: ${about}`), text("p", sentence(finding)));
-      return box;
-    }),
-  );
-  put("advice", sentence(advice === "" ? "nothing: the delivery is valid" : advice));
-  put(
-    "suspicions",
-    ...suspicions.flatMap(({ suspicion, finding, fix }) => [text("h3", `Suspicion: ${suspicion}`), text("p", sentence(`${finding}: ${fix}`))]),
-  );
-  put("checks", ...checks.map(rowOf));
-  put("json", JSON.stringify(report, null, 2));
+function showMistake(thrown: unknown): void {
+  if (thrown instanceof Mistake) return showError(thrown.message, thrown.advice);
+  const isKnown = thrown instanceof WebhookVerificationError || thrown instanceof RangeError;
+  const [reason = "", ...advice] = (isKnown ? thrown.message : String(thrown)).split("; ");
+  const known = advice.join("; ");
+  showError(`The request cannot be read: ${reason}`, known === "" ? "" : sentence(known));
 }
 
-function rowOf({ check, outcome, message }: Check): HTMLElement {
-  const row = document.createElement("tr");
-  const head = text("th", check.replaceAll("_", " "));
-  head.setAttribute("scope", "row");
-  const style = { passed: "good", failed: "bad", skipped: "faint" }[outcome];
-  row.append(head, text("td", outcome, style), text("td", message));
-  return row;
+/** When the delivery arrived, in Unix seconds. */
+function readNow(): number {
+  const text = now.value.trim();
+  if (text === "") return Math.floor(Date.now() / 1000);
+  const time = readTime(text);
+  if (time !== undefined) return time;
+  now.focus();
+  const advice = "Give Unix seconds, such as 1736937000, or a time such as 2025-01-15T10:30:00Z.";
+  throw new Mistake("The time of arrival cannot be read", advice);
 }
 
-function showError(message: string): void {
-  put("verdict", text("span", "The request cannot be read", "bad"));
-  put("message", sentence(message));
-  put("advice", "Paste the request as you received it: header lines, an empty line, and the body.");
-  for (const id of ["causes", "suspicions", "checks", "json"]) put(id);
+async function bytesOf(chosen: HTMLInputElement, typed: HTMLTextAreaElement): Promise<Uint8Array> {
+  const [first] = chosen.files ?? [];
+  if (first !== undefined) return new Uint8Array(await first.arrayBuffer());
+  if (typed === request && linked !== undefined && typed.value === linked.text) return linked.bytes;
+  return new TextEncoder().encode(typed.value);
 }
 
-/** Makes a sentence of a message, which has no capital and no full stop because other places embed it. */
-function sentence(part: string): string {
-  return `${part.charAt(0).toUpperCase()}${part.slice(1)}.`;
+/** The body of the request, or else the one that was given apart from it. */
+async function bodyOf({ body: shown }: Captured): Promise<Uint8Array> {
+  const apart = await bytesOf(bodyFile, body);
+  if (apart.length === 0 && shown !== undefined) return shown;
+  if (shown !== undefined && shown.length > 0) {
+    const advice = "Empty the field for the body, or leave the body out of the request.";
+    throw new Mistake("The request has a body already", advice);
+  }
+  if (apart.length > 0) return apart;
+  element("apart", HTMLDetailsElement).open = true;
+  throw new Mistake("The request is shown without its body", "Give the body in its own field, as it was sent.");
 }
 
-function put(id: string, ...content: (Node | string)[]): void {
-  element(id, HTMLElement).replaceChildren(...content);
+element("link", HTMLButtonElement).addEventListener("click", () => void copyLink());
+
+async function copyLink(): Promise<void> {
+  if (explained === undefined) return;
+  try {
+    const { shared, headers } = explained;
+    const address = new URL(location.href);
+    address.search = "";
+    address.hash = fragmentOf(shared, headers, [secret.value, second.value]);
+    const text = element("link-text", HTMLInputElement);
+    element("link-field", HTMLElement).hidden = false;
+    text.value = address.href;
+    text.select();
+    await navigator.clipboard.writeText(address.href);
+    say("The link is copied.");
+  } catch (thrown) {
+    say(thrown instanceof RangeError ? thrown.message : "The browser does not allow copying. The link is selected.");
+  }
 }
 
-function text(tag: string, content: string, style = ""): HTMLElement {
-  const created = document.createElement(tag);
-  created.textContent = content;
-  if (style !== "") created.className = style;
-  return created;
+/** Fills in what the address carries. The secret is for its reader to enter. */
+function open(): void {
+  const shared = readFragment(location.hash);
+  if (shared === undefined) {
+    if (location.hash.length > 1) say("The link is incomplete, so nothing was filled in.");
+    return;
+  }
+  form.reset();
+  const bytes = rawRequest(shared);
+  if (SCHEMES.some(([name]) => name === shared.scheme)) scheme.value = shared.scheme;
+  request.value = new TextDecoder().decode(bytes);
+  linked = { text: request.value, bytes };
+  now.value = iso(shared.now);
+  say("The request is filled in from the link. Enter the secret of the endpoint.");
+  secret.focus();
 }
+
+addEventListener("hashchange", open);
+open();

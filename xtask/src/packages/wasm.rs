@@ -37,6 +37,15 @@ const MODULES: [Module; 3] = [
     Module { file: "hookseal-explain.wasm", package: "hookseal-wasm-explain", features: "", profile: "wasm-explain" },
 ];
 
+/// What the page that explains deliveries needs besides the package.
+const CAPTURED: Module =
+    Module { file: "captured.wasm", package: "hookseal-wasm-captured", features: "", profile: "wasm-explain" };
+
+/// Compiles the module that reads captured requests.
+pub(crate) fn compile_captured(workspace: &Workspace, tools: &Path, wasm: &Path) -> Result<(), String> {
+    compile_module(workspace, tools, &CAPTURED, wasm)
+}
+
 /// The path of the tarball that [`package`] builds.
 pub(crate) fn tarball(workspace: &Workspace) -> PathBuf {
     npm_package::tarball(workspace, NAME)

@@ -19,6 +19,10 @@ use crate::tools::workspace::Workspace;
 
 const SOURCES: &str = "playground";
 
+/// What all pages share: their style and their icon.
+const SHARED_STYLE: &str = "sandbox/src/page/page.css";
+const ICON: &str = "sandbox/src/page/icon.svg";
+
 /// The port it is served on, unless that is in use.
 const PORT: u16 = 8117;
 
@@ -29,6 +33,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
     }
     let tools = npm_package::tools(workspace)?;
     let sources = tools.join(SOURCES);
+    wasm::compile_captured(workspace, &tools, &sources.join("captured.wasm"))?;
     npm::program(workspace, &tools, "typescript/bin/tsc")
         .arg("-p")
         .arg(workspace.relative(&sources))
@@ -44,12 +49,15 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
             "--target=es2022",
             "--minify",
             "--legal-comments=none",
+            "--loader:.wasm=binary",
             "--log-level=warning",
         ])
         .arg(format!("--outfile={}", workspace.relative(&script).display()))
         .run_echoed(&workspace.root)?;
     let text = |path: &Path| files::read(path).map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
-    let page = assemble(&text(&sources.join("index.html"))?, &text(&sources.join("page.css"))?, &text(&script)?);
+    let style = [text(&workspace.root.join(SHARED_STYLE))?, text(&sources.join("page.css"))?].join("\n");
+    let icon = text(&workspace.root.join(ICON))?;
+    let page = assemble(&text(&sources.join("index.html"))?, &icon, &style, &text(&script)?);
     let output = workspace.target.join("playground/index.html");
     files::create(&workspace.target.join("playground"))?;
     files::write(&output, page)?;
@@ -57,16 +65,18 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
     Ok(output)
 }
 
-/// Inserts the style and the script into the page, and a policy that allows them by their hashes.
-fn assemble(page: &str, style: &str, script: &str) -> String {
+/// Inserts the icon, the style and the script into the page, and a policy that allows the last two by their hashes.
+fn assemble(page: &str, icon: &str, style: &str, script: &str) -> String {
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
     let policy = format!(
-        "default-src 'none'; script-src {} 'wasm-unsafe-eval'; style-src {}; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; script-src {} 'wasm-unsafe-eval'; style-src {}; img-src data:; base-uri 'none'; \
+         form-action 'none'",
         hash(script),
         hash(style)
     );
     // The script comes last, since it may contain any text, placeholders included.
-    page.replacen("{{policy}}", &policy, 1).replacen("{{style}}", style, 1).replacen("{{script}}", script, 1) + "\n"
+    let page = page.replacen("{{policy}}", &policy, 1).replacen("{{icon}}", &STANDARD.encode(icon), 1);
+    page.replacen("{{style}}", style, 1).replacen("{{script}}", script, 1) + "\n"
 }
 
 /// Builds the page and serves it on loopback until the process is stopped.
@@ -106,9 +116,9 @@ mod tests {
 
     #[test]
     fn the_policy_allows_the_style_and_the_script_by_their_hashes_and_no_connection() {
-        let page = assemble("<{{policy}}><{{style}}><{{script}}>", "a{}", "let s = '{{style}}';");
+        let page = assemble("<{{policy}}><{{icon}}><{{style}}><{{script}}>", "i", "a{}", "let s = '{{style}}';");
         assert!(page.starts_with("<default-src 'none'; script-src 'sha256-"), "{page}");
-        assert!(page.ends_with("><a{}><let s = '{{style}}';>\n"), "{page}");
+        assert!(page.ends_with("><aQ==><a{}><let s = '{{style}}';>\n"), "{page}");
         assert!(!page.contains("connect-src") && !page.contains("unsafe-inline"), "{page}");
         // Computed with OpenSSL: printf 'a{}' | openssl dgst -sha256 -binary | base64
         assert!(page.contains("style-src 'sha256-X1RutGBrXCt9KkSaXMK7tHftWiRscFHOhxsS8tv8hBk='"), "{page}");
