@@ -43,6 +43,8 @@ const (
 	ErrStoreUnavailable Code = "store_unavailable"
 	// ErrInboxFull: too many deliveries are not handled yet. The status is 503.
 	ErrInboxFull Code = "inbox_full"
+	// ErrWrongSeal: no key in use has sealed this stored delivery. The status is 500.
+	ErrWrongSeal Code = "wrong_seal"
 )
 
 // codes has the codes by their numbers in the core's ABI; no code has the number 0.
@@ -67,6 +69,7 @@ var codes = [...]Code{
 	ErrInProgress,
 	ErrStoreUnavailable,
 	ErrInboxFull,
+	ErrWrongSeal,
 }
 
 // Status is the HTTP status to answer the sender with: 400, 401 or 413; 500 if the receiver's own configuration
@@ -139,6 +142,8 @@ func (c Code) text() string {
 		return "the store of handled events cannot be used; answer 503, so that the sender tries again"
 	case ErrInboxFull:
 		return "too many deliveries are not handled yet; answer 503, so that the sender tries again"
+	case ErrWrongSeal:
+		return "no key in use has sealed this stored delivery"
 	default:
 		return string(c)
 	}

@@ -56,6 +56,7 @@ extern "C" {
 #define HOOKSEAL_IN_PROGRESS 17u         /* 503; for the caller's store of handled events, as is the next */
 #define HOOKSEAL_STORE_UNAVAILABLE 18u   /* 503 */
 #define HOOKSEAL_INBOX_FULL 19u          /* 503; for the caller's inbox */
+#define HOOKSEAL_WRONG_SEAL 20u          /* 500; for what the caller stored in a queue */
 
 /* A text, or other bytes. */
 typedef struct hookseal_text {

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     /// The codes by their numbers, from 1. Append only: programs in other languages have these numbers compiled in.
-    const CODES: [&str; 19] = [
+    const CODES: [&str; 20] = [
         "missing_header",
         "duplicate_header",
         "malformed_signature",
@@ -91,6 +91,7 @@ mod tests {
         "in_progress",
         "store_unavailable",
         "inbox_full",
+        "wrong_seal",
     ];
 
     #[test]

@@ -98,6 +98,9 @@ kinds! {
     /// overflow.
     InboxFull = "inbox_full", 503,
         "too many deliveries are not handled yet; answer 503, so that the sender tries again";
+    /// A delivery that was stored in a queue was changed there, or was sealed with another key: for what reads such
+    /// deliveries. No sender is answered with it.
+    WrongSeal = "wrong_seal", 500, "no key in use has sealed this stored delivery";
 }
 
 /// The detail of an error about a body's size.

@@ -188,6 +188,10 @@ fn advice_for(code: ErrorKind, scheme: &str) -> String {
         ErrorKind::InProgress => "It still handles the first try of this event. The next try finds out how that ended.",
         ErrorKind::StoreUnavailable => "Its store of handled events does not answer. The next try may succeed.",
         ErrorKind::InboxFull => "It has not handled enough of what it stored. The next try may succeed.",
+        ErrorKind::WrongSeal => {
+            "It reads what it took from its own queue with another key than that which sealed it, or something else \
+             wrote it."
+        }
         _ => "Look the code up in hookseal's documentation.",
     }
     .to_owned()

@@ -29,6 +29,7 @@ static const struct {
     {HOOKSEAL_IN_PROGRESS, "in_progress", "503"},
     {HOOKSEAL_STORE_UNAVAILABLE, "store_unavailable", "503"},
     {HOOKSEAL_INBOX_FULL, "inbox_full", "503"},
+    {HOOKSEAL_WRONG_SEAL, "wrong_seal", "500"},
 };
 
 static const char *const FIELDS[] = {"event_type",    "event_id", "timestamp",   "partner_app_id", "data",

@@ -27,6 +27,7 @@ ErrorCode: TypeAlias = Literal[
     "in_progress",
     "store_unavailable",
     "inbox_full",
+    "wrong_seal",
 ]
 
 # The HTTP status to answer with, for each code.
@@ -69,6 +70,8 @@ STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {
     "store_unavailable": 503,
     # Too many deliveries are not handled yet.
     "inbox_full": 503,
+    # No key in use has sealed this stored delivery.
+    "wrong_seal": 500,
 }
 
 # The names of the built-in schemes.

@@ -92,7 +92,9 @@ impl Stage {
             ErrorKind::MalformedEnvelope | ErrorKind::MissingField | ErrorKind::InvalidField => Self::Envelope,
             ErrorKind::InvalidSecret | ErrorKind::InvalidScheme | ErrorKind::InvalidArgument => Self::Secrets,
             // No verdict has these.
-            ErrorKind::InProgress | ErrorKind::StoreUnavailable | ErrorKind::InboxFull => Self::Freshness,
+            ErrorKind::InProgress | ErrorKind::StoreUnavailable | ErrorKind::InboxFull | ErrorKind::WrongSeal => {
+                Self::Freshness
+            }
         }
     }
 }

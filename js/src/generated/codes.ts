@@ -45,6 +45,8 @@ export const STATUS_BY_CODE = {
   store_unavailable: 503,
   /** Too many deliveries are not handled yet; answer 503, so that the sender tries again. */
   inbox_full: 503,
+  /** No key in use has sealed this stored delivery. */
+  wrong_seal: 500,
 } as const;
 
 /** Why a delivery was refused, or why a verifier could not be created. A code never changes its meaning. */

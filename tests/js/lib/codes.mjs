@@ -21,6 +21,7 @@ const STATUS = {
   in_progress: 503,
   store_unavailable: 503,
   inbox_full: 503,
+  wrong_seal: 500,
 };
 
 /** Asserts that a thrown value is an error of the package, with code, status and message. */
@@ -30,4 +31,9 @@ export function assertOwnError(thrown, ownError) {
   assert.equal(thrown.status, STATUS[thrown.code]);
   assert.equal(thrown.name, "WebhookVerificationError");
   assert.ok(typeof thrown.message === "string" && thrown.message !== "");
+}
+
+/** Asserts that a call throws an error of the package with this code, its status, and a message like this. */
+export function failsWith(code, call, message = /./) {
+  assert.throws(call, { name: "WebhookVerificationError", code, status: STATUS[code], message });
 }
