@@ -17,7 +17,8 @@ const STORE_WAIT: u64 = 30;
 /// | `in_progress` | 503 | another delivery of the event is being handled |
 /// | `store_unavailable` | 503 | the store cannot be used; [`source`](std::error::Error::source) is a [`StoreError`] |
 /// | `inbox_full` | 503 | more deliveries wait to be handled than the inbox allows |
-/// | `invalid_argument` | 500 | the receiver's own configuration is wrong |
+/// | `invalid_argument`, `invalid_secret` | 500 | the receiver's own configuration is wrong |
+/// | `wrong_seal` | 500 | a delivery in a queue was changed, or sealed with another key: see [`queue`](crate::queue) |
 pub struct Error {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -34,6 +35,32 @@ impl Error {
 
     pub(crate) const fn invalid(message: Cow<'static, str>) -> Self {
         Self { kind: ErrorKind::InvalidArgument, message, retry_after: None, source: None }
+    }
+
+    /// A delivery in a queue was changed there, or sealed with another key.
+    pub(crate) const fn wrong_seal(message: &'static str) -> Self {
+        Self { kind: ErrorKind::WrongSeal, message: Cow::Borrowed(message), retry_after: None, source: None }
+    }
+
+    /// A key of a seal, counted from 0, has too few bytes.
+    pub(crate) fn short_seal(index: usize, length: usize, least: usize) -> Self {
+        let message = format!(
+            "the key at index {index} of the seal has {length} bytes, and {least} are the least: make one with \
+             `openssl rand -hex 32`"
+        );
+        Self { kind: ErrorKind::InvalidSecret, message: message.into(), retry_after: None, source: None }
+    }
+
+    /// What the core said of the keys of a seal, or of what is to be sealed.
+    pub(crate) fn of_seal(error: &hookseal::Error) -> Self {
+        Self { kind: error.kind(), message: error.to_string().into(), retry_after: None, source: None }
+    }
+
+    /// A delivery could not be handed over to a queue.
+    #[cfg(feature = "hand-over")]
+    pub(crate) fn not_handed_over(error: StoreError) -> Self {
+        let message = format!("the delivery was not handed over to the queue: {error}");
+        Self { message: message.into(), ..Self::from(error) }
     }
 
     /// More deliveries wait to be handled than the inbox allows.

@@ -16,6 +16,8 @@ mod error;
 mod inbox;
 mod keyed;
 mod once;
+pub mod queue;
+mod storable;
 pub mod store;
 
 pub use crate::error::Error;
@@ -25,10 +27,11 @@ pub use crate::inbox::protocol;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use crate::inbox::{
     Entry, Inbox, InboxBuilder, InboxNotice, InboxNoticeKind, InboxStats, Put, Received, Reject, RetryIn, State,
-    StateStats, Storable, TransactionOf, Worker, WorkerBuilder,
+    StateStats, TransactionOf, Worker, WorkerBuilder,
 };
 pub use crate::keyed::Keyed;
 pub use crate::once::{Attempt, Notice, NoticeKind, Once, OnceBuilder, Outcome};
+pub use crate::storable::Storable;
 pub use crate::store::Memory;
 #[cfg(feature = "postgres")]
 pub use crate::store::Postgres;

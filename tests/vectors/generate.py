@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from make import builders, explain, keys, schemes
+from make import builders, explain, keys, schemes, stored
 from make.further import deliveries as further_deliveries
 from make.further import keys as further_keys
 from make.further import public_keys
@@ -40,6 +40,7 @@ def build() -> dict[str, bytes]:
     files["schemes/builders.json"] = builders.render().encode("utf-8")
     files["schemes/deliveries.json"] = render(schemes.deliveries()).encode("utf-8")
     files["schemes/refused.json"] = schemes.render_refused(schemes.refused()).encode("utf-8")
+    files["stored/stored.json"] = stored.render(stored.vectors()).encode("utf-8")
     return files
 
 

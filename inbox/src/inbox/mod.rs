@@ -25,11 +25,11 @@ use self::notice::{Counters, Hook};
 pub use self::notice::{InboxNotice, InboxNoticeKind};
 pub use self::received::{Received, TransactionOf};
 pub use self::stats::{InboxStats, StateStats};
-pub use self::storable::Storable;
 use self::store::{Act, Deliveries, NewDelivery, Reply};
 pub use self::store::{Entry, Put, State};
 pub use self::worker::{Worker, WorkerBuilder};
 use crate::error::Error;
+use crate::storable::Storable;
 use crate::store::{StoreError, Token};
 
 /// What a store is asked and replies: for tests.

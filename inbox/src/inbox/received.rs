@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use hookseal::{Envelope, Error as ReadError, ErrorKind, Event, StoredBody};
+use hookseal::{Envelope, Error as ReadError, Event};
 
 use super::store::ClaimedRow;
 use super::{Inner, store};
 use crate::error::Error;
+use crate::queue::envelope;
 use crate::store::StoreError;
 
 /// A delivery that is to be handled. It was verified before it was stored. Cloning it is cheap.
@@ -70,10 +71,7 @@ impl Received {
     /// # Errors
     /// `invalid_argument` for a delivery of another sender's scheme.
     pub fn envelope(&self) -> Result<Envelope<'_>, ReadError> {
-        if !self.claim.row.has_envelope {
-            return Err(ErrorKind::InvalidArgument.into());
-        }
-        StoredBody::assume_verified(self.body()).envelope()
+        envelope(self.body(), self.claim.row.has_envelope)
     }
 
     /// The name of the scheme that it was verified with.

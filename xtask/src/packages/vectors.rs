@@ -22,6 +22,7 @@ pub(crate) fn copy_without_reports(workspace: &Workspace, folder: &Path) -> Resu
             || path == Path::new("keys")
             || path == Path::new("schemes")
             || path == Path::new("senders")
+            || path == Path::new("stored")
             || path.extension().is_some_and(|extension| extension == "json")
     })?;
     files::mirror(&workspace.root.join("inbox/vectors"), &folder.join("inbox"), |_| true)

@@ -11,6 +11,7 @@ pub(super) struct Verified {
     scheme: String,
     has_envelope: bool,
     timestamp: Option<UnixTime>,
+    signed_id: Option<String>,
     body: Bytes,
 }
 
@@ -23,6 +24,7 @@ impl Verified {
             scheme: delivery.scheme().to_owned(),
             has_envelope: delivery.has_envelope(),
             timestamp: delivery.timestamp(),
+            signed_id: delivery.id().map(str::to_owned),
             body,
         }
     }
@@ -57,5 +59,9 @@ impl Storable for Verified {
 
     fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    fn signed_id(&self) -> Option<&str> {
+        self.signed_id.as_deref()
     }
 }
