@@ -26,6 +26,7 @@ const OTHERS = {
   router: "src/router.ts",
   schemes: "src/schemes.ts",
   once: "src/once/index.ts",
+  queue: "src/queue/index.ts",
 };
 /** What `once`, its stores and the inbox share. */
 const SHARED = { stores: "src/stores/index.ts" };
@@ -186,7 +187,7 @@ async function writeTypes() {
   const tsc = path.join(ROOT, "node_modules/typescript/bin/tsc");
   await run(process.execPath, [tsc, "-p", path.join(ROOT, config), "--outDir", types]);
   const files = ["index", "express/index", "explain", "router", "schemes", "once/index", ...Object.keys(STORES)];
-  files.push("inbox/index", "inbox/postgres");
+  files.push("inbox/index", "inbox/postgres", "queue/index");
   const entries = files.map((entry) => `${entry}.d.ts`);
   for (const file of await declarations(types, entries)) {
     for (const format of ["esm", "cjs"]) await cp(path.join(types, file), path.join(dist, format, file));

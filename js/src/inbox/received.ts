@@ -1,11 +1,9 @@
-import type { Delivery, DeliveryKey, WebhookEvent } from "../index.js";
-import { WebhookVerificationError, WebhookVerifier, internals, sign } from "../main.js";
 import type { Bytes } from "../input/body.js";
+import { WebhookVerificationError, internals } from "../main.js";
+import { StoredDelivery } from "../stores/stored-delivery.js";
 import type { Settings } from "./options.js";
 import { type ClaimedRow, NO_KEY } from "./acts.js";
 import type { Deliveries } from "./protocol.js";
-
-const { keyOf } = internals;
 
 /** What a worker and its handler share. */
 export interface Claim {
@@ -19,18 +17,7 @@ export interface Claim {
 }
 
 /** A delivery that is to be handled. It was verified before it was stored. */
-export class Received implements Delivery {
-  /** The name of the scheme that it was verified with. */
-  readonly scheme: string;
-  /** When it was signed, in Unix seconds, if its scheme signs a time of sending. */
-  readonly timestamp: number | null;
-  /** Always -1: which secret verified it is not stored. */
-  readonly secretIndex = -1;
-  readonly hasEnvelope: boolean;
-  /** The event's id, if the sender signs one. */
-  readonly id: string | null;
-  readonly key: DeliveryKey | null;
-  readonly body: Bytes;
+export class Received extends StoredDelivery {
   /**
    * By what its duplicates are recognized, with the scope: pass it on as the idempotency key of what you call. It is
    * the same in every attempt.
@@ -40,38 +27,27 @@ export class Received implements Delivery {
   readonly number: number;
   /** Which attempt this is, from 1. */
   readonly attempt: number;
-  /** When it was stored, by the store's clock. */
-  readonly receivedAt: Date;
   /** Aborted when the handler's time limit is over, its claim is lost, or its worker does not wait any longer. */
   readonly signal: AbortSignal;
   readonly #claim: Claim;
-  #restored: Delivery | undefined;
 
   /** @internal */
   constructor(claim: Claim) {
     const { row } = claim;
+    super({
+      scheme: row.scheme,
+      timestamp: row.signedAt === null ? null : Math.floor(row.signedAt / 1000),
+      hasEnvelope: row.hasEnvelope,
+      id: row.event,
+      key: row.key.startsWith(NO_KEY) ? null : internals.keyOf(row.key),
+      body: row.body as Bytes,
+      receivedAt: new Date(row.receivedAt),
+    });
     this.#claim = claim;
-    this.scheme = row.scheme;
-    this.timestamp = row.signedAt === null ? null : Math.floor(row.signedAt / 1000);
-    this.hasEnvelope = row.hasEnvelope;
-    this.id = row.event;
-    this.key = row.key.startsWith(NO_KEY) ? null : keyOf(row.key);
-    this.body = row.body as Bytes;
     this.idempotencyKey = row.key;
     this.number = row.id;
     this.attempt = row.attempts;
-    this.receivedAt = new Date(row.receivedAt);
     this.signal = claim.signal;
-  }
-
-  /** The body parsed as JSON: see `Delivery`. */
-  json(): unknown {
-    return this.#delivery().json();
-  }
-
-  /** The Contio event in the body: see `Delivery`. */
-  event(): WebhookEvent {
-    return this.#delivery().event();
   }
 
   /**
@@ -101,27 +77,4 @@ export class Received implements Delivery {
       { retryAfter: 1 },
     );
   }
-
-  /** The core reads what is verified: this body is, by a secret that only this process has. */
-  #delivery(): Delivery {
-    // GitHub's scheme has no envelope.
-    return (this.#restored ??= restored(this.body, this.hasEnvelope ? "contio" : "github"));
-  }
-}
-
-/** Any time: both see the same. */
-const NOW = 1_700_000_000;
-
-let secret = "";
-const verifiers = new Map<string, WebhookVerifier>();
-
-/** Verifies a body that this process has signed itself. */
-function restored(body: Bytes, scheme: "contio" | "github"): Delivery {
-  if (secret === "") secret = crypto.randomUUID();
-  let verifier = verifiers.get(scheme);
-  if (verifier === undefined) {
-    verifier = new WebhookVerifier(secret, { scheme, now: NOW, maxBody: Infinity });
-    verifiers.set(scheme, verifier);
-  }
-  return verifier.verify(sign(body, secret, { scheme, timestamp: NOW }), body);
 }

@@ -6,3 +6,4 @@ export * from "./error.js";
 export * from "./postgres.js";
 export * from "./sqlite-objects.js";
 export * from "./sqlite.js";
+export * from "./stored-delivery.js";

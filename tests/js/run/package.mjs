@@ -29,6 +29,7 @@ const SCRIPTS = [
   "inbox-sqlite",
   "inbox-thread",
   "inbox-worker",
+  "queue",
 ];
 const TYPES = [
   "delivery-key",
@@ -68,6 +69,10 @@ const TYPES = [
   "once/sqlite",
   "once/store",
   "options",
+  "queue/hand-over",
+  "queue/index",
+  "queue/seal",
+  "queue/stored",
   "router",
   "scheme",
   "schemes",
@@ -76,6 +81,7 @@ const TYPES = [
   "stores/error",
   "stores/postgres",
   "stores/sqlite",
+  "stores/stored-delivery",
   "verifier",
   "verify-any",
 ];

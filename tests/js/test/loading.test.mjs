@@ -16,7 +16,7 @@ const required = createRequire(import.meta.url);
 const isNative = required("hookseal/package.json").name === "@hookseal/node";
 const STORES = ["hookseal/once/sqlite", "hookseal/once/postgres", "hookseal/once/redis"];
 const INBOX = ["hookseal/inbox", "hookseal/inbox/postgres"];
-const OTHERS = ["hookseal", "hookseal/express", "hookseal/explain", "hookseal/router", "hookseal/once"];
+const OTHERS = ["", "/express", "/explain", "/router", "/once", "/queue"].map((entry) => `hookseal${entry}`);
 const ENTRIES = [...OTHERS, ...STORES, ...INBOX];
 
 /** Runs a program in a process of its own, and returns what it prints as JSON. */
