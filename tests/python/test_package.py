@@ -17,7 +17,7 @@ import pytest
 DISTRIBUTION = importlib.metadata.distribution("hookseal")
 MODULES = ["hookseal", "hookseal.events", "hookseal.router", "hookseal.fastapi", "hookseal.flask", "hookseal.django"]
 MODULES += ["hookseal.once", "hookseal.once.postgres", "hookseal.once.redis"]
-MODULES += ["hookseal.inbox", "hookseal.inbox.postgres"]
+MODULES += ["hookseal.inbox", "hookseal.inbox.postgres", "hookseal.queue"]
 
 
 def files() -> dict[str, Path]:
@@ -32,13 +32,14 @@ def test_only_the_package_its_types_and_its_licences_are_installed() -> None:
     extension = {name for name in inside if re.fullmatch(r"_hookseal\.(abi3\.so|pyd)", name)}
     assert len(extension) == 1
     modules = ["__init__", "__main__", "_adapter", "_causes", "_codes", "_errors", "_fork", "_psycopg", "_routes"]
-    modules += ["_sqlite", "django", "events", "explain", "fastapi", "flask", "router"]
+    modules += ["_sqlite", "_stored", "django", "events", "explain", "fastapi", "flask", "router"]
     modules += ["once/__init__", "once/_memory", "once/_once", "once/_sqlite", "once/_statements", "once/_store"]
     modules += ["once/postgres", "once/redis"]
     modules += ["inbox/__init__", "inbox/_asyncio", "inbox/_claim", "inbox/_engine", "inbox/_failure", "inbox/_inbox"]
     modules += ["inbox/_jobs", "inbox/_load", "inbox/_notices", "inbox/_protocol", "inbox/_received", "inbox/_settings"]
     modules += ["inbox/_shared", "inbox/_sqlite", "inbox/_statements", "inbox/_stats", "inbox/_threads"]
     modules += ["inbox/postgres"]
+    modules += ["queue/__init__", "queue/_fields", "queue/_hand_over", "queue/_seal", "queue/_stored"]
     assert inside - extension == {"_hookseal.pyi", "py.typed", *(f"{name}.py" for name in modules)}
     others = {name.partition("/")[2] for name in files() if not name.startswith("hookseal/")}
     # Written by pip.
@@ -79,6 +80,7 @@ def test_the_package_imports_only_the_standard_library() -> None:
         "hookseal._adapter",
         "hookseal.once",
         "hookseal.inbox",
+        "hookseal.queue",
     ]:
         source = inspect.getsource(importlib.import_module(name))
         imported = set(re.findall(r"^(?:from|import) ([a-z_]+)", source, re.MULTILINE))

@@ -16,7 +16,9 @@ _logger = logging.getLogger("hookseal")
 DUPLICATE = {"duplicate": True}
 
 
-def check_arguments(verifier: object, on_failure: object, once: object, inbox: object) -> None:
+def check_arguments(
+    verifier: object, on_failure: object, once: object, inbox: object, hand_over: object = None
+) -> None:
     if not isinstance(verifier, WebhookVerifier):
         raise _invalid_argument(
             f"webhook() takes a WebhookVerifier, as in `webhook(verifier)`, but this is a {type(verifier).__name__}"
@@ -36,6 +38,16 @@ def check_arguments(verifier: object, on_failure: object, once: object, inbox: o
             raise _invalid_argument(f"inbox must be a hookseal.inbox.Inbox, but this is a {type(inbox).__name__}")
         if once is not None:
             raise _invalid_argument("once and inbox exclude each other: an inbox stores each event once anyway")
+    if hand_over is not None:
+        from hookseal.queue import HandOver
+
+        if not isinstance(hand_over, HandOver):
+            message = f"hand_over must be what hookseal.queue.hand_over() returns, not a {type(hand_over).__name__}"
+            raise _invalid_argument(message)
+        if inbox is not None:
+            raise _invalid_argument("inbox and hand_over exclude each other: a delivery is stored in one place")
+        if once is not None:
+            raise _invalid_argument("once and hand_over exclude each other: use once in the worker")
 
 
 def is_answer(error: WebhookVerificationError) -> bool:

@@ -34,6 +34,7 @@ from hookseal._adapter import (
 if TYPE_CHECKING:
     from hookseal.inbox import Inbox
     from hookseal.once import Once
+    from hookseal.queue import HandOver
 
 __all__ = ["webhook"]
 
@@ -53,6 +54,7 @@ def webhook(
     *,
     once: Once | None = None,
     inbox: Inbox | None = None,
+    hand_over: HandOver | None = None,
     on_failure: Callable[[WebhookVerificationError, Any], object] | None = None,
 ) -> Callable[[Callable[Concatenate[Any, Delivery, P], R]], Callable[Concatenate[Any, P], R]]:
     """Makes a decorator for views, sync or async. The view is called with the request and the verified delivery; if the
@@ -66,14 +68,15 @@ def webhook(
     each event, and again only if it raised or returned a status of 400 or more: duplicates are answered 200, and one
     that comes while the view is still running 503 with `Retry-After`. With `inbox`, the delivery is stored before the
     view is called, which answers 200 at once; a duplicate is answered 200 without it, and what cannot be stored 503.
-    The body is limited by the verifier's `max_body` and by Django's DATA_UPLOAD_MAX_MEMORY_SIZE. `on_failure` is called
-    for each refusal, for metrics, and may be async if the view is; exceptions that it raises propagate. Without it,
-    refusals are logged to the logger `hookseal` at level INFO, and failures caused by the receiver itself (status 500)
-    at level ERROR.
+    With `hand_over`, it is put into the queue of another engine first, and what cannot be is answered 503. The body is
+    limited by the verifier's `max_body` and by Django's DATA_UPLOAD_MAX_MEMORY_SIZE. `on_failure` is called for each
+    refusal, for metrics, and may be async if the view is; exceptions that it raises propagate. Without it, refusals are
+    logged to the logger `hookseal` at level INFO, and failures caused by the receiver itself (status 500) at level
+    ERROR.
 
     For a class-based view, decorate the whole view: `webhook(verifier)(MyView.as_view())`.
     """
-    check_arguments(verifier, on_failure, once, inbox)
+    check_arguments(verifier, on_failure, once, inbox, hand_over)
 
     def delivery_of(request: Any) -> Delivery | WebhookVerificationError | HttpResponse:
         if not hasattr(request, "META"):
@@ -106,6 +109,8 @@ def webhook(
                 try:
                     if inbox is not None and inbox.put(verdict).answer == "duplicate":
                         return JsonResponse(DUPLICATE)
+                    if hand_over is not None:
+                        hand_over.put(verdict)
                     if once is None:
                         return view(request, verdict, *args, **kwargs)
                     with once(verdict) as first:
@@ -136,6 +141,8 @@ def webhook(
                 try:
                     if inbox is not None and (await inbox.aput(verdict)).answer == "duplicate":
                         return JsonResponse(DUPLICATE)
+                    if hand_over is not None:
+                        await hand_over.aput(verdict)
                     if once is None:
                         return await view(request, verdict, *args, **kwargs)
                     async with once(verdict) as first:

@@ -31,6 +31,7 @@ from hookseal._adapter import (
 if TYPE_CHECKING:
     from hookseal.inbox import Inbox
     from hookseal.once import Once
+    from hookseal.queue import HandOver
 
 __all__ = ["webhook"]
 
@@ -45,6 +46,7 @@ def webhook(
     *,
     once: Once | None = None,
     inbox: Inbox | None = None,
+    hand_over: HandOver | None = None,
     on_failure: Callable[[WebhookVerificationError, Request], object] | None = None,
 ) -> Callable[[Request], AsyncGenerator[Delivery, None]]:
     """Makes a dependency that is the verified delivery; if the scheme's deliveries carry a Contio envelope, the
@@ -58,13 +60,14 @@ def webhook(
     called once for each event, and again only if it raised: duplicates are answered 200, and one that comes while the
     view is still running 503 with `Retry-After`. To fail, a view must raise, as HTTPException does: the response that
     it returns is not seen here. With `inbox`, the delivery is stored before the view is called, which answers 200 at
-    once; a duplicate is answered 200 without it, and what cannot be stored 503. Reading stops at the verifier's
-    `max_body`, unless the view also has a body parameter, such as a Pydantic model, for which FastAPI reads the whole
-    body first. `on_failure` is called for each refusal, for metrics, and may be async; exceptions that it raises
-    propagate. Without it, refusals are logged to the logger `hookseal` at level INFO, and failures caused by the
-    receiver itself (status 500) at level ERROR.
+    once; a duplicate is answered 200 without it, and what cannot be stored 503. With `hand_over`, it is put into the
+    queue of another engine first, and what cannot be is answered 503. Reading stops at the verifier's `max_body`,
+    unless the view also has a body parameter, such as a Pydantic model, for which FastAPI reads the whole body first.
+    `on_failure` is called for each refusal, for metrics, and may be async; exceptions that it raises propagate. Without
+    it, refusals are logged to the logger `hookseal` at level INFO, and failures caused by the receiver itself (status
+    500) at level ERROR.
     """
-    check_arguments(verifier, on_failure, once, inbox)
+    check_arguments(verifier, on_failure, once, inbox, hand_over)
 
     async def refusal(error: WebhookVerificationError, request: Request) -> HTTPException:
         if on_failure is None:
@@ -84,6 +87,8 @@ def webhook(
         try:
             if inbox is not None and (await inbox.aput(delivery)).answer == "duplicate":
                 raise HTTPException(200, DUPLICATE)
+            if hand_over is not None:
+                await hand_over.aput(delivery)
             if once is None:
                 yield delivery
             else:

@@ -33,6 +33,7 @@ from hookseal._adapter import (
 if TYPE_CHECKING:
     from hookseal.inbox import Inbox
     from hookseal.once import Once
+    from hookseal.queue import HandOver
 
 __all__ = ["webhook"]
 
@@ -54,6 +55,7 @@ def webhook(
     *,
     once: Once | None = None,
     inbox: Inbox | None = None,
+    hand_over: HandOver | None = None,
     on_failure: Callable[[WebhookVerificationError, Request], object] | None = None,
 ) -> Callable[[Callable[Concatenate[Delivery, P], R]], Callable[P, R | Response]]:
     """Makes a decorator for views. The view is called with the verified delivery as its first argument; if the scheme's
@@ -68,12 +70,13 @@ def webhook(
     each event, and again only if it raised or returned a status of 400 or more: duplicates are answered 200, and one
     that comes while the view is still running 503 with `Retry-After`. With `inbox`, the delivery is stored before the
     view is called, which answers 200 at once; a duplicate is answered 200 without it, and what cannot be stored 503.
-    Reading stops at the verifier's `max_body`, and Flask's MAX_CONTENT_LENGTH applies too. `on_failure` is called for
-    each refusal, for metrics; exceptions that it raises propagate. Without it, refusals are logged to the logger
-    `hookseal` at level INFO, and failures caused by the receiver itself (status 500) at level ERROR. The view and
-    `on_failure` may be async if Flask was installed as `flask[async]`.
+    With `hand_over`, it is put into the queue of another engine first, and what cannot be is answered 503. Reading
+    stops at the verifier's `max_body`, and Flask's MAX_CONTENT_LENGTH applies too. `on_failure` is called for each
+    refusal, for metrics; exceptions that it raises propagate. Without it, refusals are logged to the logger `hookseal`
+    at level INFO, and failures caused by the receiver itself (status 500) at level ERROR. The view and `on_failure` may
+    be async if Flask was installed as `flask[async]`.
     """
-    check_arguments(verifier, on_failure, once, inbox)
+    check_arguments(verifier, on_failure, once, inbox, hand_over)
 
     def refuse(error: WebhookVerificationError) -> Response:
         if on_failure is None:
@@ -100,6 +103,8 @@ def webhook(
             try:
                 if inbox is not None and inbox.put(delivery).answer == "duplicate":
                     return duplicate()
+                if hand_over is not None:
+                    hand_over.put(delivery)
                 if once is None:
                     response: R = sync_view(delivery, *args, **kwargs)
                     return response

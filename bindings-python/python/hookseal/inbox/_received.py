@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import secrets
-from functools import cache
 from typing import Any
 
 from hookseal._errors import WebhookVerificationError
-from hookseal._hookseal import Delivery, WebhookVerifier, sign
+from hookseal._stored import Readable
 from hookseal.events import WebhookEvent
 from hookseal.inbox._claim import Claim
 from hookseal.inbox._protocol import ClaimedRow, seconds
@@ -17,11 +15,11 @@ from hookseal.inbox._protocol import ClaimedRow, seconds
 class Received:
     """A delivery that is to be handled. It was verified before it was stored. Only a worker makes one."""
 
-    __slots__ = ("_claim", "_read")
+    __slots__ = ("_claim", "_readable")
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
-        self._read: Delivery | None = None
+        self._readable = Readable(claim.row.body, claim.row.has_envelope, claim.row.scheme)
 
     @property
     def body(self) -> bytes:
@@ -75,17 +73,14 @@ class Received:
 
         Raises WebhookVerificationError for a delivery of another sender's scheme.
         """
-        if not self.has_envelope:
-            message = f"a delivery of the scheme {self.scheme} has no event: use json() or body"
-            raise WebhookVerificationError("invalid_argument", message)
-        return self._delivery().event()
+        return self._readable.event()
 
     def json(self) -> Any:
         """The body, which must be JSON as RFC 8259 defines it. It is read at each call: keep the result.
 
         Raises WebhookVerificationError.
         """
-        return self._delivery().json()
+        return self._readable.json()
 
     def finish_in(self, connection: Any) -> None:
         """Ends the delivery within the open transaction of a connection to the database that has the inbox's tables:
@@ -117,24 +112,7 @@ class Received:
     def _row(self) -> ClaimedRow:
         return self._claim.row
 
-    def _delivery(self) -> Delivery:
-        if self._read is None:
-            self._read = _read(self.body, self.has_envelope)
-        return self._read
-
     def __repr__(self) -> str:
         # Shows nothing of the body.
         return f"<Received {self.id}, key {self.key}, scheme {self.scheme}, attempt {self.attempt}>"
 
-
-def _read(body: bytes, has_envelope: bool) -> Delivery:
-    """The core reads only what it has verified, so the body is signed again, by a secret that nobody else knows."""
-    scheme, secret, verifier = _reader(has_envelope)
-    return verifier.verify(sign(body, secret, scheme=scheme, timestamp=0 if has_envelope else None), body)
-
-
-@cache
-def _reader(has_envelope: bool) -> tuple[Any, str, WebhookVerifier]:
-    scheme: Any = "contio-timestamped" if has_envelope else "github"
-    secret = secrets.token_hex(32)
-    return scheme, secret, WebhookVerifier(secret, scheme=scheme, max_age=None, max_skew=None)

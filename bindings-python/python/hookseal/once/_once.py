@@ -10,12 +10,15 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from hookseal._errors import WebhookVerificationError
 from hookseal._hookseal import Delivery, DeliveryKey
 from hookseal.once._memory import MemoryStore
 from hookseal.once._store import AsyncStore, Claimed, Store, StoreError
+
+if TYPE_CHECKING:
+    from hookseal.queue import StoredDelivery
 
 _logger = logging.getLogger("hookseal")
 
@@ -87,7 +90,7 @@ class Once:
         self._on_notice = on_notice
         self._made: int | None = None
 
-    def __call__(self, delivery: Delivery) -> Attempt:
+    def __call__(self, delivery: Delivery | StoredDelivery) -> Attempt:
         """A context manager, to be used with `with` or `async with`, that claims a delivery. Its value is true if the
         delivery is to be handled, and false for a duplicate, which is to be answered like a success.
 
@@ -97,13 +100,15 @@ class Once:
         """
         return Attempt(self, delivery)
 
-    def run(self, delivery: Delivery, handler: Callable[[], T]) -> T | None:
+    def run(self, delivery: Delivery | StoredDelivery, handler: Callable[[], T]) -> T | None:
         """Calls a function once for each event. Returns what it returns, or None for a duplicate, and raises what it
         raises, or what `once(delivery)` raises."""
         with self(delivery) as first:
             return handler() if first else None
 
-    async def run_async(self, delivery: Delivery, handler: Callable[[], Awaitable[T]]) -> T | None:
+    async def run_async(
+        self, delivery: Delivery | StoredDelivery, handler: Callable[[], Awaitable[T]]
+    ) -> T | None:
         """The same with an async function."""
         async with self(delivery) as first:
             return await handler() if first else None
@@ -198,11 +203,18 @@ class Once:
             _logger.exception("on_notice raised for %s", name)
 
 
+def _is_stored(delivery: object) -> bool:
+    # Only here: a receiver that handles each delivery itself needs no queue.
+    from hookseal.queue import StoredDelivery
+
+    return isinstance(delivery, StoredDelivery)
+
+
 class Attempt:
     """One delivery being handled: see Once. It is true if the delivery is to be handled."""
 
-    def __init__(self, once: Once, delivery: Delivery) -> None:
-        if not isinstance(delivery, Delivery):
+    def __init__(self, once: Once, delivery: Delivery | StoredDelivery) -> None:
+        if not isinstance(delivery, Delivery) and not _is_stored(delivery):
             raise _invalid(f"once() takes a verified Delivery, but this is a {type(delivery).__name__}")
         self._once = once
         self._delivery = delivery
