@@ -1,10 +1,10 @@
 // Its examples need all features.
 #![cfg_attr(
-    all(feature = "axum", feature = "deadpool", feature = "redis", feature = "sqlite"),
+    all(feature = "axum", feature = "deadpool", feature = "hand-over", feature = "redis", feature = "sqlite"),
     doc = include_str!("../RUST.md")
 )]
 #![cfg_attr(
-    not(all(feature = "axum", feature = "deadpool", feature = "redis", feature = "sqlite")),
+    not(all(feature = "axum", feature = "deadpool", feature = "hand-over", feature = "redis", feature = "sqlite")),
     doc = "Handles each event of a signed webhook once: see RUST.md."
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]

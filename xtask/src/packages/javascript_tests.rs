@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::packages::python_tests::DOCS;
 use crate::packages::{node, npm_package, vectors, wasm};
 use crate::tools::npm::{self, Scripts};
 use crate::tools::process::Process;
@@ -47,6 +48,9 @@ const ONCE_RUNS: &[&str] = &[
 /// The commands of part `inbox`: the same.
 const INBOX_RUNS: &[&str] =
     &["node inbox/run.mjs", "node_modules/.bin/node inbox/run.mjs --test-skip-pattern=/^(pg|postgres)[:,]/"];
+
+/// The recipes of other queues. pg-boss needs the newer Node.
+const QUEUES_RUN: &str = "node_modules/.bin/node queues/run.mjs";
 
 /// The project of the native package, inside the other one.
 const NATIVE: &str = "native";
@@ -116,7 +120,10 @@ pub(crate) fn once_steps(workspace: &Workspace) -> Vec<Step> {
 
 /// The test steps of part `inbox`, with a real server, which must be installed, and the `hookseal` binary.
 pub(crate) fn inbox_steps(workspace: &Workspace) -> Vec<Step> {
-    lines(workspace, INBOX_RUNS)
+    let mut steps = lines(workspace, INBOX_RUNS);
+    let recipes = Process::new(QUEUES_RUN).current_dir(workspace.relative(&project(workspace)));
+    steps.push(recipes.env(DOCS, workspace.root.join("docs")).into());
+    steps
 }
 
 fn lines(workspace: &Workspace, lines: &[&str]) -> Vec<Step> {

@@ -9,6 +9,9 @@ use crate::tools::venv::{self, Venv};
 use crate::tools::workspace::Workspace;
 use crate::tools::{command_line, files, python, rust_tests, servers};
 
+/// Names the folder whose pages have the recipes that the tests run.
+pub(crate) const DOCS: &str = "HOOKSEAL_DOCS";
+
 /// The sources of the tests.
 const SOURCES: &str = "tests/python";
 
@@ -79,7 +82,25 @@ pub(crate) fn once_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
 
 /// The same for part `inbox`.
 pub(crate) fn inbox_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
-    with_servers(workspace, "inbox")
+    let mut steps = with_servers(workspace, "inbox")?;
+    servers::install_missing_queues(&workspace.root)?;
+    let tests = Process::program(queues(workspace).python()).args(["-m", "pytest", "--quiet", "queues"]);
+    let tests = tests.env("PYTHONDONTWRITEBYTECODE", "1").env(DOCS, workspace.root.join("docs"));
+    steps.push(tests.current_dir(workspace.relative(&self::tests(workspace))).into());
+    Ok(steps)
+}
+
+/// The environment with the libraries of other queues.
+fn queues(workspace: &Workspace) -> Venv {
+    Venv::new(workspace, "queues")
+}
+
+/// Installs the wheel and those libraries. The tests were copied before.
+pub(crate) fn set_up_queues(workspace: &Workspace) -> Result<(), String> {
+    let [_, newest] = python::oldest_and_newest(&workspace.root)?;
+    let venv = queues(workspace);
+    venv.make(workspace, &newest, Some(&workspace.root.join(SOURCES).join("requirements-queues.txt")))?;
+    venv.install(workspace, &wheel::wheel(workspace)?)
 }
 
 fn with_servers(workspace: &Workspace, folder: &str) -> Result<Vec<Step>, String> {

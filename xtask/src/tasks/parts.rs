@@ -138,7 +138,7 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part {
         name: "inbox",
-        about: "the inbox: real databases, full disks, several processes, kill -9",
+        about: "the inbox and other queues: real databases, full disks, several processes, kill -9",
         changes: &[JavaScript, Python, Machine],
         steps: inbox,
     },
@@ -151,6 +151,21 @@ const FEATURE_SETS: &[&str] =
 
 /// Those with fewest features, in which its tests run too: with all features they run as those of every other crate do.
 const SMALL_SETS: &[&str] = &["", "schemes,duplicates"];
+
+/// The feature sets in which the inbox is checked alone, since a feature could lack a dependency that another brings.
+const INBOX_FEATURES: &[&str] = &[
+    "",
+    "inbox",
+    "sqlite",
+    "postgres",
+    "deadpool",
+    "redis",
+    "axum",
+    "sqlite,axum",
+    "postgres,axum",
+    "hand-over",
+    "hand-over,axum",
+];
 
 /// A target without a standard library: the build fails if the core needs one.
 const BARE_TARGET: &str = "thumbv7em-none-eabi";
@@ -339,17 +354,17 @@ fn once(workspace: &Workspace) -> Result<Vec<Step>, String> {
 fn inbox(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let tests = python_tests::inbox_steps(workspace)?;
     let mut steps = Vec::new();
-    // Alone, since a feature could lack a dependency that another brings.
-    for feature in ["", "inbox", "sqlite", "postgres", "deadpool", "redis", "axum", "sqlite,axum", "postgres,axum"] {
+    for feature in INBOX_FEATURES {
         steps.push(Process::new("cargo check -p hookseal-inbox").with_features(feature).into());
     }
     steps.extend([
-        rust_tests::of("--test inbox").into(),
+        rust_tests::of("--test inbox --test queue").into(),
         command_line::build(),
         Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) },
         Step::Internal { command: "cargo xtask setup wasm", action: |workspace| WASM.set_up(workspace) },
         Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
         Step::Internal { command: "cargo xtask setup python", action: python_tests::set_up_newest },
+        Step::Internal { command: "cargo xtask setup queues", action: python_tests::set_up_queues },
     ]);
     steps.extend(tests);
     steps.extend(javascript_tests::inbox_steps(workspace));

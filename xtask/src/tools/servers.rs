@@ -4,6 +4,9 @@ use std::path::Path;
 
 use crate::tools::debian;
 
+/// Where Debian puts it. The program of the same name on PATH changes the user.
+const RABBITMQ: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
 /// Installs Redis and `PostgreSQL` from Debian's packages if they are not there.
 pub(crate) fn install_missing(root: &Path) -> Result<(), String> {
     let mut missing = Vec::new();
@@ -14,6 +17,13 @@ pub(crate) fn install_missing(root: &Path) -> Result<(), String> {
         missing.push("postgresql");
     }
     debian::install_missing(root, &missing, "on PATH or in /usr/lib/postgresql")
+}
+
+/// Installs `RabbitMQ` from Debian's packages if it is not there: the tests of other queues start it. The other engines
+/// come with the libraries of the tests.
+pub(crate) fn install_missing_queues(root: &Path) -> Result<(), String> {
+    let missing: &[&str] = if Path::new(RABBITMQ).is_file() { &[] } else { &["rabbitmq-server"] };
+    debian::install_missing(root, missing, &format!("as {RABBITMQ}"))
 }
 
 fn is_on_path(program: &str) -> bool {
