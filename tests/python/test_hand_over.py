@@ -155,9 +155,7 @@ def test_a_delivery_without_a_key_has_a_random_one(queue: Queue) -> None:
     names: list[str] = []
     github = WebhookVerifier(SECRET, scheme="github")
     given = github.verify({"X-Hub-Signature-256": "sha256=" + mac(SECRET).hexdigest()}, b"")
-    over = hand_over(
-        lambda _, key: keys.append(key), scope="shop", on_notice=lambda notice: names.append(notice.name)
-    )
+    over = hand_over(lambda _, key: keys.append(key), scope="shop", on_notice=lambda notice: names.append(notice.name))
     over.put(given)
     over.put(given)
     assert names == ["no_key", "no_key"]
@@ -222,10 +220,13 @@ def flask_app(over: HandOver) -> Any:
         return "viewed"
 
     client = app.test_client()
-    return lambda headers: (answer := client.post("/", data=BODY, headers=headers)) and (
-        answer.status_code,
-        answer.headers.get("Retry-After"),
-        answer.get_data(as_text=True),
+    return lambda headers: (
+        (answer := client.post("/", data=BODY, headers=headers))
+        and (
+            answer.status_code,
+            answer.headers.get("Retry-After"),
+            answer.get_data(as_text=True),
+        )
     )
 
 

@@ -83,8 +83,9 @@ pub enum HandOverNotice<'a> {
 }
 
 impl HandOver {
-    /// Hands over by calling a function with each delivery and the key by which the queue is to drop its duplicates. The
-    /// key has at most 612 visible ASCII characters, and is random for a delivery that nothing distinguishes from others.
+    /// Hands over by calling a function with each delivery and the key by which the queue is to drop its duplicates.
+    /// The key has at most 612 visible ASCII characters, and is random for a delivery that nothing distinguishes from
+    /// others.
     pub fn builder<S, F>(send: S) -> HandOverBuilder
     where
         S: Fn(StoredDelivery, String) -> F + Send + Sync + 'static,
@@ -152,8 +153,8 @@ pub struct HandOverBuilder {
 }
 
 impl HandOverBuilder {
-    /// The name of the endpoint, or of the tenant whose secret verifies its deliveries. It is required: two that share a
-    /// queue could otherwise take each other's events for duplicates.
+    /// The name of the endpoint, or of the tenant whose secret verifies its deliveries. It is required: two that share
+    /// a queue could otherwise take each other's events for duplicates.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = scope.into();
         self

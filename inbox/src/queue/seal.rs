@@ -39,8 +39,8 @@ impl Seal {
         Self::with_keys([key])
     }
 
-    /// A seal with several keys, at most 8, to change keys without losing what is in the queue: the first one seals, and
-    /// what any of them has sealed is accepted.
+    /// A seal with several keys, at most 8, to change keys without losing what is in the queue: the first one seals,
+    /// and what any of them has sealed is accepted.
     ///
     /// # Errors
     /// `invalid_secret`, and `invalid_argument` for no key or too many.

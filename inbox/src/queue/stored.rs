@@ -23,8 +23,8 @@ const MAC: usize = 64;
 /// A verified delivery as a text for the queue of another engine, sealed so that [`restored`] recognizes it. Without a
 /// seal, whoever can write to the queue can forge deliveries: see [`restored_trusted`].
 ///
-/// It contains the body, the scheme, the key and the times; no header, no signature and no secret. The text is ASCII, in
-/// four bytes for three of the body.
+/// It contains the body, the scheme, the key and the times; no header, no signature and no secret. The text is ASCII,
+/// in four bytes for three of the body.
 ///
 /// ```
 /// # use hookseal::Delivery;

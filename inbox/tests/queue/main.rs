@@ -11,7 +11,8 @@ const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
 fn envelope(id: &str) -> String {
     format!(
-        r#"{{"event_type":"meeting.completed","event_id":"{id}","timestamp":"2023-11-14T22:13:20Z","partner_app_id":"app-1","data":{{"meeting_id":"m-1"}}}}"#
+        r#"{{"event_type":"meeting.completed","event_id":"{id}","timestamp":"2023-11-14T22:13:20Z",
+            "partner_app_id":"app-1","data":{{"meeting_id":"m-1"}}}}"#
     )
 }
 

@@ -23,7 +23,8 @@ const FULL_STOP = 46;
 
 export function write(fields: Fields): Uint8Array {
   const { scheme, keyScheme, keyId, id, hasEnvelope, timestamp, receivedAt, body } = fields;
-  const texts = [scheme, keyScheme, keyId, id ?? "", hasEnvelope ? "1" : "0", String(timestamp ?? ""), String(receivedAt)];
+  const [flag, times] = [hasEnvelope ? "1" : "0", [String(timestamp ?? ""), String(receivedAt)]];
+  const texts = [scheme, keyScheme, keyId, id ?? "", flag, ...times];
   const all = [...texts.map((text) => encoder().encode(text)), body];
   const parts = all.flatMap((field) => [encoder().encode(`${field.length}.`), field]);
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -39,8 +39,8 @@ export class Seal {
   }
 
   /**
-   * @param keys a key of at least 32 bytes: text, as `openssl rand -hex 32` prints it, or bytes. While keys are changed,
-   * at most 8: the first one seals, and what any of them has sealed is accepted
+   * @param keys a key of at least 32 bytes: text, as `openssl rand -hex 32` prints it, or bytes. While keys are
+   * changed, at most 8: the first one seals, and what any of them has sealed is accepted
    * @throws {WebhookVerificationError} `invalid_secret`, or `invalid_argument` for too many keys
    */
   constructor(keys: Secret | readonly Secret[]) {

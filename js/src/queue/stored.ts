@@ -64,8 +64,8 @@ export function restored(text: string, options: RestoreOptions): StoredDelivery 
   // Upper case would be another text of the same delivery.
   if (!/^[0-9a-f]{64}$/.test(mac) || !hasMade(options.seal, mac, content)) {
     throw wrongSeal(
-      "no key in use has sealed this delivery: it was changed in the queue, or sealed with another key; while keys are " +
-        "changed, give the old one too",
+      "no key in use has sealed this delivery: it was changed in the queue, or sealed with another key; while keys " +
+        "are changed, give the old one too",
     );
   }
   return deliveryOf(content);
@@ -85,8 +85,10 @@ export function restoredTrusted(text: string): StoredDelivery {
 
 /** The text before the last full stop, and the MAC after it. */
 function split(text: unknown, refusal: (message: string) => Error): [content: string, mac: string] {
-  if (typeof text !== "string")
-    throw invalidArgument(`a stored delivery is a string, but this is ${text === null ? "null" : `of type ${typeof text}`}`);
+  if (typeof text !== "string") {
+    const kind = text === null ? "null" : `of type ${typeof text}`;
+    throw invalidArgument(`a stored delivery is a string, but this is ${kind}`);
+  }
   const end = text.lastIndexOf(".");
   if (text.startsWith(HEAD)) {
     if (end >= HEAD.length) return [text.slice(0, end), text.slice(end + 1)];

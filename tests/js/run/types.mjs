@@ -7,7 +7,7 @@ import path from "node:path";
 import { emptied } from "../lib/esbuild.mjs";
 import { script, versionOf } from "../lib/programs.mjs";
 
-const COMMON = ["is.ts", "events.ts", "verifier.ts", "adapters.ts", "explain.ts", "once.ts", "inbox.ts"];
+const COMMON = ["is.ts", "events.ts", "verifier.ts", "adapters.ts", "explain.ts", "once.ts", "inbox.ts", "queue.ts"];
 
 /** The settings that every project here shares: nothing is skipped, and nothing is written. */
 const STRICT = { strict: true, skipLibCheck: false, noEmit: true, noUncheckedIndexedAccess: true, target: "es2022" };

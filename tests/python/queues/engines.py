@@ -156,13 +156,15 @@ def _send_rabbitmq(environment: dict[str, str], text: str) -> None:
 def _send_sqs(environment: dict[str, str], text: str) -> None:
     id = str(time.time_ns())
     sqs = boto3.client("sqs", endpoint_url=environment["SQS_ENDPOINT"])
-    sqs.send_message(
-        QueueUrl=environment["QUEUE_URL"], MessageBody=text, MessageGroupId=id, MessageDeduplicationId=id
-    )
+    sqs.send_message(QueueUrl=environment["QUEUE_URL"], MessageBody=text, MessageGroupId=id, MessageDeduplicationId=id)
 
 
 ENGINES = {
-    "celery": Engine(_redis, _send_celery, ["-m", "celery", "--app", "tasks", "worker", "--pool", "solo", "--loglevel", "INFO"]),
+    "celery": Engine(
+        _redis,
+        _send_celery,
+        ["-m", "celery", "--app", "tasks", "worker", "--pool", "solo", "--loglevel", "INFO"],
+    ),
     "procrastinate": Engine(
         _postgres,
         _send_procrastinate,

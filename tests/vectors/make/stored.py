@@ -166,7 +166,7 @@ def _tampered() -> Iterator[dict]:
     yield refused("another version with its own MAC", sealed("hookseal2." + text[len(HEAD) :]))
     yield refused("a longer version number", sealed("hookseal12." + text[len(HEAD) :]))
     yield refused("the head in upper case", sealed("Hookseal1." + text[len(HEAD) :]))
-    yield refused("the MAC of the fields without the head", f"{text}.{mac(text[len(HEAD):])}")
+    yield refused("the MAC of the fields without the head", f"{text}.{mac(text[len(HEAD) :])}")
     other = content(prefixed(raw(fields(key_id="evt-2"))))
     yield refused("the MAC of another delivery", f"{text}.{mac(other)}")
     yield refused("a body alone", BODY.decode())

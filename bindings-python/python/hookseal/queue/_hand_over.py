@@ -78,7 +78,8 @@ class HandOver:
         if not callable(send):
             raise _invalid("hand_over() takes a function that puts a delivery into a queue")
         if not scope:
-            raise _invalid('handing over needs a scope: the name of the endpoint, as in hand_over(send, scope="contio")')
+            message = 'handing over needs a scope: the name of the endpoint, as in hand_over(send, scope="contio")'
+            raise _invalid(message)
         # Refuses a scope that is no text.
         DeliveryKey("contio", "").text(scope)
         if not 0 < timeout < 1e6:

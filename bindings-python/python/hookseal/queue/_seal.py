@@ -23,8 +23,8 @@ class Seal:
     """Keys of your own, by which a worker recognizes what a receiver has stored in a queue, whoever else can write to
     that queue. They are no secrets of a sender. Create one and keep it.
 
-    A key has at least 32 bytes: text, as `openssl rand -hex 32` prints it, or bytes. While keys are changed, pass a list
-    of at most 8: the first one seals, and what any of them has sealed is accepted. Raises WebhookVerificationError:
+    A key has at least 32 bytes: text, as `openssl rand -hex 32` prints it, or bytes. While keys are changed, pass a
+    list of at most 8: the first one seals, and what any of them has sealed is accepted. Raises WebhookVerificationError:
     invalid_secret, or invalid_argument for too many keys.
     """
 

@@ -90,8 +90,8 @@ def stored(delivery: Delivery | StoredDelivery, *, seal: Seal | None = None) -> 
     """A verified delivery as a text for the queue of another engine, from which `restored` makes it again. Without a
     seal, whoever can write to the queue can forge deliveries.
 
-    It contains the body, the scheme, the key and the times; no header, no signature and no secret. The text is ASCII, in
-    four bytes for three of the body. Raises WebhookVerificationError: invalid_argument.
+    It contains the body, the scheme, the key and the times; no header, no signature and no secret. The text is ASCII,
+    in four bytes for three of the body. Raises WebhookVerificationError: invalid_argument.
     """
     if not isinstance(delivery, (Delivery, StoredDelivery)):
         raise _invalid(f"stored() takes a verified Delivery, but this is a {type(delivery).__name__}")
