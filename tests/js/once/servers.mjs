@@ -73,7 +73,8 @@ export async function startRedis(...options) {
   return run([program("redis-server"), ...words], port, folder);
 }
 
-export async function startPostgres() {
+/** With what it synced on its disk, if that is asked: the tests stop processes, and not the machine. */
+export async function startPostgres({ fsync = "off" } = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "hookseal-postgres-"));
   // PostgreSQL refuses to run as root.
   const user = otherUser();
@@ -86,7 +87,7 @@ export async function startPostgres() {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: folder,
     max_connections: "200",
-    fsync: "off",
+    fsync,
   };
   const words = [
     "-D",

@@ -82,7 +82,7 @@ def redis_server(*options: str) -> Iterator[Server]:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Server]:
+def postgres_server(fsync: str = "off") -> Iterator[Server]:
     # Not below pytest's folders, which another user cannot enter.
     with tempfile.TemporaryDirectory() as folder:
         user = other_user()
@@ -96,7 +96,8 @@ def postgres_server() -> Iterator[Server]:
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": folder,
             "max_connections": "200",
-            "fsync": "off",
+            # The tests kill processes, and not the machine.
+            "fsync": fsync,
         }
         command = [program("postgres"), "-D", data, "-p", str(port)]
         command += [f"--{name}={value}" for name, value in settings.items()]
