@@ -1,0 +1,251 @@
+//! One request, from its head to the decision.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
+
+use hookseal::{Error, HeaderLookup, HeaderName, Headers, OwnedStream, Scheme, UnixTime, Verifier};
+
+use crate::config::{Gateway, Rule};
+use crate::names::{self, Edits};
+use crate::path::Path;
+use crate::refusal::Refusal;
+use crate::verdict::{self, GENUINE};
+
+/// The head of a request.
+#[derive(Clone, Copy)]
+pub struct Head<'a> {
+    /// The method, such as `POST`.
+    pub method: &'a [u8],
+    /// The target: a path and perhaps a query.
+    pub path: &'a [u8],
+    /// Names and values. Of names for which [`Gateway::reads`] is false, the value may be left out.
+    pub headers: &'a [(&'a [u8], &'a [u8])],
+}
+
+/// What to do with a request.
+#[derive(Debug)]
+pub struct Opening {
+    /// What to change in its headers first, if it goes on.
+    pub edits: Edits,
+    /// What is next.
+    pub next: Next,
+}
+
+/// What is next after the head of a request.
+#[derive(Debug)]
+pub enum Next {
+    /// It is decided without the body.
+    Decided(Decision),
+    /// The body decides: pass its chunks on to this.
+    Verify(Box<Exchange>),
+}
+
+/// What is to happen to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It goes on to the backend.
+    Forward(Forward),
+    /// It is answered here, and the backend sees nothing of it.
+    Refuse(Refusal),
+}
+
+/// How a request goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forward {
+    /// Headers to set.
+    pub set: Vec<(String, String)>,
+    outcome: Outcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Genuine,
+    /// In mark mode, with the code that the backend gets as the verdict.
+    Marked(&'static str),
+    /// No rule covers the path.
+    Unmatched,
+}
+
+impl Decision {
+    /// The name of the counter that this decision adds one to: `genuine`, `unmatched`, and `refused_` or `marked_` with
+    /// the code.
+    #[must_use]
+    pub fn counter(&self) -> String {
+        match self {
+            Self::Refuse(refusal) => ["refused_", refusal.code()].concat(),
+            Self::Forward(Forward { outcome: Outcome::Genuine, .. }) => String::from(GENUINE),
+            Self::Forward(Forward { outcome: Outcome::Marked(code), .. }) => ["marked_", code].concat(),
+            Self::Forward(Forward { outcome: Outcome::Unmatched, .. }) => String::from("unmatched"),
+        }
+    }
+}
+
+impl Gateway {
+    /// Whether the value of a header is needed, and not only its name.
+    #[must_use]
+    pub fn reads(&self, name: &[u8]) -> bool {
+        let is_framing = |other: &&str| name.eq_ignore_ascii_case(other.as_bytes());
+        names::is_list(name)
+            || ["content-length", "upgrade"].iter().any(|other| is_framing(other))
+            || self.rules.iter().any(|rule| reads(rule.verifier.scheme(), name))
+    }
+
+    /// Takes the head of a request.
+    #[must_use]
+    pub fn open(&self, head: &Head<'_>) -> Opening {
+        let next = match self.start(head) {
+            Ok(Some(exchange)) => Next::Verify(Box::new(exchange)),
+            Ok(None) => Next::Decided(Decision::Forward(Forward { set: Vec::new(), outcome: Outcome::Unmatched })),
+            Err(refusal) => Next::Decided(self.policy.refuse(refusal)),
+        };
+        Opening { edits: names::edits(head, &self.policy.prefix), next }
+    }
+
+    /// The names of trailers to remove: clients can send those of the filter there too.
+    #[must_use]
+    pub fn trailers_to_remove(&self, names: &[&[u8]]) -> Vec<Vec<u8>> {
+        let reserved = names.iter().filter(|name| names::is_reserved(name, &self.policy.prefix));
+        reserved.map(|name| name.to_vec()).collect()
+    }
+
+    /// `None` for a path that goes on without a rule.
+    fn start(&self, head: &Head<'_>) -> Result<Option<Exchange>, Refusal> {
+        let has = |wanted: &str| head.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted.as_bytes()));
+        if head.method.eq_ignore_ascii_case(b"CONNECT") || has("upgrade") {
+            return Err(Refusal::UPGRADE);
+        }
+        let path = Path::of_target(head.path).map_err(|_| Refusal::INVALID_PATH)?;
+        let fitting = self.rules.iter().filter_map(|rule| Some((rule.pattern.fits(&path)?, rule)));
+        let Some((_, rule)) = fitting.max_by_key(|(fit, _)| *fit) else {
+            return if self.passes_unmatched { Ok(None) } else { Err(Refusal::NO_RULE) };
+        };
+        check_length(head, rule)?;
+        Exchange::start(self, rule, head).map(Some)
+    }
+}
+
+/// Refuses a body whose declared length is over the limit before any of it is read.
+fn check_length(head: &Head<'_>, rule: &Rule) -> Result<(), Refusal> {
+    let Some(allowed) = rule.verifier.max_body() else { return Ok(()) };
+    for (_, value) in head.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(b"content-length")) {
+        let digits = core::str::from_utf8(value).unwrap_or_default();
+        match digits.trim().parse::<u64>() {
+            Ok(length) if length > allowed => return Err(Error::body_too_large(length, allowed).into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn reads(scheme: &Scheme, name: &[u8]) -> bool {
+    let key = scheme.key_header();
+    let spelled = scheme.header_spellings();
+    let mut names = spelled.iter().flatten().copied().flatten().chain(key.iter().flatten().copied());
+    names.any(|header| header.matches(name))
+}
+
+/// What holds for every request.
+pub(crate) struct Policy {
+    /// What the names of the headers for the backend begin with, in lower case.
+    pub(crate) prefix: String,
+    /// Whether what is refused is answered; otherwise it goes on with its code as the verdict.
+    pub(crate) enforces: bool,
+    /// Whether the answer says the code.
+    pub(crate) shows_code: bool,
+}
+
+impl Policy {
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Decision {
+        if self.enforces {
+            return Decision::Refuse(refusal.showing_code(self.shows_code));
+        }
+        let code = refusal.code();
+        let set = verdict::Headers::new(&self.prefix, code).into_set();
+        Decision::Forward(Forward { set, outcome: Outcome::Marked(code) })
+    }
+}
+
+/// A request whose body is arriving. Nothing of the body is kept.
+pub struct Exchange {
+    stream: OwnedStream<Rc<Verifier>, Values>,
+    policy: Rc<Policy>,
+    scope: Rc<str>,
+    /// Why the body was refused before its end.
+    refusal: Option<Refusal>,
+}
+
+impl Exchange {
+    fn start(gateway: &Gateway, rule: &Rule, head: &Head<'_>) -> Result<Self, Refusal> {
+        let scheme = rule.verifier.scheme();
+        let read = head.headers.iter().filter(|(name, _)| reads(scheme, name));
+        let values = Values(read.map(|(name, value)| (Box::from(*name), Box::from(value.trim_ascii()))).collect());
+        let stream = OwnedStream::new(Rc::clone(&rule.verifier), values)?.with_key()?.with_envelope()?;
+        let (policy, scope) = (Rc::clone(&gateway.policy), Rc::clone(&rule.scope));
+        Ok(Self { stream, policy, scope, refusal: None })
+    }
+
+    /// Adds the next chunk of the body. Returns the decision if there is one already, such as for a body that is too
+    /// large: what follows need not be read then.
+    pub fn update(&mut self, chunk: &[u8]) -> Option<Decision> {
+        if self.refusal.is_none()
+            && let Err(error) = self.stream.update(chunk)
+        {
+            self.refusal = Some(error.into());
+        }
+        self.refusal.map(|refusal| self.policy.refuse(refusal))
+    }
+
+    /// Decides that the body cannot be had, whatever follows.
+    #[must_use]
+    pub fn give_up(&self, refusal: Refusal) -> Decision {
+        self.policy.refuse(refusal)
+    }
+
+    /// Whether a refused request goes on to the backend all the same, with its code.
+    #[must_use]
+    pub fn only_marks(&self) -> bool {
+        !self.policy.enforces
+    }
+
+    /// Ends the body. `read` returns a part of it: it is called for the event's id and type, of a genuine delivery
+    /// alone.
+    pub fn finish(mut self, now: UnixTime, read: &mut dyn FnMut(Range<usize>) -> Vec<u8>) -> Decision {
+        if let Some(refusal) = self.refusal {
+            return self.policy.refuse(refusal);
+        }
+        match self.stream.finish_in_place(now) {
+            Err(error) => self.policy.refuse(error.into()),
+            Ok(delivery) => {
+                let mut headers = verdict::Headers::new(&self.policy.prefix, GENUINE);
+                headers.add_all(&delivery, &self.scope, read);
+                Decision::Forward(Forward { set: headers.into_set(), outcome: Outcome::Genuine })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange").field("stream", &self.stream).finish_non_exhaustive()
+    }
+}
+
+/// The headers that a scheme reads.
+struct Values(Vec<(Box<[u8]>, Box<[u8]>)>);
+
+impl Headers for Values {
+    fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
+        self.0.as_slice().find(name)
+    }
+}
+
+impl fmt::Debug for Head<'_> {
+    /// Shows no values: they contain signatures.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head").field("headers", &self.headers.len()).finish_non_exhaustive()
+    }
+}
