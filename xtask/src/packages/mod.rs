@@ -5,6 +5,7 @@ pub(crate) mod c;
 pub(crate) mod c_tests;
 pub(crate) mod cli;
 pub(crate) mod cli_tests;
+pub(crate) mod gateway;
 pub(crate) mod go;
 pub(crate) mod go_modules;
 pub(crate) mod go_tests;
@@ -34,7 +35,7 @@ pub(crate) struct Package {
     set_up: fn(&Workspace) -> Result<(), String>,
 }
 
-pub(crate) const PACKAGES: &[Package] = &[WASM, NODE, PYTHON, C, GO, CLI];
+pub(crate) const PACKAGES: &[Package] = &[WASM, NODE, PYTHON, C, GO, CLI, GATEWAY];
 
 pub(crate) const WASM: Package = Package {
     name: "wasm",
@@ -81,6 +82,13 @@ pub(crate) const CLI: Package = Package {
 /// The same around the binary for development, to be tested: that one is built anyway, and within seconds.
 pub(crate) const CLI_FOR_TESTS: Package =
     Package { build: |workspace| cli::package(workspace, cli::Profile::Dev), ..CLI };
+
+pub(crate) const GATEWAY: Package = Package {
+    name: "gateway",
+    about: "the filters for Envoy and Traefik, as WebAssembly",
+    build: gateway::package,
+    set_up: gateway::set_up,
+};
 
 /// The package with this name, or all packages if there is no name.
 pub(crate) fn select(name: Option<&str>) -> Result<&'static [Package], String> {

@@ -3,8 +3,10 @@
 
 use crate::bench;
 use crate::codegen;
-use crate::packages::{C, GO, NODE, PYTHON, WASM};
-use crate::packages::{c_tests, cli_tests, go_tests, javascript_tests, python_tests, scripting_tests};
+use crate::packages::{C, GATEWAY, GO, NODE, PYTHON, WASM};
+use crate::packages::{
+    c_tests, cli_tests, gateway as gateway_tests, go_tests, javascript_tests, python_tests, scripting_tests,
+};
 use crate::tasks::{bundler_tests, playground, sandbox_tests};
 use crate::tools::process::Process;
 use crate::tools::rust_tests;
@@ -98,6 +100,12 @@ pub(crate) const PARTS: &[Part] = &[
         about: "the Go package and Caddy, on the oldest and the newest Go, and the module in wazero",
         changes: &[Machine],
         steps: go,
+    },
+    Part {
+        name: "gateway",
+        about: "the filters in Envoy and Traefik, with a backend that records every byte",
+        changes: &[Python, Machine],
+        steps: gateway,
     },
     Part {
         name: "once",
@@ -332,6 +340,16 @@ fn go(workspace: &Workspace) -> Result<Vec<Step>, String> {
         command: "cargo xtask bench --quick ^go",
         action: |workspace| bench::go::check(workspace, None),
     });
+    Ok(steps)
+}
+
+fn gateway(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    let mut steps = vec![
+        Step::Internal { command: "cargo xtask package gateway", action: |workspace| GATEWAY.build(workspace) },
+        Step::Internal { command: "cargo xtask setup gateway", action: |workspace| GATEWAY.set_up(workspace) },
+        command_line::build(),
+    ];
+    steps.extend(gateway_tests::steps(workspace));
     Ok(steps)
 }
 

@@ -1,0 +1,63 @@
+//! Builds the filters for proxies, and lists their tests in real proxies.
+
+use std::path::PathBuf;
+
+use crate::tools::process::Process;
+use crate::tools::step::Step;
+use crate::tools::targets::{self, Build};
+use crate::tools::venv::Venv;
+use crate::tools::workspace::Workspace;
+use crate::tools::{command_line, files, python, rust_tests};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The profile in `Cargo.toml`.
+const PROFILE: &str = "wasm-gateway";
+
+/// The crates, and the modules that are made of them.
+const MODULES: [(&str, &str, &str); 2] = [
+    ("hookseal-proxy-wasm", "hookseal_proxy_wasm.wasm", "hookseal-proxy-wasm.wasm"),
+    ("hookseal-http-wasm", "hookseal_http_wasm.wasm", "hookseal-http-wasm.wasm"),
+];
+
+/// The sources of the tests, which start the proxies of `requirements.txt`.
+const SOURCES: &str = "tests/gateway";
+
+/// Names the folder of the modules for the tests.
+const VARIABLE: &str = "HOOKSEAL_GATEWAY";
+
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("packages").join("gateway")
+}
+
+/// Builds both modules and returns their paths.
+pub(crate) fn package(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
+    let toolchain = targets::toolchain(workspace, TARGET)?;
+    let folder = folder(workspace);
+    files::renew(&folder)?;
+    let mut rustflags = vec!["-Clink-arg=-zstack-size=65536".to_owned()];
+    rustflags.extend(targets::remap_cargo_home());
+    let mut built = Vec::new();
+    for (package, output, module) in MODULES {
+        let build = Build { package, features: "", target: TARGET, profile: PROFILE, rustflags: &rustflags };
+        toolchain.build_as("cdylib", workspace, &build).run_echoed(&workspace.root)?;
+        built.push(folder.join(module));
+        files::copy(&toolchain.output(workspace, &build).join(output), &folder.join(module))?;
+    }
+    Ok(built)
+}
+
+/// Installs the proxies and what the tests need.
+pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
+    let [_, newest] = python::oldest_and_newest(&workspace.root)?;
+    let requirements = workspace.root.join(SOURCES).join("requirements.txt");
+    Venv::new(workspace, "gateway").make(workspace, &newest, Some(&requirements))
+}
+
+/// The test steps of part `gateway`. The package and the command line must have been built.
+pub(crate) fn steps(workspace: &Workspace) -> Vec<Step> {
+    let tests = Process::program(Venv::new(workspace, "gateway").python()).args(["-m", "pytest", "--quiet"]);
+    let tests = tests.env(VARIABLE, folder(workspace)).env(command_line::VARIABLE, command_line::binary(workspace));
+    let tests = tests.env("PYTHONDONTWRITEBYTECODE", "1").current_dir(SOURCES);
+    vec![rust_tests::of("--test config --test requests --test plugin").into(), tests.into()]
+}
