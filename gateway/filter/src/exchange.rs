@@ -88,9 +88,8 @@ impl Gateway {
     /// Whether the value of a header is needed, and not only its name.
     #[must_use]
     pub fn reads(&self, name: &[u8]) -> bool {
-        let is_framing = |other: &&str| name.eq_ignore_ascii_case(other.as_bytes());
         names::is_list(name)
-            || ["content-length", "upgrade"].iter().any(|other| is_framing(other))
+            || name.eq_ignore_ascii_case(b"content-length")
             || self.rules.iter().any(|rule| reads(rule.verifier.scheme(), name))
     }
 
@@ -182,7 +181,7 @@ impl Exchange {
     fn start(gateway: &Gateway, rule: &Rule, head: &Head<'_>) -> Result<Self, Refusal> {
         let scheme = rule.verifier.scheme();
         let read = head.headers.iter().filter(|(name, _)| reads(scheme, name));
-        let values = Values(read.map(|(name, value)| (Box::from(*name), Box::from(value.trim_ascii()))).collect());
+        let values = Values(read.map(|(name, value)| (Text::from(*name), Text::from(value.trim_ascii()))).collect());
         let stream = OwnedStream::new(Rc::clone(&rule.verifier), values)?.with_key()?.with_envelope()?;
         let (policy, scope) = (Rc::clone(&gateway.policy), Rc::clone(&rule.scope));
         Ok(Self { stream, policy, scope, refusal: None })
@@ -235,7 +234,9 @@ impl fmt::Debug for Exchange {
 }
 
 /// The headers that a scheme reads.
-struct Values(Vec<(Box<[u8]>, Box<[u8]>)>);
+struct Values(Vec<(Text, Text)>);
+
+type Text = Box<[u8]>;
 
 impl Headers for Values {
     fn find<'h>(&'h self, name: &HeaderName) -> HeaderLookup<'h> {
