@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from backend import Backend
-from proxies import KINDS, Envoy, Traefik, running
+from proxies import KINDS, Envoy, Traefik, running, without_whole
 
 
 @pytest.fixture(scope="session")
@@ -20,4 +20,12 @@ def gateway(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """A proxy with the configuration of the example."""
     folder: Path = tmp_path_factory.mktemp(request.param)
     with running(request.param, folder, backend.port) as started:
+        yield started
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def bare(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> Iterator[Envoy | Traefik]:
+    """A proxy without the middleware that receives the body first: the filter meets slow clients itself."""
+    folder: Path = tmp_path_factory.mktemp(f"bare-{request.param}")
+    with running(request.param, folder, backend.port, "", without_whole) as started:
         yield started

@@ -7,15 +7,7 @@ from pathlib import Path
 import pytest
 from backend import Backend
 from client import NEW_SECRET, PATH, Delivery, connect, event, forged, genuine, large_event, receive, send, send2, signed
-from proxies import KINDS, LIMIT, RULE, SECRETS, Envoy, Traefik, config, get, running
-
-# Without the middleware that receives the body first, the filter meets slow clients itself.
-BARE = "[whole, hookseal]", "[hookseal]"
-
-
-def without_whole(text: str) -> str:
-    return text.replace(*BARE)
-
+from proxies import KINDS, LIMIT, RULE, SECRETS, Envoy, Traefik, config, get, running, without_whole
 
 def test_a_body_over_the_proxys_buffer_is_refused(gateway: Envoy | Traefik, backend: Backend) -> None:
     before, body = backend.seen(), large_event(2 * LIMIT)
@@ -36,43 +28,39 @@ def test_a_limit_of_a_rule_is_below_that_of_the_proxy(name: str, backend: Backen
         assert send(gateway.port, genuine(large_event(1000)))[0] == 200
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_clients_that_hang_up_leave_nothing_behind(name: str, backend: Backend, tmp_path: Path) -> None:
-    with running(name, tmp_path, backend.port, "", without_whole) as gateway:
-        before, whole = backend.seen(), genuine(event()).http1()
-        # So many calls that the host ends in their middle would use up the stack if each left something on it.
-        for _ in range(3000):
-            with connect(gateway.port) as connection:
-                connection.sendall(whole[:-40])
-        assert backend.seen() == before
-        for _ in range(20):
-            assert send(gateway.port, genuine(event()))[0] == 200
-            assert send(gateway.port, forged(event()))[0] == 401
-        assert backend.seen()[2] == before[2] + 20
+def test_clients_that_hang_up_leave_nothing_behind(bare: Envoy | Traefik, backend: Backend) -> None:
+    before, whole = backend.seen(), genuine(event()).http1()
+    # So many calls that the host ends in their middle would use up the stack if each left something on it.
+    for _ in range(3000):
+        with connect(bare.port) as connection:
+            connection.sendall(whole[:-40])
+    assert backend.seen() == before
+    for _ in range(20):
+        assert send(bare.port, genuine(event()))[0] == 200
+        assert send(bare.port, forged(event()))[0] == 401
+    assert backend.seen()[2] == before[2] + 20
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_two_hundred_slow_clients_at_once_are_all_served(name: str, backend: Backend, tmp_path: Path) -> None:
-    with running(name, tmp_path, backend.port, "", without_whole) as gateway:
-        before = backend.seen()
-        waiting: list[tuple[socket.socket, bytes, int]] = []
-        for number in range(200):
-            is_genuine = number % 2 == 0
-            body = event(event_id=f"evt-{number}")
-            request = (genuine(body) if is_genuine else forged(body)).http1()
-            connection = connect(gateway.port)
-            connection.sendall(request[:-100])
-            waiting.append((connection, request[-100:], 200 if is_genuine else 401))
-        # Another one does not wait for them.
-        assert send(gateway.port, genuine(event()))[0] == 200
-        assert backend.seen()[2] == before[2] + 1
-        for part in [slice(0, 50), slice(50, 100)]:
-            for connection, rest, _ in waiting:
-                connection.sendall(rest[part])
-        for connection, _, expected in waiting:
-            with connection:
-                assert receive(connection)[0] == expected
-        assert backend.seen()[2] == before[2] + 101
+def test_two_hundred_slow_clients_at_once_are_all_served(bare: Envoy | Traefik, backend: Backend) -> None:
+    before = backend.seen()
+    waiting: list[tuple[socket.socket, bytes, int]] = []
+    for number in range(200):
+        is_genuine = number % 2 == 0
+        body = event(event_id=f"evt-{number}")
+        request = (genuine(body) if is_genuine else forged(body)).http1()
+        connection = connect(bare.port)
+        connection.sendall(request[:-100])
+        waiting.append((connection, request[-100:], 200 if is_genuine else 401))
+    # Another one does not wait for them.
+    assert send(bare.port, genuine(event()))[0] == 200
+    assert backend.seen()[2] == before[2] + 1
+    for part in [slice(0, 50), slice(50, 100)]:
+        for connection, rest, _ in waiting:
+            connection.sendall(rest[part])
+    for connection, _, expected in waiting:
+        with connection:
+            assert receive(connection)[0] == expected
+    assert backend.seen()[2] == before[2] + 101
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -114,17 +102,16 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG)
-def test_traefik_refuses_everything_while_its_configuration_is_wrong(
-    wrong: str, backend: Backend, tmp_path: Path
-) -> None:
-    text, *messages = WRONG[wrong]
-    with running("traefik", tmp_path, backend.port, text) as gateway:
+def test_traefik_refuses_everything_while_its_configuration_is_wrong(backend: Backend, tmp_path: Path) -> None:
+    first = next(iter(WRONG.values()))[0]
+    with running("traefik", tmp_path, backend.port, first) as gateway:
         before = backend.seen()
-        for path in [PATH, "/other"]:
-            assert send(gateway.port, genuine(event(), path=path)) == (500, b'{"error":"invalid_configuration"}')
+        for text, *messages in WRONG.values():
+            gateway.configure(text)
+            gateway.wait(lambda messages=messages: all(text in gateway.log() for text in messages), "said what is wrong")
+            for path in [PATH, "/other"]:
+                assert send(gateway.port, genuine(event(), path=path)) == (500, b'{"error":"invalid_configuration"}')
         assert backend.seen() == before
-        assert all(message in gateway.log() for message in messages), gateway.log()
         gateway.configure(config({"secrets": [{"file": "/secrets/contio"}]}))
         gateway.wait(lambda: send(gateway.port, genuine(event()))[0] == 200, "taken a right configuration")
 
@@ -195,26 +182,23 @@ def test_in_mark_mode_the_backend_is_told_what_is_wrong(name: str, backend: Back
                 assert request.header("x-hookseal-key") == (["0.6.contio5.evt-1"] if verdict == ["genuine"] else [])
 
 
-def test_envoy_counts_what_it_decides(backend: Backend, tmp_path: Path) -> None:
-    with running("envoy", tmp_path, backend.port) as gateway:
-        assert isinstance(gateway, Envoy)
-        for delivery in [genuine(event()), genuine(event()), forged(event()), genuine(event(), path="/other")]:
-            send(gateway.port, delivery)
-        expected = {"genuine": 2, "refused_signature_mismatch": 1, "refused_no_rule": 1}
-        gateway.wait(lambda: gateway.counters() == expected, f"counted {expected}")
+def test_a_proxy_counts_what_is_decided(gateway: Envoy | Traefik) -> None:
+    """Envoy by the filter's counters, and Traefik by the status of each answer."""
+    before = counted(gateway)
+    for delivery in [genuine(event()), genuine(event()), forged(event()), genuine(event(), path="/other")]:
+        send(gateway.port, delivery)
+    envoy, traefik = {"genuine": 2, "refused_signature_mismatch": 1, "refused_no_rule": 1}, {"200": 2, "401": 1, "404": 1}
+    expected = envoy if isinstance(gateway, Envoy) else traefik
+
+    def since() -> dict[str, int]:
+        now = counted(gateway)
+        return {name: now[name] - before.get(name, 0) for name in now if now[name] != before.get(name)}
+
+    gateway.wait(lambda: since() == expected, f"counted {expected}")
 
 
-def test_traefik_counts_answers_by_their_status(backend: Backend, tmp_path: Path) -> None:
-    with running("traefik", tmp_path, backend.port) as gateway:
-        assert isinstance(gateway, Traefik)
-        before = gateway.statuses()
-        for delivery in [genuine(event()), genuine(event()), forged(event()), genuine(event(), path="/other")]:
-            send(gateway.port, delivery)
-
-        def counted() -> dict[str, int]:
-            return {code: count - before.get(code, 0) for code, count in gateway.statuses().items() if count != before.get(code)}
-
-        gateway.wait(lambda: counted() == {"200": 2, "401": 1, "404": 1}, "counted them")
+def counted(gateway: Envoy | Traefik) -> dict[str, int]:
+    return gateway.counters() if isinstance(gateway, Envoy) else gateway.statuses()
 
 
 def test_no_page_and_no_log_shows_a_secret(gateway: Envoy | Traefik) -> None:
