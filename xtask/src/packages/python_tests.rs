@@ -95,8 +95,9 @@ fn queues(workspace: &Workspace) -> Venv {
     Venv::new(workspace, "queues")
 }
 
-/// Installs the wheel and those libraries. The tests were copied before.
-pub(crate) fn set_up_queues(workspace: &Workspace) -> Result<(), String> {
+/// The same as [`set_up_newest`], and installs the wheel beside those libraries too: for part `inbox`.
+pub(crate) fn set_up_with_queues(workspace: &Workspace) -> Result<(), String> {
+    set_up_newest(workspace)?;
     let [_, newest] = python::oldest_and_newest(&workspace.root)?;
     let venv = queues(workspace);
     venv.make(workspace, &newest, Some(&workspace.root.join(SOURCES).join("requirements-queues.txt")))?;
@@ -111,8 +112,8 @@ fn with_servers(workspace: &Workspace, folder: &str) -> Result<Vec<Step>, String
     Ok(vec![tests.current_dir(workspace.relative(&self::tests(workspace))).into()])
 }
 
-/// Copies the tests and the vectors, and installs the wheel for the newest Python: a part of [`set_up`], for parts
-/// `once` and `inbox`.
+/// Copies the tests and the vectors, and installs the wheel for the newest Python: a part of [`set_up`], for part
+/// `once`.
 pub(crate) fn set_up_newest(workspace: &Workspace) -> Result<(), String> {
     let [_, newest] = python::oldest_and_newest(&workspace.root)?;
     let wheel = wheel::wheel(workspace)?;

@@ -381,8 +381,7 @@ fn inbox(workspace: &Workspace) -> Result<Vec<Step>, String> {
         Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) },
         Step::Internal { command: "cargo xtask setup wasm", action: |workspace| WASM.set_up(workspace) },
         Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
-        Step::Internal { command: "cargo xtask setup python", action: python_tests::set_up_newest },
-        Step::Internal { command: "cargo xtask setup queues", action: python_tests::set_up_queues },
+        Step::Internal { command: "cargo xtask setup python", action: python_tests::set_up_with_queues },
     ]);
     steps.extend(tests);
     steps.extend(javascript_tests::inbox_steps(workspace));
