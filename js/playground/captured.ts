@@ -45,7 +45,10 @@ function put(text: Uint8Array): { exports: Exports; self: number } {
  */
 export function readRequest(text: Uint8Array): Captured {
   const { exports, self } = put(text);
+  // A call that is cut off, by the end of the stack or of memory, leaves an unusable instance.
+  started = undefined;
   const length = exports.captured_read(self);
+  started = { exports, self };
   const address = exports.captured_answer(self) >>> 0;
   const answer = new Answer(new Uint8Array(exports.memory.buffer, address, length).slice());
   if (answer.byte() === "!".charCodeAt(0)) throw new RangeError(decode(answer.rest()));
