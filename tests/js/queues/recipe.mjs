@@ -19,8 +19,8 @@ const DEADLINE = 30_000;
 const HANDLE = `export const handle = async (event) => console.log("handled " + JSON.stringify(event));\n`;
 
 /** Waits until something is so, and returns it. */
-export async function until(isSo, what) {
-  for (const end = Date.now() + DEADLINE; ; await sleep(20)) {
+export async function until(isSo, what, wait = DEADLINE) {
+  for (const end = Date.now() + wait; ; await sleep(20)) {
     const found = await isSo();
     if (found) return found;
     if (Date.now() > end) throw new Error(`${what}: never`);
@@ -28,7 +28,8 @@ export async function until(isSo, what) {
 }
 
 export class Recipe {
-  #folder;
+  /** Where the programs are. */
+  folder;
   #env;
   #children = [];
   /** What the worker has handled, and what both have printed. */
@@ -36,14 +37,14 @@ export class Recipe {
   printed = "";
 
   /** Writes the programs next to what is installed. */
-  constructor(name, env) {
+  constructor(name, env, handle = HANDLE) {
     const page = readFileSync(path.join(process.env.HOOKSEAL_DOCS, "queues", `${name}.md`), "utf8");
-    this.#folder = path.resolve("made/queues", name);
-    rmSync(this.#folder, { recursive: true, force: true });
-    mkdirSync(this.#folder, { recursive: true });
+    this.folder = path.resolve("made/queues", name);
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(this.folder, { recursive: true });
     const blocks = [...page.matchAll(/^```js\n\/\/ (\S+)\n([\s\S]*?)^```$/gm)];
-    for (const [, file, code] of blocks) writeFileSync(path.join(this.#folder, file), code);
-    writeFileSync(path.join(this.#folder, "handle.mjs"), HANDLE);
+    for (const [, file, code] of blocks) writeFileSync(path.join(this.folder, file), code);
+    writeFileSync(path.join(this.folder, "handle.mjs"), handle);
     this.#env = { ...process.env, WEBHOOK_SECRET: SECRET, QUEUE_KEY, ...env };
   }
 
@@ -54,11 +55,11 @@ export class Recipe {
   }
 
   startWorker() {
-    this.#start("worker.mjs", {});
+    return this.#start("worker.mjs", {});
   }
 
   #start(file, env) {
-    const options = { cwd: this.#folder, env: { ...this.#env, ...env }, stdio: ["ignore", "pipe", "pipe"] };
+    const options = { cwd: this.folder, env: { ...this.#env, ...env }, stdio: ["ignore", "pipe", "pipe"] };
     const child = spawn(process.execPath, [file], options);
     this.#children.push(child);
     let rest = "";
@@ -71,6 +72,7 @@ export class Recipe {
     child.on("exit", (code) => {
       if (code) this.printed += `${file} ended with ${code}\n`;
     });
+    return child;
   }
 
   /** Posts an event, and returns the answer's status and its `Retry-After`. */
