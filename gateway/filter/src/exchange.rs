@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
@@ -10,6 +9,7 @@ use core::ops::Range;
 use hookseal::{Error, HeaderLookup, HeaderName, Headers, OwnedStream, Scheme, UnixTime, Verifier};
 
 use crate::config::{Gateway, Rule};
+use crate::decision::{Decision, Forward, Policy};
 use crate::names::{self, Edits};
 use crate::path::Path;
 use crate::refusal::Refusal;
@@ -44,46 +44,6 @@ pub enum Next {
     Verify(Box<Exchange>),
 }
 
-/// What is to happen to a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// It goes on to the backend.
-    Forward(Forward),
-    /// It is answered here, and the backend sees nothing of it.
-    Refuse(Refusal),
-}
-
-/// How a request goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Forward {
-    /// Headers to set.
-    pub set: Vec<(String, String)>,
-    outcome: Outcome,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Genuine,
-    /// In mark mode, with the code that the backend gets as the verdict.
-    Marked(&'static str),
-    /// No rule covers the path.
-    Unmatched,
-}
-
-impl Decision {
-    /// The name of the counter that this decision adds one to: `genuine`, `unmatched`, and `refused_` or `marked_` with
-    /// the code.
-    #[must_use]
-    pub fn counter(&self) -> String {
-        match self {
-            Self::Refuse(refusal) => ["refused_", refusal.code()].concat(),
-            Self::Forward(Forward { outcome: Outcome::Genuine, .. }) => String::from(GENUINE),
-            Self::Forward(Forward { outcome: Outcome::Marked(code), .. }) => ["marked_", code].concat(),
-            Self::Forward(Forward { outcome: Outcome::Unmatched, .. }) => String::from("unmatched"),
-        }
-    }
-}
-
 impl Gateway {
     /// Whether the value of a header is needed, and not only its name.
     #[must_use]
@@ -98,10 +58,10 @@ impl Gateway {
     pub fn open(&self, head: &Head<'_>) -> Opening {
         let next = match self.start(head) {
             Ok(Some(exchange)) => Next::Verify(Box::new(exchange)),
-            Ok(None) => Next::Decided(Decision::Forward(Forward { set: Vec::new(), outcome: Outcome::Unmatched })),
+            Ok(None) => Next::Decided(Decision::Forward(Forward::unmatched())),
             Err(refusal) => Next::Decided(self.policy.refuse(refusal)),
         };
-        Opening { edits: names::edits(head, &self.policy.prefix), next }
+        Opening { edits: names::edits(head.headers, &self.policy.prefix), next }
     }
 
     /// The names of trailers to remove: clients can send those of the filter there too.
@@ -145,27 +105,6 @@ fn reads(scheme: &Scheme, name: &[u8]) -> bool {
     let spelled = scheme.header_spellings();
     let mut names = spelled.iter().flatten().copied().flatten().chain(key.iter().flatten().copied());
     names.any(|header| header.matches(name))
-}
-
-/// What holds for every request.
-pub(crate) struct Policy {
-    /// What the names of the headers for the backend begin with, in lower case.
-    pub(crate) prefix: String,
-    /// Whether what is refused is answered; otherwise it goes on with its code as the verdict.
-    pub(crate) enforces: bool,
-    /// Whether the answer says the code.
-    pub(crate) shows_code: bool,
-}
-
-impl Policy {
-    pub(crate) fn refuse(&self, refusal: Refusal) -> Decision {
-        if self.enforces {
-            return Decision::Refuse(refusal.showing_code(self.shows_code));
-        }
-        let code = refusal.code();
-        let set = verdict::Headers::new(&self.prefix, code).into_set();
-        Decision::Forward(Forward { set, outcome: Outcome::Marked(code) })
-    }
 }
 
 /// A request whose body is arriving. Nothing of the body is kept.
@@ -221,7 +160,7 @@ impl Exchange {
             Ok(delivery) => {
                 let mut headers = verdict::Headers::new(&self.policy.prefix, GENUINE);
                 headers.add_all(&delivery, &self.scope, read);
-                Decision::Forward(Forward { set: headers.into_set(), outcome: Outcome::Genuine })
+                Decision::Forward(Forward::genuine(headers))
             }
         }
     }

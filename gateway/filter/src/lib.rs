@@ -11,6 +11,7 @@
 extern crate alloc;
 
 mod config;
+mod decision;
 mod exchange;
 mod json;
 mod names;
@@ -19,6 +20,7 @@ mod refusal;
 mod verdict;
 
 pub use self::config::{ConfigError, Gateway, Host, embedded_config, variable_in};
-pub use self::exchange::{Decision, Exchange, Forward, Head, Next, Opening};
+pub use self::decision::{Decision, Forward};
+pub use self::exchange::{Exchange, Head, Next, Opening};
 pub use self::names::Edits;
 pub use self::refusal::Refusal;

@@ -5,11 +5,22 @@ use std::time::{Duration, SystemTime};
 
 use hookseal::{DeliveryKey, UnixTime};
 
-use super::stored::StoredDelivery;
+/// What a stored delivery has.
+#[derive(Clone)]
+pub(super) struct Fields {
+    pub(super) scheme: String,
+    pub(super) key: Option<DeliveryKey>,
+    pub(super) id: Option<String>,
+    pub(super) has_envelope: bool,
+    pub(super) timestamp: Option<UnixTime>,
+    /// In Unix milliseconds.
+    pub(super) received_at: u64,
+    pub(super) body: Vec<u8>,
+}
 
-/// The fields of a delivery.
-pub(super) fn write(delivery: &StoredDelivery) -> Vec<u8> {
-    let StoredDelivery { scheme, key, id, has_envelope, timestamp, received_at, body } = delivery;
+/// The fields as bytes.
+pub(super) fn write(fields: &Fields) -> Vec<u8> {
+    let Fields { scheme, key, id, has_envelope, timestamp, received_at, body } = fields;
     let (key_scheme, key_id) = key.as_ref().map_or(("", ""), |key| (key.scheme(), key.id()));
     let timestamp = timestamp.map_or_else(String::new, |timestamp| timestamp.as_secs().to_string());
     let fields = [
@@ -30,8 +41,8 @@ pub(super) fn write(delivery: &StoredDelivery) -> Vec<u8> {
     bytes
 }
 
-/// The delivery of these fields; `None` if they are not of this form.
-pub(super) fn read(mut bytes: &[u8]) -> Option<StoredDelivery> {
+/// The fields of these bytes; `None` if they are not of this form.
+pub(super) fn read(mut bytes: &[u8]) -> Option<Fields> {
     let mut fields: [&[u8]; 8] = [&[]; 8];
     for field in &mut fields {
         (*field, bytes) = next(bytes)?;
@@ -41,7 +52,7 @@ pub(super) fn read(mut bytes: &[u8]) -> Option<StoredDelivery> {
     }
     let [scheme, key_scheme, key_id, id, has_envelope, timestamp, received_at, body] = fields;
     let (key_scheme, key_id, id) = (text(key_scheme)?, text(key_id)?, text(id)?);
-    Some(StoredDelivery {
+    Some(Fields {
         scheme: text(scheme)?.to_owned(),
         key: (!key_scheme.is_empty()).then(|| DeliveryKey::of_id(key_scheme, key_id)),
         id: (!id.is_empty()).then(|| id.to_owned()),

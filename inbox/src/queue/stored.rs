@@ -5,8 +5,9 @@ use std::time::SystemTime;
 
 use hookseal::{DeliveryKey, Envelope, Error as ReadError, ErrorKind, Event, StoredBody, UnixTime};
 
+use super::base64url;
+use super::fields::{self, Fields};
 use super::seal::Seal;
-use super::{base64url, fields};
 use crate::error::Error;
 use crate::keyed::Keyed;
 use crate::storable::Storable;
@@ -99,7 +100,7 @@ fn split(text: &str) -> Result<(&str, &str), &'static str> {
 
 fn read(content: &str) -> Result<StoredDelivery, Error> {
     let bytes = content.strip_prefix(HEAD).and_then(base64url::decode);
-    bytes.and_then(|bytes| fields::read(&bytes)).ok_or_else(|| {
+    bytes.and_then(|bytes| fields::read(&bytes)).map(StoredDelivery).ok_or_else(|| {
         Error::invalid("this is not a stored delivery: pass on what stored() returned, unchanged".into())
     })
 }
@@ -108,22 +109,13 @@ fn read(content: &str) -> Result<StoredDelivery, Error> {
 ///
 /// It can be [handled once](crate::Once), as the delivery that it was made of.
 #[derive(Clone)]
-pub struct StoredDelivery {
-    pub(super) scheme: String,
-    pub(super) key: Option<DeliveryKey>,
-    pub(super) id: Option<String>,
-    pub(super) has_envelope: bool,
-    pub(super) timestamp: Option<UnixTime>,
-    /// In Unix milliseconds.
-    pub(super) received_at: u64,
-    pub(super) body: Vec<u8>,
-}
+pub struct StoredDelivery(Fields);
 
 impl StoredDelivery {
     /// A copy of a delivery, received now.
     #[must_use]
     pub fn of<D: Storable + ?Sized>(delivery: &D) -> Self {
-        Self {
+        Self(Fields {
             scheme: delivery.scheme().to_owned(),
             key: delivery.key(),
             id: id_of(delivery),
@@ -131,7 +123,7 @@ impl StoredDelivery {
             timestamp: delivery.timestamp(),
             received_at: fields::milliseconds(SystemTime::now()),
             body: delivery.body().to_vec(),
-        }
+        })
     }
 
     /// The text for the queue: see [`stored`].
@@ -140,7 +132,7 @@ impl StoredDelivery {
     /// `invalid_argument` for a body of more than 3 GiB.
     pub fn text(&self, seal: Option<&Seal>) -> Result<String, Error> {
         let mut text = HEAD.to_owned();
-        base64url::encode(&fields::write(self), &mut text);
+        base64url::encode(&fields::write(&self.0), &mut text);
         let mac = seal.map_or_else(|| Ok(String::new()), |seal| seal.of(&text))?;
         text.push('.');
         text.push_str(&mac);
@@ -150,7 +142,7 @@ impl StoredDelivery {
     /// The body that was verified.
     #[must_use]
     pub fn body(&self) -> &[u8] {
-        &self.body
+        &self.0.body
     }
 
     /// Contio's typed event.
@@ -167,43 +159,43 @@ impl StoredDelivery {
     /// `invalid_argument` for a delivery of another sender's scheme; `malformed_envelope`, `missing_field` or
     /// `invalid_field` if the receiver had not read it.
     pub fn envelope(&self) -> Result<Envelope<'_>, ReadError> {
-        envelope(&self.body, self.has_envelope)
+        envelope(&self.0.body, self.0.has_envelope)
     }
 
     /// The name of the scheme that it was verified with.
     #[must_use]
     pub fn scheme(&self) -> &str {
-        &self.scheme
+        &self.0.scheme
     }
 
     /// By what its duplicates are recognized.
     #[must_use]
     pub const fn key(&self) -> Option<&DeliveryKey> {
-        self.key.as_ref()
+        self.0.key.as_ref()
     }
 
     /// The id by which duplicates are recognized: the signed id of Standard Webhooks and Svix, or Contio's `event_id`.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.id.as_deref()
+        self.0.id.as_deref()
     }
 
     /// Whether it carries a Contio envelope.
     #[must_use]
     pub const fn has_envelope(&self) -> bool {
-        self.has_envelope
+        self.0.has_envelope
     }
 
     /// When it was signed, or for Contio's body form when its event happened.
     #[must_use]
     pub const fn timestamp(&self) -> Option<UnixTime> {
-        self.timestamp
+        self.0.timestamp
     }
 
     /// When it was stored, by the receiver's clock.
     #[must_use]
     pub fn received_at(&self) -> SystemTime {
-        fields::time(self.received_at)
+        fields::time(self.0.received_at)
     }
 }
 
@@ -223,29 +215,29 @@ pub(crate) fn envelope(body: &[u8], has_envelope: bool) -> Result<Envelope<'_>, 
 
 impl Keyed for StoredDelivery {
     fn key(&self) -> Option<DeliveryKey> {
-        self.key
+        self.0.key
     }
 
     fn body_digest(&self) -> [u8; 32] {
-        hookseal::body_digest(&self.body)
+        hookseal::body_digest(&self.0.body)
     }
 }
 
 impl Storable for StoredDelivery {
     fn scheme(&self) -> &str {
-        &self.scheme
+        &self.0.scheme
     }
 
     fn has_envelope(&self) -> bool {
-        self.has_envelope
+        self.0.has_envelope
     }
 
     fn timestamp(&self) -> Option<UnixTime> {
-        self.timestamp
+        self.0.timestamp
     }
 
     fn body(&self) -> &[u8] {
-        &self.body
+        &self.0.body
     }
 
     fn signed_id(&self) -> Option<&str> {
@@ -257,9 +249,9 @@ impl Storable for StoredDelivery {
 impl fmt::Debug for StoredDelivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoredDelivery")
-            .field("scheme", &self.scheme)
-            .field("key", &self.key)
-            .field("bytes", &self.body.len())
+            .field("scheme", &self.0.scheme)
+            .field("key", &self.0.key)
+            .field("bytes", &self.0.body.len())
             .finish_non_exhaustive()
     }
 }

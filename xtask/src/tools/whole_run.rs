@@ -63,7 +63,12 @@ mod tests {
         let scratch = Scratch::new("whole-run");
         let workspace = Workspace { root: scratch.path().to_owned(), target: scratch.path().to_owned() };
         let times = Cell::new(0);
-        let make = |run| once_in(run, &workspace, "thing", || Ok(times.set(times.get() + 1)));
+        let make = |run| {
+            once_in(run, &workspace, "thing", || {
+                times.set(times.get() + 1);
+                Ok(())
+            })
+        };
         for (run, expected) in [(Some("a"), 1), (Some("a"), 1), (Some("b"), 2), (None, 3), (None, 4), (Some("b"), 5)] {
             make(run).expect("it is made");
             assert_eq!(times.get(), expected, "{run:?}");

@@ -3,6 +3,7 @@
 mod error;
 mod read;
 mod secrets;
+mod source;
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -13,7 +14,7 @@ use hookseal::Verifier;
 use zeroize::Zeroizing;
 
 pub use self::error::ConfigError;
-use crate::exchange::Policy;
+use crate::decision::Policy;
 use crate::json::{self, Kind, Member, Value};
 use crate::path::Pattern;
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::error::ConfigError;
-use super::read::Source;
+use super::source::Source;
 use crate::json::{Kind, Value};
 
 pub(super) fn read(
