@@ -14,6 +14,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The profile in `Cargo.toml`.
 const PROFILE: &str = "wasm-gateway";
 
+/// A small stack, and the fast code in place of the small one. Both proxies have SIMD.
+const RUSTFLAGS: [&str; 3] = ["-Clink-arg=-zstack-size=65536", "--cfg=hookseal_fast", "-Ctarget-feature=+simd128"];
+
 /// The crates, and the modules that are made of them.
 const MODULES: [(&str, &str, &str); 2] = [
     ("hookseal-proxy-wasm", "hookseal_proxy_wasm.wasm", "hookseal-proxy-wasm.wasm"),
@@ -35,7 +38,7 @@ pub(crate) fn package(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
     let toolchain = targets::toolchain(workspace, TARGET)?;
     let folder = folder(workspace);
     files::renew(&folder)?;
-    let mut rustflags = vec!["-Clink-arg=-zstack-size=65536".to_owned()];
+    let mut rustflags: Vec<String> = RUSTFLAGS.iter().map(|&flag| flag.to_owned()).collect();
     rustflags.extend(targets::remap_cargo_home());
     let mut built = Vec::new();
     for (package, output, module) in MODULES {
