@@ -16,7 +16,9 @@ def backend() -> Iterator[Backend]:
 
 
 @pytest.fixture(scope="session", params=KINDS)
-def gateway(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> Iterator[Envoy | Traefik]:
+def gateway(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, backend: Backend
+) -> Iterator[Envoy | Traefik]:
     """A proxy with the configuration of the example."""
     folder: Path = tmp_path_factory.mktemp(request.param)
     with running(request.param, folder, backend.port) as started:
@@ -24,7 +26,9 @@ def gateway(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session", params=KINDS)
-def bare(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> Iterator[Envoy | Traefik]:
+def bare(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, backend: Backend
+) -> Iterator[Envoy | Traefik]:
     """A proxy without the middleware that receives the body first: the filter meets slow clients itself."""
     folder: Path = tmp_path_factory.mktemp(f"bare-{request.param}")
     with running(request.param, folder, backend.port, "", without_whole) as started:

@@ -161,7 +161,8 @@ class Envoy(Gateway):
     def updates(self) -> dict[str, int]:
         """How many listener configurations were accepted and refused so far."""
         stats = dict(line.split(": ") for line in get(self.admin, "/stats?filter=listener_manager.lds").splitlines())
-        return {name.rpartition("_")[2]: int(value) for name, value in stats.items() if "update_" in name and value.isdigit()}
+        counts = {name: value for name, value in stats.items() if "update_" in name and value.isdigit()}
+        return {name.rpartition("_")[2]: int(value) for name, value in counts.items()}
 
     def counters(self) -> dict[str, int]:
         """The filter's counters, as Prometheus gets them."""

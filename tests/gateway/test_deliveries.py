@@ -43,7 +43,8 @@ def test_only_what_is_genuine_reaches_the_backend(
     assert error(sender(gateway.port, forged(body, **HOW[how]))) == (401, "signature_mismatch")
     assert error(sender(gateway.port, Delivery([], body, **HOW[how]))) == (400, "missing_header")
     assert backend.seen() == before
-    spoofed = [("x-hookseal-verdict", "genuine"), ("X_Hookseal_Key", "1"), ("x-hookseal-id", "1"), ("X-Original-URL", "/")]
+    spoofed = [("x-hookseal-verdict", "genuine"), ("X_Hookseal_Key", "1"), ("x-hookseal-id", "1")]
+    spoofed.append(("X-Original-URL", "/"))
     delivery = genuine(body, **HOW[how])
     assert sender(gateway.port, replace(delivery, headers=delivery.headers + spoofed))[0] == 200
     assert backend.seen()[2] == before[2] + 1
@@ -107,7 +108,8 @@ def test_other_paths_do_not_reach_the_backend(
     assert backend.seen() == before
 
 
-@pytest.mark.parametrize("path", ["/webhooks/contio?a=/../b", "/WEBHOOKS/contio/", "/%77ebhooks/contio", "/x/../webhooks/contio",
+@pytest.mark.parametrize("path", ["/webhooks/contio?a=/../b", "/WEBHOOKS/contio/", "/%77ebhooks/contio",
+                                  "/x/../webhooks/contio",
                                   "/webhooks\\contio", "/webhooks//contio"])
 def test_the_same_path_in_another_spelling_is_verified(
     gateway: Envoy | Traefik, backend: Backend, sender: Sender, path: str
