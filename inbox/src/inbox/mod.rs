@@ -7,8 +7,8 @@ mod failure;
 mod load;
 mod notice;
 mod received;
+mod row;
 mod stats;
-mod storable;
 mod store;
 mod worker;
 
@@ -88,7 +88,7 @@ impl Inbox {
     /// `inbox_full` and `store_unavailable`, which are to be answered with 503, and [`Error::retry_after`].
     pub fn put<D: Storable + ?Sized>(&self, delivery: &D) -> impl Future<Output = Result<Put, Error>> + Send + use<D> {
         let inner = Arc::clone(&self.inner);
-        let delivery = storable::new_delivery(delivery, &inner.settings.scope);
+        let delivery = row::new_delivery(delivery, &inner.settings.scope);
         async move { inner.put(delivery).await }
     }
 
@@ -195,7 +195,7 @@ impl Inner {
                 load::Refused::Store(error) => self.unavailable(Some(&key), error),
             });
         }
-        let has_key = !key.starts_with(storable::NO_KEY);
+        let has_key = !key.starts_with(row::NO_KEY);
         let put = match self.store.ask(Act::Put(delivery).into()).await {
             Ok(Reply::Put(put)) => put,
             Ok(_) => return Err(unexpected()),
