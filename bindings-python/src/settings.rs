@@ -6,7 +6,7 @@ use std::time::Duration;
 use hookseal::{ErrorKind, MAX_SECRETS, Secret, UnixTime};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PySlice, PyString, PyType};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PyList, PySlice, PyString, PyTuple, PyType};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, invalid_argument, invalid_argument_from, type_of};
@@ -149,8 +149,11 @@ pub(crate) fn secrets<'py>(value: &Bound<'py, PyAny>) -> Result<Vec<SecretArgume
     secrets.map(|(value, place)| Ok(SecretArgument { value: value?, place })).collect()
 }
 
-/// pyo3 can check this too, but it prints exceptions that the class raises.
+/// pyo3 can check this too, but it prints exceptions that the class raises. Lists and tuples need no import.
 fn is_sequence(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        return Ok(true);
+    }
     static SEQUENCE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     value.is_instance(SEQUENCE.import(value.py(), "collections.abc", "Sequence")?)
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hookseal import Delivery, Scheme, VerificationResult, WebhookVerificationError, WebhookVerifier, sign
-from hookseal._codes import STATUS_BY_CODE
+from hookseal._statuses import STATUS_BY_CODE
 from hostile import hostile, raising
 from senders import BASE64_SECRET, NOW, SECRET, contio, envelope
 

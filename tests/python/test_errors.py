@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hookseal import WebhookVerificationError, WebhookVerifier
-from hookseal._codes import STATUS_BY_CODE
+from hookseal._statuses import STATUS_BY_CODE
 
 
 def refuse(code: str = "missing_header") -> None:

@@ -5,6 +5,7 @@ import importlib.metadata
 import inspect
 import io
 import re
+import subprocess
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -32,7 +33,7 @@ def test_only_the_package_its_types_and_its_licences_are_installed() -> None:
     extension = {name for name in inside if re.fullmatch(r"_hookseal\.(abi3\.so|pyd)", name)}
     assert len(extension) == 1
     modules = ["__init__", "__main__", "_adapter", "_causes", "_codes", "_errors", "_fork", "_psycopg", "_routes"]
-    modules += ["_sqlite", "_stored", "django", "events", "explain", "fastapi", "flask", "router"]
+    modules += ["_sqlite", "_statuses", "_stored", "django", "events", "explain", "fastapi", "flask", "router"]
     modules += ["once/__init__", "once/_memory", "once/_once", "once/_sqlite", "once/_statements", "once/_store"]
     modules += ["once/postgres", "once/redis"]
     modules += ["inbox/__init__", "inbox/_asyncio", "inbox/_claim", "inbox/_engine", "inbox/_failure", "inbox/_inbox"]
@@ -85,6 +86,44 @@ def test_the_package_imports_only_the_standard_library() -> None:
         source = inspect.getsource(importlib.import_module(name))
         imported = set(re.findall(r"^(?:from|import) ([a-z_]+)", source, re.MULTILINE))
         assert imported <= set(sys.stdlib_module_names) | {"hookseal"}
+
+
+def modules_after(statements: str) -> set[str]:
+    """The modules that are imported by a new interpreter that runs these statements, without its own site packages."""
+    folder = Path(str(hookseal.__file__)).parents[1]
+    program = f"import sys; sys.path.insert(0, {str(folder)!r}); {statements}; print(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True)
+    return set(shown.stdout.split())
+
+
+def test_verifying_imports_less_than_hmac_and_hashlib_do() -> None:
+    by_itself = modules_after("pass")
+    verify = """
+import hookseal
+headers = hookseal.sign(b"{}", "a secret of this test", scheme="github")
+hookseal.WebhookVerifier("a secret of this test", scheme="github").verify(headers, b"{}")
+hookseal.WebhookVerifier(["another", "a secret of this test"], scheme="github").verify(headers, b"{}")
+try:
+    hookseal.WebhookVerifier("another secret", scheme="github").verify(headers, b"{}")
+except hookseal.WebhookVerificationError as error:
+    assert error.status == 401
+else:
+    raise AssertionError("another secret was accepted")
+"""
+    imported = modules_after(f"exec({verify!r})") - by_itself
+    assert not imported & {"typing", "enum", "re", "json", "hookseal.events", "hookseal._codes"}, imported
+    others = {name for name in imported if name.partition(".")[0] != "hookseal"}
+    assert len(others) <= len(modules_after("import hmac, hashlib") - by_itself), others
+
+
+def test_types_are_imported_when_they_are_first_used() -> None:
+    for name in ["ErrorCode", "EventType", "KnownEvent", "SchemeName", "UnknownEvent", "WebhookEvent"]:
+        assert "typing" in modules_after(f"from hookseal import {name}")
+        assert name in hookseal.__all__ and name in dir(hookseal)
+    assert {"ErrorCode", "WebhookEvent"} <= set(hookseal.__all__)
+    modules_after("from hookseal import *; WebhookEvent, ErrorCode, sign")
+    with pytest.raises(AttributeError, match="module 'hookseal' has no attribute 'WebhookEvents'"):
+        getattr(hookseal, "WebhookEvents")  # noqa: B009
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -10,7 +10,6 @@ by event type, `hookseal.once` handles each event once, `hookseal.events` has th
 `hookseal.explain` says why a delivery was refused.
 """
 
-from hookseal._codes import ErrorCode, SchemeName
 from hookseal._errors import WebhookVerificationError
 from hookseal._hookseal import (
     Delivery,
@@ -24,7 +23,28 @@ from hookseal._hookseal import (
     square,
     verify_any,
 )
-from hookseal.events import EventType, KnownEvent, UnknownEvent, WebhookEvent
+
+# Only types need `typing`, which takes longer to import than all of this, and few programs use types while they run. So
+# they are imported when they are first used. Type checkers take this name for true.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hookseal._codes import ErrorCode, SchemeName
+    from hookseal.events import EventType, KnownEvent, UnknownEvent, WebhookEvent
+else:
+
+    def __getattr__(name: str) -> object:
+        if name in ("ErrorCode", "SchemeName"):
+            from hookseal import _codes as module
+        elif name in ("EventType", "KnownEvent", "UnknownEvent", "WebhookEvent"):
+            from hookseal import events as module
+        else:
+            raise AttributeError(f"module 'hookseal' has no attribute {name!r}")
+        # From now on without this function.
+        return globals().setdefault(name, getattr(module, name))
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "Delivery",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from hookseal._statuses import STATUS_BY_CODE
 
-from hookseal._codes import STATUS_BY_CODE
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hookseal._codes import ErrorCode
 

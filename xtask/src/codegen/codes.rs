@@ -32,20 +32,41 @@ pub(super) fn typescript() -> String {
     module
 }
 
-/// The same for Python.
+/// How the modules for Python begin, after their first line.
+const PYTHON_NOTE: &str = "# Generated from `core/src/error.rs` and `core/src/scheme/presets` by `cargo xtask \
+                           generate`; edit those instead.\n\n\
+                           from __future__ import annotations\n\n";
+
+/// The types of the error codes and of the names of the schemes, in Python.
 pub(super) fn python() -> String {
-    let mut module = "\"\"\"The error codes and the names of the schemes.\"\"\"\n\n\
-         # Generated from `core/src/error.rs` and `core/src/scheme/presets` by `cargo xtask generate`; edit those \
-         instead.\n\n\
-         from __future__ import annotations\n\n\
-         from typing import Final, Literal, TypeAlias\n\n\
+    let mut module = format!(
+        "\"\"\"The types of the error codes and of the names of the schemes.\"\"\"\n\n\
+         {PYTHON_NOTE}\
+         from typing import Literal, TypeAlias\n\n\
          # Why a delivery was refused, or why a verifier could not be created. A code never changes its meaning.\n"
-        .to_owned();
+    );
     let quoted = |name: &str| format!("\"{name}\"");
     let codes: Vec<_> = ErrorKind::ALL.iter().map(|kind| quoted(kind.code())).collect();
     push(&mut module, &listing("ErrorCode: TypeAlias = Literal", &codes));
-    push(&mut module, "\n# The HTTP status to answer with, for each code.\n");
-    push(&mut module, "STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {\n");
+    push(&mut module, "\n# The names of the built-in schemes.\n");
+    let by_name = Scheme::PRESETS.iter().chain(Scheme::FURTHER_PRESETS).map(Scheme::name);
+    let names: Vec<_> = by_name.filter(|name| *name != "discord").map(quoted).collect();
+    push(&mut module, &listing("SchemeName: TypeAlias = Literal", &names));
+    module
+}
+
+/// The statuses by code in Python: without the types, which need `typing`, so that errors do not.
+pub(super) fn python_statuses() -> String {
+    let mut module = format!(
+        "\"\"\"The HTTP status to answer with, for each error code.\"\"\"\n\n\
+         {PYTHON_NOTE}\
+         # As type checkers know it. `typing` takes longer to import than all of this package.\n\
+         TYPE_CHECKING = False\n\
+         if TYPE_CHECKING:\n    \
+             from typing import Final\n\n    \
+             from hookseal._codes import ErrorCode\n\n\
+         STATUS_BY_CODE: Final[dict[ErrorCode, int]] = {{\n"
+    );
     for kind in ErrorKind::ALL {
         let text = Error::from(*kind).to_string();
         // The rest of the message says what to do about it.
@@ -53,10 +74,7 @@ pub(super) fn python() -> String {
         push(&mut module, &format!("    # {}.\n", capitalize(what)));
         push(&mut module, &format!("    \"{}\": {},\n", kind.code(), kind.status()));
     }
-    push(&mut module, "}\n\n# The names of the built-in schemes.\n");
-    let by_name = Scheme::PRESETS.iter().chain(Scheme::FURTHER_PRESETS).map(Scheme::name);
-    let names: Vec<_> = by_name.filter(|name| *name != "discord").map(quoted).collect();
-    push(&mut module, &listing("SchemeName: TypeAlias = Literal", &names));
+    module.push_str("}\n");
     module
 }
 
@@ -79,7 +97,7 @@ mod tests {
             .collect();
         assert!(positions.is_sorted(), "{module}");
         assert!(module.contains("/** The body is larger than maxBody. */\n  body_too_large: 413,\n"), "{module}");
-        let python = python();
+        let python = python_statuses();
         let positions: Vec<_> = ErrorKind::ALL
             .iter()
             .map(|kind| python.find(&format!("\n    \"{}\": {},\n", kind.code(), kind.status())).unwrap())

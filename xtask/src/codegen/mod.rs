@@ -43,6 +43,7 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), String> {
         ("bindings-python/python/hookseal/events.py", python::events(&catalogue)?),
         ("bindings-python/python/hookseal/_routes.py", python::routes(&catalogue)?),
         ("bindings-python/python/hookseal/_codes.py", codes::python()),
+        ("bindings-python/python/hookseal/_statuses.py", codes::python_statuses()),
         ("bindings-python/python/hookseal/_causes.py", explain::python()),
         ("bindings-go/codes.go", go::codes()),
         ("bindings-go/events.go", go::events(&catalogue)?),
