@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::tools::files::{self, At as _};
 use crate::tools::npm::{self, Scripts};
 use crate::tools::process::Process;
+use crate::tools::step::Step;
 use crate::tools::workspace::Workspace;
 
 /// The npm workspace, which has the sources of all packages and the tools that build them.
@@ -15,6 +16,14 @@ const JS: &str = "js";
 
 /// Everything in this repository has the same version, xtask included.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Where the sources are, which the root manifest says.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// The member `repository` of a manifest; the folder of the package's own manifest is in the npm workspace.
+pub(crate) fn repository(name: &str) -> Value {
+    json!({"type": "git", "url": format!("git+{REPOSITORY}.git"), "directory": format!("{JS}/packages/{name}")})
+}
 
 /// A folder of the build.
 pub(crate) fn folder(workspace: &Workspace, name: &str) -> PathBuf {
@@ -74,6 +83,7 @@ pub(crate) fn package(
     copy_licenses(workspace, &package)?;
     script("manifest.mjs")
         .arg(package.join("package.json"))
+        .arg(repository(name).to_string())
         .args(optional_dependencies.iter().map(String::as_str))
         .run_echoed(&workspace.root)?;
     pack(workspace, &package, tarball)
@@ -95,6 +105,13 @@ pub(crate) fn pack(workspace: &Workspace, package: &Path, tarball: PathBuf) -> R
     let pack = pack.args(["pack", "--loglevel=error", "--pack-destination"]);
     pack.arg(&packages).run_echoed(&workspace.root)?;
     if tarball.exists() { Ok(tarball) } else { Err(format!("npm did not write {}", tarball.display())) }
+}
+
+/// The steps that try to publish tarballs: npm checks their manifests, and uploads nothing.
+pub(crate) fn try_to_publish(tarballs: &[PathBuf]) -> Vec<Step> {
+    let publish =
+        |tarball| npm::npm().args(["publish", "--dry-run", "--loglevel=error", "--access=public"]).arg(tarball);
+    tarballs.iter().map(|tarball| publish(tarball).into()).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::env::consts;
 
 use serde_json::{Value, json};
 
-use crate::packages::npm_package::VERSION;
+use crate::packages::npm_package::{self, VERSION};
 
 /// Every platform that has native code. The optional dependencies of the main packages are made from this, and
 /// `addon.cjs` writes the packages of `@hookseal/node` out.
@@ -59,6 +59,7 @@ impl Platform {
             "version": VERSION,
             "description": format!("The {what} of @hookseal/{main} for one platform: install that package instead."),
             "license": manifest["license"],
+            "repository": npm_package::repository(main),
             "engines": manifest["engines"],
             "os": [self.os],
             "cpu": [self.cpu],

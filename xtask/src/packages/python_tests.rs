@@ -33,7 +33,7 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let text = |(major, minor): (u32, u32)| format!("{major}.{minor}");
     println!("--- oldest Python: {}, newest: {}", text(oldest.version), text(newest.version));
     // The parts of the extension that do not depend on Python.
-    let mut steps = vec![rust_tests::of("--test integer").into()];
+    let mut steps = vec![rust_tests::of("--test integer").into(), wheel::check(workspace).into()];
     for (venv, arguments) in RUNS {
         let process = Process::program(Venv::new(workspace, venv).python()).args(arguments.split_whitespace());
         // Pyright's installation is kept between runs. Bytecode files would be removed again when the folder is

@@ -60,6 +60,15 @@ pub(crate) fn sdist(workspace: &Workspace) -> Result<PathBuf, String> {
     built_file(workspace, ".tar.gz")
 }
 
+/// Checks that PyPI would take what [`package`] builds, and can show its readme.
+pub(crate) fn check(workspace: &Workspace) -> Process {
+    let packages = workspace.relative(&workspace.target.join("packages")).to_path_buf();
+    let twine = Process::program(workspace.relative(&Venv::new(workspace, "build").python()));
+    let twine = twine.args(["-m", "twine", "check", "--strict"]);
+    // twine itself replaces the asterisk.
+    twine.arg(packages.join(format!("{NAME}-*.whl"))).arg(packages.join(format!("{NAME}.tar.gz")))
+}
+
 fn built_file(workspace: &Workspace, extension: &str) -> Result<PathBuf, String> {
     let files = built(&workspace.target.join("packages"))?;
     let found = files.into_iter().find(|file| file.to_string_lossy().ends_with(extension));

@@ -5,7 +5,8 @@ use crate::bench;
 use crate::codegen;
 use crate::packages::{C, GATEWAY, GO, NODE, PYTHON, WASM};
 use crate::packages::{
-    c_tests, cli_tests, gateway as gateway_tests, go_tests, javascript_tests, python_tests, scripting_tests,
+    c_tests, cli_tests, crates, gateway as gateway_tests, go_tests, javascript_tests, node, npm_package, python_tests,
+    scripting_tests, wasm,
 };
 use crate::tasks::{bundler_tests, playground, sandbox_tests};
 use crate::tools::process::Process;
@@ -137,7 +138,12 @@ pub(crate) const PARTS: &[Part] = &[
         changes: &[Machine],
         steps: sandbox_tests::steps,
     },
-    Part { name: "docs", about: "the documentation builds without warnings", changes: &[], steps: docs },
+    Part {
+        name: "docs",
+        about: "the documentation builds without warnings, and the crates can be published",
+        changes: &[],
+        steps: docs,
+    },
     Part {
         name: "nostd",
         about: "the core builds for a target without a standard library",
@@ -257,11 +263,13 @@ fn web(workspace: &Workspace) -> Result<Vec<Step>, String> {
 
 fn docs(_: &Workspace) -> Result<Vec<Step>, String> {
     let doc = |line| Process::new(line).env("RUSTDOCFLAGS", "-D warnings");
-    Ok(vec![
+    let mut steps = vec![
         doc("cargo doc --no-deps --workspace --all-features").into(),
         // Links to items that need the feature `http` break only here.
         doc("cargo doc --no-deps -p hookseal").into(),
-    ])
+    ];
+    steps.extend(crates::steps());
+    Ok(steps)
 }
 
 fn nostd(workspace: &Workspace) -> Result<Vec<Step>, String> {
@@ -295,6 +303,7 @@ fn wasm(workspace: &Workspace) -> Result<Vec<Step>, String> {
         command_line::build(),
     ];
     steps.extend(tests);
+    steps.extend(npm_package::try_to_publish(&[wasm::tarball(workspace)]));
     Ok(steps)
 }
 
@@ -306,6 +315,7 @@ fn node(workspace: &Workspace) -> Result<Vec<Step>, String> {
         command_line::build(),
     ];
     steps.extend(tests);
+    steps.extend(npm_package::try_to_publish(&node::tarballs(workspace)?));
     steps.push(Step::Internal {
         command: "cargo xtask bench --quick 'node|workerd'",
         action: |workspace| bench::javascript::check(workspace, None),
