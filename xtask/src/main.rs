@@ -13,7 +13,7 @@ mod tools;
 
 use std::process::ExitCode;
 
-use tasks::{parts, playground, suite};
+use tasks::{fuzz, parts, playground, suite};
 use tools::workspace::Workspace;
 use tools::{chromium, targets, words};
 
@@ -67,6 +67,12 @@ const COMMANDS: &[Command] = &[
         run: serve_playground,
     },
     Command {
+        name: "fuzz",
+        arguments: "[TARGET] [--seconds N]",
+        about: "runs all fuzzers, or only the named one, for a minute each or N seconds, from the vectors",
+        run: run_fuzzers,
+    },
+    Command {
         name: "bench",
         arguments: "[--quick] [FILTER]",
         about: "measures all cases, or those that match FILTER, into benches/RESULTS.md; --quick only checks them",
@@ -117,19 +123,19 @@ fn help(_arguments: &[String]) -> Result<(), Failure> {
     println!("Usage: cargo xtask COMMAND\n\nCommands:");
     for command in COMMANDS {
         let usage = format!("{} {}", command.name, command.arguments);
-        println!("  {usage:<26}{}", command.about);
+        println!("  {usage:<29}{}", command.about);
     }
     println!("\nParts of `test`, in the order in which they begin:");
     for part in parts::PARTS {
-        println!("  {:<26}{}", part.name, part.about);
+        println!("  {:<29}{}", part.name, part.about);
     }
     println!("\nPackages:");
     for package in packages::PACKAGES {
-        println!("  {:<26}{}", package.name, package.about);
+        println!("  {:<29}{}", package.name, package.about);
     }
     println!("\nEnvironment:");
     for (variable, value, about) in ENVIRONMENT {
-        println!("  {:<26}{about}", format!("{variable}={value}"));
+        println!("  {:<29}{about}", format!("{variable}={value}"));
     }
     Ok(())
 }
@@ -188,6 +194,12 @@ fn serve_playground(arguments: &[String]) -> Result<(), Failure> {
     };
     let workspace = Workspace::find().map_err(Failure::Failed)?;
     act(&workspace).map_err(Failure::Failed)
+}
+
+fn run_fuzzers(arguments: &[String]) -> Result<(), Failure> {
+    let request = fuzz::Request::of(arguments).ok_or_else(|| usage(&fuzz::syntax()))?;
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    fuzz::run(&workspace, &request).map_err(Failure::Failed)
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {

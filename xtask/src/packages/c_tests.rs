@@ -70,9 +70,6 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
         steps.push(build.compile_for_32_bits()?.into());
     }
     steps.push(Step::Internal { command: "cargo xtask test c: the examples, with pkg-config", action: examples });
-    if cfg!(unix) {
-        steps.push(Step::Internal { command: "cargo xtask test c: the ABI fuzzed against the core", action: fuzz });
-    }
     let module = c::module(workspace);
     for (program, script) in [(Venv::new(workspace, "wasmtime").python(), "module.py"), ("node".into(), "module.mjs")] {
         let host = Process::program(program).arg(format!("{SOURCES}/{script}"));
@@ -100,23 +97,6 @@ fn examples(workspace: &Workspace) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// What libFuzzer needs to see which code an input reaches, on any toolchain.
-const COVERAGE: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
-                        -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
-                        -Cllvm-args=-sanitizer-coverage-pc-table \
-                        -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1";
-
-/// Fuzzes the ABI against the core for some seconds. With a target, build scripts are built without these flags.
-fn fuzz(workspace: &Workspace) -> Result<(), String> {
-    let host = Process::new("rustc --print host-tuple").capture(&workspace.root)?;
-    Process::new("cargo run --release --locked --manifest-path fuzz/Cargo.toml --bin abi --target")
-        .args([host.trim(), "--target-dir"])
-        .arg(workspace.relative(&workspace.target.join("fuzz")))
-        .args(["--", "-runs=50000", "-max_len=700"])
-        .env("RUSTFLAGS", COVERAGE)
-        .run_echoed(&workspace.root)
 }
 
 /// The oldest standard that the headers support.

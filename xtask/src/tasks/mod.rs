@@ -1,6 +1,7 @@
 //! The test suite, and the page that explains deliveries.
 
 mod bundler_tests;
+pub(crate) mod fuzz;
 mod lanes;
 pub(crate) mod parts;
 pub(crate) mod playground;

@@ -8,7 +8,7 @@ use crate::packages::{
     c_tests, cli_tests, crates, gateway as gateway_tests, go_tests, javascript_tests, node, npm_package, python_tests,
     scripting_tests, wasm,
 };
-use crate::tasks::{bundler_tests, playground, sandbox_tests};
+use crate::tasks::{bundler_tests, fuzz, playground, sandbox_tests};
 use crate::tools::process::Process;
 use crate::tools::rust_tests;
 use crate::tools::step::Step;
@@ -137,6 +137,12 @@ pub(crate) const PARTS: &[Part] = &[
         about: "the sandbox, with the vendor's SDK and a browser as clients",
         changes: &[Machine],
         steps: sandbox_tests::steps,
+    },
+    Part {
+        name: "fuzz",
+        about: "every fuzzer, for a few seconds, from the vectors: forgeries, other parsers, chunks, secrets in reports",
+        changes: &[],
+        steps: fuzz::steps,
     },
     Part {
         name: "docs",

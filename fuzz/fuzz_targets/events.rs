@@ -1,0 +1,5 @@
+//! See `src/events.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| hookseal_fuzz::events::run(data));

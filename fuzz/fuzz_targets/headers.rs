@@ -1,0 +1,5 @@
+//! See `src/headers.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| hookseal_fuzz::headers::run(data));

@@ -1,0 +1,5 @@
+//! See `src/schemes.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| hookseal_fuzz::schemes::run(data));
