@@ -16,8 +16,9 @@ pub fn read(mut text: &[u8]) -> impl Iterator<Item = Secret<'_>> {
 /// A secret from the byte that says what it is, and its bytes.
 #[must_use]
 pub fn secret(is_text: u8, bytes: &[u8]) -> Secret<'_> {
-    match core::str::from_utf8(bytes) {
-        Ok(text) if is_text == 1 => Secret::from(text),
-        _ => Secret::from(bytes),
+    // The bytes of a key are not looked at: whether they are UTF-8 is found with branches and a table.
+    if is_text != 1 {
+        return Secret::from(bytes);
     }
+    core::str::from_utf8(bytes).map_or(Secret::from(bytes), Secret::from)
 }
