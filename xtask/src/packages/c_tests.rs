@@ -66,6 +66,9 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     for (name, reads) in PROGRAMS {
         steps.push(build.in_valgrind(&format!("{name}-shared"), *reads)?.into());
     }
+    if cfg!(target_os = "linux") {
+        steps.extend(build.watch_secrets()?);
+    }
     if cfg!(target_arch = "x86_64") {
         steps.push(build.compile_for_32_bits()?.into());
     }
@@ -169,6 +172,15 @@ impl Build<'_> {
         let valgrind = c_compiler::program(Tool::Valgrind, &self.workspace.root)?;
         let valgrind = valgrind.args(["-q", "--leak-check=full", "--error-exitcode=9"]).arg(self.relative(made));
         Ok(if reads { self.with_vectors(valgrind) } else { valgrind })
+    }
+
+    /// Which branches depend on a secret. What valgrind reports is expected in part, so it goes into a file, where it
+    /// can be read if there is too much of it.
+    fn watch_secrets(&self) -> Result<[Step; 2], String> {
+        let compile = self.compile(Tool::C, "secret.c", "secret", &["-O1"], false)?;
+        let valgrind = c_compiler::program(Tool::Valgrind, &self.workspace.root)?.args(["-q", "--error-limit=no"]);
+        let valgrind = valgrind.arg(format!("--log-file={}", self.relative("secret.log").display()));
+        Ok([compile.into(), valgrind.arg(self.relative("secret")).into()])
     }
 
     /// The sizes and offsets where pointers have 32 bits. No program is made, so no C library for them is needed.
