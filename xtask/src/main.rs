@@ -7,6 +7,8 @@
 
 mod bench;
 mod codegen;
+#[cfg(test)]
+mod documents;
 mod packages;
 mod tasks;
 mod tools;

@@ -1,0 +1,171 @@
+//! Tests of files that nothing else reads: the workflows, and the page that names a check for each promise. What they
+//! name must exist.
+
+use std::path::{Path, PathBuf};
+
+use yaml_rust2::{Yaml, YamlLoader};
+
+use crate::tasks::{fuzz, parts};
+use crate::tools::files;
+use crate::{COMMANDS, packages};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn text(path: &str) -> String {
+    String::from_utf8(files::read(&root().join(path)).expect("a file")).expect("UTF-8")
+}
+
+/// What is wrong with a command, if it is one of xtask's.
+fn fault(command: &str) -> Option<String> {
+    let after = command.split("cargo xtask").nth(1)?;
+    let is_word = |word: &&str| !["&&", "|", ";", "\\"].contains(word);
+    let arguments: Vec<String> = after.split_whitespace().take_while(is_word).map(str::to_owned).collect();
+    let Some((name, arguments)) = arguments.split_first() else { return Some("no command".to_owned()) };
+    if !COMMANDS.iter().any(|known| known.name == name) {
+        return Some(format!("there is no command `{name}`"));
+    }
+    // A workflow's matrix has names of fuzzers, which are compared below.
+    let arguments: Vec<String> = arguments
+        .iter()
+        .map(|word| if word == "${{" { fuzz::TARGETS[0].name.to_owned() } else { word.clone() })
+        .collect();
+    let is_of_matrix = |word: &&String| !["matrix.target", "}}"].contains(&word.as_str());
+    let arguments: Vec<String> = arguments.iter().filter(is_of_matrix).cloned().collect();
+    match name.as_str() {
+        "test" => parts::select(&arguments).err(),
+        "package" | "setup" => packages::select(arguments.first().map(String::as_str)).err(),
+        "fuzz" if fuzz::Request::of(&arguments).is_none() => {
+            Some(format!("`fuzz` cannot be called with {arguments:?}"))
+        }
+        _ => None,
+    }
+}
+
+/// Every text below a value that is the value of this key.
+fn values<'y>(yaml: &'y Yaml, key: &str, found: &mut Vec<&'y str>) {
+    match yaml {
+        Yaml::Hash(members) => {
+            for (name, value) in members {
+                if name.as_str() == Some(key) {
+                    found.extend(value.as_str());
+                }
+                values(value, key, found);
+            }
+        }
+        Yaml::Array(items) => items.iter().for_each(|item| values(item, key, found)),
+        _ => {}
+    }
+}
+
+fn yaml(path: &str) -> Yaml {
+    let mut documents = YamlLoader::load_from_str(&text(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    assert_eq!(documents.len(), 1, "{path}");
+    documents.remove(0)
+}
+
+/// The files of a folder below `.github`, relative to the root.
+fn files_of(folder: &str) -> Vec<String> {
+    let mut names = files::list(&root().join(folder)).expect("a folder");
+    names.retain(|name| name.ends_with(".yml"));
+    names.iter().map(|name| format!("{folder}/{name}")).collect()
+}
+
+#[test]
+fn every_command_of_a_workflow_exists() {
+    for path in files_of(".github/workflows") {
+        let workflow = yaml(&path);
+        let mut commands = Vec::new();
+        values(&workflow, "run", &mut commands);
+        assert!(!commands.is_empty(), "{path}");
+        for command in commands.iter().flat_map(|text| text.lines()) {
+            assert_eq!(fault(command), None, "{path}: {command}");
+            let program = command.split_whitespace().next().filter(|word| word.starts_with('.'));
+            assert!(program.is_none_or(|program| root().join(program).is_file()), "{path}: {command}");
+        }
+    }
+    let ci = yaml(".github/workflows/ci.yml");
+    let targets = ci["jobs"]["fuzz"]["strategy"]["matrix"]["target"].as_vec().expect("a list");
+    let targets: Vec<_> = targets.iter().filter_map(Yaml::as_str).collect();
+    assert_eq!(targets, fuzz::TARGETS.iter().map(|target| target.name).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_runs_on_every_push_can_only_read_and_is_pinned_by_digest() {
+    let ci = yaml(".github/workflows/ci.yml");
+    assert_eq!(ci["permissions"]["contents"].as_str(), Some("read"));
+    let Some(jobs) = ci["jobs"].as_hash() else { panic!("jobs") };
+    assert!(jobs.values().all(|job| job["permissions"].is_badvalue()), "a job asks for more");
+    let mut actions = Vec::new();
+    values(&ci, "uses", &mut actions);
+    assert!(actions.len() > 5);
+    for action in actions {
+        let digest = action.split('@').nth(1).unwrap_or_default();
+        assert!(digest.len() == 40 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{action}");
+    }
+}
+
+#[test]
+fn the_other_files_for_the_host_are_yaml_and_name_folders_that_exist() {
+    for path in files_of(".github/ISSUE_TEMPLATE") {
+        let form = yaml(&path);
+        assert!(path.ends_with("config.yml") || form["body"].as_vec().is_some_and(|body| body.len() > 1), "{path}");
+    }
+    let updates = yaml(".github/dependabot.yml");
+    for update in updates["updates"].as_vec().expect("a list") {
+        for folder in update["directories"].as_vec().into_iter().flatten().filter_map(Yaml::as_str) {
+            let folder = root().join(folder.trim_start_matches('/'));
+            let names = files::list(&folder).expect("a folder");
+            let is_manifest = |name: &String| {
+                let manifests = ["Cargo.toml", "package.json", "go.mod"];
+                manifests.contains(&name.as_str()) || name.starts_with("requirements")
+            };
+            assert!(names.iter().any(is_manifest), "{}", folder.display());
+        }
+    }
+    for line in text(".github/CODEOWNERS").lines().filter(|line| line.starts_with('/')) {
+        let path = line.split_whitespace().next().unwrap_or_default();
+        assert!(root().join(path.trim_start_matches('/')).exists(), "{path}");
+    }
+}
+
+#[test]
+fn every_check_that_the_page_of_promises_names_exists() {
+    let page = text("docs/assurance.md");
+    let (mut tests, mut commands, mut fuzzers) = (0, 0, Vec::new());
+    for (index, span) in page.split('`').enumerate() {
+        if index % 2 == 0 {
+            continue;
+        }
+        let (path, name) = span.split_once("::").unwrap_or((span, ""));
+        if span.contains("cargo xtask") {
+            commands += 1;
+            assert_eq!(fault(span), None, "{span}");
+        } else if path.contains('/') && !path.starts_with("target/") {
+            tests += 1;
+            assert!(root().join(path).exists(), "there is no {path}");
+            let functions = [format!("fn {name}("), format!("def {name}(")];
+            let has = |text: String| functions.iter().any(|function| text.contains(function));
+            assert!(name.is_empty() || has(text(path)), "{path} has no test {name}");
+        } else if page.contains(&format!("the fuzzer `{span}`")) {
+            fuzzers.push(span);
+            assert!(fuzz::TARGETS.iter().any(|target| target.name == span), "there is no fuzzer {span}");
+        }
+    }
+    assert!(tests > 50 && commands > 40, "{tests} tests and {commands} commands");
+    for target in fuzz::TARGETS {
+        assert!(fuzzers.contains(&target.name), "the page does not say what {} holds", target.name);
+    }
+}
+
+#[test]
+fn commands_that_do_not_exist_are_found() {
+    assert_eq!(fault("cargo test -p hookseal"), None);
+    assert_eq!(fault("A=b cargo xtask test core unit && echo"), None);
+    assert_eq!(fault("cargo xtask fuzz ${{ matrix.target }} --seconds 900"), None);
+    assert_eq!(fault("cargo xtask tset"), Some("there is no command `tset`".to_owned()));
+    for wrong in ["cargo xtask test cores", "cargo xtask package pyton", "cargo xtask fuzz chunk"] {
+        assert!(fault(wrong).is_some(), "{wrong}");
+    }
+}
