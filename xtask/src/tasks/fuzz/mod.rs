@@ -26,7 +26,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { name: "envelope", runs: 50_000, max_length: 1000 },
     Target { name: "chunks", runs: 50_000, max_length: 2000 },
     Target { name: "events", runs: 50_000, max_length: 1000 },
-    Target { name: "explain", runs: 1000, max_length: 1000 },
+    Target { name: "explain", runs: 400, max_length: 1000 },
     Target { name: "schemes", runs: 100_000, max_length: 700 },
 ];
 
