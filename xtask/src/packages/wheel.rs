@@ -60,7 +60,7 @@ pub(crate) fn sdist(workspace: &Workspace) -> Result<PathBuf, String> {
     built_file(workspace, ".tar.gz")
 }
 
-/// Checks that PyPI would take what [`package`] builds, and can show its readme.
+/// Checks that `PyPI` would take what [`package`] builds, and can show its readme.
 pub(crate) fn check(workspace: &Workspace) -> Process {
     let packages = workspace.relative(&workspace.target.join("packages")).to_path_buf();
     let twine = Process::program(workspace.relative(&Venv::new(workspace, "build").python()));

@@ -2,7 +2,7 @@
 
 mod seeds;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::tools::files;
 use crate::tools::process::Process;
@@ -132,7 +132,7 @@ impl<'w> Fuzzers<'w> {
     }
 
     /// New inputs are written into the first folder.
-    fn process(&self, target: &Target, corpus: &PathBuf, limit: &str) -> Result<Process, String> {
+    fn process(&self, target: &Target, corpus: &Path, limit: &str) -> Result<Process, String> {
         let findings = self.workspace.relative(&self.folder.join("findings")).join(format!("{}-", target.name));
         let length = format!("-max_len={}", target.max_length);
         Ok(Process::program(self.binaries.join(target.name))
@@ -143,7 +143,7 @@ impl<'w> Fuzzers<'w> {
     }
 
     /// Drops the inputs that reach no code that others do not reach.
-    fn keep_small(&self, target: &Target, corpus: &PathBuf) -> Result<(), String> {
+    fn keep_small(&self, target: &Target, corpus: &Path) -> Result<(), String> {
         let smaller = self.folder("smaller", target)?;
         files::renew(&smaller)?;
         self.process(target, &smaller, "-merge=1")?.arg(self.workspace.relative(corpus)).run(&self.workspace.root)?;
