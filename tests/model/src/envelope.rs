@@ -61,10 +61,16 @@ pub fn model(body: &[u8]) -> Result<Json, &'static str> {
     Ok(json)
 }
 
+/// A time of at most 64 bytes. `time` accepts any byte between date and time, and second 60 at the end of a month alone;
+/// the rule is that a leap second may be at 23:59:60 UTC of any day.
 fn is_rfc3339(text: &str) -> bool {
-    // `time` accepts any byte between date and time.
-    matches!(text.as_bytes().get(10), Some(b'T' | b't'))
-        && time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).is_ok()
+    let is_leap = text.get(17..19) == Some("60");
+    let text = if is_leap { format!("{}59{}", &text[..17], &text[19..]) } else { text.to_owned() };
+    let time = time::OffsetDateTime::parse(&text, &time::format_description::well_known::Rfc3339);
+    let is_last_second = |time: time::OffsetDateTime| time.unix_timestamp().rem_euclid(86_400) == 86_399;
+    text.len() <= 64
+        && matches!(text.as_bytes().get(10), Some(b'T' | b't'))
+        && time.is_ok_and(|time| !is_leap || is_last_second(time))
 }
 
 /// The scanner's verdict, and the result of `check` on its fields.
