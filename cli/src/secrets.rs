@@ -332,6 +332,11 @@ impl LoadedSecret {
     pub(crate) fn origin(&self) -> impl fmt::Display + '_ {
         &self.source
     }
+
+    /// Whether it is that of a sandbox.
+    pub(crate) const fn is_of_sandbox(&self) -> bool {
+        matches!(self.source.place, Place::Credentials(_))
+    }
 }
 
 impl fmt::Display for Source {

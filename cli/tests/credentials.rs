@@ -139,3 +139,18 @@ fn every_type_is_listed() {
         &["--credentials", "--to"],
     );
 }
+
+#[test]
+fn an_explanation_says_that_the_secret_is_the_sandboxs_and_an_application_may_have_another() {
+    let folder = folder("http://127.0.0.1:1");
+    let headers = crate::common::signed(&[]);
+    let explain = |command: Hookseal| command.args(&headers).stdin(BODY).run().stdout;
+    let found = explain(in_folder(folder.path(), &["explain", "--now", NOW]));
+    for part in
+        ["genuine", "the sandbox's: --credentials", USUAL, "If your application refused it", "--secret-env NAME"]
+    {
+        assert!(found.contains(part), "{part} in {found}");
+    }
+    let named = explain(hookseal(["explain", "--now", NOW]));
+    assert!(named.contains("genuine") && !named.contains("sandbox"), "{named}");
+}

@@ -74,6 +74,7 @@ fn each_attempt_is_forwarded_and_printed_with_the_applications_answer() {
         let found = ["ok", "status", "forwarded", "backend_code"].map(|name| line[name].clone());
         assert_eq!(found, [json!(true), json!(401), json!(true), json!("signature_mismatch")], "attempt {attempt}");
         assert!(line["milliseconds"].is_u64(), "{line}");
+        assert!(line["advice"].as_str().is_some_and(|advice| advice.contains("another secret")), "{line}");
         let (headers, body) = received.recv().expect("it is forwarded");
         verifier.verify(&headers, &body, UnixTime::now()).expect("as it was sent");
     }

@@ -31,7 +31,7 @@ fn example(name: &str) -> Command {
     let binary = cli().with_file_name(format!("example-{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(binary.exists(), "{}: cargo build -p example-{name} makes it", binary.display());
     let mut command = Command::new(binary);
-    command.env("HOOKSEAL_SECRET", SECRET);
+    command.env("WEBHOOK_SECRET", SECRET);
     command
 }
 

@@ -121,7 +121,7 @@ def rates(seconds: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder, backend(Path(folder)) as port:
         for at in range(rounds):
             for case, all_rates in found.items():
-                all_rates.append(measured(case, Path(folder) / f"{at} {case}", port, seconds))
+                all_rates.append(measured(case, Path(folder) / f"{at}-{case.replace(", ", "-").replace(" ", "-")}", port, seconds))
                 print(f"{case}: {all_rates[-1]:.0f} a second", flush=True)
     for case, all_rates in found.items():
         bare = found[f"{case.split(',')[0]}, no filter"]

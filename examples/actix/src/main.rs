@@ -1,6 +1,6 @@
 //! Receives Contio's webhooks with actix-web.
 //!
-//! `HOOKSEAL_SECRET` is the endpoint's secret; `ADDRESS` is where to listen, by default `127.0.0.1:8080`.
+//! `WEBHOOK_SECRET` is the endpoint's secret; `ADDRESS` is where to listen, by default `127.0.0.1:3000`.
 
 use std::env;
 use std::error::Error;
@@ -20,10 +20,10 @@ async fn receive(webhook: Webhook) -> HttpResponse {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let receiver = Receiver::contio(&env::var("HOOKSEAL_SECRET")?)?;
+    let receiver = Receiver::contio(&env::var("WEBHOOK_SECRET")?)?;
     let app = move || App::new().app_data(receiver.clone()).route("/webhooks/contio", web::post().to(receive));
 
-    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let server = HttpServer::new(app).bind(address)?;
     for address in server.addrs() {
         println!("http://{address}/webhooks/contio");

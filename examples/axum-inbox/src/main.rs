@@ -1,6 +1,6 @@
 //! Receives Contio's webhooks with axum: stores each delivery, answers 200, and handles it later, also after a crash.
 //!
-//! `HOOKSEAL_SECRET` is the endpoint's secret; `ADDRESS` is where to listen, by default `127.0.0.1:8080`; `INBOX_FILE`
+//! `WEBHOOK_SECRET` is the endpoint's secret; `ADDRESS` is where to listen, by default `127.0.0.1:3000`; `INBOX_FILE`
 //! is where deliveries are stored, by default `inbox.db`. If `HANDLED_URL` is set, the handler's work is a request to
 //! it.
 
@@ -42,9 +42,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let inbox = Inbox::open(file).scope("contio").build().await?;
     let worker = inbox.work(handle).await?;
 
-    let receiver = Receiver::contio(&env::var("HOOKSEAL_SECRET")?)?;
+    let receiver = Receiver::contio(&env::var("WEBHOOK_SECRET")?)?;
     let app = Router::new().route("/webhooks/contio", post(inbox.receive(receiver)));
-    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
     println!("http://{}/webhooks/contio", listener.local_addr()?);
     let stopped = async { drop(tokio::signal::ctrl_c().await) };

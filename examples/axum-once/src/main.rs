@@ -1,6 +1,6 @@
 //! Receives Contio's webhooks with axum, and handles each event once, also after a restart.
 //!
-//! `HOOKSEAL_SECRET` is the endpoint's secret; `ADDRESS` is where to listen, by default `127.0.0.1:8080`; `ONCE_FILE`
+//! `WEBHOOK_SECRET` is the endpoint's secret; `ADDRESS` is where to listen, by default `127.0.0.1:3000`; `ONCE_FILE`
 //! is where handled events are remembered, by default `once.db`. If `HANDLED_URL` is set, the handler's work is a
 //! request to it, as `hookseal torture --duplicates` asks.
 
@@ -58,12 +58,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let file = env::var("ONCE_FILE").unwrap_or_else(|_| "once.db".to_owned());
     let once = Once::builder(Sqlite::open(file)?).scope("contio").build()?;
     // Events that the store remembers are accepted at any age, as when one is sent again by hand.
-    let verifier = Verifier::builder(Scheme::CONTIO).secret(&env::var("HOOKSEAL_SECRET")?);
+    let verifier = Verifier::builder(Scheme::CONTIO).secret(&env::var("WEBHOOK_SECRET")?);
     let verifier = once.extend_event_age(verifier).await?.build()?;
 
     let app = App { receiver: Receiver::new(verifier), once };
     let app = Router::new().route("/webhooks/contio", post(receive)).with_state(app);
-    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
     println!("http://{}/webhooks/contio", listener.local_addr()?);
     Ok(axum::serve(listener, app).await?)

@@ -1,6 +1,6 @@
 //! Receives Contio's webhooks with axum, and hands each over to a task that works on them.
 //!
-//! `HOOKSEAL_SECRET` is the endpoint's secret; `ADDRESS` is where to listen, by default `127.0.0.1:8080`.
+//! `WEBHOOK_SECRET` is the endpoint's secret; `ADDRESS` is where to listen, by default `127.0.0.1:3000`.
 
 use std::env;
 use std::error::Error;
@@ -29,7 +29,7 @@ fn work(webhook: &Webhook) {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let receiver = Receiver::contio(&env::var("HOOKSEAL_SECRET")?)?;
+    let receiver = Receiver::contio(&env::var("WEBHOOK_SECRET")?)?;
     let (queue, mut webhooks) = mpsc::channel(1024);
     tokio::spawn(async move {
         while let Some(webhook) = webhooks.recv().await {
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let handler = move |webhook: Webhook| receive(webhook, queue.clone());
     let app = Router::new().route("/webhooks/contio", post(handler)).with_state(receiver);
 
-    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
     println!("http://{}/webhooks/contio", listener.local_addr()?);
     Ok(axum::serve(listener, app).await?)

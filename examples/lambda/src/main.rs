@@ -1,6 +1,6 @@
 //! Receives Contio's webhooks on AWS Lambda, at a function URL or an HTTP API.
 //!
-//! `HOOKSEAL_SECRET` is the endpoint's secret.
+//! `WEBHOOK_SECRET` is the endpoint's secret.
 
 use std::env;
 
@@ -20,6 +20,6 @@ async fn receive(webhook: Webhook) -> Result<&'static str, Error> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let receiver = Receiver::contio(&env::var("HOOKSEAL_SECRET")?)?;
+    let receiver = Receiver::contio(&env::var("WEBHOOK_SECRET")?)?;
     lambda_http::run(webhook_fn(receiver, receive)).await
 }

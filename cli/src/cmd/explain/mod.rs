@@ -79,7 +79,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     };
     let report = explainer.explain(&headers, &body, delivery.now.unwrap_or_else(UnixTime::now));
     let exit = report.verdict.map_or_else(|error| Exit::of(error.kind()), |()| Exit::Success);
-    Ok(Outcome { text: text(&report, secrets.len()), json: report.to_json(), exit })
+    Ok(Outcome { text: text(&report, &secrets), json: report.to_json(), exit })
 }
 
 fn unreadable(reason: ReadError) -> Failure {
@@ -131,17 +131,26 @@ fn explainer(
     Ok(explainer)
 }
 
+/// Of a delivery that is genuine with the sandbox's secret.
+const APPLICATION: &str = "If your application refused it, it has another secret, or was not given these bytes: name its \
+                           secret with --secret-env NAME, and give the body that it verified.";
+
 /// The maximum width of a report's lines.
 const WIDTH: usize = 100;
 
-/// `secrets` is their number: public keys are counted after them.
-fn text(report: &Report, secrets: usize) -> String {
+/// Public keys are counted after the secrets.
+fn text(report: &Report, secrets: &[LoadedSecret]) -> String {
     let mut text = String::new();
     match report.verdict.as_ref().map_err(Error::code) {
         Ok(()) => put(&mut text, &format!("{GOOD}genuine{GOOD:#}")),
         Err(code) => put(&mut text, &format!("{BAD}refused{BAD:#}: {code}")),
     }
     put(&mut text, &format!("  {FAINT}scheme{FAINT:#}  {}", report.form));
+    // It may have been found without being named.
+    let of_sandbox = secrets.iter().find(|secret| secret.is_of_sandbox());
+    if let Some(secret) = of_sandbox {
+        put(&mut text, &format!("  {FAINT}secret{FAINT:#}  the sandbox's: {}", secret.origin()));
+    }
     title(&mut text, "checks");
     report.checks.iter().for_each(|check| put_check(&mut text, check));
     for finding in &report.causes {
@@ -150,7 +159,7 @@ fn text(report: &Report, secrets: usize) -> String {
         put_wrapped(&mut text, 2, finding.cause.finding());
     }
     if let Some(index) = report.secret_index.filter(|_| !report.causes.is_empty()) {
-        let key = match index.checked_sub(secrets) {
+        let key = match index.checked_sub(secrets.len()) {
             None => format!("secrets[{index}]"),
             Some(index) => format!("public_keys[{index}]"),
         };
@@ -163,6 +172,9 @@ fn text(report: &Report, secrets: usize) -> String {
     if !report.advice.is_empty() {
         title(&mut text, "what to do");
         put_wrapped(&mut text, 2, &report.advice);
+    } else if report.verdict.is_ok() && of_sandbox.is_some() {
+        title(&mut text, "what to do");
+        put_wrapped(&mut text, 2, APPLICATION);
     }
     text
 }

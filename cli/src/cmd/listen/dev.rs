@@ -11,6 +11,7 @@ use hookseal::{OptionNames, Scheme, Verifier};
 use hookseal_inbox::Error;
 use hookseal_sandbox::{Options, Sandbox};
 
+use super::advice::advice;
 use super::forward::Backend;
 use super::line::Genuine;
 use super::saved::Folder;
@@ -82,6 +83,7 @@ impl Handling for EachAttempt {
     async fn handle(&self, genuine: &mut Genuine, verified: Verified, headers: HeaderMap) -> Result<Response, Error> {
         let Some(backend) = &self.0 else { return Ok(StatusCode::OK.into_response()) };
         let (response, forwarded) = backend.forward(headers, verified.into_body()).await;
+        genuine.advice = advice(&forwarded);
         genuine.forwarded = Some(forwarded);
         Ok(response)
     }
@@ -146,11 +148,16 @@ fn start(args: &DevArgs, url: &str, sandbox: &Sandbox) -> String {
     let file = quoted(file);
     let rows = [
         ("receiver", format!("{url}{forward}")),
-        ("page", format!("{base}; open the page_url in {file}")),
+        ("page", format!("{base}, with the token in page_url in {file}")),
         ("secret", format!("webhook_secret in {file}")),
         ("export", format!("export WEBHOOK_SECRET=\"$(awk -F'\"' '/webhook_secret/ {{print $4}}' {file})\"")),
-        ("send", "hookseal send --type meeting.completed".to_owned()),
+        ("send", format!("{} send --type meeting.completed", command())),
         ("stop", "Ctrl-C".to_owned()),
     ];
     render::block("dev", &rows)
+}
+
+/// What starts this program in the user's shell: npx sets the variable, and leaves nothing on the path.
+fn command() -> &'static str {
+    if std::env::var_os("npm_lifecycle_event").is_some_and(|by| by == "npx") { "npx hookseal" } else { "hookseal" }
 }

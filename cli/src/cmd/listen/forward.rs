@@ -102,8 +102,8 @@ impl Backend {
     }
 }
 
-const UNREACHABLE: &str = "backend_unreachable";
-const TIMEOUT_CODE: &str = "backend_timeout";
+pub(super) const UNREACHABLE: &str = "backend_unreachable";
+pub(super) const TIMEOUT_CODE: &str = "backend_timeout";
 
 const fn code(error: &ureq::Error) -> &'static str {
     match error {

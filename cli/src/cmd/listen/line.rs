@@ -40,6 +40,8 @@ pub(super) struct Genuine {
     pub(super) forwarded: Option<Forwarded>,
     /// What became of it in an inbox, if it was put into one.
     pub(super) stored: Option<Stored>,
+    /// What to do about an application that did not accept it.
+    pub(super) advice: Option<&'static str>,
 }
 
 /// What the backend answered, or what was answered in its place.
@@ -161,6 +163,7 @@ impl Genuine {
             ("code", failed.map_or(Value::Null, Value::from)),
             ("backend_code", forwarded.and_then(|forwarded| forwarded.code.as_deref()).into()),
             ("milliseconds", forwarded.map(|forwarded| forwarded.milliseconds).into()),
+            ("advice", self.advice.into()),
         ];
         if let Some(stored) = self.stored {
             fields.push(("inbox", stored.word.into()));
@@ -192,8 +195,9 @@ impl Genuine {
             }
         };
         let scheme = &self.scheme;
+        let advice = self.advice.map(|text| format!("\n  {text}")).unwrap_or_default();
         format!(
-            "{FAINT}{now}{FAINT:#}  {GOOD}{status} genuine{GOOD:#}{event}{id}  {FAINT}{scheme}{age}{FAINT:#}{duplicate}{stored}{backend}"
+            "{FAINT}{now}{FAINT:#}  {GOOD}{status} genuine{GOOD:#}{event}{id}  {FAINT}{scheme}{age}{FAINT:#}{duplicate}{stored}{backend}{advice}"
         )
     }
 }

@@ -1,6 +1,7 @@
 //! `hookseal listen`: a receiver in a terminal. It verifies each delivery, prints it, and can forward it: at once, or
 //! from an inbox.
 
+mod advice;
 mod attempt;
 pub(super) mod dev;
 mod forward;
@@ -362,6 +363,7 @@ impl<H: Handling> Listener<H> {
             id: event_id.or_else(|| delivery.id().map(str::to_owned)),
             forwarded: None,
             stored: None,
+            advice: None,
         };
         let verified = Verified::of(&delivery, body.clone());
         Ok((genuine, verified))

@@ -6,6 +6,7 @@ use hookseal_inbox::store::Store;
 use hookseal_inbox::{Attempt, Error, Keyed as _, Once};
 
 use super::Handling;
+use super::advice::advice;
 use super::forward::Backend;
 use super::line::Genuine;
 use super::verified::Verified;
@@ -40,6 +41,7 @@ impl<S: Store> AtOnce<S> {
             return StatusCode::OK.into_response();
         };
         let (response, forwarded) = backend.forward(headers, verified.into_body()).await;
+        genuine.advice = advice(&forwarded);
         genuine.forwarded = Some(forwarded);
         if response.status().is_success() {
             attempt.finish().await

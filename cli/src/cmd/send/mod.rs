@@ -79,8 +79,8 @@ pub(crate) fn run(args: &SendArgs) -> Result<Outcome, Failure> {
         }
         (_, Some(url)) => direct::run(args, url, event_type, data),
         (_, None) => Err(Failure::argument(
-            "there is no sandbox, and no receiver: start `hookseal sandbox` in this folder, name its file with \
-             --credentials, or send to a receiver with --to URL and its secret",
+            "there is no sandbox, and no receiver: run this in the folder where `hookseal dev` or `hookseal sandbox` \
+             was started, name the sandbox's file with --credentials, or send to a receiver with --to URL and its secret",
         )),
     }
 }
