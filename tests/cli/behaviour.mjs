@@ -48,7 +48,7 @@ export async function endsBySignals(t, command, options) {
   }
 }
 
-/** Whoever waits for the command sees the signal that ended the binary. */
+/** Anyone who waits for the command sees the signal that ended the binary. */
 export async function diesAsTheBinaryDies(t, command, options) {
   const { child, exited } = await start(t, [...command, ...LISTEN], options);
   process.kill(await binaryOf(child.pid), "SIGKILL");

@@ -35,11 +35,11 @@ test("npm installs the command line with the binary of this platform alone", asy
     await passesEverythingOn([hookseal(folder)], manifest.version);
   });
 
-  await t.test("Ctrl-C and SIGTERM end a listener cleanly, whoever they are sent to", async (t) => {
+  await t.test("Ctrl-C and SIGTERM end a listener cleanly, wherever they are sent", async (t) => {
     await endsBySignals(t, [hookseal(folder)]);
   });
 
-  await t.test("whoever waits for the command sees the signal that ended the binary", linux, async (t) => {
+  await t.test("a shell that waits for the command sees the signal that ended the binary", linux, async (t) => {
     await diesAsTheBinaryDies(t, [hookseal(folder)]);
   });
 

@@ -151,7 +151,7 @@ fn an_error_names_the_member_and_its_place() {
         ),
         (
             rule("\"path\":\"/a\",\"scheme\":\"github\",\"secrets\":[{\"text\":\"a secret of the tests\"}]"),
-            "rules[0].secrets[0]: the proxy shows its configuration to whoever may see its admin page",
+            "rules[0].secrets[0]: the proxy shows its configuration to anyone who may see its admin page",
         ),
         (
             rule("\"path\":\"/a\",\"scheme\":\"github\",\"secrets\":[{\"env\":\"A\",\"file\":\"B\"}]"),

@@ -14,7 +14,7 @@ const HMAC: Scheme = Scheme::GITHUB;
 const HEADER: &str = "X-Hub-Signature-256";
 const PREFIX: &str = "sha256=";
 
-/// Keys of your own, by which a worker recognizes what a receiver has stored in a queue, whoever else can write to that
+/// Keys of your own, by which a worker recognizes what a receiver has stored in a queue, even if others can write to that
 /// queue. They are no secrets of a sender. `Debug` shows none of them.
 pub struct Seal {
     signer: Signer,

@@ -22,7 +22,7 @@ const FAMILY: &str = "hookseal";
 const MAC: usize = 64;
 
 /// A verified delivery as a text for the queue of another engine, sealed so that [`restored`] recognizes it. Without a
-/// seal, whoever can write to the queue can forge deliveries: see [`restored_trusted`].
+/// seal, anyone who can write to the queue can forge deliveries: see [`restored_trusted`].
 ///
 /// It contains the body, the scheme, the key and the times; no header, no signature and no secret. The text is ASCII,
 /// in four bytes for three of the body.
@@ -69,7 +69,7 @@ pub fn restored(text: &str, seal: &Seal) -> Result<StoredDelivery, Error> {
     read(content)
 }
 
-/// The delivery that [`stored`] made this text of, without a seal: whoever can write to the queue can forge what this
+/// The delivery that [`stored`] made this text of, without a seal: anyone who can write to the queue can forge what this
 /// returns. Use it only where nobody else can.
 ///
 /// # Errors

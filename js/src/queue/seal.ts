@@ -19,7 +19,7 @@ export let macOf: (seal: Seal, text: string) => string;
 export let hasMade: (seal: Seal, mac: string, text: string) => boolean;
 
 /**
- * Keys of your own, by which a worker recognizes what a receiver has stored in a queue, whoever else can write to that
+ * Keys of your own, by which a worker recognizes what a receiver has stored in a queue, even if others can write to that
  * queue. They are no secrets of a sender. Create one and keep it.
  */
 export class Seal {

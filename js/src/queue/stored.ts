@@ -13,7 +13,7 @@ const HEAD = "hookseal1.";
 const MALFORMED = "this is not a stored delivery: pass on what stored() returned, unchanged";
 
 export interface StoreOptions {
-  /** By which the worker recognizes the delivery. Without it, whoever can write to the queue can forge deliveries. */
+  /** By which the worker recognizes the delivery. Without it, anyone who can write to the queue can forge deliveries. */
   seal?: Seal | undefined;
 }
 
@@ -72,7 +72,7 @@ export function restored(text: string, options: RestoreOptions): StoredDelivery 
 }
 
 /**
- * The delivery that `stored` made this text of, without a seal: whoever can write to the queue can forge what this
+ * The delivery that `stored` made this text of, without a seal: anyone who can write to the queue can forge what this
  * returns. Use it only where nobody else can.
  *
  * @throws {WebhookVerificationError} `invalid_argument` if the text is not of this form, or is sealed

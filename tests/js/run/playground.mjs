@@ -297,7 +297,7 @@ async function isReadable() {
       await json.evaluate((details) => (details.open = true));
       await isClean(page, `playground-${width}-${colorScheme}`);
       const [form, report] = await Promise.all(["#form", "#report"].map((id) => page.locator(id).boundingBox()));
-      if (width === 1280) assert.ok(report.x > form.x + form.width - 1, "the report is beside the form");
+      if (width === 1280) assert.ok(report.x > form.x + form.width - 1, "the report is next to the form");
       else assert.ok(report.y > form.y, "the report is below the form");
     }
   }

@@ -91,7 +91,7 @@ def _rabbitmq() -> Iterator[tuple[Server, dict[str, str]]]:
             await (await aio_pika.connect(url, timeout=2)).close()
 
         options: dict[str, Any] = {"env": environment, "start_new_session": True}
-        # Erlang's server of names, which it would leave behind if it started it itself.
+        # Erlang's server of names, which it would leave running if it started it itself.
         with running([program("epmd")], names, lambda: None, **options):
             with running([_RABBITMQ], port, lambda: asyncio.run(is_ready()), **options) as server:
                 try:

@@ -1,5 +1,5 @@
 """python -m queues.measure [ROUNDS]: how many deliveries a second, and after how long, an inbox and other queues have
-taken on, each with what it acknowledges synced on the disk, beside bare commits to the same disk. Each round measures
+taken on, each with what it acknowledges synced on the disk, next to bare commits to the same disk. Each round measures
 all of them, in another order. Run it on an idle machine; only the ratios mean something."""
 
 import os

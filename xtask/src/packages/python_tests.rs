@@ -95,7 +95,7 @@ fn queues(workspace: &Workspace) -> Venv {
     Venv::new(workspace, "queues")
 }
 
-/// The same as [`set_up_newest`], and installs the wheel beside those libraries too: for part `inbox`.
+/// The same as [`set_up_newest`], and installs the wheel next to those libraries too: for part `inbox`.
 pub(crate) fn set_up_with_queues(workspace: &Workspace) -> Result<(), String> {
     set_up_newest(workspace)?;
     let [_, newest] = python::oldest_and_newest(&workspace.root)?;

@@ -20,7 +20,7 @@ _PREFIX = "sha256="
 
 
 class Seal:
-    """Keys of your own, by which a worker recognizes what a receiver has stored in a queue, whoever else can write to
+    """Keys of your own, by which a worker recognizes what a receiver has stored in a queue, even if others can write to
     that queue. They are no secrets of a sender. Create one and keep it.
 
     A key has at least 32 bytes: text, as `openssl rand -hex 32` prints it, or bytes. While keys are changed, pass a

@@ -88,7 +88,7 @@ class StoredDelivery:
 
 def stored(delivery: Delivery | StoredDelivery, *, seal: Seal | None = None) -> str:
     """A verified delivery as a text for the queue of another engine, from which `restored` makes it again. Without a
-    seal, whoever can write to the queue can forge deliveries.
+    seal, anyone who can write to the queue can forge deliveries.
 
     It contains the body, the scheme, the key and the times; no header, no signature and no secret. The text is ASCII,
     in four bytes for three of the body. Raises WebhookVerificationError: invalid_argument.
@@ -141,7 +141,7 @@ def restored(text: str, *, seal: Seal) -> StoredDelivery:
 
 
 def restored_trusted(text: str) -> StoredDelivery:
-    """The delivery that `stored` made this text of, without a seal: whoever can write to the queue can forge what this
+    """The delivery that `stored` made this text of, without a seal: anyone who can write to the queue can forge what this
     returns. Use it only where nobody else can.
 
     Raises WebhookVerificationError: invalid_argument if the text is not of this form, or is sealed.

@@ -40,7 +40,7 @@ pub(super) fn read(
                 return source.wrong(text.at, path, "it must be a string");
             };
             if !allow_text {
-                let detail = "the proxy shows its configuration to whoever may see its admin page: name a variable \
+                let detail = "the proxy shows its configuration to anyone who may see its admin page: name a variable \
                               with env or a file, or set allow_text";
                 return source.wrong(text.at, path, detail);
             }

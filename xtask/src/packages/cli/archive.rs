@@ -1,4 +1,4 @@
-//! The archive that cargo-binstall fetches, and whoever downloads the binary: with the licenses, the manual pages, the
+//! The archive that cargo-binstall fetches, and people who download the binary: with the licenses, the manual pages, the
 //! shell completions, and a file of checksums next to it.
 
 use std::path::{Path, PathBuf};
