@@ -1,15 +1,11 @@
 //! The handler for axum.
 
-use std::pin::Pin;
-
-use axum_core::extract::{FromRequest as _, Request};
+use axum_core::extract::Request;
 use axum_core::response::{IntoResponse as _, Response};
 use hookseal_web::{Receiver, Webhook};
 
 use super::{Inbox, Put};
-use crate::axum::duplicate;
-
-type Answered = Pin<Box<dyn Future<Output = Response> + Send>>;
+use crate::axum::{self, Answered, duplicate};
 
 impl Inbox {
     /// A handler for axum 0.8 that verifies each delivery, stores it, and answers 200 once it is on the disk; 503 if it
@@ -29,15 +25,10 @@ impl Inbox {
     /// ```
     pub fn receive(&self, receiver: Receiver) -> impl Fn(Request) -> Answered + Clone + Send + Sync + use<> {
         let inbox = self.clone();
-        move |request| {
-            let (inbox, receiver) = (inbox.clone(), receiver.clone());
-            Box::pin(async move {
-                match Webhook::<()>::from_request(request, &receiver).await {
-                    Ok(webhook) => inbox.answer(&webhook).await,
-                    Err(refusal) => refusal.into_response(),
-                }
-            })
-        }
+        axum::receive(receiver, move |webhook| {
+            let inbox = inbox.clone();
+            async move { inbox.answer(&webhook).await }
+        })
     }
 
     async fn answer(&self, webhook: &Webhook<()>) -> Response {

@@ -1,14 +1,11 @@
 //! The handler for axum.
 
-use std::pin::Pin;
-
-use axum_core::extract::{FromRequest as _, Request};
-use axum_core::response::{IntoResponse as _, Response};
-use hookseal_web::{Receiver, Webhook};
+use axum_core::extract::Request;
+use axum_core::response::IntoResponse as _;
+use hookseal_web::Receiver;
 
 use super::HandOver;
-
-type Answered = Pin<Box<dyn Future<Output = Response> + Send>>;
+use crate::axum::{self, Answered};
 
 impl HandOver {
     /// A handler for axum 0.8 that verifies each delivery, hands it over, and answers 200 once the queue has it; 503 if
@@ -28,17 +25,14 @@ impl HandOver {
     /// ```
     pub fn receive(&self, receiver: Receiver) -> impl Fn(Request) -> Answered + Clone + Send + Sync + use<> {
         let hand_over = self.clone();
-        move |request| {
-            let (hand_over, receiver) = (hand_over.clone(), receiver.clone());
-            Box::pin(async move {
-                match Webhook::<()>::from_request(request, &receiver).await {
-                    Ok(webhook) => match hand_over.put(&webhook.delivery).await {
-                        Ok(()) => ().into_response(),
-                        Err(error) => error.into_response(),
-                    },
-                    Err(refusal) => refusal.into_response(),
+        axum::receive(receiver, move |webhook| {
+            let hand_over = hand_over.clone();
+            async move {
+                match hand_over.put(&webhook.delivery).await {
+                    Ok(()) => ().into_response(),
+                    Err(error) => error.into_response(),
                 }
-            })
-        }
+            }
+        })
     }
 }

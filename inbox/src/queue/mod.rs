@@ -13,5 +13,6 @@ mod stored;
 #[cfg(feature = "hand-over")]
 pub use self::hand_over::{HandOver, HandOverBuilder, HandOverNotice};
 pub use self::seal::{Seal, SealKey};
+#[cfg(feature = "inbox")]
 pub(crate) use self::stored::envelope;
 pub use self::stored::{StoredDelivery, restored, restored_trusted, stored};

@@ -1,8 +1,13 @@
 //! Answers for axum.
 
+#[cfg(any(feature = "inbox", feature = "hand-over"))]
+mod receive;
+
 use axum_core::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
+#[cfg(any(feature = "inbox", feature = "hand-over"))]
+pub(crate) use self::receive::{Answered, receive};
 use crate::error::Error;
 use crate::keyed::Keyed;
 use crate::once::{Once, Outcome};
