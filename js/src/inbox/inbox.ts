@@ -1,7 +1,7 @@
 import type { WebhookResponse } from "../express/response.js";
 import type { Delivery } from "../index.js";
 import { WebhookVerificationError, essentials } from "../main.js";
-import { postpone, postponed, sha256, textOf } from "../stores/answers.js";
+import { acknowledge, acknowledged, sha256, textOf } from "../stores/answers.js";
 import { isDatabase } from "../stores/sqlite-objects.js";
 import { type ActName, type Acts, NO_KEY, type NewDelivery, type PutResult, type State } from "./acts.js";
 import { builtin } from "./builtin.js";
@@ -102,24 +102,12 @@ export class Inbox {
     res: Res,
     next: (error?: unknown) => void,
   ) => void {
-    return (req, res, next) => {
-      this.put(req.delivery!).then(
-        () => {
-          if (!res.headersSent) res.end();
-        },
-        (thrown) => postpone(res, thrown, next),
-      );
-    };
+    return (req, res, next) => acknowledge(res, this.put(req.delivery!), next);
   }
 
   /** The same as a fetch `Response`. */
   async respond(delivery: Delivery): Promise<Response> {
-    try {
-      await this.put(delivery);
-      return new Response();
-    } catch (thrown) {
-      return postponed(thrown);
-    }
+    return acknowledged(this.put(delivery));
   }
 
   /**

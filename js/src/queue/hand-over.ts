@@ -1,7 +1,7 @@
 import type { WebhookResponse } from "../express/response.js";
 import type { Delivery } from "../index.js";
 import { WebhookVerificationError, internals } from "../main.js";
-import { postpone, postponed, textOf } from "../stores/answers.js";
+import { acknowledge, acknowledged, textOf } from "../stores/answers.js";
 import { bounded } from "../stores/bounded.js";
 
 const { checkOptions, invalidArgument, isWellFormed } = internals;
@@ -126,24 +126,12 @@ export class HandOver {
     res: Res,
     next: (error?: unknown) => void,
   ) => void {
-    return (req, res, next) => {
-      this.put(req.delivery!).then(
-        () => {
-          if (!res.headersSent) res.end();
-        },
-        (thrown) => postpone(res, thrown, next),
-      );
-    };
+    return (req, res, next) => acknowledge(res, this.put(req.delivery!), next);
   }
 
   /** The same as a fetch `Response`. */
   async respond(delivery: Delivery): Promise<Response> {
-    try {
-      await this.put(delivery);
-      return new Response();
-    } catch (thrown) {
-      return postponed(thrown);
-    }
+    return acknowledged(this.put(delivery));
   }
 
   async #sent(delivery: Delivery, key: string): Promise<void> {

@@ -39,3 +39,23 @@ export function postpone(res: WebhookResponse, thrown: unknown, next: (error?: u
     next(essentials.asError(thrown));
   }
 }
+
+/** An empty 200 once a delivery is stored, and the answer above if it could not be. */
+export async function acknowledged(stored: Promise<unknown>): Promise<Response> {
+  try {
+    await stored;
+    return new Response();
+  } catch (thrown) {
+    return postponed(thrown);
+  }
+}
+
+/** The same in Express. */
+export function acknowledge(res: WebhookResponse, stored: Promise<unknown>, next: (error?: unknown) => void): void {
+  stored.then(
+    () => {
+      if (!res.headersSent) res.end();
+    },
+    (thrown) => postpone(res, thrown, next),
+  );
+}
