@@ -144,6 +144,12 @@ impl Listening {
     pub(crate) fn send(&self, id: &str) -> u16 {
         send(&self.url, id).expect("an answer").0
     }
+
+    /// Whether it takes connections.
+    pub(crate) fn accepts(&self) -> bool {
+        let address = self.url.trim_start_matches("http://").split('/').next().expect("an address");
+        std::net::TcpStream::connect(address).is_ok()
+    }
 }
 
 impl Drop for Listening {
