@@ -208,8 +208,3 @@ impl Vector {
         Scheme::preset(&self.scheme).is_ok_and(|scheme| scheme.has_envelope())
     }
 }
-
-/// Runs the Rust examples of the README as doctests.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-pub struct Readme;

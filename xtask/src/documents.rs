@@ -9,12 +9,13 @@ use crate::tasks::{fuzz, parts};
 use crate::tools::files;
 use crate::{COMMANDS, packages};
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn text(path: &str) -> String {
-    String::from_utf8(files::read(&root().join(path)).expect("a file")).expect("UTF-8")
+/// A file of the project.
+pub(crate) fn text(path: &str) -> String {
+    String::from_utf8(files::read(&root().join(path.trim_start_matches("/"))).expect("a file")).expect("UTF-8")
 }
 
 /// What is wrong with a command, if it is one of xtask's.

@@ -9,6 +9,8 @@ mod bench;
 mod codegen;
 #[cfg(test)]
 mod documents;
+#[cfg(test)]
+mod manuals;
 mod packages;
 mod tasks;
 mod tools;
