@@ -9,7 +9,7 @@ use crate::tools::files;
 
 /// The blocks of the README, and the example that each is a piece of, which the tests run.
 const QUICK_STARTS: [(&str, &str); 4] = [
-    ("ts", "examples/express/server.ts"),
+    ("js", "examples/express/server.js"),
     ("python", "examples/fastapi/main.py"),
     ("rust", "examples/axum/src/main.rs"),
     ("go", "examples/net-http/main.go"),
