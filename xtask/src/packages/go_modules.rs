@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::packages::go;
+use crate::packages::{examples, go};
 use crate::tools::go::Go;
 use crate::tools::process::Process;
 use crate::tools::step::Step;
@@ -17,6 +17,7 @@ pub(crate) fn steps(workspace: &Workspace, go: &Go) -> Result<Vec<Step>, String>
     let (once, caddy) = (tests.join("once"), tests.join("caddy"));
     let inside = |process: Process, folder: &Path| -> Step {
         let process = process.env(command_line::VARIABLE, command_line::binary(workspace));
+        let process = process.env(examples::VARIABLE, examples::folder(workspace));
         process.current_dir(workspace.relative(folder)).into()
     };
     // Not staticcheck, which would analyze the hundreds of packages that Caddy consists of.

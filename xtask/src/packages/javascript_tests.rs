@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::packages::python_tests::DOCS;
-use crate::packages::{node, npm_package, vectors, wasm};
+use crate::packages::{examples, node, npm_package, vectors, wasm};
 use crate::tools::npm::{self, Scripts};
 use crate::tools::process::Process;
 use crate::tools::step::Step;
@@ -71,6 +71,7 @@ impl Run {
             Needs::Nothing => process,
             Needs::Tests => process
                 .args(tests.iter().map(String::as_str))
+                .env(examples::VARIABLE, examples::folder(workspace))
                 .env(command_line::VARIABLE, command_line::binary(workspace)),
             Needs::Browser => process.env(chromium::VARIABLE, browser),
         }
@@ -81,7 +82,8 @@ impl Run {
 /// What a command gets in addition to its line.
 enum Needs {
     Nothing,
-    /// The names of all test files, since Node 20 does not accept a pattern, and the path of the `hookseal` binary.
+    /// The names of all test files, since Node 20 does not accept a pattern, and the paths of the `hookseal` binary and of
+    /// the examples.
     Tests,
     /// The path of the browser.
     Browser,

@@ -6,6 +6,7 @@ pub(crate) mod c_tests;
 pub(crate) mod cli;
 pub(crate) mod cli_tests;
 pub(crate) mod crates;
+pub(crate) mod examples;
 pub(crate) mod gateway;
 pub(crate) mod go;
 pub(crate) mod go_modules;

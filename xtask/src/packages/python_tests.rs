@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::packages::{vectors, wheel};
+use crate::packages::{examples, vectors, wheel};
 use crate::tools::process::Process;
 use crate::tools::step::Step;
 use crate::tools::venv::{self, Venv};
@@ -42,6 +42,7 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
             .env("PYRIGHT_PYTHON_CACHE_DIR", venv::folder(workspace, "pyright"))
             .env("PYTHONDONTWRITEBYTECODE", "1");
         let process = process.env(command_line::VARIABLE, command_line::binary(workspace));
+        let process = process.env(examples::VARIABLE, examples::folder(workspace));
         steps.push(process.current_dir(workspace.relative(&tests(workspace))).into());
     }
     Ok(steps)

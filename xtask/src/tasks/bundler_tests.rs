@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::packages::{NODE, WASM, node, npm_package, wasm};
+use crate::packages::{NODE, WASM, examples, node, npm_package, wasm};
 use crate::tools::files;
 use crate::tools::npm::{self, Scripts};
 use crate::tools::process::Process;
@@ -20,7 +20,8 @@ const MADE_MANIFEST: &str = r#"{ "private": true }
 /// The steps of part `bundlers`.
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     npm::check(&workspace.root)?;
-    let cases = Process::new("node run.mjs").current_dir(workspace.relative(&project(workspace)));
+    let cases = Process::new("node run.mjs").env(examples::VARIABLE, examples::folder(workspace));
+    let cases = cases.current_dir(workspace.relative(&project(workspace)));
     Ok(vec![
         Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) },
         Step::Internal { command: "cargo xtask package node", action: |workspace| NODE.build(workspace) },

@@ -1,0 +1,5 @@
+module receiver
+
+go 1.24
+
+require hookseal.invalid/go v0.1.0
