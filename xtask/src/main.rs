@@ -17,7 +17,7 @@ mod tools;
 
 use std::process::ExitCode;
 
-use tasks::{fuzz, parts, playground, suite};
+use tasks::{fuzz, parts, playground, suite, vectors};
 use tools::workspace::Workspace;
 use tools::{chromium, targets, words};
 
@@ -75,6 +75,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[TARGET] [--seconds N]",
         about: "runs all fuzzers, or only the named one, for a minute each or N seconds, from the vectors",
         run: run_fuzzers,
+    },
+    Command {
+        name: "vectors",
+        arguments: "play … -- PROGRAM | peers",
+        about: "plays the test vectors with a program, or with other libraries, and writes their table in docs/vectors.md",
+        run: play_vectors,
     },
     Command {
         name: "bench",
@@ -204,6 +210,15 @@ fn run_fuzzers(arguments: &[String]) -> Result<(), Failure> {
     let request = fuzz::Request::of(arguments).ok_or_else(|| usage(&fuzz::syntax()))?;
     let workspace = Workspace::find().map_err(Failure::Failed)?;
     fuzz::run(&workspace, &request).map_err(Failure::Failed)
+}
+
+fn play_vectors(arguments: &[String]) -> Result<(), Failure> {
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    match arguments.split_first().map(|(what, rest)| (what.as_str(), rest)) {
+        Some(("play", rest)) if !rest.is_empty() => vectors::play(&workspace, rest).map_err(Failure::Failed),
+        Some(("peers", [])) => vectors::peers(&workspace).map_err(Failure::Failed),
+        _ => Err(usage("vectors play … -- PROGRAM | peers")),
+    }
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {

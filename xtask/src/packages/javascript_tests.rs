@@ -72,6 +72,7 @@ impl Run {
             Needs::Tests => process
                 .args(tests.iter().map(String::as_str))
                 .env(examples::VARIABLE, examples::folder(workspace))
+                .env(DOCS, workspace.root.join("docs"))
                 .env(command_line::VARIABLE, command_line::binary(workspace)),
             Needs::Browser => process.env(chromium::VARIABLE, browser),
         }

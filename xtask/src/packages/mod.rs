@@ -17,6 +17,7 @@ pub(crate) mod npm_package;
 mod npm_platforms;
 pub(crate) mod python_tests;
 pub(crate) mod scripting_tests;
+pub(crate) mod vector_archive;
 mod vectors;
 pub(crate) mod wasm;
 pub(crate) mod wheel;
@@ -37,7 +38,7 @@ pub(crate) struct Package {
     set_up: fn(&Workspace) -> Result<(), String>,
 }
 
-pub(crate) const PACKAGES: &[Package] = &[WASM, NODE, PYTHON, C, GO, CLI, GATEWAY];
+pub(crate) const PACKAGES: &[Package] = &[WASM, NODE, PYTHON, C, GO, CLI, GATEWAY, VECTORS];
 
 pub(crate) const WASM: Package = Package {
     name: "wasm",
@@ -90,6 +91,13 @@ pub(crate) const GATEWAY: Package = Package {
     about: "the filters for Envoy and Traefik, as WebAssembly",
     build: gateway::package,
     set_up: gateway::set_up,
+};
+
+pub(crate) const VECTORS: Package = Package {
+    name: "vectors",
+    about: "the test vectors, with what plays them with any library, and a checksum",
+    build: vector_archive::package,
+    set_up: vector_archive::set_up,
 };
 
 /// The package with this name, or all packages if there is no name.

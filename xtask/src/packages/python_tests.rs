@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::packages::{examples, vectors, wheel};
+use crate::packages::{examples, vector_archive, vectors, wheel};
 use crate::tools::process::Process;
 use crate::tools::step::Step;
 use crate::tools::venv::{self, Venv};
 use crate::tools::workspace::Workspace;
 use crate::tools::{command_line, files, python, rust_tests, servers};
 
-/// Names the folder whose pages have the recipes that the tests run.
+/// Names the folder whose pages have the programs that the tests run.
 pub(crate) const DOCS: &str = "HOOKSEAL_DOCS";
 
 /// The sources of the tests.
@@ -43,8 +43,14 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
             .env("PYTHONDONTWRITEBYTECODE", "1");
         let process = process.env(command_line::VARIABLE, command_line::binary(workspace));
         let process = process.env(examples::VARIABLE, examples::folder(workspace));
+        let process = process.env(DOCS, workspace.root.join("docs"));
         steps.push(process.current_dir(workspace.relative(&tests(workspace))).into());
     }
+    // The archive of the vectors, as somebody else would play it.
+    let python = self::newest(workspace).python();
+    let play =
+        Process::program(&python).args(["play.py", "--codes", "--"]).arg(&python).arg("adapters/for_hookseal.py");
+    steps.push(play.current_dir(workspace.relative(&vector_archive::unpacked(workspace))).into());
     Ok(steps)
 }
 
@@ -54,7 +60,7 @@ pub(crate) fn newest(workspace: &Workspace) -> Venv {
 }
 
 /// The copy in which the tests run, where the package's sources cannot be imported.
-fn tests(workspace: &Workspace) -> PathBuf {
+pub(crate) fn tests(workspace: &Workspace) -> PathBuf {
     venv::folder(workspace, "tests")
 }
 

@@ -23,6 +23,9 @@ pub(crate) fn copy_without_reports(workspace: &Workspace, folder: &Path) -> Resu
             || path == Path::new("schemes")
             || path == Path::new("senders")
             || path == Path::new("stored")
+            || path == Path::new("format")
+            || path == Path::new("play.py")
+            || path.starts_with("adapters")
             || path.extension().is_some_and(|extension| extension == "json")
     })?;
     files::mirror(&workspace.root.join("inbox/vectors"), &folder.join("inbox"), |_| true)

@@ -7,3 +7,4 @@ pub(crate) mod parts;
 pub(crate) mod playground;
 mod sandbox_tests;
 pub(crate) mod suite;
+pub(crate) mod vectors;

@@ -3,7 +3,7 @@
 
 use crate::bench;
 use crate::codegen;
-use crate::packages::{C, GATEWAY, GO, NODE, PYTHON, WASM};
+use crate::packages::{C, GATEWAY, GO, NODE, PYTHON, VECTORS, WASM};
 use crate::packages::{
     c_tests, cli_tests, crates, gateway as gateway_tests, go_tests, javascript_tests, node, npm_package, python_tests,
     scripting_tests, wasm,
@@ -334,6 +334,8 @@ fn python(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let mut steps = vec![
         Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
         Step::Internal { command: "cargo xtask setup python", action: |workspace| PYTHON.set_up(workspace) },
+        Step::Internal { command: "cargo xtask package vectors", action: |workspace| VECTORS.build(workspace) },
+        Step::Internal { command: "cargo xtask setup vectors", action: |workspace| VECTORS.set_up(workspace) },
         command_line::build(),
     ];
     steps.extend(tests);
