@@ -1,6 +1,8 @@
-// Next.js calls this once, when the server starts: without a secret it must not.
+// Next.js calls this once, when the server starts: without a secret it must not. An error that is thrown here would only
+// be logged.
 export function register() {
   if (process.env.NEXT_RUNTIME === "nodejs" && !process.env.WEBHOOK_SECRET) {
-    throw new Error("WEBHOOK_SECRET is not set");
+    console.error("WEBHOOK_SECRET is not set");
+    process.exit(1);
   }
 }

@@ -252,7 +252,21 @@ const FEWER_TYPES = TYPES.filter(([title]) => / (5\.4|7)$/.test(title));
 const rows = (name, table) =>
   table.map(([title, app, ...steps]) => ({ name: `${name}: ${title}`, package: name, app, steps }));
 
+/** Of the examples in `examples/`, those whose tools are installed here. */
+const EXAMPLES = [
+  [
+    "Next.js",
+    [],
+    tools.example("next"),
+    tools.write("next.config.mjs", 'import path from "node:path";\n\nexport default { turbopack: { root: path.resolve("../..") } };\n'),
+    tools.next("turbopack"),
+    tools.nextExample,
+  ],
+  ["Cloudflare Workers", [], tools.example("cloudflare-worker"), tools.workerExample],
+];
+
 export const CASES = [
   ...rows("hookseal", [...PORTABLE, ...BOTH, ...TYPES]),
+  ...rows("hookseal", EXAMPLES.map(([title, ...rest]) => [`the example for ${title}`, ...rest])),
   ...rows("@hookseal/node", [...NATIVE, ...BOTH, ...FEWER_TYPES]),
 ];

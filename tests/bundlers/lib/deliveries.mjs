@@ -53,6 +53,17 @@ export async function check(send) {
   assert.deepEqual(refused, { status: 401, code: "signature_mismatch", cause: "secret_newline_lost" });
 }
 
+/** Checks that an example of `examples/` accepts what is genuine, and nothing else. */
+export async function checkExample(send) {
+  const { genuine, forged } = deliveries();
+  const accepted = await send({ method: "POST", ...genuine });
+  assert.deepEqual([accepted.status, await accepted.text()], [204, ""]);
+  assert.deepEqual(await post(send, forged), { status: 401, error: "signature_mismatch" });
+}
+
+/** What an example prints of these deliveries. */
+export const EXAMPLE_PRINTS = ["Größe 📏 is over", "refused, signature_mismatch"];
+
 /** Checks that an application that cannot verify says why, for every delivery, and that it started nevertheless. */
 export function checkFailure(message) {
   return async (send) => {

@@ -26,8 +26,9 @@ export async function freePort() {
  * Starts a server's script, which listens on the port of its environment, and checks these paths of it.
  *
  * @param verdict what is checked: `check`, or what `checkFailure` returns
+ * @param prints what the server must print in the meantime
  */
-export async function checkServer({ log }, folder, args, { paths = ["/"], env = {}, verdict = check } = {}) {
+export async function checkServer({ log }, folder, args, { paths = ["/"], env = {}, verdict = check, prints = [] } = {}) {
   const port = await freePort();
   const words = args.map((word) => word.replace("{port}", port));
   await appendFile(log, `$ PORT=${port} node ${words.join(" ")}\n`);
@@ -41,6 +42,11 @@ export async function checkServer({ log }, folder, args, { paths = ["/"], env = 
       await verdict((options) => fetch(`${address}${at}`, options)).catch((error) => {
         throw new Error(`${at}: ${error.message}`);
       });
+    }
+    const end = Date.now() + LIMIT;
+    while (!prints.every((text) => printed.includes(text))) {
+      if (Date.now() > end) throw new Error(`the server did not print ${prints.join(", and ")}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   } catch (error) {
     throw new Error(`${error.message}\nThe server printed:\n${printed.slice(-3000)}`);

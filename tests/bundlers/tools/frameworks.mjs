@@ -5,12 +5,44 @@ import path from "node:path";
 import { EdgeRuntime } from "edge-runtime";
 import { nodeFileTrace } from "@vercel/nft";
 
-import { check } from "../lib/deliveries.mjs";
-import { PROJECT, run } from "../lib/programs.mjs";
-import { checkServer, checkWorker, elsewhere } from "../lib/serve.mjs";
+import { EXAMPLE_PRINTS, SECRET, check, checkExample } from "../lib/deliveries.mjs";
+import { PROJECT, run, start, stop } from "../lib/programs.mjs";
+import { checkServer, checkWorker, elsewhere, freePort } from "../lib/serve.mjs";
 
 /** Writes a file of the case's own, such as another configuration. */
 export const write = (name, text) => ({ folder }) => writeFile(path.join(folder, name), text);
+
+/** Copies an example of `examples/`, which must say in its README how it is started. */
+export const example = (name) => async ({ folder }) => {
+  const source = path.join(process.env.HOOKSEAL_EXAMPLES ?? "HOOKSEAL_EXAMPLES must name the folder", name);
+  await cp(source, folder, { recursive: true, filter: (file) => path.basename(file) !== "node_modules" });
+  const readme = await readFile(path.join(folder, "README.md"), "utf8");
+  if (!readme.includes(`\`\`\`sh\n${README_STARTS[name]}\n\`\`\``)) throw new Error("its README starts it differently");
+};
+
+const README_STARTS = {
+  next: "npm run build && npm start",
+  "cloudflare-worker": 'npm start -- --port 3000 --var WEBHOOK_SECRET:"$WEBHOOK_SECRET"',
+};
+
+const EXAMPLE = { paths: ["/webhooks/contio"], verdict: checkExample, prints: EXAMPLE_PRINTS };
+
+/** `next start`, which must not start without a secret. */
+export const nextExample = async (context) => {
+  const next = path.join(PROJECT, "node_modules/next/dist/bin/next");
+  await checkServer(context, context.folder, [next, "start"], { ...EXAMPLE, env: { WEBHOOK_SECRET: SECRET } });
+  const without = start(context.folder, [next, "start"], { WEBHOOK_SECRET: "", PORT: String(await freePort()) });
+  const timer = setTimeout(() => stop(without), 60_000);
+  const code = await new Promise((resolve) => without.once("close", resolve));
+  clearTimeout(timer);
+  if (code !== 1) throw new Error(`without a secret it ended with ${code}`);
+};
+
+export const workerExample = (context) => {
+  const words = ["dev", "--port", "{port}", "--inspector-port", "0", "--var", `WEBHOOK_SECRET:${SECRET}`];
+  const wrangler = path.join(PROJECT, "node_modules/wrangler/bin/wrangler.js");
+  return checkServer(context, context.folder, [wrangler, ...words], { ...EXAMPLE, env: state(context) });
+};
 
 export const vite = (args, env) => (context) => run(context, "vite/bin/vite.js", ["build", ...args], env);
 
