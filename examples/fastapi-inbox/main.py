@@ -6,7 +6,7 @@ handled, though the process is killed in between.
 
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
@@ -37,7 +37,7 @@ def other(event: WebhookEvent) -> None:
 
 
 @asynccontextmanager
-async def working(app: FastAPI) -> AsyncIterator[None]:
+async def working(app: FastAPI) -> AsyncGenerator[None, None]:
     # Ends with the server, which waits for the handlers that run. What is left is handled after the next start.
     with inbox.work(router, concurrency=10):
         yield

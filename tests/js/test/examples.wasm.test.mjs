@@ -1,8 +1,11 @@
 // Each example of `examples/` for Node starts as its README says, accepts genuine deliveries and refuses forged ones.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import path from "node:path";
 import { test } from "node:test";
 
 import { Example, PRINTED, delivery, notInstalled, satisfies } from "../lib/examples.mjs";
+import { script } from "../lib/programs.mjs";
 import { torture } from "./hookseal-torture.mjs";
 
 /** What an example answers to a genuine delivery. */
@@ -66,6 +69,16 @@ test("the example express-inbox ends by itself when it is asked to", async (t) =
   await example.start();
   await example.post();
   assert.equal(await example.stop("SIGTERM"), 0);
+});
+
+test("the example in TypeScript for Cloudflare Workers has no error of types", () => {
+  // It is started by the tests of bundlers, where wrangler leaves types alone.
+  const { folder } = new Example("cloudflare-worker");
+  const flags = "--ignoreConfig --noEmit --strict --target es2022 --module esnext --moduleResolution bundler --types node";
+  const [node, tsc] = script("typescript/bin/tsc");
+  const words = [tsc, ...flags.split(" "), path.join(folder, "src/index.ts")];
+  const { status, stdout } = spawnSync(node, words, { encoding: "utf8" });
+  assert.equal(status, 0, stdout);
 });
 
 test("a range of versions is understood as npm understands it", () => {

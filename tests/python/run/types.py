@@ -1,9 +1,11 @@
-"""python -m run.types: mypy and pyright, both strict, on the example files and on the examples of the package's README.
+"""python -m run.types: mypy and pyright, both strict, on the example files, the examples of the package's README, and those
+of the folder `examples`.
 
 Both must report an error for each line that ends in `# error: …`, and for no other line.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,8 +14,12 @@ from pathlib import Path
 
 EXAMPLES = Path("typed")
 README = Path("README.md")
-# The folder to which those are written, one file for each example.
+# The folders to which those are written, one file for each example.
 FROM_README = Path("typed-readme")
+PROJECTS = Path(os.environ.get("HOOKSEAL_EXAMPLES", ""))
+FROM_PROJECTS = Path("typed-projects")
+# Their files, except for Django's settings, which have no types.
+FILES = ["*/main.py", "*/app.py", "*/config/webhooks.py"]
 
 Lines = set[tuple[str, int]]
 
@@ -25,7 +31,14 @@ def main() -> None:
         raise SystemExit(f"only {len(blocks)} examples found in {README}")
     for number, block in enumerate(blocks, 1):
         FROM_README.joinpath(f"example_{number}.py").write_text(block, "utf-8")
-    files = sorted([*EXAMPLES.glob("*.py"), *FROM_README.glob("*.py")])
+    FROM_PROJECTS.mkdir(exist_ok=True)
+    projects = [file for pattern in FILES for file in PROJECTS.glob(pattern)]
+    if len(projects) < 5:
+        raise SystemExit(f"only {len(projects)} examples found in {PROJECTS}: HOOKSEAL_EXAMPLES must name `examples`")
+    for file in projects:
+        name = file.relative_to(PROJECTS).parts[0].replace("-", "_")
+        FROM_PROJECTS.joinpath(f"example_{name}.py").write_text(file.read_text("utf-8"), "utf-8")
+    files = sorted([*EXAMPLES.glob("*.py"), *FROM_README.glob("*.py"), *FROM_PROJECTS.glob("*.py")])
     marked = {
         (file.name, number)
         for file in files
