@@ -1,4 +1,6 @@
 // The cases: what builds an application with the packages, and what runs it. To add one, add a row.
+import path from "node:path";
+
 import { checkFailure } from "./lib/deliveries.mjs";
 import { withEsbuild, withRolldown, withRollup, withRspack, withWebpack } from "./tools/bundlers.mjs";
 import { edgeWasm } from "./tools/edge-wasm.mjs";
@@ -258,7 +260,8 @@ const EXAMPLES = [
     "Next.js",
     [],
     tools.example("next"),
-    tools.write("next.config.mjs", 'import path from "node:path";\n\nexport default { turbopack: { root: path.resolve("../..") } };\n'),
+    // The folder of `node_modules`, which is above this one.
+    tools.write("next.config.mjs", `export default { turbopack: { root: ${JSON.stringify(path.resolve("."))} } };\n`),
     tools.next("turbopack"),
     tools.nextExample,
   ],

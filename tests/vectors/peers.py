@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""peers.py --node FOLDER --python FOLDER PYTHON [--write PAGE]: plays the vectors with other libraries, and prints a table.
+"""peers.py --node FOLDER --python FOLDER PYTHON [--write PAGE]: plays the vectors with other libraries, for a table.
 
 The folders are copies of the tests, in which the libraries are installed: `cargo xtask vectors peers` passes them. With
 `--write`, the table replaces the one that a page has between two comments.

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """play.py [OPTIONS] -- PROGRAM [ARGUMENT…]: plays the vectors with any library, and counts what it got wrong.
 
-PROGRAM is a few lines in any language. It gets one JSON request a line on its standard input, and writes one JSON verdict
-a line, in the same order. `README.md` describes both; `adapters/` has examples. Needs only Python 3.10 or later.
+PROGRAM is a few lines in any language. It gets one JSON request a line on its standard input, and writes one JSON
+verdict a line, in the same order. `README.md` describes both; `adapters/` has examples. Needs only Python 3.10.
 
 Exit codes: 0 if every verdict is as expected, 1 if not, 2 if the program cannot be played.
 """
@@ -98,7 +98,8 @@ class Program:
         finally:
             timer.cancel()
         if not line:
-            raise Unplayable(f"the program ended, or was stopped after {LIMIT:g} s, at {request.get('name', 'its start')!r}")
+            at = request.get("name", "its start")
+            raise Unplayable(f"the program ended, or was stopped after {LIMIT:g} s, at {at!r}")
         try:
             answer = json.loads(line)
         except ValueError:
@@ -144,7 +145,8 @@ def play(command: list[str], folder: Path, topics: set[str], codes: bool) -> Pla
             code = vector["expect"].get("error")
             # What a library is not documented to do is not held against it.
             about = {topic, kind_of(code) if code else ""}
-            if keys := [key for key in outside if key in about or vector["name"].startswith(f"{key} ") or vector["name"].startswith(f"{key}:")]:
+            name = vector["name"]
+            if keys := [key for key in outside if key in about or name.startswith((f"{key}:", f"{key} "))]:
                 played.skipped[outside[keys[0]]] += 1
                 continue
             request = {name: value for name, value in vector.items() if name != "expect"}
@@ -215,7 +217,7 @@ def name_of(played: Played) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0] if __doc__ else None)
     parser.add_argument("--vectors", type=Path, default=HERE, help="the folder with the vectors")
-    parser.add_argument("--topic", action="append", default=[], help="play only this file, such as `stripe`; repeatable")
+    parser.add_argument("--topic", action="append", default=[], help="play only this file, such as `stripe`")
     parser.add_argument("--codes", action="store_true", help="the codes of errors must be the vectors' too")
     parser.add_argument("--show", type=int, default=20, help="how many faults to print (default: 20)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")

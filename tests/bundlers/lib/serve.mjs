@@ -28,7 +28,8 @@ export async function freePort() {
  * @param verdict what is checked: `check`, or what `checkFailure` returns
  * @param prints what the server must print in the meantime
  */
-export async function checkServer({ log }, folder, args, { paths = ["/"], env = {}, verdict = check, prints = [] } = {}) {
+export async function checkServer({ log }, folder, args, options = {}) {
+  const { paths = ["/"], env = {}, verdict = check, prints = [] } = options;
   const port = await freePort();
   const words = args.map((word) => word.replace("{port}", port));
   await appendFile(log, `$ PORT=${port} node ${words.join(" ")}\n`);

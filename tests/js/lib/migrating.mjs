@@ -192,7 +192,8 @@ export class Page {
   /** Sends a delivery by its name, and returns the answer as the table says it. */
   async answer(port, delivery) {
     const { body, headers } = DELIVERIES[delivery](this.scheme);
-    const request = http.request({ host: "127.0.0.1", port, path: "/webhooks", method: "POST", headers, signal: AbortSignal.timeout(DEADLINE_MS) });
+    const [host, signal] = ["127.0.0.1", AbortSignal.timeout(DEADLINE_MS)];
+    const request = http.request({ host, port, path: "/webhooks", method: "POST", headers, signal });
     request.end(body);
     const [response] = await once(request, "response");
     let text = "";

@@ -74,15 +74,15 @@ test("the example express-inbox ends by itself when it is asked to", async (t) =
 test("the example in TypeScript for Cloudflare Workers has no error of types", () => {
   // It is started by the tests of bundlers, where wrangler leaves types alone.
   const { folder } = new Example("cloudflare-worker");
-  const flags = "--ignoreConfig --noEmit --strict --target es2022 --module esnext --moduleResolution bundler --types node";
+  const flags = "--ignoreConfig --noEmit --strict --target es2022 --module esnext --moduleResolution bundler";
   const [node, tsc] = script("typescript/bin/tsc");
-  const words = [tsc, ...flags.split(" "), path.join(folder, "src/index.ts")];
+  const words = [tsc, ...flags.split(" "), "--types", "node", path.join(folder, "src/index.ts")];
   const { status, stdout } = spawnSync(node, words, { encoding: "utf8" });
   assert.equal(status, 0, stdout);
 });
 
 test("a range of versions is understood as npm understands it", () => {
-  const yes = [["5.3.0", "^5.1.0"], ["5.1.0", "^5.1.0"], ["0.1.4", "^0.1.0"], ["16.4.6", ">=15"], ["1.0.0-rc", "^1.0.0"]];
+  const yes = [["5.3.0", "^5.1.0"], ["5.1.0", "^5.1.0"], ["0.1.4", "^0.1.0"], ["16.4.6", ">=15"]];
   const no = [["6.0.0", "^5.1.0"], ["5.0.9", "^5.1.0"], ["0.2.0", "^0.1.0"], ["14.9.0", ">=15"]];
   for (const [version, range] of yes) assert(satisfies(version, range), `${version} ${range}`);
   for (const [version, range] of no) assert(!satisfies(version, range), `${version} ${range}`);

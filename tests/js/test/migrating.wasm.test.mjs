@@ -1,5 +1,5 @@
-// The pages in `docs/migrating`: both programs of each run, with the other library as npm has it, and each row of its table
-// is sent to both. With HOOKSEAL_BLESS=1 the tables are written instead.
+// The pages in `docs/migrating`: both programs of each run, with the other library as npm has it, and each row of its
+// table is sent to both. With HOOKSEAL_BLESS=1 the tables are written instead.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";

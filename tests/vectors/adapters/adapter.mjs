@@ -7,7 +7,10 @@ import { createInterface } from "node:readline";
 /** A vector that is outside what the library is documented to do. The message says why. */
 export class Skip extends Error {}
 
-/** What is more than a library for one sender is documented to do, and why: files, kinds of faults, beginnings of names. */
+/**
+ * What is more than a library for one sender is documented to do, and why: files of vectors, kinds of faults, and
+ * beginnings of names.
+ */
 export const OUTSIDE = {
   "doubled-headers": "what a host makes of a header that was sent twice",
   "fault 8": "what a host makes of a header that was sent twice",

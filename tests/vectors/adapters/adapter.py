@@ -8,7 +8,8 @@ from importlib.metadata import version
 from typing import Any
 
 
-# What is more than a library for one sender is documented to do, and why: files, kinds of faults, beginnings of names.
+# What is more than a library for one sender is documented to do, and why: files of vectors, kinds of faults, and
+# beginnings of names.
 OUTSIDE = {
     "doubled-headers": "what a host makes of a header that was sent twice",
     "fault 8": "what a host makes of a header that was sent twice",
@@ -35,7 +36,7 @@ def serve(
     code_of: Callable[[Exception], str | None] = lambda error: None,
     outside: dict[str, str] | None = None,
 ) -> None:
-    """Answers requests. `verify` raises one of `refusals` for what it refuses; anything else that it raises is a crash."""
+    """Answers requests. `verify` raises one of `refusals` for what it refuses; any other error is a crash."""
     for line in sys.stdin:
         request = json.loads(line)
         if "hello" in request:

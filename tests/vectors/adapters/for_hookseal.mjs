@@ -3,6 +3,9 @@ import { WebhookVerificationError, WebhookVerifier } from "hookseal";
 
 import { serve, versionOf } from "./adapter.mjs";
 
+const SCHEMES = ["contio", "contio-timestamped", "contio-body", "standard-webhooks", "svix", "stripe", "github"];
+SCHEMES.push("slack", "shopify");
+
 const NAMES = { max_age: "maxAge", max_skew: "maxSkew", max_event_age: "maxEventAge", max_body: "maxBody" };
 
 function verify({ scheme, secrets, headers, now, options = {} }, body) {
@@ -19,7 +22,7 @@ function verify({ scheme, secrets, headers, now, options = {} }, body) {
 await serve({
   name: "hookseal (npm)",
   version: versionOf("hookseal"),
-  schemes: ["contio", "contio-timestamped", "contio-body", "standard-webhooks", "svix", "stripe", "github", "slack", "shopify"],
+  schemes: SCHEMES,
   verify,
   refusals: [WebhookVerificationError],
   codeOf: (error) => error.code,

@@ -1,4 +1,4 @@
-"""python play.py -- python adapters/for_standardwebhooks.py [svix]: the package standardwebhooks, or Svix's around it."""
+"""python play.py -- python adapters/for_standardwebhooks.py [svix]: the package standardwebhooks, or Svix's."""
 
 import sys
 from datetime import datetime, tzinfo
