@@ -65,9 +65,13 @@ function large(scheme, bytes) {
   return signed(scheme, scheme.startsWith("contio") ? contio({ data: { title: padding } }) : json({ title: padding }));
 }
 
+const AGAIN = "genuine, sent a second time";
+
 /** The deliveries by the names that the tables use. */
 export const DELIVERIES = {
   genuine: (scheme) => signed(scheme, SCHEMES[scheme].body()),
+  // The answer to the second time is what counts.
+  [AGAIN]: (scheme) => DELIVERIES.genuine(scheme),
   "signed with another secret": (scheme) => signed(scheme, SCHEMES[scheme].body(), { key: "another secret" }),
   "changed on its way": (scheme) => {
     const { body, headers } = signed(scheme, SCHEMES[scheme].body());
@@ -143,6 +147,19 @@ export class Page {
       .filter(({ delivery }) => delivery !== "a delivery" && !delivery.startsWith("-"));
   }
 
+  /** The rows of the table of errors: how the other library's message begins, and the code of the same refusal. */
+  errors() {
+    return [...this.#text.matchAll(/^\| "([^"|]+)" \| `([a-z_]+)`(?:, `([a-z_]+)`)* \|$/gm)].map(([row, message]) => ({
+      message,
+      codes: [...row.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code),
+    }));
+  }
+
+  /** The secret of the receiver. */
+  get secret() {
+    return SCHEMES[this.scheme].secret;
+  }
+
   #section() {
     const at = this.#text.indexOf("<!-- Node: the scheme");
     const end = this.#text.indexOf("\n#", at);
@@ -191,7 +208,12 @@ export class Page {
 
   /** Sends a delivery by its name, and returns the answer as the table says it. */
   async answer(port, delivery) {
-    const { body, headers } = DELIVERIES[delivery](this.scheme);
+    const made = DELIVERIES[delivery](this.scheme);
+    if (delivery === AGAIN) await this.#post(port, made);
+    return this.#post(port, made);
+  }
+
+  async #post(port, { body, headers }) {
     const [host, signal] = ["127.0.0.1", AbortSignal.timeout(DEADLINE_MS)];
     const request = http.request({ host, port, path: "/webhooks", method: "POST", headers, signal });
     request.end(body);

@@ -5,6 +5,12 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
+import { parseWebhook } from "@contio/partner-sdk/webhooks";
+import { WebhookVerifier } from "hookseal";
+import { Webhook as StandardWebhook } from "standardwebhooks";
+import Stripe from "stripe";
+import { Webhook as SvixWebhook } from "svix";
+
 import { DELIVERIES, Page } from "../lib/migrating.mjs";
 
 const FOLDER = path.join(process.env.HOOKSEAL_DOCS ?? "", "migrating");
@@ -15,6 +21,60 @@ const NAMES = readdirSync(FOLDER)
 test("there is a page for each library that people come from", () => {
   assert.deepEqual(NAMES.sort(), ["guide", "octokit", "partner-sdk", "standardwebhooks", "stripe", "svix"]);
 });
+
+const stripe = new Stripe("a key of the API, for which there is no use here");
+
+/** How the other libraries verify: each throws an error with a message. */
+const VERIFY = {
+  standardwebhooks: (body, headers, secret) => new StandardWebhook(secret).verify(body, headers),
+  svix: (body, headers, secret) => new SvixWebhook(secret).verify(body, headers),
+  stripe: (body, headers, secret) => stripe.webhooks.constructEvent(body, headers["stripe-signature"], secret),
+  "partner-sdk": (body, headers, secret) => parseWebhook(body, headers["x-contio-signature"], secret),
+};
+
+/** Headers as Node has them: lines of one name are joined, and a list is empty if there is none. */
+const joined = (headers) =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .map(([name, value]) => [name, [value].flat().join(", ")])
+      .filter(([, value]) => value !== ""),
+  );
+
+for (const [name, verify] of Object.entries(VERIFY)) {
+  test(`${name}: the page says which code each error of the library becomes`, () => {
+    const page = new Page(name);
+    const verifier = new WebhookVerifier(page.secret, { scheme: page.scheme });
+    const found = new Map(page.errors().map(({ message }) => [message, new Set()]));
+    assert(found.size > 2, `${found.size} messages`);
+    for (const make of Object.values(DELIVERIES)) {
+      let made;
+      try {
+        made = make(page.scheme);
+      } catch {
+        continue; // it is not a delivery of this scheme
+      }
+      try {
+        verify(made.body, joined(made.headers), page.secret);
+      } catch (error) {
+        const message = [...found.keys()].find((message) => error.message.startsWith(message));
+        if (message !== undefined) found.get(message).add(codeOf(() => verifier.verify(made.headers, made.body)));
+      }
+    }
+    assert.deepEqual(
+      [...found].map(([message, codes]) => ({ message, codes: [...codes].sort() })),
+      page.errors().map(({ message, codes }) => ({ message, codes: [...codes].sort() })),
+    );
+  });
+}
+
+function codeOf(verify) {
+  try {
+    verify();
+    return "accepted";
+  } catch (error) {
+    return error.code;
+  }
+}
 
 for (const name of NAMES) {
   test(`${name}: what the page says of each delivery is what both programs answer`, async (t) => {
