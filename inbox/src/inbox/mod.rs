@@ -175,6 +175,11 @@ impl Inbox {
     }
 }
 
+fn known(delivery: NewDelivery) -> Act {
+    let NewDelivery { key, digest, signed_at, .. } = delivery;
+    Act::Known { key, digest, signed_at }
+}
+
 impl Inner {
     async fn put(&self, delivery: Result<NewDelivery, StoreError>) -> Result<Put, Error> {
         match delivery {
@@ -186,20 +191,23 @@ impl Inner {
     async fn stored(&self, delivery: NewDelivery) -> Result<Put, Error> {
         let (key, size) = (delivery.key.clone(), delivery.body.0.len() as u64);
         let notice = |kind| InboxNotice::new(kind).key(&key);
-        if let Err(error) = self.load.check(self, size).await {
-            return Err(match error {
-                load::Refused::Full(error) => {
-                    self.notify(notice(InboxNoticeKind::Full).quiet(self.load.was_full()));
-                    error
-                }
-                load::Refused::Store(error) => self.unavailable(Some(&key), error),
-            });
-        }
+        let refused = match self.load.check(self, size).await {
+            Ok(()) => None,
+            Err(load::Refused::Full(error)) => Some(error),
+            Err(load::Refused::Store(error)) => return Err(self.unavailable(Some(&key), error)),
+        };
         let has_key = !key.starts_with(row::NO_KEY);
-        let put = match self.store.ask(Act::Put(delivery).into()).await {
-            Ok(Reply::Put(put)) => put,
-            Ok(_) => return Err(unexpected()),
-            Err(error) => return Err(self.unavailable(Some(&key), error)),
+        let act = if refused.is_some() { known(delivery) } else { Act::Put(delivery) };
+        let put = match (self.store.ask(act.into()).await, refused) {
+            (Ok(Reply::Put(put)), _) => put,
+            // A duplicate needs no room.
+            (Ok(Reply::Known(Some((state, same_body)))), _) => Put::Duplicate { state, same_body },
+            (Ok(Reply::Known(None)), Some(error)) => {
+                self.notify(notice(InboxNoticeKind::Full).quiet(self.load.was_full()));
+                return Err(error);
+            }
+            (Ok(_), _) => return Err(unexpected()),
+            (Err(error), _) => return Err(self.unavailable(Some(&key), error)),
         };
         match put {
             Put::Stored | Put::Revived => {

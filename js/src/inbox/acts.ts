@@ -79,6 +79,8 @@ export interface Acts {
   revive(id: number | null, number: number): number;
   discard(id: number, keep: number): number;
   sweep(number: number): number;
+  /** What a put would leave as it is; null if it would store the delivery. */
+  known(delivery: NewDelivery): Known | null;
   load(): { readonly number: number; readonly bytes: number };
   stats(): StateRow[];
   list(state: State, number: number, skip: number): EntryRow[];
@@ -115,7 +117,7 @@ export function upgradesFrom(version: number): typeof UPGRADES | string {
   return `the inbox has version ${version}, and this package knows version ${VERSION}: update hookseal`;
 }
 
-/** What was there before a put: see `inbox_duplicate`. */
+/** What was there before a put. */
 export interface Known {
   readonly state: State;
   readonly sameBody: boolean;

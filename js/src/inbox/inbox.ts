@@ -78,9 +78,13 @@ export class Inbox {
     const made = await newDelivery(delivery, settings.scope);
     const { key } = made;
     const size = made.body.length;
-    const result = await this.#use(key, async () => {
-      await this.#load.check(size);
-      return store.ask("put", [made]);
+    const result = await this.#use<PutResult>(key, async () => {
+      const full = await this.#load.check(size);
+      if (full === undefined) return store.ask("put", [made]);
+      // A duplicate needs no room.
+      const known = await store.ask("known", [made]);
+      if (known === null) throw full;
+      return { status: "duplicate", ...known };
     });
     notices.give({ name: result.status, key });
     if (result.status === "duplicate") {

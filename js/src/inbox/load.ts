@@ -30,13 +30,13 @@ export class Load {
     return wasFull;
   }
 
-  /** Throws `inbox_full` if there is no room for a body of this size. */
-  async check(size: number): Promise<void> {
+  /** `inbox_full` if there is no room for a body of this size. */
+  async check(size: number): Promise<WebhookVerificationError | undefined> {
     // One caller counts; the others go on with the last count.
     if (performance.now() - this.#countedAt >= EACH) await this.#count();
     const { maxPending, maxPendingBytes } = this.#settings;
     if (this.#number >= maxPending || this.#bytes + size > maxPendingBytes) {
-      throw new WebhookVerificationError(
+      return new WebhookVerificationError(
         "inbox_full",
         `${this.#number} deliveries with ${this.#bytes} bytes are not handled yet, and maxPending is ${maxPending}, ` +
           `maxPendingBytes ${maxPendingBytes}`,
@@ -44,6 +44,7 @@ export class Load {
       );
     }
     this.#wasFull = false;
+    return undefined;
   }
 
   add(size: number): void {

@@ -309,6 +309,10 @@ async function reply(run: Run, { name, parameters, now }: Job): Promise<unknown>
       return change(STATEMENTS.discard, ...given("discard"), now);
     case "sweep":
       return change(STATEMENTS.sweep, now, ...given("sweep"));
+    case "known": {
+      const [{ key, digest, signedAt }] = given("known");
+      return knownOf((await read(STATEMENTS.known, key, digest, signedAt, now))[0]) ?? null;
+    }
     case "load": {
       const [row] = await read(STATEMENTS.load);
       return { number: Number(row!["number"]), bytes: Number(row!["bytes"]) };

@@ -109,6 +109,9 @@ async fn too_much_that_is_not_handled_is_refused_with_503_until_it_is() {
         let error = inbox.put(&delivery("evt-3")).await.expect_err("two are not handled");
         assert_eq!((error.code(), error.status(), error.retry_after()), ("inbox_full", 503, Some(30)));
         assert_eq!(notices.count(Full), 1);
+        let again = inbox.put(&delivery_with("evt-1", r#","a":1"#)).await.expect("a duplicate needs no room");
+        assert_eq!(again, Put::Duplicate { state: State::Pending, same_body: false });
+        assert_eq!([Full, Duplicate].map(|kind| notices.count(kind)), [1, 1]);
         let by_bytes = full(100, 2 * size + 1).await.expect("an inbox");
         assert_eq!(by_bytes.put(&delivery("evt-3")).await.expect_err("no room").code(), "inbox_full");
         let worker = inbox.work(Calls::default().handler()).await.expect("a worker");

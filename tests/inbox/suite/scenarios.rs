@@ -41,7 +41,7 @@ async fn act(place: &Place, scenario: &Value, step: &Value) -> Act {
     let keep = scenario["keep"].as_i64().unwrap_or(30 * 86_400_000);
     let attempts = scenario["attempts"].as_i64().map_or(12, |_| small(&scenario["attempts"]));
     let operations = ["put", "claim", "extend", "finish", "release", "retry", "bury", "discard", "revive", "sweep"];
-    let others = ["free", "workers", "load", "stats", "show"];
+    let others = ["known", "free", "workers", "load", "stats", "show"];
     let operation = operations.iter().chain(&others).find(|name| !step[**name].is_null());
     let name = *operation.unwrap_or_else(|| panic!("no operation: {step}"));
     let of = &step[name];
@@ -59,6 +59,7 @@ async fn act(place: &Place, scenario: &Value, step: &Value) -> Act {
             digest: text(&of["body"]),
             body: Body(text(&of["body"]).into_bytes()),
         }),
+        "known" => Act::Known { key: key.to_owned(), digest: text(&of["body"]), signed_at: of["signed_at"].as_i64() },
         "claim" => Act::Claim {
             token: token(),
             worker: of["worker"].as_str().unwrap_or("w").to_owned(),
@@ -89,6 +90,8 @@ fn shown(reply: Reply, expected: &Value) -> Value {
     match reply {
         Reply::Put(Put::Stored | Put::Revived) => json!("stored"),
         Reply::Put(Put::Duplicate { state, same_body }) => json!({ "state": state.name(), "same_body": same_body }),
+        Reply::Known(Some((state, same_body))) => json!({ "state": state.name(), "same_body": same_body }),
+        Reply::Known(None) => json!("unknown"),
         Reply::Claimed(rows) => rows
             .into_iter()
             .map(|row| {

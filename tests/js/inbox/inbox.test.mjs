@@ -80,6 +80,10 @@ for (const kind of KINDS) {
     const full = { code: "inbox_full", status: 503, retryAfter: 30 };
     await assert.rejects(inbox.put(delivery("evt-3")), full);
     assert.equal(count("full"), 1);
+    // A duplicate needs no room.
+    const again = await inbox.put(delivery("evt-1"));
+    assert.deepEqual(again, { status: "duplicate", state: "pending", sameBody: true });
+    assert.deepEqual([count("full"), count("duplicate")], [1, 1]);
     const { inbox: byBytes } = await opened(t, place, { maxPendingBytes: 2 * delivery("evt-1").body.length + 1 });
     await assert.rejects(byBytes.put(delivery("evt-3")), full);
     working(t, inbox);

@@ -25,10 +25,11 @@ async function actOf(place, { attempts = 12, keep = KEEP }, step) {
   const id = await idOf(place, of.key ?? of);
   const { token } = of;
   switch (name) {
-    case "put": {
+    case "put":
+    case "known": {
       const { key, body, signed_at: signedAt = null } = of;
       const same = { scheme: "acme", event: "e", hasEnvelope: false };
-      return ["put", [{ key, ...same, signedAt, digest: body, body: bytes(body) }]];
+      return [name, [{ key, ...same, signedAt, digest: body, body: bytes(body) }]];
     }
     case "claim":
       return [name, [token, of.worker ?? "w", LEASE, attempts, of.number ?? 1]];
@@ -63,6 +64,7 @@ function shown(name, reply, expected) {
     const { status, state, sameBody } = reply;
     return status === "duplicate" ? { state, same_body: sameBody } : "stored";
   }
+  if (name === "known") return reply === null ? "unknown" : { state: reply.state, same_body: reply.sameBody };
   if (name === "claim") {
     return reply.map(({ key, isDead, attempts, isTakeover, body }) => ({
       key,

@@ -112,6 +112,8 @@ def test_too_much_that_is_not_handled_is_refused_with_503_until_it_is(place: Pla
         inbox.put(delivery("evt-3"))
     assert (refused.value.code, refused.value.status, refused.value.retry_after) == ("inbox_full", 503, 30)
     assert heard.count("full") == 1
+    assert inbox.put(delivery("evt-1")) == Put("duplicate", "pending", True), "a duplicate needs no room"
+    assert (heard.count("full"), heard.count("duplicate")) == (1, 1)
     by_bytes = place.open(max_pending_bytes=2 * size + 1)
     with pytest.raises(WebhookVerificationError, match="max_pending_bytes"):
         by_bytes.put(delivery("evt-3"))

@@ -36,6 +36,8 @@ class Play:
             case "put":
                 answer = reply._asdict()
                 return "stored" if answer.pop("answer") != "duplicate" else answer
+            case "known":
+                return "unknown" if reply is None else {"state": reply.state, "same_body": reply.same_body}
             case "claim":
                 return [
                     {
@@ -66,7 +68,7 @@ class Play:
     def _values(self, name: str, given: Any) -> dict[str, Any]:
         keep = self._scenario.get("keep", 30 * 86_400_000)
         match name:
-            case "put":
+            case "put" | "known":
                 body = given["body"].encode()
                 row = {"scheme": "acme", "event": "e", "has_envelope": False, "digest": given["body"]}
                 return {"signed_at": None, **given, **row, "size": len(body), "body": body}

@@ -191,11 +191,15 @@ class Inbox:
             except WebhookVerificationError:
                 self._load.forget()
                 raise
-        if refusal := self._load.refusal(size):
-            error, was_full = refusal
-            self._shared.notices.report(Notice("full", key), is_quiet=was_full)
-            raise error
-        put: Put = yield from self._shared.asked("put", key, **values)
+        put: Put | None
+        if error := self._load.refusal(size):
+            # A duplicate needs no room.
+            put = yield from self._shared.asked("known", key, **values)
+            if put is None:
+                self._shared.notices.report(Notice("full", key), is_quiet=self._load.was_full())
+                raise error
+        else:
+            put = yield from self._shared.asked("put", key, **values)
         if put.answer == "duplicate":
             self._shared.notices.report(Notice("duplicate", key))
             if not put.same_body:

@@ -43,19 +43,24 @@ class Load:
         with self._lock:
             self._counted_at = None
 
-    def refusal(self, size: int) -> tuple[WebhookVerificationError, bool] | None:
-        """Why a body of this size has no room, and whether that was so before; None if it has."""
+    def refusal(self, size: int) -> WebhookVerificationError | None:
+        """Why a body of this size has no room; None if it has."""
         with self._lock:
             number, waiting = self._number, self._bytes
             if number < self._max_number and waiting + size <= self._max_bytes:
                 self._was_full = False
                 return None
-            was_full, self._was_full = self._was_full, True
         message = (
             f"{number} deliveries with {waiting} bytes are not handled yet, and max_pending is {self._max_number}, "
             f"with max_pending_bytes {self._max_bytes}"
         )
-        return WebhookVerificationError("inbox_full", message, retry_after=STORE_WAIT), was_full
+        return WebhookVerificationError("inbox_full", message, retry_after=STORE_WAIT)
+
+    def was_full(self) -> bool:
+        """Whether it was full before, too, so that a log says so once."""
+        with self._lock:
+            was_full, self._was_full = self._was_full, True
+        return was_full
 
     def add(self, size: int) -> None:
         with self._lock:

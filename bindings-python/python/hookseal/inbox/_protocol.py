@@ -196,6 +196,8 @@ def steps_of(asked: Request, statements: Mapping[str, str]) -> Steps:
     match name:
         case "put":
             return _put(values)
+        case "known":
+            return _known(values, "known")
         case "claim":
             return _claim(values, "claimed" in statements)
         case "load" | "stats" | "list" | "show" | "workers":
@@ -216,8 +218,8 @@ def _put(values: Mapping[str, Any]) -> Steps:
     return known
 
 
-def _known(values: Mapping[str, Any]) -> Generator[Step, Result, Put | None]:
-    found = yield "duplicate", values
+def _known(values: Mapping[str, Any], statement: str = "duplicate") -> Generator[Step, Result, Put | None]:
+    found = yield statement, values
     if not found.rows:
         return None
     state, same_body = found.rows[0]

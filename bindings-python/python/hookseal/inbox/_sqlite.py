@@ -26,6 +26,7 @@ T = TypeVar("T")
 _ORDER: dict[str, list[str]] = {
     "put": ["key", "scheme", "event", "has_envelope", "signed_at", "digest", "size", "body", "now"],
     "duplicate": ["digest", "key"],
+    "known": ["digest", "key", "signed_at", "now"],
     "claim": ["token", "worker", "lease", "attempts", "now", "number"],
     "claimed": ["token"],
     "extend": ["lease", "now", "id", "token"],

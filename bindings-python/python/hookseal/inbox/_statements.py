@@ -96,6 +96,19 @@ UPDATE hookseal_inbox
 SET due_at = COALESCE(?, CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER))
 WHERE state = 'running' AND state <> 'done' AND worker = ?;
 """,
+    "known": """\
+-- The state of the delivery that a put would leave as it is, and whether its body is the same: what is answered if there
+-- is no room for another one. No row if the put would store it. Parameters: digest, key, signed_at, now (null for the
+-- clock of this machine).
+SELECT state, digest = ? AS same_body
+FROM hookseal_inbox
+WHERE key = ?
+  AND (state <> 'dead' OR COALESCE(? <= finished_at, TRUE))
+  AND (
+    state <> 'done'
+    OR keep_until > COALESCE(?, CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER))
+  );
+""",
     "list": """\
 -- The deliveries in a state other than done, the newest first, without their bodies.
 -- Parameters: state, the number, how many to skip.
@@ -348,6 +361,19 @@ SET
   error = NULL,
   body = NULL
 WHERE id = $1::bigint AND token = $2::text AND state IN ('running', 'done')
+""",
+    "known": """\
+-- The state of the delivery that a put would leave as it is, and whether its body is the same: what is answered if there
+-- is no room for another one. No row if the put would store it. Parameters: 1 key, 2 digest, 3 signed_at, 4 now (null for
+-- the server's clock).
+SELECT state, digest = $2::text AS same_body
+FROM hookseal_inbox
+WHERE key = $1::text
+  AND (state <> 'dead' OR COALESCE($3::bigint <= finished_at, TRUE))
+  AND (
+    state <> 'done'
+    OR keep_until > COALESCE($4::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+  )
 """,
     "list": """\
 -- The deliveries in a state other than done, the newest first, without their bodies.

@@ -50,6 +50,7 @@ __all__ = ["AsyncPostgresStore", "PostgresStore"]
 _ORDER: dict[str, list[str]] = {
     "put": ["key", "scheme", "event", "has_envelope", "signed_at", "digest", "size", "body", "now", "lock_timeout"],
     "duplicate": ["key", "digest"],
+    "known": ["key", "digest", "signed_at", "now"],
     "claim": ["token", "worker", "lease", "attempts", "now", "number"],
     "extend": ["id", "token", "lease", "now"],
     "finish": ["id", "token", "keep", "now"],

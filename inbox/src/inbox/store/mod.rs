@@ -86,6 +86,12 @@ pub enum Act {
     Sweep {
         number: i32,
     },
+    /// What a put would leave as it is.
+    Known {
+        key: String,
+        digest: String,
+        signed_at: Option<i64>,
+    },
     Load,
     Stats,
     List {
@@ -124,6 +130,8 @@ pub enum Act {
 pub enum Reply {
     Put(Put),
     Claimed(Vec<ClaimedRow>),
+    /// The state of the first one, and whether it has the same body.
+    Known(Option<(State, bool)>),
     /// How many rows were changed.
     Changed(u64),
     Load {

@@ -29,6 +29,7 @@ statements! {
     DUPLICATE = "duplicate";
     EXTEND = "extend";
     FINISH = "finish";
+    KNOWN = "known";
     LIST = "list";
     LOAD = "load";
     PUT = "put";
@@ -329,6 +330,13 @@ async fn reply(client: &Client, request: &Request) -> Result<Reply, Fault> {
         }
         Act::Discard { id, keep } => changed(DISCARD, &[(id, Type::INT8), (keep, Type::INT8), (now, Type::INT8)]).await,
         Act::Sweep { number } => changed(SWEEP, &[(now, Type::INT8), (number, Type::INT4)]).await,
+        Act::Known { key, digest, signed_at } => {
+            let parameters: [Parameter<'_>; 4] =
+                [(key, Type::TEXT), (digest, Type::TEXT), (signed_at, Type::INT8), (now, Type::INT8)];
+            let rows = rows(KNOWN, &parameters).await?;
+            let Some(row) = rows.first() else { return Ok(Reply::Known(None)) };
+            Ok(Reply::Known(Some((state(row.try_get(0)?)?, row.try_get(1)?))))
+        }
         Act::Load => {
             let rows = rows(LOAD, &[]).await?;
             let row = rows.first().ok_or_else(unexpected)?;

@@ -30,6 +30,7 @@ statements! {
     EXTEND = "extend";
     FINISH = "finish";
     FREE = "free";
+    KNOWN = "known";
     LIST = "list";
     LOAD = "load";
     PUT = "put";
@@ -179,6 +180,13 @@ impl Tables for Table {
             Act::Sweep { number } => changed(SWEEP, vec![now.into(), (*number).into()]),
             Act::FreeWorker { worker } => changed(FREE, vec![now.into(), worker.clone().into()]),
             Act::Workers => workers(connection).map(Reply::Workers).map_err(store_error),
+            Act::Known { key, digest, signed_at } => {
+                let parameters = vec![digest.clone().into(), key.clone().into(), (*signed_at).into(), now.into()];
+                let known = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?));
+                let found = rows(connection, KNOWN, parameters, known)?.pop();
+                let found = found.map(|(name, same_body)| Ok::<_, StoreError>((state(&name)?, same_body)));
+                found.transpose().map(Reply::Known)
+            }
             Act::Load => {
                 let load =
                     |row: &Row<'_>| Ok(Reply::Load { number: unsigned(row.get(0)?), bytes: unsigned(row.get(1)?) });

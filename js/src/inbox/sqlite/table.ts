@@ -215,6 +215,10 @@ export class Table {
         return this.#change("sweep", now, ...given("sweep"));
       case "freeWorker":
         return this.#change("free", now, ...given("freeWorker"));
+      case "known": {
+        const [{ digest, key, signedAt }] = given("known");
+        return knownOf(this.#rows("known", digest, key, signedAt, now)[0]) ?? null;
+      }
       case "load": {
         const [row] = this.#rows("load");
         return { number: Number(row!["number"]), bytes: Number(row!["bytes"]) };
