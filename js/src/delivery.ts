@@ -2,7 +2,7 @@ import type { DeliveryKey } from "./delivery-key.js";
 import type { WebhookEvent } from "./generated/events.js";
 import type { Bytes } from "./input/body.js";
 
-/** A genuine and fresh delivery. Only a verifier creates one. */
+/** A genuine delivery: one that a verifier has just returned, or that was verified before it was stored. */
 export interface Delivery {
   /** The name of the scheme; for `contio`, that of the variant: `contio-timestamped` or `contio-body`. */
   readonly scheme: string;
@@ -11,8 +11,6 @@ export interface Delivery {
    * timestamp.
    */
   readonly timestamp: number | null;
-  /** The index of the verifier's secret that verified it, from 0. */
-  readonly secretIndex: number;
   /** Whether deliveries of this scheme carry a Contio envelope, which `event()` reads. */
   readonly hasEnvelope: boolean;
   /**
@@ -44,4 +42,13 @@ export interface Delivery {
    * the scheme's deliveries carry none, and this body is none: use `json()`
    */
   event(): WebhookEvent;
+}
+
+/** A genuine and fresh delivery. Only a verifier creates one. */
+export interface VerifiedDelivery extends Delivery {
+  /**
+   * The index of the verifier's secret that verified it, from 0. It is not stored: a delivery from an inbox or a queue
+   * has none.
+   */
+  readonly secretIndex: number;
 }

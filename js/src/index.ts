@@ -6,7 +6,7 @@
  * @module
  */
 export { DeliveryKey } from "./delivery-key.js";
-export type { Delivery } from "./delivery.js";
+export type { Delivery, VerifiedDelivery } from "./delivery.js";
 export { type ErrorStatus, WebhookVerificationError } from "./error.js";
 export type { ErrorCode, SchemeName } from "./generated/codes.js";
 export type * from "./generated/events.js";

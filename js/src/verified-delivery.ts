@@ -1,5 +1,5 @@
 import { type DeliveryKey, keyOf } from "./delivery-key.js";
-import type { Delivery } from "./delivery.js";
+import type { VerifiedDelivery as Verified } from "./delivery.js";
 import type { Engine, Handle, Macs, Verdict } from "./engine/engine.js";
 import { EMPTY } from "./engine/exchange.js";
 import type { WebhookVerificationError } from "./error.js";
@@ -19,7 +19,7 @@ export interface Source {
 }
 
 /** A delivery that was verified from its source. */
-export class VerifiedDelivery implements Delivery {
+export class VerifiedDelivery implements Verified {
   readonly scheme: string;
   readonly timestamp: number | null;
   readonly secretIndex: number;

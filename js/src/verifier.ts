@@ -1,7 +1,7 @@
 import { HostHmac, verifyOnly } from "#engine";
 
 import { readScheme } from "./definitions.js";
-import type { Delivery } from "./delivery.js";
+import type { VerifiedDelivery as Verified } from "./delivery.js";
 import type { Handle, Macs } from "./engine/engine.js";
 import { codeOf } from "./engine/exchange.js";
 import { asVerificationError } from "./error.js";
@@ -101,7 +101,7 @@ export class WebhookVerifier {
    *
    * @throws {WebhookVerificationError} whose code says why the delivery was refused
    */
-  verify(headers: HeadersInput, body: Body): Delivery {
+  verify(headers: HeadersInput, body: Body): Verified {
     try {
       return this.#deliver(findHeaderValues(headers, this.#handle.names), rawBody(body, this.#limit));
     } catch (thrown) {
@@ -114,7 +114,7 @@ export class WebhookVerifier {
    *
    * @throws {WebhookVerificationError} whose code says why the delivery was refused
    */
-  async verifyRequest(request: RequestLike): Promise<Delivery> {
+  async verifyRequest(request: RequestLike): Promise<Verified> {
     try {
       checkRequest(request);
       const values = findHeaderValues(request.headers, this.#handle.names);
@@ -167,7 +167,7 @@ export class WebhookVerifier {
 
   declare [Symbol.dispose]: () => void;
 
-  #deliver(values: HeaderValues, body: Bytes | string, macs?: Macs): Delivery {
+  #deliver(values: HeaderValues, body: Bytes | string, macs?: Macs): Verified {
     return new VerifiedDelivery({ handle: this.#handle, values, body, now: readClock(this.#now), macs });
   }
 }

@@ -1,4 +1,4 @@
-import type { Delivery } from "./delivery.js";
+import type { VerifiedDelivery } from "./delivery.js";
 import { type WebhookVerificationError, asVerificationError, invalidArgument } from "./error.js";
 import type { Body } from "./input/body.js";
 import type { HeadersInput } from "./input/headers.js";
@@ -18,7 +18,7 @@ export function verifyAny(
   verifiers: readonly WebhookVerifier[],
   headers: HeadersInput,
   body: Body,
-): { index: number; delivery: Delivery } {
+): { index: number; delivery: VerifiedDelivery } {
   try {
     if (!Array.isArray(verifiers) || !verifiers.every((one) => one instanceof WebhookVerifier)) {
       throw invalidArgument("verifiers must be an array of WebhookVerifier");

@@ -1,6 +1,6 @@
 // Gets the raw body of a request. Express, its parsers and hosting platforms leave it in different places, and a body
 // that was parsed can no longer be verified, because the signature covers the bytes.
-import type { Delivery } from "../index.js";
+import type { VerifiedDelivery } from "../index.js";
 import { WebhookVerificationError, internals } from "../main.js";
 
 const { bodyTooLarge, gather } = internals;
@@ -34,7 +34,7 @@ export interface WebhookRequest {
   unshift?(chunk: Uint8Array): unknown;
   resume(): unknown;
   /** The verified delivery, set by `webhook`. */
-  delivery?: Delivery;
+  delivery?: VerifiedDelivery;
 }
 
 // Node's `Buffer`, which every runtime that Express runs in has. Declared here so that no one needs Node's types for
@@ -191,7 +191,7 @@ function end(req: WebhookRequest, earlier: Listeners): void {
  * are kept from parsing, because they would rely on headers that are not signed: those of Express 4 check `_body`, and
  * those of Express 5 check `finished` (through `on-finished`).
  */
-export function attachDelivery(req: WebhookRequest, delivery: Delivery): void {
+export function attachDelivery(req: WebhookRequest, delivery: VerifiedDelivery): void {
   Object.assign(req, { delivery, body: asBuffer(delivery.body), _body: true, finished: true });
 }
 

@@ -1,6 +1,6 @@
 // The middleware for Express 4 and 5, and for anything that calls `(req, res, next)` on Node's own server. It gets the
 // raw body, verifies the delivery, and responds to those that are refused: they never reach a handler.
-import type { Delivery, WebhookVerificationError, WebhookVerifier } from "../index.js";
+import type { VerifiedDelivery, WebhookVerificationError, WebhookVerifier } from "../index.js";
 import { internals } from "../main.js";
 import { type WebhookRequest, attachDelivery, bufferedBody, drain, readBody } from "./body.js";
 import { type WebhookResponse, refuse, whenAnswered } from "./response.js";
@@ -13,7 +13,7 @@ declare global {
   namespace Express {
     interface Request {
       /** The verified delivery, set by `webhook`. */
-      delivery?: Delivery;
+      delivery?: VerifiedDelivery;
     }
   }
 }

@@ -20,8 +20,6 @@ export class StoredDelivery implements Delivery {
   readonly scheme: string;
   /** When it was signed, in Unix seconds, if its scheme signs a time. */
   readonly timestamp: number | null;
-  /** Always -1: which secret verified it is not stored. */
-  readonly secretIndex = -1;
   readonly hasEnvelope: boolean;
   /** The id that the delivery had before it was stored. */
   readonly id: string | null;

@@ -4,6 +4,7 @@ import {
   type Delivery,
   type MeetingCompletedEvent,
   type UnknownEvent,
+  type VerifiedDelivery,
   type WebhookEvent,
   WebhookVerificationError,
   WebhookVerifier,
@@ -44,7 +45,7 @@ void router.handle(new Uint8Array());
 const options: WebhookOptions = {
   onFailure(error, req) {
     is<typeof error, WebhookVerificationError>(true);
-    is<typeof req.delivery, Delivery | undefined>(true);
+    is<typeof req.delivery, VerifiedDelivery | undefined>(true);
   },
 };
 const middleware: WebhookMiddleware = webhook(verifier, options);

@@ -2,7 +2,7 @@
 import * as http from "node:http";
 
 import express = require("express");
-import { type Delivery, WebhookVerifier } from "hookseal";
+import { type VerifiedDelivery, WebhookVerifier } from "hookseal";
 import { keepRawBody, webhook } from "hookseal/express";
 
 import { is } from "./is.js";
@@ -11,7 +11,7 @@ const verifier = new WebhookVerifier(process.env["WEBHOOK_SECRET"]!);
 const app = express();
 
 app.post("/webhooks/contio", webhook(verifier), (req, res) => {
-  is<typeof req.delivery, Delivery | undefined>(true);
+  is<typeof req.delivery, VerifiedDelivery | undefined>(true);
   const event = req.delivery!.event();
   if (event.event_type === "meeting.completed") console.log(event.data.title);
   res.json({ received: true });

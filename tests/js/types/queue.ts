@@ -41,6 +41,7 @@ webhook(verifier)(req, res, () => handler(req, res, () => {}));
 
 const after = restored(stored(delivery, { seal }), { seal });
 is<typeof after, StoredDelivery>(true);
+is<"secretIndex" extends keyof typeof after ? true : false, false>(true);
 is<ReturnType<typeof after.event>, WebhookEvent>(true);
 is<typeof after.key, DeliveryKey | null>(true);
 is<typeof after.receivedAt, Date>(true);

@@ -1,7 +1,6 @@
 // The types of the verifier. Nothing here runs. TypeScript must find every expected error.
 import {
   type Body,
-  type Delivery,
   type ErrorCode,
   type ErrorStatus,
   type HeadersInput,
@@ -14,6 +13,7 @@ import {
   type Secret,
   type SignOptions,
   type VerificationResult,
+  type VerifiedDelivery,
   type VerifierOptions,
   type WebhookEvent,
   WebhookVerificationError,
@@ -94,7 +94,7 @@ verifier.verify(fetchHeaders, fetchRequest.text());
 verifier.verify({ "content-length": 3 }, bytes);
 
 // Deliveries.
-is<typeof delivery, Delivery>(true);
+is<typeof delivery, VerifiedDelivery>(true);
 is<typeof delivery.scheme, string>(true);
 is<typeof delivery.timestamp, number | null>(true);
 is<typeof delivery.secretIndex, number>(true);
@@ -110,7 +110,7 @@ delivery.json().event_type;
 
 // Requests.
 declare const request: Request;
-is<ReturnType<typeof verifier.verifyRequest>, Promise<Delivery>>(true);
+is<ReturnType<typeof verifier.verifyRequest>, Promise<VerifiedDelivery>>(true);
 void verifier.verifyRequest(request);
 declare const like: RequestLike;
 void verifier.verifyRequest(like);
