@@ -83,6 +83,12 @@ const COMMANDS: &[Command] = &[
         run: play_vectors,
     },
     Command {
+        name: "losses",
+        arguments: "[KILLS] [ENGINE…]",
+        about: "kills the workers of an inbox and of other queues, 200 times each, and says what each lost",
+        run: losses,
+    },
+    Command {
         name: "bench",
         arguments: "[--quick] [FILTER]",
         about: "measures all cases, or those that match FILTER, into benches/RESULTS.md; --quick only checks them",
@@ -219,6 +225,11 @@ fn play_vectors(arguments: &[String]) -> Result<(), Failure> {
         Some(("peers", [])) => vectors::peers(&workspace).map_err(Failure::Failed),
         _ => Err(usage("vectors play … -- PROGRAM | peers")),
     }
+}
+
+fn losses(arguments: &[String]) -> Result<(), Failure> {
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    tasks::losses::run(&workspace, arguments).map_err(Failure::Failed)
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {

@@ -35,7 +35,7 @@ export function start(...words) {
 }
 
 /** Posts an event and returns the status, or 0 if there is no answer. */
-function post(port, id) {
+export function post(port, id) {
   const body = envelope(id);
   return new Promise((resolve) => {
     const options = { host: "127.0.0.1", port, method: "POST", agent: false, headers: headersOf(body) };

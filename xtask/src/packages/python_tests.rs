@@ -98,7 +98,7 @@ pub(crate) fn inbox_steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
 }
 
 /// The environment with the libraries of other queues.
-fn queues(workspace: &Workspace) -> Venv {
+pub(crate) fn queues(workspace: &Workspace) -> Venv {
     Venv::new(workspace, "queues")
 }
 

@@ -3,6 +3,7 @@
 mod bundler_tests;
 pub(crate) mod fuzz;
 mod lanes;
+pub(crate) mod losses;
 pub(crate) mod parts;
 pub(crate) mod playground;
 mod sandbox_tests;
