@@ -1,8 +1,7 @@
-// Kills a receiver at random moments while events are sent, each until it is answered 200.
+// Kills a receiver at random moments while the sandbox sends events to it.
 import { spawn } from "node:child_process";
 import { once as event } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -11,45 +10,23 @@ import { fileURLToPath } from "node:url";
 
 import { Once } from "hookseal/once";
 
-import { envelope, headersOf } from "./deliveries.mjs";
 import { empty, newPlace, open, query } from "./places.mjs";
+import { DEADLINE, Sender } from "./sender.mjs";
 import { freePort } from "./servers.mjs";
 
 const RECEIVER = fileURLToPath(new URL("receiver.mjs", import.meta.url));
-const SENDERS = 6;
 
-/** How long anything may take, in milliseconds. */
-const DEADLINE = 60_000;
+/** How many events are emitted before each kill, and how many deliveries at least are answered 2xx before it. */
+const EVENTS = 12;
+const ANSWERED = 6;
 
 /** The variants of handlers that a kind of store has. */
 export const variantsOf = (kind) => (kind.endsWith("redis") ? ["once"] : ["once", "transaction"]);
 
-/** Posts an event and returns the status, or 0 if there is no answer. */
-function post(port, id) {
-  const body = envelope(id);
-  return new Promise((resolve) => {
-    const options = { host: "127.0.0.1", port, method: "POST", agent: false, headers: headersOf(body) };
-    const request = http.request(options, (response) =>
-      response.resume().on("close", () => resolve(response.statusCode)),
-    );
-    request.on("error", () => resolve(0)).end(body);
-  });
-}
-
-/** Sends events, each one again until it is answered 200, and then once more. */
-async function send(port, number, state) {
-  for (let count = 0; !state.isStopped; count++) {
-    const id = `evt-${number}-${count}`;
-    while ((await post(port, id)) !== 200) {
-      if (Date.now() > state.deadline) throw new Error(`${id} was never accepted`);
-      await sleep(20);
-    }
-    state.accepted.push(id);
-    await post(port, id);
-  }
-}
-
-/** Kills the receiver so many times, and says what happened to the events. */
+/**
+ * Lets the sandbox send events while the receiver is killed and started again so many times. Then all failed deliveries
+ * are sent again, and at last every event once more. Says what happened to the events.
+ */
 export async function kill(kind, variant, kills) {
   const place = await newPlace(kind);
   const { store, close } = await open(place);
@@ -58,40 +35,59 @@ export async function kill(kind, variant, kills) {
   if (!kind.endsWith("redis")) await query(place, "CREATE TABLE effects (id text)");
   const folder = mkdtempSync(path.join(os.tmpdir(), "hookseal-kills-"));
   const [log, port] = [path.join(folder, "log"), await freePort()];
-  const state = { accepted: [], isStopped: false, deadline: Infinity };
-  const senders = Promise.all(Array.from({ length: SENDERS }, (_, number) => send(port, number, state)));
+  const sender = await Sender.start(folder, port);
   let receiver;
   const start = () =>
     (receiver = spawn(process.execPath, [RECEIVER, JSON.stringify(place), variant, String(port), log], {
       stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, HOOKSEAL_TEST_SECRET: sender.secret },
     }));
   const stop = async () => {
     const ended = event(receiver, "exit");
     receiver.kill("SIGKILL");
     await ended;
   };
-  for (let number = 0; number <= kills; number++) {
-    start();
-    const before = state.accepted.length;
-    state.deadline = Date.now() + DEADLINE;
-    // At least a few events get through between two kills.
-    while (state.accepted.length < before + SENDERS) {
-      if (receiver.exitCode !== null || Date.now() > state.deadline) throw new Error("the receiver does not work");
-      await sleep(5);
+  let accepted;
+  try {
+    for (let number = 0; number < kills; number++) {
+      start();
+      const end = Date.now() + DEADLINE;
+      const before = await sender.count("delivered");
+      await sender.emit(EVENTS);
+      while ((await sender.count("delivered")) < before + ANSWERED) {
+        if (receiver.exitCode !== null || Date.now() > end) throw new Error("the receiver does not work");
+        await sleep(5);
+      }
+      await sleep(Math.random() * 50);
+      await stop();
     }
-    await sleep(Math.random() * 50);
-    if (number < kills) await stop();
+    // The last one is not killed before every event is accepted, and a duplicate of each.
+    start();
+    accepted = await settled(sender);
+  } finally {
+    if (receiver.exitCode === null && receiver.signalCode === null) await stop();
+    await sender.stop();
   }
-  // The last one is not killed before every event that was begun is accepted.
-  state.isStopped = true;
-  state.deadline = Date.now() + DEADLINE;
-  await senders;
-  await stop();
   const effects = kind.endsWith("redis") ? [] : (await query(place, "SELECT id FROM effects")).map(({ id }) => id);
-  const report = read(readFileSync(log, "utf8"), state.accepted, effects);
+  const report = read(readFileSync(log, "utf8"), accepted, effects);
   rmSync(folder, { recursive: true });
   await empty(place);
   return { kills, ...report };
+}
+
+/** Waits until every event is accepted, sends each once more, and returns their ids. */
+async function settled(sender) {
+  await sender.settle();
+  for (const end = Date.now() + DEADLINE; (await sender.count("failed")) > 0; await sender.settle()) {
+    if (Date.now() > end) throw new Error("an event is never accepted");
+    await sender.retry();
+  }
+  const accepted = await sender.deliveries("delivered");
+  const ids = accepted.map(({ id }) => id);
+  for (let first = 0; first < ids.length; first += 500) await sender.retry(...ids.slice(first, first + 500));
+  await sender.settle();
+  if ((await sender.count("delivered")) !== ids.length) throw new Error("a duplicate is not answered like a success");
+  return accepted.map((delivery) => delivery.event_id);
 }
 
 function read(log, accepted, effects) {

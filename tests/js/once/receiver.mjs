@@ -1,19 +1,22 @@
 // A receiver that is killed: `node once/receiver.mjs PLACE VARIANT PORT LOG`. It writes to LOG, one line each, when a
-// handler starts, when it is done, and when its claim was finished.
+// handler starts, when it is done, and when its claim was finished. HOOKSEAL_TEST_SECRET is the sender's secret.
 import { openSync, writeSync } from "node:fs";
 import http from "node:http";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { WebhookVerifier } from "hookseal";
 import { Once } from "hookseal/once";
 
-import { verifier } from "./deliveries.mjs";
 import { SQLITE, open, openSqlite } from "./places.mjs";
+import { SPEED } from "./sender.mjs";
 
-const LEASE = 0.4;
+/** The default, shortened like the sandbox's waits. */
+const LEASE = 45 / SPEED;
 
 const [json, variant, port, file] = process.argv.slice(2);
 const place = JSON.parse(json);
+const verifier = new WebhookVerifier(process.env.HOOKSEAL_TEST_SECRET);
 const { store, driver } = await open(place);
 const log = openSync(file, "a", 0o600);
 // One write is one line, even if others write too.
