@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
@@ -188,6 +188,51 @@ fn what_is_gone_is_dead_at_once_and_can_be_retried_or_given_up() {
 }
 
 #[test]
+fn attempts_delays_and_the_timeout_can_be_set() {
+    let (url, seen) = backend(async |seen| {
+        if seen.times == 1 {
+            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        }
+        (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "600")]).into_response()
+    });
+    let place = Place::file();
+    let pace = ["--timeout", "1", "--attempts", "3", "--first-delay", "1", "--max-delay", "1"];
+    let listener = place.listen(&[&["--forward", &url], &pace[..]].concat());
+    assert_eq!(listener.send("evt-1"), 200);
+    let attempts = [(); 3].map(|()| listener.attempt());
+    let fields = attempts.map(|line| ["attempt", "status", "code"].map(|field| line[field].clone()));
+    let refused = |attempt| [json!(attempt), json!(503), json!(null)];
+    assert_eq!(fields, [[json!(1), json!(null), json!("backend_timeout")], refused(2), refused(3)]);
+    until("it is dead", || place.counts() == [0, 0, 1, 0]);
+    assert_eq!(seen.lock().expect("no panic").len(), 3);
+}
+
+#[test]
+fn so_many_are_forwarded_at_a_time_as_was_asked_for() {
+    let running = Arc::new(AtomicUsize::new(0));
+    let most = Arc::new(AtomicUsize::new(0));
+    let counted = [Arc::clone(&running), Arc::clone(&most)];
+    let (url, _) = backend(move |_| {
+        let [running, most] = counted.clone();
+        async move {
+            most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            running.fetch_sub(1, Ordering::SeqCst);
+            StatusCode::OK.into_response()
+        }
+    });
+    let place = Place::file();
+    let stores = place.listen(&[]);
+    for number in 0..6 {
+        assert_eq!(stores.send(&format!("evt-{number}")), 200);
+    }
+    drop(stores);
+    let _listener = place.listen(&["--forward", &url, "--concurrency", "2"]);
+    until("they are done", || place.counts() == [0, 0, 0, 6]);
+    assert_eq!(most.load(Ordering::SeqCst), 2);
+}
+
+#[test]
 fn sigterm_waits_for_what_is_running_and_leaves_what_has_not_begun() {
     for signal in ["-INT", "-TERM"] {
         let (go, waits) = tokio::sync::watch::channel(false);
@@ -265,6 +310,14 @@ fn a_listener_says_what_does_not_fit() {
     assert_misused(unused, "invalid_argument", &["a secret of forwards is given", "--forward"]);
     let without = || hookseal(["listen", "--forward", url, "--forward-secret-env", "NAME"]);
     assert_misused(without, "invalid_argument", &["a secret of forwards is given", "--inbox"]);
+    for option in ["--concurrency", "--attempts", "--first-delay", "--max-delay"] {
+        let without = || hookseal(["listen", "--forward", url, option, "2"]);
+        assert_misused(without, "invalid_argument", &[&format!("{option} is given"), "--inbox"]);
+        assert_misused(with(&[option, "2"]), "invalid_argument", &[&format!("{option} is given"), "--forward"]);
+    }
+    let long =
+        move || with(&["--forward", url, "--first-delay", "3601"])().env("HOOKSEAL_FORWARD_SECRET", FORWARD_SECRET);
+    assert_misused(long, "invalid_argument", &["3601 s", "3600 s", "--first-delay", "--max-delay"]);
     assert!(!std::path::Path::new(place.path()).exists());
     let elsewhere = format!("{}/none/inbox.db", env!("CARGO_TARGET_TMPDIR"));
     assert_misused(|| hookseal(["listen", "--inbox", &elsewhere]), "invalid_argument", &["--inbox '", "cannot be"]);

@@ -9,11 +9,8 @@ use hookseal_inbox::{Received, Reject, RetryIn};
 
 use super::forward::{Answer, Backend};
 use super::line::Forward;
+use super::pace::BackOff;
 use super::print;
-
-/// The delay after the first attempt, and the longest, as in `inbox/INBOX.md`.
-pub(super) const FIRST_DELAY: Duration = Duration::from_secs(5);
-pub(super) const MAX_DELAY: Duration = Duration::from_secs(3600);
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -22,23 +19,24 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 pub(super) struct Forwarder {
     backend: Backend,
     signer: Arc<Signer>,
+    back_off: BackOff,
     json: bool,
 }
 
 impl Forwarder {
-    pub(super) fn new(backend: Backend, signer: Signer, json: bool) -> Self {
-        Self { backend, signer: Arc::new(signer), json }
+    pub(super) fn new(backend: Backend, signer: Signer, back_off: BackOff, json: bool) -> Self {
+        Self { backend, signer: Arc::new(signer), back_off, json }
     }
 
     /// One attempt. It is printed, and its error says what is to be done.
     pub(super) fn forward(&self, received: Received) -> impl Future<Output = Result<(), AnyError>> + Send + use<> {
         let forwarder = self.clone();
         async move {
-            let (json, sent) = (forwarder.json, received.clone());
+            let (json, back_off, sent) = (forwarder.json, forwarder.back_off, received.clone());
             let answer = tokio::task::spawn_blocking(move || forwarder.post(&sent)).await??;
             print(&line(&received, &answer).render(UnixTime::now(), json), json);
-            let failure = Failed::of(&answer);
-            failure.map_or(Ok(()), |failure| Err(failure.into_error(received.attempts(), SystemTime::now())))
+            let Some(failure) = Failed::of(&answer) else { return Ok(()) };
+            Err(failure.into_error(received.attempts(), back_off, SystemTime::now()))
         }
     }
 
@@ -99,24 +97,21 @@ impl Failed {
         }
     }
 
-    fn into_error(self, attempt: u32, now: SystemTime) -> AnyError {
+    fn into_error(self, attempt: u32, back_off: BackOff, now: SystemTime) -> AnyError {
         let answered = |status| format!("the backend answered {status}");
         match self {
             Self::Silent(code) => code.into(),
             Self::Status(status) => answered(status).into(),
             Self::Gone => Reject::new("the backend answered 410: it is gone").into(),
-            Self::Later(status, text) => match retry_after(&text, now).filter(|delay| *delay > shortest(attempt)) {
-                Some(delay) => RetryIn::new(delay.min(MAX_DELAY), answered(status)).into(),
-                None => answered(status).into(),
-            },
+            Self::Later(status, text) => {
+                let asked = retry_after(&text, now).filter(|delay| *delay > back_off.shortest(attempt));
+                match asked {
+                    Some(delay) => RetryIn::new(delay.min(back_off.max), answered(status)).into(),
+                    None => answered(status).into(),
+                }
+            }
         }
     }
-}
-
-/// The least that the inbox waits after an attempt: attempts are not used up sooner, whatever a backend asks for.
-fn shortest(attempt: u32) -> Duration {
-    let factor = 4_u32.saturating_pow(attempt.saturating_sub(1));
-    FIRST_DELAY.saturating_mul(factor).min(MAX_DELAY) * 4 / 5
 }
 
 /// Seconds, or a date in one of HTTP's forms.
@@ -161,10 +156,11 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_the_backend_asks_for_is_kept_up_to_an_hour_unless_it_is_too_short() {
+    fn a_wait_that_the_backend_asks_for_is_kept_up_to_the_longest_unless_it_is_too_short() {
+        let back_off = BackOff { first: Duration::from_secs(5), max: Duration::from_secs(3600) };
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
         let asked = |text: &str, attempt| {
-            let error = Failed::Later(503, text.to_owned()).into_error(attempt, now);
+            let error = Failed::Later(503, text.to_owned()).into_error(attempt, back_off, now);
             assert_eq!(error.to_string(), "the backend answered 503");
             error.downcast_ref::<RetryIn>().cloned()
         };

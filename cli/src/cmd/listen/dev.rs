@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -14,6 +15,7 @@ use hookseal_sandbox::{Options, Sandbox};
 use super::advice::advice;
 use super::forward::Backend;
 use super::line::Genuine;
+use super::pace::TIMEOUT;
 use super::saved::Folder;
 use super::verified::Verified;
 use super::{Handling, Listener, MAX_BODY, ShownArgs, bind_to, cannot_serve, print, runtime, serve};
@@ -90,7 +92,7 @@ impl Handling for EachAttempt {
 }
 
 pub(crate) fn run(args: &DevArgs) -> Result<Outcome, Failure> {
-    let backend = args.forward.as_deref().map(Backend::new).transpose()?;
+    let backend = args.forward.as_deref().map(|url| Backend::new(url, Duration::from_secs(TIMEOUT))).transpose()?;
     let runtime = runtime()?;
     let ran = runtime.block_on(dev(args, backend));
     // A forward may still wait for its backend.

@@ -15,8 +15,6 @@ use super::line::Forwarded;
 use crate::failure::Failure;
 use crate::input;
 
-/// How long a sender waits, according to Contio's guide.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 /// Senders do not read the response to a webhook; a larger one is not meant for a webhook.
 const MAX_RESPONSE: u64 = 1024 * 1024;
 
@@ -48,11 +46,8 @@ pub(super) struct Answer {
 }
 
 impl Backend {
-    pub(super) fn new(url: &str) -> Result<Self, Failure> {
-        Self::with_timeout(url, TIMEOUT)
-    }
-
-    fn with_timeout(url: &str, timeout: Duration) -> Result<Self, Failure> {
+    /// A backend that may take so long.
+    pub(super) fn new(url: &str, timeout: Duration) -> Result<Self, Failure> {
         input::receiver_url("--forward", url)?;
         let config = Agent::config_builder()
             .proxy(None)
@@ -86,7 +81,7 @@ impl Backend {
         ((status, Json(json!({ "error": failed }))).into_response(), forwarded)
     }
 
-    /// Sends a body with these headers alone; blocks, at most for 30 s. Returns a code if there is no answer.
+    /// Sends a body with these headers alone; blocks, at most as long as the backend may take. Returns a code if there is no answer.
     pub(super) fn post(&self, headers: HeaderMap, body: &[u8]) -> Result<Answer, &'static str> {
         let mut request = Request::post(&self.url).body(body).map_err(|_| UNREACHABLE)?;
         *request.headers_mut() = headers;
@@ -170,7 +165,7 @@ mod tests {
         // The system queues connections, and nothing accepts them.
         let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}/", silent.local_addr().expect("an address"));
-        let backend = Backend::with_timeout(&url, Duration::from_millis(50)).expect("a URL");
+        let backend = Backend::new(&url, Duration::from_millis(50)).expect("a URL");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let (response, forwarded) = runtime.block_on(backend.forward(HeaderMap::new(), Bytes::new()));
         assert_eq!((response.status().as_u16(), forwarded.failed), (504, Some("backend_timeout")));

@@ -7,18 +7,14 @@ use axum::response::{IntoResponse as _, Response};
 use hookseal::{UnixTime, VerifierBuilder};
 use hookseal_inbox::{Error, Inbox, InboxNotice, InboxNoticeKind, Keyed as _, Put, Worker};
 
-use super::attempt::{FIRST_DELAY, Forwarder, MAX_DELAY};
-use super::forward::{Backend, TIMEOUT};
+use super::attempt::Forwarder;
+use super::forward::Backend;
 use super::line::{DUPLICATE_WORD, Genuine, Happened, InboxStart, Stored};
 use super::verified::Verified;
 use super::{Handling, ListenArgs, Listener, bind, cannot_serve, line, print, serve, url};
 use crate::failure::Failure;
 use crate::inbox_args::{InboxPlace, unusable};
 use crate::stopped::stopped;
-
-/// How long a worker may be silent before another one takes over: longer than a forward can take.
-const LEASE: Duration = Duration::from_secs(45);
-const _: () = assert!(TIMEOUT.as_secs() < LEASE.as_secs());
 
 /// How long forwards that are running are waited for at the end. Containers are killed after 10 s.
 const GRACE: Duration = Duration::from_secs(8);
@@ -32,10 +28,13 @@ pub(super) async fn listen(
     backend: Option<Backend>,
 ) -> Result<(), Failure> {
     let json = args.json;
+    let pace = &args.pace;
+    let back_off = pace.back_off()?;
     let signer = backend.as_ref().map(|_| args.forward_secret.signer()).transpose()?;
     let origin = place.to_string();
     // One inbox may serve several endpoints, each with a path of its own.
-    let inbox = place.builder()?.scope(&args.path).lease(LEASE).back_off(FIRST_DELAY, MAX_DELAY);
+    let inbox = place.builder()?.scope(&args.path).lease(pace.lease());
+    let inbox = inbox.attempts(pace.attempts()).back_off(back_off.first, back_off.max);
     let inbox = inbox.on_notice(move |notice| report(notice, json)).build().await;
     let inbox = inbox.map_err(|error| unusable(&origin, &error))?;
     let stats = inbox.stats().await.map_err(|error| unusable(&origin, &error))?;
@@ -44,8 +43,9 @@ pub(super) async fn listen(
     let first_stop = stopped().map_err(cannot_serve)?;
     let worker = match backend.zip(signer) {
         Some((backend, signer)) => {
-            let forwarder = Forwarder::new(backend, signer, json);
-            let started = inbox.work(move |received| forwarder.forward(received)).await;
+            let forwarder = Forwarder::new(backend, signer, back_off, json);
+            let worker = inbox.worker().concurrency(pace.concurrency());
+            let started = worker.start(move |received| forwarder.forward(received)).await;
             Some(started.map_err(|error| unusable(&origin, &error))?)
         }
         None => None,

@@ -8,6 +8,7 @@ mod forward;
 mod inbox;
 mod line;
 mod once;
+mod pace;
 mod saved;
 mod verified;
 
@@ -30,6 +31,7 @@ use tokio::net::TcpListener;
 use self::forward::Backend;
 use self::line::{Genuine, Line, Shown};
 use self::once::AtOnce;
+use self::pace::PaceArgs;
 use self::saved::Folder;
 use self::verified::Verified;
 use crate::args::{LIMITS, LimitArgs, PublicKeyArgs, SchemeArgs};
@@ -74,6 +76,9 @@ pub(crate) struct ListenArgs {
     forward_secret: ForwardSecretArgs,
 
     #[command(flatten)]
+    pace: PaceArgs,
+
+    #[command(flatten)]
     scheme: SchemeArgs,
 
     #[command(flatten)]
@@ -109,15 +114,15 @@ struct ShownArgs {
 const EXAMPLES: &str = "\
 A refused delivery gets the status of its error and {\"error\": code}. A genuine one gets 200, or the
 response of the backend: 502 `backend_unreachable` if it cannot be reached, 504 `backend_timeout` if
-it takes longer than 30 s. An event that the backend accepted (2xx) is forwarded once: a duplicate
-of it gets 200. While the first is still being forwarded, a duplicate gets 503 `in_progress`, and if
-it fails, the next one is forwarded. With --once, events in Contio's body form are accepted at any
-age that the file remembers. Ctrl-C stops it, with exit code 0.
+it takes longer than --timeout. An event that the backend accepted (2xx) is forwarded once: a
+duplicate of it gets 200. While the first is still being forwarded, a duplicate gets 503
+`in_progress`, and if it fails, the next one is forwarded. With --once, events in Contio's body form
+are accepted at any age that the file remembers. Ctrl-C stops it, with exit code 0.
 
 With --inbox or --inbox-env, a genuine delivery is stored, and then gets 200. It is forwarded after
 that, signed anew as by Standard Webhooks with a secret of its own, until the backend accepts it: at
-most 12 times in about 6 1/2 h, and then it is dead. 410 ends that at once, and a Retry-After of 429
-or 503 is kept, up to 1 h. Without --forward, deliveries wait for a worker in any language. Another
+most 12 times in about 6 1/2 h, and then it is dead; --attempts, --first-delay and --max-delay
+change that. 410 ends it at once, and a Retry-After of 429 or 503 is kept, up to --max-delay. Without --forward, deliveries wait for a worker in any language. Another
 line is printed for each attempt. `hookseal inbox` shows what waits and what is dead.
 
 Examples:
@@ -175,7 +180,16 @@ pub(crate) fn run(args: &ListenArgs) -> Result<Outcome, Failure> {
              and --inbox FILE or --inbox-env NAME",
         ));
     }
-    let backend = args.forward.as_deref().map(Backend::new).transpose()?;
+    if let Some(option) = args.pace.of_inbox()
+        && (inbox.is_none() || args.forward.is_none())
+    {
+        return Err(Failure::argument(format!(
+            "{option} is given, but it is for what is forwarded from an inbox: use --forward URL and --inbox FILE or \
+             --inbox-env NAME"
+        )));
+    }
+    let timeout = args.pace.timeout();
+    let backend = args.forward.as_deref().map(|url| Backend::new(url, timeout)).transpose()?;
     let runtime = runtime()?;
     let listened = runtime.block_on(async {
         if let Some(place) = inbox {
@@ -183,14 +197,15 @@ pub(crate) fn run(args: &ListenArgs) -> Result<Outcome, Failure> {
         }
         match &args.once {
             None => {
-                let once = Once::builder(Memory::default()).build();
+                let once = Once::builder(Memory::default()).lease(args.pace.lease()).build();
                 let once = once.map_err(|error| Failure::argument(error.to_string()))?;
                 listen(args, max_body, builder, AtOnce { once, backend }).await
             }
             Some(file) => {
                 let unusable = |error| Failure::argument(format!("--once {}: {error}", file.display()));
                 // One file may serve several endpoints, each with a path of its own.
-                let once = Sqlite::open(file).and_then(|store| Once::builder(store).scope(&args.path).build());
+                let once = Sqlite::open(file)
+                    .and_then(|store| Once::builder(store).scope(&args.path).lease(args.pace.lease()).build());
                 let once = once.map_err(unusable)?;
                 let builder = once.extend_event_age(builder).await.map_err(unusable)?;
                 listen(args, max_body, builder, AtOnce { once, backend }).await
