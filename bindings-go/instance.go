@@ -13,6 +13,7 @@ import (
 // The ABI that instances must have, of docs/abi.md.
 const (
 	abiMajor = 1
+	abiMinor = 1
 	noSize   = -1
 
 	readEnvelope = 1
@@ -21,6 +22,9 @@ const (
 	hasFields   = 1
 	hasTime     = 2
 	hasEnvelope = 4
+
+	decidable = 1
+	readsBody = 4
 
 	schemeName  = 8
 	variantName = 9
@@ -34,9 +38,9 @@ const (
 	deliverySize = 32
 	verdictAt    = deliveryAt + deliverySize
 	verdictSize  = 216
-	inputAt      = verdictAt + verdictSize
-	inputSize    = 16
-	headersAt    = inputAt + inputSize
+	preparedAt   = verdictAt + verdictSize
+	preparedSize = 72
+	headersAt    = preparedAt + preparedSize
 	headerSize   = 16
 	macsAt       = headersAt + 2*allNames*headerSize
 	maxSecrets   = 8
@@ -58,6 +62,13 @@ const (
 	verdictIDHeader  = 104
 	verdictID        = 108
 	verdictIDLength  = 112
+)
+
+// Places in what is prepared.
+const (
+	preparedFlags  = 4
+	preparedBefore = 20
+	preparedAfter  = 24
 )
 
 // An instance whose memory a large body has made larger than this is not kept.
@@ -88,7 +99,7 @@ func newInstance(config *config) (i *instance, names []string, err *Error) {
 			i, names, err = nil, nil, stopped(cause)
 		}
 	}()
-	if abi := i.module.Xhookseal_abi(); abi>>16 != abiMajor {
+	if abi := i.module.Xhookseal_abi(); abi>>16 != abiMajor || abi&0xffff < abiMinor {
 		return nil, nil, NewError(ErrInvalidArgument, fmt.Sprintf("the core has version %#x of its ABI", abi))
 	}
 	i.scratch = i.module.Xhookseal_alloc(scratchSize)
@@ -243,7 +254,7 @@ func (i *instance) put(request *request) {
 	put32(delivery[24:], uint32(request.bodyAt))
 	put32(delivery[28:], uint32(request.bodyLength))
 	put32(scratch[verdictAt:], verdictSize)
-	put32(scratch[inputAt:], inputSize)
+	put32(scratch[preparedAt:], preparedSize)
 }
 
 func (i *instance) putVerdict() { put32(i.verdictRecord(), verdictSize) }

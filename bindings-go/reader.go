@@ -1,6 +1,7 @@
 package hookseal
 
 import (
+	"crypto/sha256"
 	"hash"
 	"io"
 	"net/http"
@@ -16,9 +17,8 @@ type Reader struct {
 	length   uint64
 	// What Read returns from now on, once the body has ended.
 	end error
-	// One for each secret, and what is signed after the body.
-	macs  []hash.Hash
-	after string
+	// One for each secret.
+	macs []hash.Hash
 	// For a verdict that depends on what is in the body: an instance of its own, which reads it.
 	core *coreStream
 }
@@ -43,18 +43,17 @@ func (v *Verifier) NewReader(header http.Header, body io.Reader) (*Reader, error
 	}
 	r := &Reader{body: body, delivery: Delivery{verifier: v}}
 	v.names.find(header, &r.delivery.headers)
-	readsBody := false
+	inCore := false
 	err := v.pool.with(func(i *instance) *Error {
-		before, after, reads, err := i.signingInput(&r.delivery, v.config.now().Unix(), 0)
-		if err != nil || reads {
-			readsBody = reads
+		before, _, flags, err := i.prepare(&r.delivery, v.config.now().Unix(), 0)
+		inCore = flags&readsBody != 0
+		if err != nil || inCore {
 			return err
 		}
-		r.after = string(after)
 		r.macs = i.newMACs(len(i.macs), func(mac hash.Hash) { mac.Write(before) })
 		return nil
 	})
-	if err == nil && readsBody {
+	if err == nil && inCore {
 		r.core, err = newCoreStream(v, &r.delivery)
 	}
 	if err != nil {
@@ -111,13 +110,16 @@ func (r *Reader) finish() error {
 	} else {
 		err = v.pool.with(func(i *instance) *Error {
 			// The scratch memory has had other deliveries in it since the headers came.
-			if _, _, _, err := i.signingInput(&r.delivery, now, int(r.length)); err != nil {
+			_, after, flags, err := i.prepare(&r.delivery, now, int(r.length))
+			if err != nil {
 				return err
 			}
-			return i.decide(&r.delivery, func(index int, sum []byte) {
-				r.macs[index].Write([]byte(r.after))
-				r.macs[index].Sum(sum)
-			}, nil)
+			macs := i.memory()[i.scratch+macsAt:][:len(r.macs)*sha256.Size]
+			for index, mac := range r.macs {
+				mac.Write(after)
+				mac.Sum(macs[sha256.Size*index : sha256.Size*index])
+			}
+			return i.decide(&r.delivery, flags, now, int(r.length), nil)
 		})
 	}
 	if err != nil {

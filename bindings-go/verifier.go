@@ -154,24 +154,21 @@ func (i *instance) verify(d *Delivery, now int64) *Error {
 		i.begin(d, now, length)
 		return i.refuse(d, nil)
 	}
-	before, after, readsBody, err := i.signingInput(d, now, length)
+	before, after, flags, err := i.prepare(d, now, length)
 	if err != nil {
 		return err
 	}
-	var body []byte
-	if readsBody {
-		body = d.body
-	}
-	return i.decide(d, func(index int, sum []byte) {
-		mac := i.macs[index]
+	macs := i.memory()[i.scratch+macsAt:][:len(i.macs)*sha256.Size]
+	for index, mac := range i.macs {
 		mac.Reset()
 		mac.Write(before)
 		mac.Write(d.body)
 		if len(after) > 0 {
 			mac.Write(after)
 		}
-		mac.Sum(sum)
-	}, body)
+		mac.Sum(macs[sha256.Size*index : sha256.Size*index])
+	}
+	return i.decide(d, flags, now, length, d.body)
 }
 
 // begin writes a delivery without its body into the scratch memory.
@@ -194,40 +191,42 @@ func (i *instance) refuse(d *Delivery, err *Error) *Error {
 	return err
 }
 
-// signingInput writes a delivery into the scratch memory, where decide finds it, and asks what is signed before and after
-// its body, and whether the verdict reads the body. What it returns is valid until the next call.
-func (i *instance) signingInput(d *Delivery, now int64, length int) (before, after []byte, readsBody bool, err *Error) {
+// prepare writes a delivery into the scratch memory, where decide finds it, and asks what is signed before and after its
+// body, and what is known of its headers (decidable, readsBody). What it returns is valid until the next call.
+func (i *instance) prepare(d *Delivery, now int64, length int) (before, after []byte, flags uint32, err *Error) {
 	scratch := i.scratch
 	i.begin(d, now, length)
-	code := i.module.Xhookseal_signing_input(i.verifier, scratch+deliveryAt, scratch+inputAt, scratch+textAt, textSize,
+	code := i.module.Xhookseal_prepare(i.verifier, scratch+deliveryAt, scratch+preparedAt, scratch+textAt, textSize,
 		scratch+verdictAt)
 	if code != 0 {
-		return nil, nil, false, i.refuse(d, i.refusal())
+		return nil, nil, 0, i.refuse(d, i.refusal())
 	}
 	memory := i.memory()
-	input := memory[scratch+inputAt:][:inputSize]
-	middle, end := get32(input[4:]), get32(input[8:])
+	prepared := memory[scratch+preparedAt:][:preparedSize]
+	middle, end := get32(prepared[preparedBefore:]), get32(prepared[preparedAfter:])
 	text := memory[scratch+textAt:][:middle+end]
-	return text[:middle], text[middle:], get32(input[12:]) != 0, nil
+	return text[:middle], text[middle:], get32(prepared[preparedFlags:]), nil
 }
 
-// decide asks for the verdict on the delivery in the scratch memory, given what makes the MAC of each secret. The body is
-// nil unless the verdict reads it.
-func (i *instance) decide(d *Delivery, makeMAC func(index int, sum []byte), body []byte) *Error {
-	scratch, memory := i.scratch, i.memory()
-	macs := memory[scratch+macsAt:][:len(i.macs)*sha256.Size]
-	for index := range i.macs {
-		makeMAC(index, macs[sha256.Size*index:sha256.Size*index])
-	}
-	if body != nil {
+// decide asks for the verdict on the delivery in the scratch memory, given the MAC of each secret there, and what prepare
+// returned. The body is read only if the verdict depends on it.
+func (i *instance) decide(d *Delivery, flags uint32, now int64, length int, body []byte) *Error {
+	scratch, count := i.scratch, int32(len(i.macs))
+	var code int32
+	switch {
+	case flags&decidable != 0:
+		code = i.module.Xhookseal_decide(i.verifier, scratch+preparedAt, int32(uint32(now)), int32(uint32(uint64(now)>>32)),
+			int32(uint32(length)), scratch+macsAt, count, scratch+verdictAt)
+	case flags&readsBody != 0:
 		bodyAt := i.putBody(body)
 		defer i.free(bodyAt, len(body))
 		delivery := i.memory()[scratch+deliveryAt:][:deliverySize]
 		put32(delivery[4:], readEnvelope)
 		put32(delivery[24:], uint32(bodyAt))
+		fallthrough
+	default:
+		code = i.module.Xhookseal_verify_with_macs(i.verifier, scratch+deliveryAt, scratch+macsAt, count, scratch+verdictAt)
 	}
-	code := i.module.Xhookseal_verify_with_macs(i.verifier, scratch+deliveryAt, scratch+macsAt, int32(len(i.macs)),
-		scratch+verdictAt)
 	// Until the verdict, they are as secret as the keys.
 	clear(i.memory()[scratch+macsAt:][:len(i.macs)*sha256.Size])
 	if code != 0 {
@@ -235,7 +234,7 @@ func (i *instance) decide(d *Delivery, makeMAC func(index int, sum []byte), body
 	}
 	verdict := i.verdict()
 	d.set(&verdict)
-	if body != nil && verdict.flags&hasFields != 0 {
+	if verdict.flags&hasFields != 0 {
 		fields := i.fields()
 		d.envelope.Store(d.readEnvelope(&fields))
 	}

@@ -21,7 +21,7 @@ use zeroize::Zeroize as _;
 use crate::calls::{self, Call, Ready, Setup, Streaming};
 use crate::checks::{Misuse, can_hold};
 use crate::handles::{self, CHUNKS, Kind, Lock, MOST};
-use crate::layout::{self, ABI, Delivery, Header, Input, NONE, Text, Verdict, asks};
+use crate::layout::{self, ABI, Delivery, Header, Input, NONE, Prepared, Text, Verdict, asks};
 use crate::verdicts::misuse;
 
 /// The code of arguments that cannot be used.
@@ -349,8 +349,8 @@ impl<'a> Request<'a> {
 impl<'a> Pairs<'a> {
     pub(crate) fn of_scheme(self, scheme: &'a Scheme) -> SchemeHeaders<'a> {
         let has_numbers = self.0.iter().any(|header| header.name.at.is_null());
-        let numbered = |number| if has_numbers { names::header(scheme, number) } else { None };
-        SchemeHeaders { pairs: self, numbered: core::array::from_fn(numbered) }
+        let numbered = if has_numbers { names::headers(scheme) } else { [None; names::HEADERS] };
+        SchemeHeaders { pairs: self, numbered }
     }
 
     /// The values with their indexes.
@@ -847,6 +847,57 @@ pub unsafe extern "C" fn hookseal_signing_input(
     };
     // SAFETY: the caller vouches for it.
     unsafe { judge(verdict, make) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hookseal_prepare(
+    verifier: *const layout::Verifier,
+    delivery: *const Delivery,
+    prepared: *mut Prepared,
+    text: *mut u8,
+    capacity: usize,
+    verdict: *mut Verdict,
+) -> u32 {
+    let make = |_: &mut Verdict| {
+        // SAFETY: the caller vouches for it.
+        let (call, writer) = unsafe { (call(verifier, delivery, false), Writer::of_text(text, capacity)) };
+        let mut writer = writer?;
+        let made = calls::prepare(call, &mut |part| writer.put(part))?;
+        if writer.length > capacity {
+            return Err(misuse("what is signed does not fit; have HOOKSEAL_INPUT_MAX bytes"));
+        }
+        // SAFETY: the caller vouches for it.
+        if prepared.is_null() || !unsafe { write(prepared, &made) } {
+            return Err(misuse("`prepared` is no struct of this version; set its size"));
+        }
+        Ok(())
+    };
+    // SAFETY: the caller vouches for it.
+    unsafe { judge(verdict, make) }
+}
+
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments)] // as in C
+pub unsafe extern "C" fn hookseal_decide(
+    verifier: *const layout::Verifier,
+    prepared: *const Prepared,
+    now_low: u32,
+    now_high: u32,
+    body_length: usize,
+    macs: *const u8,
+    count: usize,
+    verdict: *mut Verdict,
+) -> u32 {
+    let now = UnixTime::from_secs((u64::from(now_high) << 32 | u64::from(now_low)).cast_signed());
+    let decide = |verdict: &mut Verdict| {
+        // SAFETY: the caller vouches for it.
+        let (ready, prepared) = unsafe { (ready(verifier), read(prepared)) };
+        // SAFETY: the caller vouches for it.
+        let macs = count.checked_mul(32).and_then(|length| unsafe { bytes(macs, length) });
+        calls::decide(ready, prepared, now, body_length, macs, verdict)
+    };
+    // SAFETY: the caller vouches for it.
+    unsafe { judge(verdict, decide) }
 }
 
 #[unsafe(no_mangle)]

@@ -6,7 +6,7 @@ use hookseal::Envelope;
 use hookseal_bindings::{request, verdict};
 
 /// The version of the ABI: the major part in the upper 16 bits, the minor in the lower.
-pub const ABI: u32 = 0x1_0000;
+pub const ABI: u32 = 0x1_0001;
 
 /// What a function that returns a size returns for arguments that it cannot use.
 pub const NONE: usize = usize::MAX;
@@ -123,6 +123,40 @@ pub struct Input {
     pub reads_body: u32,
 }
 
+/// Flags of [`Prepared`].
+pub mod prepared {
+    /// `hookseal_decide` can decide about the delivery.
+    pub const DECIDABLE: u32 = 1;
+    /// The time of signing is set.
+    pub const HAS_TIME: u32 = 2;
+    /// The verdict needs the body itself.
+    pub const READS_BODY: u32 = 4;
+}
+
+/// `hookseal_prepared`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Prepared {
+    /// The size of this struct.
+    pub size: u32,
+    /// See [`prepared`].
+    pub flags: u32,
+    /// When it was signed.
+    pub timestamp: i64,
+    /// The index of the scheme's variant.
+    pub variant: u32,
+    /// How many bytes are signed before the body.
+    pub before: u32,
+    /// How many are signed after it.
+    pub after: u32,
+    /// 1 + the index of the header with the signed id.
+    pub id_header: u32,
+    /// The id in its value.
+    pub id: Span,
+    /// The signature.
+    pub signature: [u8; 32],
+}
+
 /// `hookseal_verifier`: what a handle points to as far as C knows. A handle is no address.
 #[derive(Debug)]
 pub struct Verifier {
@@ -153,6 +187,7 @@ const _: () = {
     assert!(offset_of!(Verdict, timestamp) == 24 && size_of::<Verdict>() == 216);
     #[cfg(target_pointer_width = "32")]
     assert!(size_of::<Delivery>() == 32 && size_of::<Header>() == 16 && offset_of!(Delivery, body) == 24);
+    assert!(size_of::<Prepared>() == 72 && prepared::HAS_TIME == verdict::HAS_TIME);
     assert!(offset_of!(Delivery, now) == 8 && offset_of!(Delivery, headers) == 16);
     assert!(request::BYTES == 32 + 4 * 16);
 };

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 const HEADER: &str = include_str!("../include/hookseal.h");
 
 /// What C calls the types.
-const TYPES: [(&str, &str); 8] = [
+const TYPES: [(&str, &str); 9] = [
     ("Text", "hookseal_text"),
     ("Header", "hookseal_header"),
     ("Delivery", "hookseal_delivery"),
     ("Span", "hookseal_span"),
     ("Verdict", "hookseal_verdict"),
     ("Input", "hookseal_input"),
+    ("Prepared", "hookseal_prepared"),
     ("Verifier", "hookseal_verifier"),
     ("Stream", "hookseal_stream"),
 ];

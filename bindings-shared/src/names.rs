@@ -16,6 +16,15 @@ pub fn header(scheme: &Scheme, number: usize) -> Option<&HeaderName> {
     }
 }
 
+/// All of them by their numbers, for callers that want several.
+#[must_use]
+pub fn headers(scheme: &Scheme) -> [Option<&HeaderName>; HEADERS] {
+    let [signature, timestamp, id] = scheme.header_spellings();
+    let topic = scheme.key_header().map_or([None; 2], |names| names.map(Some));
+    let [first, second] = [0, 1].map(|spelling| [signature, timestamp, id, topic].map(|names| names[spelling]));
+    [first[0], first[1], first[2], first[3], second[0], second[1], second[2], second[3]]
+}
+
 /// Puts the names of a scheme, one per line: the names of the signature, timestamp, id and topic headers, which take
 /// precedence; their other names, empty where there are none; a line that is not empty if deliveries carry a Contio
 /// envelope; and the names of the scheme's variants.

@@ -52,7 +52,7 @@ pub use crate::time::UnixTime;
 #[cfg(feature = "alloc")]
 pub use crate::verify::OwnedDelivery;
 pub use crate::verify::{
-    Delivery, HeaderValues, Limits, MAX_SECRETS, OwnedStream, SigningInput, StoredBody, Stream, Streamed,
+    Delivery, HeaderValues, Limits, MAX_SECRETS, OwnedStream, PreparedHeaders, SigningInput, StoredBody, Stream, Streamed,
     StreamedDelivery, StreamedParts, Verifier, VerifierBuilder, WholeBody,
 };
 #[cfg(feature = "duplicates")]

@@ -9,7 +9,7 @@
 
 #define IS(constant, number) HOOKSEAL_ASSERT((constant) == (number), #constant)
 
-IS(HOOKSEAL_ABI, 0x10000);
+IS(HOOKSEAL_ABI, 0x10001);
 IS(HOOKSEAL_NONE, SIZE_MAX);
 IS(HOOKSEAL_GENUINE, 0);
 IS(HOOKSEAL_READ_ENVELOPE, 1);
@@ -64,6 +64,17 @@ AT(hookseal_input, before, 4);
 AT(hookseal_input, after, 8);
 AT(hookseal_input, reads_body, 12);
 IS(sizeof(hookseal_input), 16);
+AT(hookseal_prepared, flags, 4);
+AT(hookseal_prepared, timestamp, 8);
+AT(hookseal_prepared, variant, 16);
+AT(hookseal_prepared, before, 20);
+AT(hookseal_prepared, after, 24);
+AT(hookseal_prepared, id_header, 28);
+AT(hookseal_prepared, id, 32);
+AT(hookseal_prepared, signature, 40);
+IS(sizeof(hookseal_prepared), 72);
+IS(HOOKSEAL_DECIDABLE, 1);
+IS(HOOKSEAL_READS_BODY, 4);
 
 #undef IS
 #undef AT

@@ -3,12 +3,14 @@
 use alloc::sync::Arc;
 use core::ops::Range;
 
-use hookseal::{Delivery, DeliveryKey, Error, HeaderLookup, Headers as _, envelope_places};
+use hookseal::{
+    Delivery, DeliveryKey, Error, HeaderLookup, Headers as _, PreparedHeaders, SigningInput, UnixTime, envelope_places,
+};
 
 use super::verifiers::{NO_VERIFIER, Ready};
 use crate::abi::{Request, SchemeHeaders};
 use crate::checks::Misuse;
-use crate::layout::{Input, Span, Verdict, asks};
+use crate::layout::{HAS_ENVELOPE, Input, Prepared, Span, Verdict, asks, prepared, size_of};
 use crate::verdicts::{misuse, narrow};
 
 /// A verifier and a delivery, if both are sound.
@@ -72,13 +74,15 @@ fn accept(
 impl Verdict {
     /// Finds the header that the signed id was read from, among the values of headers with their indexes, by the
     /// addresses of the id, which outlive its borrow.
-    pub(super) fn put_id<'h>(&mut self, id: Option<Range<usize>>, mut values: impl Iterator<Item = (usize, &'h [u8])>) {
-        let Some(id) = id else { return };
-        if let Some((index, place)) = values.find_map(|(index, value)| Some((index, part_of(&id, value)?))) {
-            self.id_header = narrow(index + 1);
-            self.id = Span::of(&place);
-        }
+    pub(super) fn put_id<'h>(&mut self, id: Option<Range<usize>>, values: impl Iterator<Item = (usize, &'h [u8])>) {
+        (self.id_header, self.id) = id.and_then(|id| find_part(&id, values)).unwrap_or_default();
     }
+}
+
+/// 1 + the index of the header that a part was read from, and where it is in the value.
+fn find_part<'h>(part: &Range<usize>, mut values: impl Iterator<Item = (usize, &'h [u8])>) -> Option<(u32, Span)> {
+    let (index, place) = values.find_map(|(index, value)| Some((index, part_of(part, value)?)))?;
+    Some((narrow(index + 1), Span::of(&place)))
 }
 
 /// The addresses that a text has.
@@ -99,11 +103,64 @@ pub(crate) fn signing_input(call: Call<'_>, put: &mut dyn FnMut(&[u8])) -> Resul
     let (ready, request) = sound(call)?;
     let headers = request.headers.of_scheme(ready.scheme());
     let input = ready.signing_input(&headers)?;
+    let [before, after] = put_input(&input, put);
+    Ok(Input { size: size_of::<Input>(), before, after, reads_body: input.reads_body().into() })
+}
+
+/// Puts what is signed before and after the body, and returns the lengths.
+fn put_input(input: &SigningInput<'_, '_>, put: &mut dyn FnMut(&[u8])) -> [u32; 2] {
     let mut lengths = [0; 2];
     input.before_body().for_each(|part| (lengths[0] += part.len(), put(part)).1);
     input.after_body().for_each(|part| (lengths[1] += part.len(), put(part)).1);
-    let [before, after] = lengths.map(narrow);
-    Ok(Input { size: crate::layout::size_of::<Input>(), before, after, reads_body: input.reads_body().into() })
+    lengths.map(narrow)
+}
+
+/// The same, with what `decide` needs of the headers.
+pub(crate) fn prepare(call: Call<'_>, put: &mut dyn FnMut(&[u8])) -> Result<Prepared, Error> {
+    let (ready, request) = sound(call)?;
+    let headers = request.headers.of_scheme(ready.scheme());
+    let input = ready.signing_input(&headers)?;
+    let [before, after] = put_input(&input, put);
+    let mut flags = if input.reads_body() { prepared::READS_BODY } else { 0 };
+    let (mut variant, mut timestamp, mut signature) = (0, 0, [0; 32]);
+    if let Some(headers) = input.prepare() {
+        flags |= prepared::DECIDABLE;
+        if let Some(time) = headers.timestamp {
+            flags |= prepared::HAS_TIME;
+            timestamp = time.as_secs();
+        }
+        (variant, signature) = (narrow(headers.variant), headers.signature);
+    }
+    let id = input.claimed_id().and_then(|id| find_part(&addresses(id), headers.pairs.values()));
+    let (id_header, id) = id.unwrap_or_default();
+    Ok(Prepared { size: size_of::<Prepared>(), flags, timestamp, variant, before, after, id_header, id, signature })
+}
+
+/// The verdict on a delivery that was prepared, of whose body the length is enough.
+pub(crate) fn decide(
+    ready: Option<&Arc<Ready>>,
+    given: Option<Prepared>,
+    now: UnixTime,
+    length: usize,
+    macs: Option<&[u8]>,
+    verdict: &mut Verdict,
+) -> Result<(), Error> {
+    let ready = ready.ok_or_else(|| misuse(NO_VERIFIER))?;
+    let given = given.filter(|given| given.flags & prepared::DECIDABLE != 0).ok_or_else(|| {
+        misuse("`prepared` is not what hookseal_prepare has set, or has no HOOKSEAL_DECIDABLE; call hookseal_verify_with_macs")
+    })?;
+    let macs = macs.ok_or_else(|| misuse("the MACs cannot be where the call says"))?.as_chunks().0;
+    let has_time = given.flags & prepared::HAS_TIME;
+    let headers = PreparedHeaders {
+        variant: usize::try_from(given.variant).unwrap_or(usize::MAX),
+        timestamp: (has_time != 0).then(|| UnixTime::from_secs(given.timestamp)),
+        signature: given.signature,
+    };
+    let secret = ready.verify_prepared_with_macs(&headers, length as u64, macs, now)?;
+    let flags = has_time | if ready.scheme().has_envelope() { HAS_ENVELOPE } else { 0 };
+    (verdict.secret, verdict.variant, verdict.flags) = (narrow(secret), given.variant, flags);
+    (verdict.timestamp, verdict.id_header, verdict.id) = (given.timestamp, given.id_header, given.id);
+    Ok(())
 }
 
 /// The key of a delivery that was verified, and the digest of its body if that is asked for.

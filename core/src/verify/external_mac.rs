@@ -36,7 +36,9 @@ impl Verifier {
     /// # Errors
     /// The errors that [`verify`](Self::verify) returns for the headers.
     pub fn signing_input<'v, 'h, H: Headers + ?Sized>(&'v self, headers: &'h H) -> Result<SigningInput<'v, 'h>, Error> {
-        Reason::of(|reason| ParsedHeaders::read_for(self.key_kinds(), self.scheme(), headers, reason)).map(SigningInput)
+        let parsed =
+            Reason::of(|reason| ParsedHeaders::read_for(self.key_kinds(), self.scheme(), headers, reason))?;
+        Ok(SigningInput { verifier: self, parsed })
     }
 
     /// The verdict of [`verify`](Self::verify), given one MAC per secret, in the order of the secrets.
@@ -84,29 +86,32 @@ impl Verifier {
 }
 
 /// What is signed before and after the body of one delivery: see [`Verifier::signing_input`].
-pub struct SigningInput<'v, 'h>(ParsedHeaders<'v, 'h>);
+pub struct SigningInput<'v, 'h> {
+    pub(super) verifier: &'v Verifier,
+    pub(super) parsed: ParsedHeaders<'v, 'h>,
+}
 
 impl SigningInput<'_, '_> {
     /// The parts that are signed before the body, in order.
     pub fn before_body(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.bytes_of(self.0.scheme.template.before())
+        self.parsed.bytes_of(self.parsed.scheme.template.before())
     }
 
     /// The parts that are signed after the body, in order.
     pub fn after_body(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.bytes_of(self.0.scheme.template.after())
+        self.parsed.bytes_of(self.parsed.scheme.template.after())
     }
 
     /// Whether the verdict depends on the body as well as on its MAC, as for [`Scheme::CONTIO_BODY`](crate::Scheme),
     /// whose timestamp is in the envelope. For all others, [`Verifier::verify_with_macs`] reads only the body's length.
     #[must_use]
     pub fn reads_body(&self) -> bool {
-        matches!(self.0.scheme.freshness, Freshness::Envelope)
+        matches!(self.parsed.scheme.freshness, Freshness::Envelope)
     }
 }
 
 impl fmt::Debug for SigningInput<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningInput").field("scheme", self.0.scheme).finish_non_exhaustive()
+        f.debug_struct("SigningInput").field("scheme", self.parsed.scheme).finish_non_exhaustive()
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod limits;
 mod owned;
 mod owned_stream;
 pub(crate) mod parsed_headers;
+mod prepared;
 #[cfg(feature = "ed25519")]
 mod public_keys;
 mod stored;
@@ -28,6 +29,7 @@ pub use self::limits::Limits;
 #[cfg(feature = "alloc")]
 pub use self::owned::OwnedDelivery;
 pub use self::owned_stream::{OwnedStream, StreamedParts};
+pub use self::prepared::PreparedHeaders;
 pub use self::stored::StoredBody;
 pub use self::stream::{Stream, Streamed, StreamedDelivery};
 
@@ -169,6 +171,28 @@ impl Verifier {
         reason: &mut Reason,
     ) -> Result<Facts<'v, 'h>, Failed> {
         let ParsedHeaders { scheme, id, timestamp, .. } = *parsed;
+        let (secret_index, timestamp) = self.decide_time(scheme, timestamp, matches, now, event_time, reason)?;
+        Ok(Facts {
+            scheme,
+            timestamp,
+            secret_index,
+            id,
+            #[cfg(feature = "duplicates")]
+            topic: parsed.topic,
+        })
+    }
+
+    /// The index of the secret that matched, and the time of a delivery that is neither too old nor ahead.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    fn decide_time(
+        &self,
+        scheme: &Scheme,
+        timestamp: Option<UnixTime>,
+        matches: Matches,
+        now: UnixTime,
+        event_time: impl FnOnce(&mut Reason) -> Result<UnixTime, Failed>,
+        reason: &mut Reason,
+    ) -> Result<(usize, Option<UnixTime>), Failed> {
         let Some(secret_index) = matches.first() else {
             return Err(reason.is(ErrorKind::SignatureMismatch, "", ""));
         };
@@ -185,14 +209,7 @@ impl Verifier {
                 timestamp
             }
         };
-        Ok(Facts {
-            scheme,
-            timestamp,
-            secret_index,
-            id,
-            #[cfg(feature = "duplicates")]
-            topic: parsed.topic,
-        })
+        Ok((secret_index, timestamp))
     }
 
     /// Tries every secret against every signature, even after one has matched.
@@ -216,6 +233,16 @@ impl Verifier {
         macs: &[[u8; TAG_BYTES]],
         reason: &mut Reason,
     ) -> Result<Matches, Failed> {
+        self.check_macs(macs, reason)?;
+        let mut matches = Matches::none();
+        for (index, mac) in (0..).zip(macs) {
+            parsed.compare(index, &Tag::computed_outside(*mac), &mut matches);
+        }
+        Ok(matches)
+    }
+
+    /// Refuses MACs that do not stand for all keys.
+    fn check_macs(&self, macs: &[[u8; TAG_BYTES]], reason: &mut Reason) -> Result<(), Failed> {
         #[cfg(feature = "ed25519")]
         if !self.public_keys.is_empty() {
             return Err(reason.is(
@@ -227,11 +254,7 @@ impl Verifier {
         if macs.len() != self.keys.iter().count() {
             return Err(reason.is(ErrorKind::InvalidArgument, "", "there must be one MAC for each secret"));
         }
-        let mut matches = Matches::none();
-        for (index, mac) in (0..).zip(macs) {
-            parsed.compare(index, &Tag::computed_outside(*mac), &mut matches);
-        }
-        Ok(matches)
+        Ok(())
     }
 
     /// How the deliveries that this verifier accepts are signed.
