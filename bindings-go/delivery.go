@@ -8,30 +8,34 @@ import (
 // Delivery is a delivery that is genuine and fresh. Only a [Verifier] returns one. It can be shared between goroutines.
 type Delivery struct {
 	verifier *Verifier
-	headers  headerValues
+	// What its key needs of the headers besides the id.
+	topics   [2]headerValue
 	body     []byte
 	id       string
 	verdict  verdict
 	envelope atomic.Pointer[Envelope]
 }
 
-// set takes over what the verdict says.
-func (d *Delivery) set(verdict *verdict) {
+// set takes over what the verdict says, and what the delivery keeps of the headers.
+func (d *Delivery) set(verdict *verdict, headers *headerValues) {
 	d.verdict = *verdict
+	d.topics = [2]headerValue{headers[topicName], headers[secondName+topicName]}
 	if verdict.idHeader == 0 {
 		return
 	}
 	// The headers were written in the order of their numbers, and each of them once: a second one is refused.
 	index := uint32(0)
-	for which := range d.headers {
-		if d.headers[which].count == 0 {
+	for which := range headers {
+		found := &headers[which]
+		if found.count == 0 {
 			continue
 		}
 		index++
 		if index == verdict.idHeader {
-			d.id = d.headers[which].value[verdict.idAt:][:verdict.idLength]
+			d.id = found.value[verdict.idAt:][:verdict.idLength]
+			return
 		}
-		if d.headers[which].count > 1 {
+		if found.count > 1 {
 			index++
 		}
 	}

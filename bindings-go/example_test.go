@@ -181,6 +181,52 @@ func ExampleVerifier_NewReader() {
 	// github <nil>
 }
 
+func ExampleWithKey() {
+	verifier, err := hookseal.New(secret)
+	if err != nil {
+		panic(err)
+	}
+	r := delivered(body)
+	reader, err := verifier.NewReader(r.Header, r.Body, hookseal.WithKey())
+	if err != nil {
+		panic(err)
+	}
+	if _, err := io.Copy(io.Discard, reader); err != nil {
+		panic(err)
+	}
+	delivery, err := reader.Delivery()
+	if err != nil {
+		panic(err)
+	}
+	key, ok := delivery.Key()
+	fmt.Println(key, ok)
+	// Output: 0.6.contio5.evt-1 true
+}
+
+func ExampleWithBody() {
+	verifier, err := hookseal.New(secret, hookseal.MaxBody(64<<10))
+	if err != nil {
+		panic(err)
+	}
+	r := delivered(body)
+	reader, err := verifier.NewReader(r.Header, r.Body, hookseal.WithBody())
+	if err != nil {
+		panic(err)
+	}
+	// The body goes elsewhere while it is verified, and is known in the end.
+	if _, err := io.Copy(io.Discard, reader); err != nil {
+		panic(err)
+	}
+	streamed, err := reader.Delivery()
+	if err != nil {
+		panic(err)
+	}
+	delivery, _ := streamed.Whole()
+	event, err := delivery.Event()
+	fmt.Println(hookseal.EnvelopeOf(event), err)
+	// Output: hookseal.Event("meeting.completed", "evt-1") <nil>
+}
+
 func ExampleDelivery_Key() {
 	verifier, err := hookseal.New(secret)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 // The headers of a scheme, by their numbers in the core's ABI; from secondName on, the second names of the same headers.
 const (
 	signatureName = 0
+	idName        = 2
+	topicName     = 3
 	secondName    = 4
 	allNames      = 8
 )

@@ -330,6 +330,97 @@ func TestAReaderRefusesAForgedBodyAtItsEnd(t *testing.T) {
 	refused(t, err, ErrMissingHeader)
 }
 
+func TestAReaderKnowsTheKeyAndTheWholeDeliveryIfItIsAsked(t *testing.T) {
+	for _, scheme := range []Scheme{ContioTimestamped, ContioBody, GitHub, StandardWebhooks, Shopify} {
+		v, err := New("whsec_c2VjcmV0IGZvciB0ZXN0cyBvbmx5", scheme)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.config.now = func() time.Time { return time.Unix(1_736_937_000, 0) }
+		body := envelopeOf(strings.Repeat("a title ", 5_000))
+		signing := []SignOption{scheme, SignedAt(v.config.now())}
+		if scheme == StandardWebhooks {
+			signing = append(signing, SignedID("msg-1"))
+		}
+		header, err := Sign([]byte(body), "whsec_c2VjcmV0IGZvciB0ZXN0cyBvbmx5", signing...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		header.Set("X-Shopify-Topic", "orders/create")
+		whole, err := v.Verify(header, []byte(body))
+		if err != nil {
+			t.Fatalf("%s: %v", scheme, err)
+		}
+		want, _ := whole.Key()
+		for asked, options := range [][]ReaderOption{nil, {WithKey()}, {WithBody()}, {WithKey(), WithBody()}} {
+			r, err := v.NewReader(header, strings.NewReader(body), options...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.Copy(io.Discard, r); err != nil {
+				t.Fatalf("%s: %v", scheme, err)
+			}
+			d, err := r.Delivery()
+			if err != nil {
+				t.Fatal(err)
+			}
+			key, hasKey := d.Key()
+			digest, hasDigest := d.BodyDigest()
+			if hasKey != (asked > 0) || hasDigest != (asked > 0) {
+				t.Errorf("%s, %d: a key %v, a digest %v", scheme, asked, hasKey, hasDigest)
+			}
+			if hasKey && (key != want || digest != whole.BodyDigest()) {
+				t.Errorf("%s: %v and not %v", scheme, key, want)
+			}
+			kept, hasBody := d.Whole()
+			if hasBody != (asked >= 2) {
+				t.Errorf("%s, %d: a body %v", scheme, asked, hasBody)
+			}
+			if !hasBody {
+				continue
+			}
+			if string(kept.Body()) != body || kept.ID() != whole.ID() || kept.Scheme() != whole.Scheme() {
+				t.Errorf("%s: %v is another delivery", scheme, kept)
+			}
+			event, err := kept.Event()
+			if kept.HasEnvelope() && (err != nil || EnvelopeOf(event).EventID != "evt-1") {
+				t.Errorf("%s: %v, %v", scheme, event, err)
+			}
+		}
+	}
+}
+
+func TestAReaderThatKeepsTheBodyHasALimit(t *testing.T) {
+	body := strings.Repeat("x", DefaultMaxBody+1)
+	header := signed(t, body, GitHub)
+	for _, c := range []struct {
+		v       *Verifier
+		refuses bool
+	}{
+		{verifierOf(t, GitHub), true},
+		{verifierOf(t, GitHub, MaxBody(DefaultMaxBody+1)), false},
+	} {
+		r, err := c.v.NewReader(header, strings.NewReader(body), WithBody())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, r); errors.Is(err, ErrBodyTooLarge) != c.refuses {
+			t.Errorf("%v", err)
+		}
+	}
+	forged, err := verifierOf(t, GitHub).NewReader(header, strings.NewReader("y"), WithBody())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.Copy(io.Discard, forged)
+	refused(t, err, ErrSignatureMismatch)
+	if d, err := forged.Delivery(); d != nil || err == nil {
+		t.Error("a forged delivery is known as a whole")
+	}
+	_, err = verifierOf(t, GitHub).NewReader(header, strings.NewReader(body), nil)
+	refused(t, err, ErrInvalidArgument)
+}
+
 type failingReader struct{ err error }
 
 func (r *failingReader) Read([]byte) (int, error) { return 0, r.err }

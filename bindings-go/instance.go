@@ -18,6 +18,7 @@ const (
 
 	readEnvelope = 1
 	noBody       = 2
+	wantsKey     = 4
 
 	hasFields   = 1
 	hasTime     = 2

@@ -61,12 +61,17 @@ func (d *Delivery) Key() (key Key, ok bool) {
 // BodyDigest is the SHA-256 of the body, by which a store notices another body under the key of an event.
 func (d *Delivery) BodyDigest() [32]byte { return sha256.Sum256(d.body) }
 
-// key asks for the key of a delivery that was verified, with its headers and the verdict as they were.
+// key asks for the key of a delivery that was verified, with what it keeps of its headers.
 func (i *instance) key(d *Delivery) (key Key, ok bool) {
 	bodyAt := i.putBody(d.body)
 	defer i.free(bodyAt, len(d.body))
-	i.put(&request{values: &d.headers, bodyAt: bodyAt, bodyLength: len(d.body)})
-	i.restoreVerdict(&d.verdict)
+	headers, verdict := headerValues{topicName: d.topics[0], secondName + topicName: d.topics[1]}, d.verdict
+	if verdict.idHeader != 0 {
+		headers[idName] = headerValue{value: d.id, count: 1}
+		verdict.idHeader, verdict.idAt = 1, 0
+	}
+	i.put(&request{values: &headers, bodyAt: bodyAt, bodyLength: len(d.body)})
+	i.restoreVerdict(&verdict)
 	text := i.text(func(at, capacity int32) int32 {
 		return i.module.Xhookseal_delivery_key(i.verifier, i.scratch+deliveryAt, i.scratch+verdictAt, 0, 0, 0, at,
 			capacity)

@@ -13,14 +13,39 @@ import (
 // does with its checksum. Do not act on what was read before.
 type Reader struct {
 	body     io.Reader
-	delivery Delivery
+	delivery StreamedDelivery
+	headers  headerValues
 	length   uint64
+	limit    uint64
 	// What Read returns from now on, once the body has ended.
 	end error
 	// One for each secret.
-	macs []hash.Hash
-	// For a verdict that depends on what is in the body: an instance of its own, which reads it.
-	core *coreStream
+	macs   []hash.Hash
+	digest hash.Hash
+	// For a verdict that depends on what is in the body, and for keys: an instance of its own, which reads it.
+	core   *coreStream
+	inCore bool
+	// The body, if it is kept.
+	kept []byte
+}
+
+// A ReaderOption says what [Reader.Delivery] knows besides who signed the delivery and when: [WithKey] or [WithBody].
+type ReaderOption interface{ applyToReader(*Reader) }
+
+type readerOption func(*Reader)
+
+func (o readerOption) applyToReader(r *Reader) { o(r) }
+
+// WithKey makes the key of the delivery and the digest of its body known, still in constant memory. The body is then also
+// read by the core, which takes several times as long as the MAC.
+func WithKey() ReaderOption {
+	return readerOption(func(r *Reader) { r.delivery.hasKey, r.digest = true, sha256.New() })
+}
+
+// WithBody keeps the body, so that the delivery is known as a whole in the end: see [StreamedDelivery.Whole]. Unless
+// [MaxBody] or the scheme sets a limit, the body has at most 1 MiB.
+func WithBody() ReaderOption {
+	return readerOption(func(r *Reader) { r.delivery.hasBody = true })
 }
 
 // NewReader begins a delivery whose body is read from the reader that it returns. A refusal of the headers is returned
@@ -34,27 +59,37 @@ type Reader struct {
 //	if _, err := io.Copy(file, body); err != nil {
 //		os.Remove(file.Name()) // it is not genuine, or reading failed
 //	}
-func (v *Verifier) NewReader(header http.Header, body io.Reader) (*Reader, error) {
+func (v *Verifier) NewReader(header http.Header, body io.Reader, options ...ReaderOption) (*Reader, error) {
 	if err := v.check(header); err != nil {
 		return nil, err
 	}
 	if body == nil {
 		return nil, NewError(ErrInvalidArgument, "the body is nil; pass that of the request, r.Body")
 	}
-	r := &Reader{body: body, delivery: Delivery{verifier: v}}
-	v.names.find(header, &r.delivery.headers)
-	inCore := false
+	r := &Reader{body: body, limit: v.maxBody}
+	r.delivery.delivery.verifier = v
+	for _, option := range options {
+		if option == nil {
+			return nil, NewError(ErrInvalidArgument, "an option is nil")
+		}
+		option.applyToReader(r)
+	}
+	if r.delivery.hasBody && !v.limitsBody {
+		r.limit = min(r.limit, DefaultMaxBody)
+	}
+	v.names.find(header, &r.headers)
 	err := v.pool.with(func(i *instance) *Error {
-		before, _, flags, err := i.prepare(&r.delivery, v.config.now().Unix(), 0)
-		inCore = flags&readsBody != 0
-		if err != nil || inCore {
+		before, _, flags, err := i.prepare(v, &r.headers, v.config.now().Unix(), 0)
+		// A body that is kept can be read in the end.
+		r.inCore = !r.delivery.hasBody && (r.delivery.hasKey || flags&readsBody != 0)
+		if err != nil || r.inCore {
 			return err
 		}
 		r.macs = i.newMACs(len(i.macs), func(mac hash.Hash) { mac.Write(before) })
 		return nil
 	})
-	if err == nil && inCore {
-		r.core, err = newCoreStream(v, &r.delivery)
+	if err == nil && r.inCore {
+		r.core, err = newCoreStream(v, &r.headers, r.delivery.hasKey)
 	}
 	if err != nil {
 		return nil, err
@@ -69,8 +104,8 @@ func (r *Reader) Read(p []byte) (int, error) {
 	}
 	n, err := r.body.Read(p)
 	r.length += uint64(n)
-	if limit := r.delivery.verifier.maxBody; r.length > limit {
-		r.end = tooLarge(limit)
+	if r.length > r.limit {
+		r.end = tooLarge(r.limit)
 		return 0, r.end
 	}
 	if r.core != nil {
@@ -81,6 +116,12 @@ func (r *Reader) Read(p []byte) (int, error) {
 	}
 	for _, mac := range r.macs {
 		mac.Write(p[:n])
+	}
+	if r.digest != nil {
+		r.digest.Write(p[:n])
+	}
+	if r.delivery.hasBody {
+		r.kept = append(r.kept, p[:n]...)
 	}
 	if err == io.EOF {
 		err = r.finish()
@@ -95,22 +136,26 @@ func (r *Reader) Delivery() (*StreamedDelivery, error) {
 	case nil:
 		return nil, NewError(ErrInvalidArgument, "the body was not read to its end, so there is no verdict yet")
 	case io.EOF:
-		return &StreamedDelivery{&r.delivery}, nil
+		return &r.delivery, nil
 	}
 	return nil, r.end
 }
 
 // finish is io.EOF for a genuine delivery.
 func (r *Reader) finish() error {
-	v := r.delivery.verifier
+	d := &r.delivery.delivery
+	v := d.verifier
 	now := v.config.now().Unix()
 	var err *Error
 	if r.core != nil {
-		err = r.core.finish(&r.delivery, now)
+		err = r.core.finish(&r.delivery, &r.headers, now)
+		// It may be large.
+		r.core = nil
 	} else {
+		d.body, r.kept = r.kept, nil
 		err = v.pool.with(func(i *instance) *Error {
 			// The scratch memory has had other deliveries in it since the headers came.
-			_, after, flags, err := i.prepare(&r.delivery, now, int(r.length))
+			_, after, flags, err := i.prepare(v, &r.headers, now, int(r.length))
 			if err != nil {
 				return err
 			}
@@ -119,18 +164,54 @@ func (r *Reader) finish() error {
 				mac.Write(after)
 				mac.Sum(macs[sha256.Size*index : sha256.Size*index])
 			}
-			return i.decide(&r.delivery, flags, now, int(r.length), nil)
+			return i.decide(d, &r.headers, flags, now, int(r.length))
 		})
 	}
 	if err != nil {
 		return err
 	}
+	if r.digest != nil {
+		r.digest.Sum(r.delivery.digest[:0])
+	}
 	return io.EOF
 }
 
-// StreamedDelivery is a genuine delivery whose body was passed on by a [Reader] and not kept.
+// StreamedDelivery is a genuine delivery whose body was passed on by a [Reader].
 type StreamedDelivery struct {
-	delivery *Delivery
+	// Without its body, unless that was kept.
+	delivery        Delivery
+	hasKey, hasBody bool
+	key             Key
+	digest          [32]byte
+}
+
+// Whole is the delivery with its body, which has an event and everything else. It is false unless the body was kept, which
+// [WithBody] asks for.
+func (s *StreamedDelivery) Whole() (*Delivery, bool) {
+	if !s.hasBody {
+		return nil, false
+	}
+	return &s.delivery, true
+}
+
+// Key is [Delivery.Key]. It is false for deliveries that are no events, and for all unless [WithKey] or [WithBody] asked
+// for it.
+func (s *StreamedDelivery) Key() (key Key, ok bool) {
+	if s.hasBody {
+		return s.delivery.Key()
+	}
+	return s.key, !s.key.IsZero()
+}
+
+// BodyDigest is [Delivery.BodyDigest]. It is false unless [WithKey] or [WithBody] asked for it.
+func (s *StreamedDelivery) BodyDigest() (digest [32]byte, ok bool) {
+	switch {
+	case s.hasKey:
+		return s.digest, true
+	case s.hasBody:
+		return s.delivery.BodyDigest(), true
+	}
+	return digest, false
 }
 
 // Scheme is [Delivery.Scheme].
@@ -157,14 +238,18 @@ type coreStream struct {
 
 const chunkSize = 16 << 10
 
-func newCoreStream(v *Verifier, d *Delivery) (s *coreStream, err *Error) {
+func newCoreStream(v *Verifier, headers *headerValues, hasKey bool) (s *coreStream, err *Error) {
 	defer recovered(&err)
 	i, _, err := newInstance(v.config)
 	if err != nil {
 		return nil, err
 	}
 	s = &coreStream{instance: i}
-	i.put(&request{now: v.config.now().Unix(), values: &d.headers})
+	flags := uint32(0)
+	if hasKey {
+		flags = wantsKey
+	}
+	i.put(&request{flags: flags, now: v.config.now().Unix(), values: headers})
 	s.stream = i.module.Xhookseal_stream_new(i.verifier, i.scratch+deliveryAt, i.scratch+verdictAt)
 	if s.stream == 0 {
 		return nil, i.refusal()
@@ -187,7 +272,7 @@ func (s *coreStream) update(chunk []byte) (err *Error) {
 	return nil
 }
 
-func (s *coreStream) finish(d *Delivery, now int64) (err *Error) {
+func (s *coreStream) finish(d *StreamedDelivery, headers *headerValues, now int64) (err *Error) {
 	defer recovered(&err)
 	i := s.instance
 	i.putVerdict()
@@ -197,7 +282,12 @@ func (s *coreStream) finish(d *Delivery, now int64) (err *Error) {
 		return i.refusal()
 	}
 	verdict := i.verdict()
-	d.set(&verdict)
+	d.delivery.set(&verdict, headers)
+	if d.hasKey {
+		d.key, _ = readKey(i.text(func(at, capacity int32) int32 {
+			return i.module.Xhookseal_stream_key(s.stream, 0, 0, 0, at, capacity)
+		}))
+	}
 	return nil
 }
 

@@ -122,10 +122,11 @@ func (v *Verifier) Verify(header http.Header, body []byte) (*Delivery, error) {
 	if err := v.check(header); err != nil {
 		return nil, err
 	}
+	var headers headerValues
+	v.names.find(header, &headers)
 	d := &Delivery{verifier: v, body: body}
-	v.names.find(header, &d.headers)
 	now := v.config.now().Unix()
-	err := v.pool.with(func(i *instance) *Error { return i.verify(d, now) })
+	err := v.pool.with(func(i *instance) *Error { return i.verify(d, &headers, now) })
 	if err != nil {
 		return nil, err
 	}
@@ -144,17 +145,17 @@ func (v *Verifier) check(header http.Header) *Error {
 }
 
 // verify verifies a delivery whose headers are known, and sets what the verdict says about it.
-func (i *instance) verify(d *Delivery, now int64) *Error {
+func (i *instance) verify(d *Delivery, headers *headerValues, now int64) *Error {
 	length := len(d.body)
 	if uint64(length) > noBodyIsLarger {
 		// The core would say the same, but cannot be told such a length.
 		return NewError(ErrBodyTooLarge, "no limit allows 4 GiB or more")
 	}
 	if uint64(length) > d.verifier.maxBody {
-		i.begin(d, now, length)
-		return i.refuse(d, nil)
+		i.begin(headers, now, length)
+		return i.refuse(d.verifier, nil)
 	}
-	before, after, flags, err := i.prepare(d, now, length)
+	before, after, flags, err := i.prepare(d.verifier, headers, now, length)
 	if err != nil {
 		return err
 	}
@@ -168,17 +169,17 @@ func (i *instance) verify(d *Delivery, now int64) *Error {
 		}
 		mac.Sum(macs[sha256.Size*index : sha256.Size*index])
 	}
-	return i.decide(d, flags, now, length, d.body)
+	return i.decide(d, headers, flags, now, length)
 }
 
 // begin writes a delivery without its body into the scratch memory.
-func (i *instance) begin(d *Delivery, now int64, length int) {
-	i.put(&request{flags: noBody, now: now, values: &d.headers, bodyLength: length})
+func (i *instance) begin(headers *headerValues, now int64, length int) {
+	i.put(&request{flags: noBody, now: now, values: headers, bodyLength: length})
 }
 
 // refuse asks for the verdict on a delivery that is refused whatever its MACs are: of several faults, the core says which
 // comes first. If it should accept the delivery, the error is the given one.
-func (i *instance) refuse(d *Delivery, err *Error) *Error {
+func (i *instance) refuse(v *Verifier, err *Error) *Error {
 	clear(i.memory()[i.scratch+macsAt:][:len(i.macs)*sha256.Size])
 	code := i.module.Xhookseal_verify_with_macs(i.verifier, i.scratch+deliveryAt, i.scratch+macsAt, int32(len(i.macs)),
 		i.scratch+verdictAt)
@@ -186,20 +187,21 @@ func (i *instance) refuse(d *Delivery, err *Error) *Error {
 	case code != 0:
 		return i.refusal()
 	case err == nil:
-		return tooLarge(d.verifier.maxBody)
+		return tooLarge(v.maxBody)
 	}
 	return err
 }
 
 // prepare writes a delivery into the scratch memory, where decide finds it, and asks what is signed before and after its
 // body, and what is known of its headers (decidable, readsBody). What it returns is valid until the next call.
-func (i *instance) prepare(d *Delivery, now int64, length int) (before, after []byte, flags uint32, err *Error) {
+func (i *instance) prepare(v *Verifier, headers *headerValues, now int64, length int) (before, after []byte, flags uint32,
+	err *Error) {
 	scratch := i.scratch
-	i.begin(d, now, length)
+	i.begin(headers, now, length)
 	code := i.module.Xhookseal_prepare(i.verifier, scratch+deliveryAt, scratch+preparedAt, scratch+textAt, textSize,
 		scratch+verdictAt)
 	if code != 0 {
-		return nil, nil, 0, i.refuse(d, i.refusal())
+		return nil, nil, 0, i.refuse(v, i.refusal())
 	}
 	memory := i.memory()
 	prepared := memory[scratch+preparedAt:][:preparedSize]
@@ -210,7 +212,7 @@ func (i *instance) prepare(d *Delivery, now int64, length int) (before, after []
 
 // decide asks for the verdict on the delivery in the scratch memory, given the MAC of each secret there, and what prepare
 // returned. The body is read only if the verdict depends on it.
-func (i *instance) decide(d *Delivery, flags uint32, now int64, length int, body []byte) *Error {
+func (i *instance) decide(d *Delivery, headers *headerValues, flags uint32, now int64, length int) *Error {
 	scratch, count := i.scratch, int32(len(i.macs))
 	var code int32
 	switch {
@@ -218,8 +220,8 @@ func (i *instance) decide(d *Delivery, flags uint32, now int64, length int, body
 		code = i.module.Xhookseal_decide(i.verifier, scratch+preparedAt, int32(uint32(now)), int32(uint32(uint64(now)>>32)),
 			int32(uint32(length)), scratch+macsAt, count, scratch+verdictAt)
 	case flags&readsBody != 0:
-		bodyAt := i.putBody(body)
-		defer i.free(bodyAt, len(body))
+		bodyAt := i.putBody(d.body)
+		defer i.free(bodyAt, length)
 		delivery := i.memory()[scratch+deliveryAt:][:deliverySize]
 		put32(delivery[4:], readEnvelope)
 		put32(delivery[24:], uint32(bodyAt))
@@ -233,7 +235,7 @@ func (i *instance) decide(d *Delivery, flags uint32, now int64, length int, body
 		return i.refusal()
 	}
 	verdict := i.verdict()
-	d.set(&verdict)
+	d.set(&verdict, headers)
 	if verdict.flags&hasFields != 0 {
 		fields := i.fields()
 		d.envelope.Store(d.readEnvelope(&fields))

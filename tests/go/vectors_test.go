@@ -158,6 +158,16 @@ func TestEveryDeliveryHasItsKey(t *testing.T) {
 				continue
 			}
 			key, ok := d.Key()
+			for _, option := range []hookseal.ReaderOption{hookseal.WithKey(), hookseal.WithBody()} {
+				stream := must(must(vector.Verifier(t)).NewReader(vector.Header(), bytes.NewReader(vector.Body), option))
+				if _, err := io.Copy(io.Discard, stream); err != nil {
+					t.Errorf("%s: %v", vector.Name, err)
+					continue
+				}
+				if streamed, is := must(stream.Delivery()).Key(); streamed != key || is != ok {
+					t.Errorf("%s: the key is %v when it is read, and %v of the whole", vector.Name, streamed, key)
+				}
+			}
 			switch want := expect.Key; {
 			case ok != (want != nil):
 				t.Errorf("%s: has a key: %v", vector.Name, ok)
