@@ -858,7 +858,7 @@ pub unsafe extern "C" fn hookseal_prepare(
     capacity: usize,
     verdict: *mut Verdict,
 ) -> u32 {
-    let make = |_: &mut Verdict| {
+    let make = || {
         // SAFETY: the caller vouches for it.
         let (call, writer) = unsafe { (call(verifier, delivery, false), Writer::of_text(text, capacity)) };
         let mut writer = writer?;
@@ -872,8 +872,12 @@ pub unsafe extern "C" fn hookseal_prepare(
         }
         Ok(())
     };
-    // SAFETY: the caller vouches for it.
-    unsafe { judge(verdict, make) }
+    guard(INVALID, || match make() {
+        // There is no verdict yet.
+        Ok(()) => 0,
+        // SAFETY: the caller vouches for it.
+        Err(error) => unsafe { judge(verdict, |_| Err(error)) },
+    })
 }
 
 #[unsafe(no_mangle)]

@@ -5,7 +5,9 @@
 use std::ptr;
 
 use hookseal_c::abi::*;
-use hookseal_c::layout::{Delivery, HAS_ENVELOPE, Header, Input, NONE, Span, Stream, Text, Verdict, Verifier, asks};
+use hookseal_c::layout::{
+    Delivery, HAS_ENVELOPE, Header, Input, NONE, Prepared, Span, Stream, Text, Verdict, Verifier, asks,
+};
 
 const NOW: i64 = 1_736_937_000;
 const SECRET: &[u8] = b"a secret for tests only";
@@ -128,6 +130,22 @@ fn a_delivery_is_verified_whole_in_chunks_and_by_macs() {
         let mac = [0; 32];
         let code = hookseal_verify_with_macs(verifier, &raw const given, mac.as_ptr(), 1, &raw mut verdict);
         assert_eq!((code, verdict.status), (5, 401));
+
+        let mut prepared: Prepared = std::mem::zeroed();
+        prepared.size = 72;
+        let at = &raw mut prepared;
+        let code = hookseal_prepare(verifier, &raw const given, at, signed.as_mut_ptr(), 1024, &raw mut verdict);
+        assert_eq!((code, prepared.before, prepared.after, prepared.flags), (0, 11, 0, 3));
+        // A MAC is the signature, if the host has made it of the same key and bytes.
+        let mac = prepared.signature;
+        let length = BODY.len();
+        let code = hookseal_decide(verifier, at, seconds, 0, length, mac.as_ptr(), 1, &raw mut verdict);
+        assert_eq!((code, verdict.secret, verdict.timestamp, verdict.flags), (0, 0, NOW, HAS_ENVELOPE | 2));
+        let code = hookseal_decide(verifier, at, seconds + 400, 0, length, mac.as_ptr(), 1, &raw mut verdict);
+        assert_eq!(code, 6, "{}", message(&verdict));
+        prepared.flags = 1;
+        let code = hookseal_decide(verifier, at, seconds, 0, length, mac.as_ptr(), 1, &raw mut verdict);
+        assert_eq!(code, 16, "{}", message(&verdict));
         hookseal_verifier_free(verifier);
     }
 }

@@ -52,8 +52,8 @@ pub use crate::time::UnixTime;
 #[cfg(feature = "alloc")]
 pub use crate::verify::OwnedDelivery;
 pub use crate::verify::{
-    Delivery, HeaderValues, Limits, MAX_SECRETS, OwnedStream, PreparedHeaders, SigningInput, StoredBody, Stream, Streamed,
-    StreamedDelivery, StreamedParts, Verifier, VerifierBuilder, WholeBody,
+    Delivery, HeaderValues, Limits, MAX_SECRETS, OwnedStream, PreparedHeaders, SigningInput, StoredBody, Stream,
+    Streamed, StreamedDelivery, StreamedParts, Verifier, VerifierBuilder, WholeBody,
 };
 #[cfg(feature = "duplicates")]
 pub use crate::verify::{KeyedDelivery, KeyedStream, StreamedWithKey};

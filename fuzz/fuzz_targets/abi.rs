@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hookseal::{Error, OptionNames, Scheme, UnixTime, VerifierBuilder};
 use hookseal_c::abi::*;
-use hookseal_c::layout::{Delivery, Header, NONE, Text, Verdict, Verifier, asks};
+use hookseal_c::layout::{Delivery, Header, NONE, Prepared, Span, Text, Verdict, Verifier, asks};
 use libfuzzer_sys::fuzz_target;
 
 const NOW: i64 = 1_700_000_000;
@@ -266,6 +266,50 @@ fuzz_target!(|data: &[u8]| {
                 &raw mut verdict,
             );
             assert_ne!(code, 0);
+        }
+        // Headers that are read once: the same verdict by MACs that are wrong, and the same refusal.
+        let mut prepared = Prepared {
+            size: u32::try_from(size_of::<Prepared>()).expect("a small struct"),
+            flags: 0,
+            timestamp: 0,
+            variant: 0,
+            before: 0,
+            after: 0,
+            id_header: 0,
+            id: Span::default(),
+            signature: [0; 32],
+        };
+        let mut text = [0; 1024];
+        delivery.flags = asks::NO_BODY;
+        let code = hookseal_prepare(
+            handle,
+            &raw const delivery,
+            &raw mut prepared,
+            text.as_mut_ptr(),
+            text.len(),
+            &raw mut verdict,
+        );
+        let headers = verifier.signing_input(&given.headers);
+        match &headers {
+            Err(error) => assert_refused(error, code, &verdict),
+            Ok(input) => assert_eq!((code, prepared.flags & 1 != 0), (0, input.prepare().is_some())),
+        }
+        if code == 0 && prepared.flags & 1 != 0 {
+            let [low, high] = [given.now, given.now >> 32].map(|half| half as u32);
+            let (count, length) = (given.secrets.len(), given.body.len());
+            let decided = hookseal_decide(
+                handle,
+                &raw const prepared,
+                low,
+                high,
+                length,
+                macs.as_ptr(),
+                count,
+                &raw mut verdict,
+            );
+            let mut whole = Verdict::EMPTY;
+            let code = hookseal_verify_with_macs(handle, &raw const delivery, macs.as_ptr(), count, &raw mut whole);
+            assert_eq!((decided, decided), (code, verdict.code));
         }
         hookseal_verifier_free(handle);
     }

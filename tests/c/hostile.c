@@ -140,6 +140,32 @@ static void structs_of_other_sizes(void) {
       "input");
   CHECK(hookseal_signing_input(verifier, &made.delivery, NULL, text, sizeof text, NULL) == HOOKSEAL_INVALID_ARGUMENT,
       "null");
+  /* What was prepared: its size, flags that do not fit the scheme, variants that do not exist, MACs that are missing. */
+  hookseal_prepared prepared = {0}, given;
+  CHECK(hookseal_prepare(verifier, &made.delivery, &prepared, text, sizeof text, NULL) == HOOKSEAL_INVALID_ARGUMENT,
+      "prepared");
+  CHECK(hookseal_prepare(verifier, &made.delivery, NULL, text, sizeof text, NULL) == HOOKSEAL_INVALID_ARGUMENT, "null");
+  prepared.size = sizeof prepared;
+  CHECK(hookseal_prepare(verifier, &made.delivery, &prepared, text, SIZE_MAX, NULL) == HOOKSEAL_INVALID_ARGUMENT,
+      "a text that cannot be");
+  CHECK(hookseal_prepare(NULL, &made.delivery, &prepared, text, sizeof text, NULL) == HOOKSEAL_INVALID_ARGUMENT, "none");
+  CHECK(hookseal_prepare(verifier, &made.delivery, &prepared, text, sizeof text, NULL) == HOOKSEAL_GENUINE, "prepared");
+  uint8_t macs[64] = {0};
+  CHECK(hookseal_decide(verifier, &prepared, 0, 0, 2, macs, 1, NULL) == HOOKSEAL_SIGNATURE_MISMATCH, "zeros");
+  CHECK(hookseal_decide(NULL, &prepared, 0, 0, 2, macs, 1, NULL) == HOOKSEAL_INVALID_ARGUMENT, "no verifier");
+  CHECK(hookseal_decide(verifier, NULL, 0, 0, 2, macs, 1, NULL) == HOOKSEAL_INVALID_ARGUMENT, "nothing prepared");
+  CHECK(hookseal_decide(verifier, &prepared, 0, 0, 2, macs, 0, NULL) == HOOKSEAL_INVALID_ARGUMENT, "no MAC");
+  CHECK(hookseal_decide(verifier, &prepared, 0, 0, 2, macs, 2, NULL) == HOOKSEAL_INVALID_ARGUMENT, "two MACs");
+  CHECK(hookseal_decide(verifier, &prepared, 0, 0, 2, NULL, 1, NULL) == HOOKSEAL_INVALID_ARGUMENT, "MACs at null");
+  CHECK(hookseal_decide(verifier, &prepared, 0, 0, 2, macs, SIZE_MAX / 16, NULL) == HOOKSEAL_INVALID_ARGUMENT, "count");
+  given = prepared, given.size = 71;
+  CHECK(hookseal_decide(verifier, &given, 0, 0, 2, macs, 1, NULL) == HOOKSEAL_INVALID_ARGUMENT, "a short one");
+  given = prepared, given.flags = 0;
+  CHECK(hookseal_decide(verifier, &given, 0, 0, 2, macs, 1, NULL) == HOOKSEAL_INVALID_ARGUMENT, "not decidable");
+  given = prepared, given.variant = UINT32_MAX;
+  CHECK(hookseal_decide(verifier, &given, 0, 0, 2, macs, 1, NULL) == HOOKSEAL_INVALID_ARGUMENT, "a variant");
+  given = prepared, given.flags ^= HOOKSEAL_HAS_TIME;
+  CHECK(hookseal_decide(verifier, &given, 0, 0, 2, macs, 1, NULL) == HOOKSEAL_INVALID_ARGUMENT, "another time");
   hookseal_verifier_free(verifier);
 }
 

@@ -289,14 +289,52 @@ static void play_chunks(const vector *v, const hookseal_verifier *verifier, size
   hookseal_stream_free(stream);
 }
 
+/* The verdict by headers that are read once: on the MACs that are given, and on wrong ones. */
+static void play_decided(const vector *v, const hookseal_verifier *verifier, const hookseal_prepared *prepared,
+                         uint8_t *macs, uint32_t secrets, int is_late) {
+  int length = (int)v->name.length;
+  uint64_t now = (uint64_t)v->now;
+  hookseal_verdict verdict = new_verdict();
+  uint32_t code = hookseal_decide(verifier, prepared, (uint32_t)now, (uint32_t)(now >> 32), v->body.length, macs, secrets,
+                                  &verdict);
+  if ((prepared->flags & HOOKSEAL_DECIDABLE) == 0) {
+    CHECK(code == HOOKSEAL_INVALID_ARGUMENT, "%.*s: decided without all that is needed", length, v->name.at);
+    return;
+  }
+  if (is_late) {
+    CHECK(code == HOOKSEAL_GENUINE, "%.*s: the envelope was not read", length, v->name.at);
+  } else {
+    check_verdict(v, verifier, &verdict, code, "decided", 0);
+  }
+  for (uint32_t index = 0; index < secrets; index++) macs[32 * index + 31] ^= 1;
+  code = hookseal_decide(verifier, prepared, (uint32_t)now, (uint32_t)(now >> 32), v->body.length, macs, secrets, NULL);
+  uint32_t expected =
+      v->code == HOOKSEAL_BODY_TOO_LARGE ? HOOKSEAL_BODY_TOO_LARGE : HOOKSEAL_SIGNATURE_MISMATCH;
+  CHECK(code == expected, "%.*s: decided by wrong MACs: %u", length, v->name.at, code);
+  for (uint32_t index = 0; index < secrets; index++) macs[32 * index + 31] ^= 1;
+}
+
 static void play_macs(const vector *v, const hookseal_verifier *verifier, uint32_t secrets, uint32_t flags) {
   sent s = send(v, flags);
   hookseal_verdict verdict = new_verdict();
   hookseal_input input = {sizeof input, 0, 0, 0};
   uint8_t text[HOOKSEAL_INPUT_MAX];
   uint32_t code = hookseal_signing_input(verifier, &s.delivery, &input, text, sizeof text, &verdict);
+  hookseal_prepared prepared = {0};
+  prepared.size = sizeof prepared;
+  uint8_t again[HOOKSEAL_INPUT_MAX];
+  hookseal_verdict refusal = new_verdict();
+  uint32_t same = hookseal_prepare(verifier, &s.delivery, &prepared, again, sizeof again, &refusal);
+  CHECK(same == code && (code == HOOKSEAL_GENUINE || refusal.code == code), "%.*s: prepared: %u", (int)v->name.length,
+        v->name.at, same);
+  int is_late = v->code == HOOKSEAL_MALFORMED_ENVELOPE || v->code == HOOKSEAL_MISSING_FIELD ||
+      v->code == HOOKSEAL_INVALID_FIELD;
   uint8_t macs[8 * 32] = {0};
   if (code == HOOKSEAL_GENUINE) {
+    CHECK(prepared.before == input.before && prepared.after == input.after &&
+              memcmp(text, again, input.before + input.after) == 0 &&
+              ((prepared.flags & HOOKSEAL_READS_BODY) != 0) == (input.reads_body != 0),
+          "%.*s: another input is prepared", (int)v->name.length, v->name.at);
     for (uint32_t index = 0; index < secrets; index++) {
       uint8_t key[4096];
       size_t length = hookseal_mac_key(verifier, index, key, sizeof key);
@@ -305,6 +343,7 @@ static void play_macs(const vector *v, const hookseal_verifier *verifier, uint32
       size_t lengths[3] = {input.before, v->body.length, input.after};
       hmac_sha256(key, length, texts, lengths, macs + 32 * index);
     }
+    play_decided(v, verifier, &prepared, macs, secrets, is_late);
   }
   if (code == HOOKSEAL_GENUINE || v->code == HOOKSEAL_BODY_TOO_LARGE) {
     int is_left_out = (flags & HOOKSEAL_NO_BODY) != 0;
@@ -318,8 +357,6 @@ static void play_macs(const vector *v, const hookseal_verifier *verifier, uint32
       return;
     }
   }
-  int is_late = v->code == HOOKSEAL_MALFORMED_ENVELOPE || v->code == HOOKSEAL_MISSING_FIELD ||
-      v->code == HOOKSEAL_INVALID_FIELD;
   if ((flags & HOOKSEAL_NO_BODY) != 0 && is_late) {
     CHECK(code == HOOKSEAL_GENUINE, "%.*s: the envelope was not read", (int)v->name.length, v->name.at);
   } else {

@@ -1,7 +1,7 @@
 //! Verification with MACs computed outside the core, here by `hmac` itself.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use hookseal::{OptionNames, Scheme, Secret, SignatureFormat, Signer, Verifier};
+use hookseal::{OptionNames, PreparedHeaders, Scheme, Secret, SignatureFormat, Signer, Verifier};
 use hookseal_tests::{Vector, vectors};
 use sha2::Sha256;
 
@@ -74,6 +74,49 @@ fn a_body_that_is_left_out_has_the_verdict_of_one_that_is_given() {
     let headers = sign(Scheme::GITHUB, b"{}", NOW);
     let of_length = |bytes| code(verifier.verify_unread_with_macs(&headers, bytes, &[[0; 32]], NOW));
     assert_eq!((of_length(1 << 32), of_length((1 << 32) - 1)), ("body_too_large", "signature_mismatch"));
+}
+
+#[test]
+fn headers_that_are_read_once_have_the_verdict_of_headers_that_are_read_again() {
+    let mut prepared_ones = 0;
+    for vector in vectors() {
+        let Ok(verifier) = vector.verifier() else { continue };
+        let Ok(input) = verifier.signing_input(&vector.headers) else { continue };
+        let Some(prepared) = input.prepare() else { continue };
+        let macs = macs(&vector, &verifier).expect("the headers were read");
+        let length = vector.body.len() as u64;
+        for macs in [macs, vec![[0; 32]; vector.secrets.len()], Vec::new()] {
+            let expected = verifier.verify_unread_with_macs(&vector.headers, length, &macs, vector.now());
+            let found = verifier.verify_prepared_with_macs(&prepared, length, &macs, vector.now());
+            match (expected, found) {
+                (Ok(expected), Ok(secret)) => {
+                    prepared_ones += 1;
+                    assert_eq!((secret, prepared.timestamp), (expected.secret_index(), expected.timestamp()));
+                    assert_eq!(verifier.scheme().variants()[prepared.variant].name(), expected.scheme());
+                    assert_eq!(input.claimed_id(), expected.id(), "{}", vector.name);
+                }
+                (Err(expected), Err(found)) => assert_eq!(found, expected, "{}", vector.name),
+                (expected, found) => panic!("{}: {expected:?}, but {found:?} prepared", vector.name),
+            }
+        }
+    }
+    assert!(prepared_ones >= 1000, "{prepared_ones}");
+}
+
+#[test]
+fn a_time_that_was_left_out_is_not_a_check_that_is_left_out() {
+    let verifier = verifier(Scheme::STRIPE);
+    let headers = sign(Scheme::STRIPE, b"{}", NOW);
+    let prepared = verifier.signing_input(&headers).expect("valid headers").prepare().expect("one signature");
+    let signature = prepared.signature;
+    let decide = |prepared| code(verifier.verify_prepared_with_macs(&prepared, 2, &[signature], NOW));
+    assert_eq!(decide(prepared), "accepted");
+    assert_eq!(decide(PreparedHeaders { timestamp: None, ..prepared }), "invalid_argument");
+    assert_eq!(decide(PreparedHeaders { variant: 1, ..prepared }), "invalid_argument");
+    let several = Scheme::CONTIO;
+    let mine = self::verifier(several);
+    let body_variant = PreparedHeaders { variant: 1, timestamp: None, signature };
+    assert_eq!(code(mine.verify_prepared_with_macs(&body_variant, 2, &[signature], NOW)), "invalid_argument");
 }
 
 #[test]

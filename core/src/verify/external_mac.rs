@@ -36,8 +36,7 @@ impl Verifier {
     /// # Errors
     /// The errors that [`verify`](Self::verify) returns for the headers.
     pub fn signing_input<'v, 'h, H: Headers + ?Sized>(&'v self, headers: &'h H) -> Result<SigningInput<'v, 'h>, Error> {
-        let parsed =
-            Reason::of(|reason| ParsedHeaders::read_for(self.key_kinds(), self.scheme(), headers, reason))?;
+        let parsed = Reason::of(|reason| ParsedHeaders::read_for(self.key_kinds(), self.scheme(), headers, reason))?;
         Ok(SigningInput { verifier: self, parsed })
     }
 

@@ -25,6 +25,27 @@ impl<'h> SigningInput<'_, 'h> {
     /// What [`Verifier::verify_prepared_with_macs`] needs of the headers, so that they are read once. `None` for
     /// deliveries that have several signatures, or whose verdict [reads the body](Self::reads_body):
     /// [`Verifier::verify_with_macs`] is for all.
+    ///
+    /// ```
+    /// use hmac::{Hmac, KeyInit, Mac};
+    /// # use hookseal::{Signer, UnixTime, Verifier};
+    /// # let (body, now) = (b"a large body".as_slice(), UnixTime::from_secs(1_736_937_000));
+    /// # let headers = Signer::contio("a secret of this example")?.sign(body, now, None)?;
+    ///
+    /// let verifier = Verifier::contio("a secret of this example")?;
+    /// let input = verifier.signing_input(&headers)?;
+    /// let prepared = input.prepare().expect("one signature, and a time in a header");
+    /// let mut mac = Hmac::<sha2::Sha256>::new_from_slice(b"a secret of this example").unwrap();
+    /// input.before_body().for_each(|part| mac.update(part));
+    /// drop((input, headers));
+    /// mac.update(body);
+    /// let macs = [mac.finalize().into_bytes().into()];
+    ///
+    /// let verdict = |macs| verifier.verify_prepared_with_macs(&prepared, body.len() as u64, macs, now);
+    /// assert_eq!(verdict(&macs)?, 0);
+    /// assert_eq!(verdict(&[[0; 32]]).unwrap_err().code(), "signature_mismatch");
+    /// # Ok::<(), hookseal::Error>(())
+    /// ```
     #[must_use]
     pub fn prepare(&self) -> Option<PreparedHeaders> {
         let (mut signature, mut count) = ([0; TAG_BYTES], 0_usize);
