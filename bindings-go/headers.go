@@ -16,14 +16,19 @@ const (
 
 // headerNames are the names that a scheme looks for.
 type headerNames struct {
-	names [allNames]string
+	wanted []wantedName
 	// The lengths of the names as bits, by which most headers are passed over.
 	lengths uint64
 }
 
+type wantedName struct {
+	name  string
+	which int
+}
+
 func (n *headerNames) set(which int, name string) {
 	if name != "" {
-		n.names[which] = textproto.CanonicalMIMEHeaderKey(name)
+		n.wanted = append(n.wanted, wantedName{textproto.CanonicalMIMEHeaderKey(name), which})
 		n.lengths |= 1 << (uint(len(name)) & 63)
 	}
 }
@@ -44,12 +49,13 @@ func (n *headerNames) find(header http.Header, found *headerValues) {
 		if n.lengths&(1<<(uint(len(key))&63)) == 0 || len(values) == 0 {
 			continue
 		}
-		for which := range n.names {
-			if name := n.names[which]; name != "" && equalFold(key, name) {
-				if found[which].count == 0 {
-					found[which].value = values[0]
+		for at := range n.wanted {
+			if wanted := &n.wanted[at]; equalFold(key, wanted.name) {
+				value := &found[wanted.which]
+				if value.count == 0 {
+					value.value = values[0]
 				}
-				found[which].count += len(values)
+				value.count += len(values)
 			}
 		}
 	}
