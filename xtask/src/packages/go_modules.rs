@@ -11,7 +11,7 @@ use crate::tools::{command_line, servers};
 
 /// The steps in part `go`, which run in the copies that its setup makes. They need a recent Go, as the drivers and Caddy
 /// do.
-pub(crate) fn steps(workspace: &Workspace, go: &Go) -> Result<Vec<Step>, String> {
+pub(crate) fn steps(workspace: &Workspace, go: &Go, staticcheck: &Path) -> Result<Vec<Step>, String> {
     servers::install_missing(&workspace.root)?;
     let (package, tests) = (go::build_folder(workspace, "package"), go::build_folder(workspace, "tests"));
     let (once, caddy) = (tests.join("once"), tests.join("caddy"));
@@ -20,8 +20,10 @@ pub(crate) fn steps(workspace: &Workspace, go: &Go) -> Result<Vec<Step>, String>
         let process = process.env(examples::VARIABLE, examples::folder(workspace));
         process.current_dir(workspace.relative(folder)).into()
     };
-    // Not staticcheck, which would analyze the hundreds of packages that Caddy consists of.
     let mut steps = vec![inside(go.run("vet ./..."), &package.join("caddy"))];
+    for folder in [&package.join("caddy"), &once, &caddy] {
+        steps.push(inside(go.tool(staticcheck).arg("./..."), folder));
+    }
     // The race detector needs a C compiler.
     steps.push(inside(go.run("test -race ./...").env("CGO_ENABLED", "1"), &once));
     steps.push(inside(go.run("test ./..."), &caddy));

@@ -84,6 +84,6 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
         let vet = newest.run("vet ./...").env("GOOS", system).env("GOARCH", processor);
         steps.push(inside(vet, &package));
     }
-    steps.extend(go_modules::steps(workspace, &newest)?);
+    steps.extend(go_modules::steps(workspace, &newest, &staticcheck)?);
     Ok(steps)
 }
