@@ -5,7 +5,8 @@
 //
 // FILTER is a regular expression for ids. -list prints them and runs nothing; -quick runs every case once, with its checks;
 // -to writes the times to where `cargo xtask bench` reads them. Cases of a group are measured in turns, since the speed of a
-// shared machine drifts. The times are the median and the fastest of 40 samples.
+// shared machine drifts. The times are the median and the fastest of 300 samples, which are short: whatever else runs there
+// then spoils some of them, and not a part of each.
 package main
 
 import (
@@ -23,8 +24,8 @@ import (
 )
 
 const (
-	rounds = 40
-	sample = 3 * time.Millisecond
+	rounds = 300
+	sample = 300 * time.Microsecond
 )
 
 // A group is measured in turns; the first case is what the others are compared with.
