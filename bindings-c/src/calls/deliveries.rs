@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::ops::Range;
 
 use hookseal::{
-    Delivery, DeliveryKey, Error, HeaderLookup, Headers as _, PreparedHeaders, SigningInput, UnixTime, envelope_places,
+    Delivery, DeliveryKey, Error, HeaderLookup, Headers, PreparedHeaders, SigningInput, UnixTime, envelope_places,
 };
 
 use super::verifiers::{NO_VERIFIER, Ready};
@@ -15,6 +15,17 @@ use crate::verdicts::{misuse, narrow};
 
 /// A verifier and a delivery, if both are sound.
 pub(crate) type Call<'a> = (Option<&'a Arc<Ready>>, Result<Request<'a>, Misuse>);
+
+/// The headers of a scheme, as the core reads them: in the small module one copy of what reads any headers, and elsewhere
+/// one for these.
+#[cfg(all(target_family = "wasm", not(hookseal_fast)))]
+type Read<'a> = dyn Headers + 'a;
+#[cfg(not(all(target_family = "wasm", not(hookseal_fast))))]
+type Read<'a> = SchemeHeaders<'a>;
+
+fn read<'a>(headers: &'a SchemeHeaders<'a>) -> &'a Read<'a> {
+    headers
+}
 
 pub(super) fn sound<'a>((ready, request): Call<'a>) -> Result<(&'a Arc<Ready>, Request<'a>), Error> {
     Ok((ready.ok_or_else(|| misuse(NO_VERIFIER))?, request.map_err(misuse)?))
@@ -30,7 +41,7 @@ pub(crate) fn verify(call: Call<'_>, verdict: &mut Verdict) -> Result<(), Error>
     let (ready, request) = sound(call)?;
     let headers = request.headers.of_scheme(ready.scheme());
     let body = body(&request)?;
-    let delivery = ready.verify(&headers, body, request.now)?;
+    let delivery = ready.verify(read(&headers), body, request.now)?;
     accept(ready, &headers, request.flags, &delivery, verdict)
 }
 
@@ -41,14 +52,14 @@ pub(crate) fn verify_with_macs(call: Call<'_>, macs: Option<&[u8]>, verdict: &mu
     let macs = macs.ok_or_else(|| misuse("the MACs cannot be where the call says"))?.as_chunks().0;
     match request.body {
         Ok(body) => {
-            let delivery = ready.verify_with_macs(&headers, body, macs, request.now)?;
+            let delivery = ready.verify_with_macs(read(&headers), body, macs, request.now)?;
             accept(ready, &headers, request.flags, &delivery, verdict)
         }
         Err(_) if request.flags & asks::READ_ENVELOPE != 0 => {
             Err(misuse("an envelope cannot be read without the body"))
         }
         Err(length) => {
-            let delivery = ready.verify_unread_with_macs(&headers, length as u64, macs, request.now)?;
+            let delivery = ready.verify_unread_with_macs(read(&headers), length as u64, macs, request.now)?;
             verdict.accept(&delivery, ready.scheme(), None);
             verdict.put_id(delivery.id().map(addresses), headers.pairs.values());
             Ok(())
@@ -102,7 +113,7 @@ fn part_of(part: &Range<usize>, text: &[u8]) -> Option<Range<usize>> {
 pub(crate) fn signing_input(call: Call<'_>, put: &mut dyn FnMut(&[u8])) -> Result<Input, Error> {
     let (ready, request) = sound(call)?;
     let headers = request.headers.of_scheme(ready.scheme());
-    let input = ready.signing_input(&headers)?;
+    let input = ready.signing_input(read(&headers))?;
     let [before, after] = put_input(&input, put);
     Ok(Input { size: size_of::<Input>(), before, after, reads_body: input.reads_body().into() })
 }
@@ -119,7 +130,7 @@ fn put_input(input: &SigningInput<'_, '_>, put: &mut dyn FnMut(&[u8])) -> [u32; 
 pub(crate) fn prepare(call: Call<'_>, put: &mut dyn FnMut(&[u8])) -> Result<Prepared, Error> {
     let (ready, request) = sound(call)?;
     let headers = request.headers.of_scheme(ready.scheme());
-    let input = ready.signing_input(&headers)?;
+    let input = ready.signing_input(read(&headers))?;
     let [before, after] = put_input(&input, put);
     let mut flags = if input.reads_body() { prepared::READS_BODY } else { 0 };
     let (mut variant, mut timestamp, mut signature) = (0, 0, [0; 32]);

@@ -25,7 +25,11 @@ pub(crate) struct Tuning {
 }
 
 /// For size: with little inlining, as for the npm package.
-const SMALL: Tuning = Tuning { profile: "wasm-core", rustflags: &["-Cllvm-args=-inline-threshold=10"], level: "-Oz" };
+const SMALL: Tuning = Tuning {
+    profile: "wasm-core",
+    rustflags: &["-Cllvm-args=-inline-threshold=10"],
+    level: "-Oz --merge-similar-functions",
+};
 
 /// Without SIMD, which neither wasm2go nor Java's compilers have, and without reference types and multiple values.
 const WASM_OPT: &str = "--converge --low-memory-unused --enable-bulk-memory --enable-bulk-memory-opt \
@@ -83,7 +87,7 @@ pub(crate) fn build_module_as(workspace: &Workspace, wasm: &Path, tuning: &Tunin
         files::create(folder)?;
     }
     npm::program(workspace, &tools, "binaryen/bin/wasm-opt")
-        .arg(level)
+        .args(level.split_whitespace())
         .args(WASM_OPT.split_whitespace())
         .arg(workspace.relative(&toolchain.output(workspace, &build).join("hookseal_c.wasm")))
         .arg("-o")

@@ -95,6 +95,9 @@ impl Scanner {
     /// Scans the next chunk of a body, checking UTF-8. Of several faults the first by position is reported, however the
     /// body is cut.
     pub(crate) fn feed<V: Visitor>(&mut self, chunk: &[u8], visitor: &mut V) -> Result<(), Malformed> {
+        // As for whole bodies below.
+        #[cfg(all(target_family = "wasm", not(hookseal_fast)))]
+        let visitor: &mut dyn Visitor = visitor;
         match self.utf8.feed(chunk) {
             Ok(()) => self.scan(chunk, visitor),
             Err(valid) => self.scan(&chunk[..valid], visitor).and(Err(Malformed)),
