@@ -18,6 +18,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use walrus::ir::Value;
+use walrus::{ConstExpr, DataKind};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The messages of wasm-bindgen's import, which nothing prints once it is a trap. Neither rustc nor `wasm-opt` can drop
@@ -29,7 +31,10 @@ const MESSAGES: [&str; 3] = [
 ];
 
 /// What the paths of source files begin with. A panic would report them, but it is a trap as well.
-const SOURCES: [&str; 5] = ["core/src/", "bindings-shared/src/", "crates/", "/rustc/", "library/"];
+const SOURCES: [&str; 6] = ["core/src/", "bindings-shared/src/", "bindings-wasm/", "crates/", "/rustc/", "library/"];
+
+/// The size of a `core::panic::Location`: where the path of its file is and its length, the line and the column.
+const LOCATION: usize = 16;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
@@ -78,9 +83,12 @@ fn bindgen(wasm: Vec<u8>) -> Result<Vec<u8>, String> {
     }
     let segments: Vec<_> = module.data.iter().map(|segment| segment.id()).collect();
     for segment in segments {
-        let data = &mut module.data.get_mut(segment).value;
-        erase_messages(data);
-        erase_paths(data);
+        let segment = module.data.get_mut(segment);
+        erase_messages(&mut segment.value);
+        if let DataKind::Active { offset: ConstExpr::Value(Value::I32(address)), .. } = segment.kind {
+            erase_locations(&mut segment.value, address.cast_unsigned() as usize);
+        }
+        erase_paths(&mut segment.value);
     }
     let is_stack_pointer = |name: Option<&str>| name == Some("__stack_pointer");
     let stack_pointer = module.globals.iter().find(|global| is_stack_pointer(global.name.as_deref()));
@@ -97,6 +105,24 @@ fn erase_messages(data: &mut [u8]) {
         if let Some(start) = data.windows(message.len()).position(|bytes| bytes == message) {
             data[start..start + message.len()].fill(0);
         }
+    }
+}
+
+/// Erases where a panic happened, which its report would say, and the paths in it. The numbers are of no file that ships,
+/// and compress badly.
+fn erase_locations(data: &mut [u8], address: usize) {
+    let mut erased = Vec::new();
+    for at in (0..data.len()).step_by(4) {
+        let Some(location) = data.get(at..at + LOCATION) else { break };
+        let word = |at: usize| location[at..].first_chunk().map(|word| u32::from_le_bytes(*word) as usize);
+        let (Some(place), Some(length)) = (word(0), word(4)) else { break };
+        let Some(start) = place.checked_sub(address) else { continue };
+        if data.get(start..).and_then(|text| text.get(..length)).is_some_and(|path| path.ends_with(b".rs")) {
+            erased.extend([at..at + LOCATION, start..start + length]);
+        }
+    }
+    for range in erased {
+        data[range].fill(0);
     }
 }
 
@@ -120,6 +146,24 @@ fn find_last(data: &[u8], part: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_a_panic_happened_is_erased_and_what_only_looks_like_it_stays() {
+        const ADDRESS: usize = 0x10_0000;
+        let mut data = b"/rustc/1f/library/core/src/str.rs, a text".to_vec();
+        data.resize(44, b'!');
+        let words = |place: usize, length: usize| [place, length, 7, 9].map(|word| u32::try_from(word).unwrap());
+        let path = words(ADDRESS, 33);
+        for word in [path, words(ADDRESS, 34), words(ADDRESS + 200, 33), words(0, 33), path].concat() {
+            data.extend(word.to_le_bytes());
+        }
+        let mut expected = data.clone();
+        for range in [0..33, 44..60, 108..124] {
+            expected[range].fill(0);
+        }
+        erase_locations(&mut data, ADDRESS);
+        assert_eq!(data, expected);
+    }
 
     #[test]
     fn the_paths_of_sources_are_erased_and_the_texts_around_them_stay() {

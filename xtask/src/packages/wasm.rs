@@ -27,19 +27,35 @@ struct Module {
     /// The crate that it is compiled from, and its features.
     package: &'static str,
     features: &'static str,
-    /// The profile in `Cargo.toml`.
-    profile: &'static str,
+    optimized: Optimized,
 }
 
+/// How the core of a module is compiled.
+#[derive(Clone, Copy)]
+enum Optimized {
+    /// As the profile says: nearly as small, and faster.
+    Both,
+    /// For its size alone. Explanations are for people, who wait longer for a download than for the answer.
+    Size,
+}
+
+/// The profile in `Cargo.toml`. There is one for all modules: each would compile its build scripts and macros anew.
+const PROFILE: &str = "wasm";
+
 const MODULES: [Module; 3] = [
-    Module { file: "hookseal.wasm", package: "hookseal-wasm", features: "", profile: "wasm" },
-    Module { file: "hookseal-full.wasm", package: "hookseal-wasm", features: "full", profile: "wasm" },
-    Module { file: "hookseal-explain.wasm", package: "hookseal-wasm-explain", features: "", profile: "wasm-explain" },
+    Module { file: "hookseal.wasm", package: "hookseal-wasm", features: "", optimized: Optimized::Both },
+    Module { file: "hookseal-full.wasm", package: "hookseal-wasm", features: "full", optimized: Optimized::Both },
+    Module {
+        file: "hookseal-explain.wasm",
+        package: "hookseal-wasm-explain",
+        features: "",
+        optimized: Optimized::Size,
+    },
 ];
 
 /// What the page that explains deliveries needs besides the package.
 const CAPTURED: Module =
-    Module { file: "captured.wasm", package: "hookseal-wasm-captured", features: "", profile: "wasm-explain" };
+    Module { file: "captured.wasm", package: "hookseal-wasm-captured", features: "", optimized: Optimized::Size };
 
 /// Compiles the module that reads captured requests.
 pub(crate) fn compile_captured(workspace: &Workspace, tools: &Path, wasm: &Path) -> Result<(), String> {
@@ -68,10 +84,15 @@ pub(crate) fn package(workspace: &Workspace) -> Result<PathBuf, String> {
 fn compile_module(workspace: &Workspace, tools: &Path, module: &Module, wasm: &Path) -> Result<(), String> {
     let root = &workspace.root;
     let toolchain = targets::toolchain(workspace, TARGET)?;
-    let Module { package, features, profile, .. } = *module;
+    let Module { package, features, optimized, .. } = *module;
     let rustflags = rustflags();
-    let build = Build { package, features, target: TARGET, profile, rustflags: &rustflags };
-    toolchain.build(workspace, &build).run_echoed(root)?;
+    let build = Build { package, features, target: TARGET, profile: PROFILE, rustflags: &rustflags };
+    let process = toolchain.build(workspace, &build);
+    match optimized {
+        Optimized::Both => process,
+        Optimized::Size => process.arg("--config").arg(format!("profile.{PROFILE}.package.hookseal.opt-level=\"z\"")),
+    }
+    .run_echoed(root)?;
     Process::new("cargo run --quiet -p hookseal-bindgen --")
         .arg(
             workspace
