@@ -115,13 +115,13 @@ def test_a_sqlite_store_follows_the_protocol(tmp_path: Path) -> None:
 
 class AnyTokenFinishes(MemoryStore):
     def finish(self, key: str, token: str, keep: int, now: int | None = None) -> bool:
-        row = self._running.get(key)
+        row = self._rows.get(key)
         return super().finish(key, row[0] if row else token, keep, now)
 
 
 class AnyTokenReleases(MemoryStore):
     def release(self, key: str, token: str, now: int | None = None) -> bool:
-        row = self._running.get(key)
+        row = self._rows.get(key)
         return super().release(key, row[0] if row else token, now)
 
 

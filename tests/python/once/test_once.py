@@ -7,6 +7,7 @@ import logging
 import pickle
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -296,7 +297,7 @@ def test_a_memory_store_forgets_in_the_order_of_what_was_done_whatever_was_forgo
         assert store.finish(key, "t", keep, now)
 
     def known() -> set[str]:
-        return set(store._done) | set(store._running)
+        return set(store._rows)
 
     for now, key in enumerate("abc"):
         done(key, now)
@@ -315,6 +316,50 @@ def test_a_memory_store_forgets_in_the_order_of_what_was_done_whatever_was_forgo
         done("x", 3000 + number)
         assert store.forget("x")
     assert len(store._order) < 100
+
+
+class Meanwhile(dict[str, Any]):
+    """Rows in which another thread acts once, between a look and what is done after it."""
+
+    act: Callable[[], object] | None = None
+
+    def _looked(self, found: Any) -> Any:
+        act, self.act = self.act, None
+        if act is not None:
+            act()
+        return found
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._looked(super().get(key, default))
+
+    def __contains__(self, key: object) -> bool:
+        return bool(self._looked(super().__contains__(key)))
+
+    def __len__(self) -> int:
+        return int(self._looked(super().__len__()))
+
+
+def test_of_two_threads_that_claim_one_key_in_a_memory_store_at_once_one_is_first() -> None:
+    store, answers = MemoryStore(), []
+    store._rows = rows = Meanwhile()
+
+    def claim(token: str) -> None:
+        answers.append(store.claim("a", token, "b", 1000, 2000).answer)
+
+    rows.act = lambda: claim("another")
+    claim("mine")
+    assert rows.act is None and answers == ["busy", "first"]
+
+
+def test_two_threads_that_claim_keys_in_a_full_memory_store_at_once_both_get_room() -> None:
+    store = MemoryStore(max_keys=2)
+    store._rows = rows = Meanwhile()
+    for key in "ab":
+        assert store.claim(key, "t", "b", 1000, 2000).answer == "first"
+        assert store.finish(key, "t", 2000)
+    rows.act = lambda: store.claim("d", "t", "b", 1000, 2000)
+    assert store.claim("c", "t", "b", 1000, 2000).answer == "first"
+    assert rows.act is None and set(rows) == {"c", "d"}
 
 
 def test_a_store_outlives_its_process_and_a_restart(shared: Place) -> None:

@@ -14,8 +14,8 @@ from hookseal.once._store import SWEEP, Claimed, StoreError
 # Rows are tuples of texts and numbers, which the garbage collector does not follow: lists of a million keys would be
 # gone through again and again. A running claim: its token, body, when its lease and the key end, and takeovers.
 Running: TypeAlias = tuple[str, str, float, float, int]
-# A key that is done: the token and body of its claim, when the key ends, and the key.
-Done: TypeAlias = tuple[str, str, float, str]
+# A key that is done: the same, without a lease, and with the key in place of takeovers.
+Done: TypeAlias = tuple[str, str, None, float, str]
 
 FIRST = Claimed("first")
 TAKEOVER = Claimed("takeover")
@@ -37,10 +37,11 @@ class MemoryStore:
         if max_keys < 1:
             raise WebhookVerificationError("invalid_argument", f"max_keys must be 1 or more, but this is {max_keys}")
         self._max_keys = max_keys
+        # Held by all that changes or deletes a row. A new key is inserted without it, by `setdefault`, which is one
+        # step: a lock takes as long as all else that a claim does.
         self._lock = threading.Lock()
-        self._running: dict[str, Running] = {}
-        self._done: dict[str, Done] = {}
-        # What is done, in the order in which it was. A row that is no longer in `_done` does not count. It is not the
+        self._rows: dict[str, Running | Done] = {}
+        # What is done, in the order in which it was. A row that is no longer in `_rows` does not count. It is not the
         # order of a dict: the first key of a dict is found slowly once many before it were deleted.
         self._order: deque[Done] = deque()
 
@@ -50,69 +51,58 @@ class MemoryStore:
     def claim(self, key: str, token: str, body: str, lease: int, keep: int, now: float | None = None) -> Claimed:
         if now is None:
             now = monotonic() * 1000.0
-        running, done = self._running, self._done
-        with self._lock:
-            if key not in running and key not in done:
-                if len(running) + len(done) >= self._max_keys:
-                    self._make_room(now)
-                running[key] = (token, body, now + lease, now + keep, 0)
-                return FIRST
-            return self._claim_known(key, token, body, lease, keep, now)
+        row = (token, body, now + lease, now + keep, 0)
+        rows = self._rows
+        if rows.setdefault(key, row) is not row:
+            with self._lock:
+                if (known := rows.get(key)) is not None:
+                    return self._claim_known(known, key, token, body, lease, keep, now)
+            # It was deleted in between.
+            return self.claim(key, token, body, lease, keep, now)
+        if len(rows) > self._max_keys:
+            self._make_room(key, row, now)
+        return FIRST
 
-    def _claim_known(self, key: str, token: str, body: str, lease: int, keep: int, now: float) -> Claimed:
+    def _claim_known(
+        self, known: Running | Done, key: str, token: str, body: str, lease: int, keep: int, now: float
+    ) -> Claimed:
         takeovers = 0
-        if (known := self._done.get(key)) is not None:
-            _, of_body, keep_until, _ = known
-            if keep_until > now:
-                return Claimed("duplicate", 0, of_body == body)
-            del self._done[key]
-            self._forget_order()
-        else:
-            holder, of_body, lease_until, keep_until, takeovers = self._running[key]
-            if keep_until <= now:
-                takeovers = 0
-            elif lease_until > now:
-                if holder != token:
-                    return Claimed("busy", math.ceil(lease_until - now), of_body == body)
+        if known[3] > now:
+            if known[2] is None:
+                return Claimed("duplicate", 0, known[1] == body)
+            takeovers = known[4]
+            if known[2] > now:
+                if known[0] != token:
+                    return Claimed("busy", math.ceil(known[2] - now), known[1] == body)
                 return TAKEOVER if takeovers else FIRST
-            else:
-                takeovers += 1
-        self._running[key] = (token, body, now + lease, now + keep, takeovers)
+            takeovers += 1
+        self._rows[key] = (token, body, now + lease, now + keep, takeovers)
+        self._forget_order()
         return TAKEOVER if takeovers else FIRST
 
     def finish(self, key: str, token: str, keep: int, now: float | None = None) -> bool:
         if now is None:
             now = monotonic() * 1000.0
         with self._lock:
-            claim = self._running.get(key)
-            if claim is None:
-                return self._finish_again(key, token, keep, now)
-            holder, body, _, keep_until, _ = claim
-            if holder != token or keep_until <= now:
+            claim = self._rows.get(key)
+            if claim is None or claim[0] != token or claim[3] <= now:
                 return False
-            del self._running[key]
-            self._done[key] = row = (token, body, now + keep, key)
-            self._order.append(row)
+            self._rows[key] = row = (token, claim[1], None, now + keep, key)
+            if claim[2] is None:
+                # What is done stays done, for longer, and in its place.
+                self._order = deque(row if other is claim else other for other in self._order)
+            else:
+                self._order.append(row)
             return True
-
-    def _finish_again(self, key: str, token: str, keep: int, now: float) -> bool:
-        """What is done stays done, for longer."""
-        known = self._done.get(key)
-        if known is None or known[0] != token or known[2] <= now:
-            return False
-        self._done[key] = row = (token, known[1], now + keep, key)
-        # In its place.
-        self._order = deque(row if other is known else other for other in self._order)
-        return True
 
     def release(self, key: str, token: str, now: float | None = None) -> bool:
         if now is None:
             now = monotonic() * 1000.0
         with self._lock:
-            claim = self._running.get(key)
-            if claim is None or claim[0] != token or claim[3] <= now:
+            claim = self._rows.get(key)
+            if claim is None or claim[0] != token or claim[2] is None or claim[3] <= now:
                 return False
-            del self._running[key]
+            del self._rows[key]
             return True
 
     def forget(self, key: str) -> bool:
@@ -128,32 +118,33 @@ class MemoryStore:
     def finish_in(self, connection: Any, key: str, token: str, keep: int) -> bool:
         raise WebhookVerificationError("invalid_argument", "a memory store has no transactions; use a database's store")
 
-    def _make_room(self, now: float) -> None:
-        while self._order:
-            row = self._order.popleft()
-            if self._done.get(row[3]) is row:
-                del self._done[row[3]]
-                return
-        if not self._sweep(SWEEP, now):
-            raise StoreError(f"{self._max_keys} handlers are running, and the memory store has no room for more")
+    def _make_room(self, new: str, row: Running, now: float) -> None:
+        """Deletes a key for a new one that is in already, or the new one if no other can be."""
+        with self._lock:
+            # Another thread may have deleted one.
+            while self._order and len(self._rows) > self._max_keys:
+                oldest = self._order.popleft()
+                if self._rows.get(oldest[4]) is oldest:
+                    del self._rows[oldest[4]]
+            if len(self._rows) > self._max_keys and not self._sweep(SWEEP, now):
+                if self._rows.get(new) is row:
+                    del self._rows[new]
+                raise StoreError(f"{self._max_keys} handlers are running, and the memory store has no room for more")
 
     def _sweep(self, number: int, now: float) -> int:
-        # Looks at every key: it is called by hand, and if so many claims were never ended that there is no room.
-        old = [key for key, row in self._done.items() if row[2] <= now]
-        old += [key for key, row in self._running.items() if row[3] <= now]
-        for key in old[:number]:
+        # Looks at every key: it is called by hand, and if so many claims were never ended that there is no room. In a
+        # copy, since keys are inserted meanwhile.
+        old = [key for key, row in self._rows.copy().items() if row[3] <= now][:number]
+        for key in old:
             self._delete(key)
-        return len(old[:number])
+        return len(old)
 
     def _delete(self, key: str) -> bool:
-        if self._running.pop(key, None) is not None:
-            return True
-        if self._done.pop(key, None) is None:
-            return False
+        is_known = self._rows.pop(key, None) is not None
         self._forget_order()
-        return True
+        return is_known
 
     def _forget_order(self) -> None:
         """Drops rows that do not count, before there are more of them than of the others."""
-        if len(self._order) > 2 * len(self._done) + 64:
-            self._order = deque(row for row in self._order if self._done.get(row[3]) is row)
+        if len(self._order) > 2 * len(self._rows) + 64:
+            self._order = deque(row for row in self._order if self._rows.get(row[4]) is row)
