@@ -70,7 +70,7 @@ impl DeliveryKey {
     ) -> Option<Self> {
         let fields = Fields::of(source);
         let fields = fields.and_then(|mut fields| Scanner::new().read(body, &mut fields).is_ok().then_some(fields));
-        finish(source, scheme, id, fields, body.is_empty(), || {
+        finish(source, scheme, id, fields.as_ref(), body.is_empty(), || {
             let mut digest = digest_after_topic(source, topic);
             digest.update(body);
             digest
@@ -172,20 +172,27 @@ fn looks_like_digest(text: &[u8]) -> bool {
 pub(crate) struct KeyReader {
     /// For schemes whose id is in a field of the body.
     fields: Option<(Scanner, Fields)>,
-    /// Of the body, after the topic if the scheme has one.
+    /// Of the body.
     digest: Digest,
+    /// Of the topic and the body, if the scheme has a topic.
+    with_topic: Option<Digest>,
     is_empty: bool,
 }
 
 impl KeyReader {
     pub(crate) fn new(source: &StoredKeySource, topic: HeaderLookup<'_>) -> Self {
         let fields = Fields::of(source).map(|fields| (Scanner::new(), fields));
-        Self { fields, digest: digest_after_topic(source, topic), is_empty: true }
+        let has_topic = matches!(source.rule, KeyRule::BodyAndTopic(_));
+        let with_topic = has_topic.then(|| digest_after_topic(source, topic));
+        Self { fields, digest: Digest::new(), with_topic, is_empty: true }
     }
 
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
         self.is_empty &= chunk.is_empty();
         self.digest.update(chunk);
+        if let Some(digest) = &mut self.with_topic {
+            digest.update(chunk);
+        }
         if let Some((scanner, fields)) = &mut self.fields
             && scanner.feed(chunk, fields).is_err()
         {
@@ -193,11 +200,18 @@ impl KeyReader {
         }
     }
 
-    /// The key of the delivery; `None` if there is nothing in it by which it could be recognized.
-    pub(crate) fn finish(self, source: &StoredKeySource, scheme: &str, id: Option<&str>) -> Option<DeliveryKey> {
-        let Self { fields, digest, is_empty } = self;
-        let fields = fields.filter(|(scanner, _)| scanner.finish().is_ok()).map(|(_, fields)| fields);
-        finish(source, scheme, id, fields, is_empty, || digest)
+    /// The key of the delivery, `None` if there is nothing in it by which it could be recognized; and the digest of the
+    /// body.
+    pub(crate) fn finish(
+        &self,
+        source: &StoredKeySource,
+        scheme: &str,
+        id: Option<&str>,
+    ) -> (Option<DeliveryKey>, [u8; 32]) {
+        let Self { fields, digest, with_topic, is_empty } = self;
+        let fields = fields.as_ref().filter(|(scanner, _)| scanner.finish().is_ok()).map(|(_, fields)| fields);
+        let key = finish(source, scheme, id, fields, *is_empty, || with_topic.as_ref().unwrap_or(digest).clone());
+        (key, digest.clone().finish())
     }
 }
 
@@ -206,11 +220,11 @@ fn finish(
     source: &StoredKeySource,
     scheme: &str,
     id: Option<&str>,
-    fields: Option<Fields>,
+    fields: Option<&Fields>,
     is_empty: bool,
     digest: impl FnOnce() -> Digest,
 ) -> Option<DeliveryKey> {
-    if is_empty || fields.as_ref().is_some_and(|fields| fields.is_keyless) {
+    if is_empty || fields.is_some_and(|fields| fields.is_keyless) {
         return None;
     }
     let id = match &source.rule {
@@ -365,8 +379,8 @@ mod tests {
             for size in 1..body.len() {
                 let mut reader = KeyReader::new(&Scheme::STRIPE.key_source, HeaderLookup::Missing);
                 body.as_bytes().chunks(size).for_each(|chunk| reader.feed(chunk));
-                let key = reader.finish(&Scheme::STRIPE.key_source, "stripe", None);
-                assert_eq!(key, expected, "{body} in chunks of {size}");
+                let (key, digest) = reader.finish(&Scheme::STRIPE.key_source, "stripe", None);
+                assert_eq!((key, digest), (expected, digest_of(body.as_bytes())), "{body} in chunks of {size}");
             }
         }
     }

@@ -4,7 +4,6 @@ use core::fmt;
 
 use super::parsed_headers::ParsedHeaders;
 use super::{Delivery, Facts, Stream, Verifier};
-use crate::crypto::digest::Digest;
 use crate::error::Error;
 use crate::headers::Headers;
 use crate::key::{DeliveryKey, KeyReader};
@@ -44,23 +43,21 @@ impl Verifier {
 /// The key and the digest of a body that is arriving.
 pub(super) struct KeyProgress {
     key: KeyReader,
-    digest: Digest,
 }
 
 impl KeyProgress {
     pub(super) fn new(parsed: &ParsedHeaders<'_, '_>) -> Self {
-        Self { key: KeyReader::new(&parsed.scheme.key_source, parsed.topic), digest: Digest::new() }
+        Self { key: KeyReader::new(&parsed.scheme.key_source, parsed.topic) }
     }
 
     pub(super) fn feed(&mut self, chunk: &[u8]) {
         self.key.feed(chunk);
-        self.digest.update(chunk);
     }
 
     /// Only of a genuine delivery: nothing of another one is looked at.
-    pub(super) fn finish(self, facts: &Facts<'_, '_>) -> StreamedWithKey {
-        let key = self.key.finish(&facts.scheme.key_source, facts.scheme.name(), facts.id);
-        StreamedWithKey { key, digest: self.digest.finish() }
+    pub(super) fn finish(&self, facts: &Facts<'_, '_>) -> StreamedWithKey {
+        let (key, digest) = self.key.finish(&facts.scheme.key_source, facts.scheme.name(), facts.id);
+        StreamedWithKey { key, digest }
     }
 }
 

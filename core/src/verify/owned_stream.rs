@@ -56,9 +56,19 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
     /// `invalid_argument` after the first chunk.
     #[cfg(feature = "duplicates")]
     pub fn with_key(mut self) -> Result<Self, Error> {
+        self.read_key()?;
+        Ok(self)
+    }
+
+    /// The same as [`with_key`](Self::with_key), for a stream that is in its place: a stream has some kilobytes.
+    ///
+    /// # Errors
+    /// Those of `with_key`.
+    #[cfg(feature = "duplicates")]
+    pub fn read_key(&mut self) -> Result<(), Error> {
         self.check_is_new()?;
         self.key = Some(KeyProgress::new(&parse(&self.verifier, &self.headers)?));
-        Ok(self)
+        Ok(())
     }
 
     /// Also reads the envelope, if the scheme's deliveries carry one, and makes the verdict depend on it. Call it
@@ -67,12 +77,21 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
     /// # Errors
     /// `invalid_argument` after the first chunk.
     pub fn with_envelope(mut self) -> Result<Self, Error> {
+        self.read_envelope()?;
+        Ok(self)
+    }
+
+    /// The same as [`with_envelope`](Self::with_envelope), for a stream that is in its place.
+    ///
+    /// # Errors
+    /// Those of `with_envelope`.
+    pub fn read_envelope(&mut self) -> Result<(), Error> {
         self.check_is_new()?;
         let has_envelope = self.verifier.scheme().has_envelope();
         if let Some(progress) = self.progress.as_mut().filter(|_| has_envelope) {
             progress.read_envelope();
         }
-        Ok(self)
+        Ok(())
     }
 
     fn check_is_new(&self) -> Result<(), Error> {
@@ -113,18 +132,24 @@ impl<V: Deref<Target = Verifier>, H: Headers> OwnedStream<V, H> {
     /// # Errors
     /// As for [`Verifier::verify`], and `invalid_argument` if the stream has ended already.
     pub fn finish_in_place(&mut self, now: UnixTime) -> Result<Delivery<'_, '_, StreamedParts>, Error> {
-        let progress = self.progress.take().ok_or_else(ended)?;
+        // They are used and wiped where they are: moving them would copy kilobytes.
+        let progress = self.progress.as_mut().ok_or_else(ended)?;
+        let finished = parse(&self.verifier, &self.headers).and_then(|parsed| {
+            let (delivery, places) = progress.finish(&self.verifier, &parsed, now)?;
+            let facts = delivery.facts;
+            let body = StreamedParts {
+                places,
+                #[cfg(feature = "duplicates")]
+                key: self.key.as_ref().map(|key| key.finish(&facts)),
+            };
+            Ok(Delivery { facts, body })
+        });
+        self.progress = None;
         #[cfg(feature = "duplicates")]
-        let key = self.key.take();
-        let parsed = parse(&self.verifier, &self.headers)?;
-        let (delivery, places) = progress.finish(&self.verifier, &parsed, now)?;
-        let facts = delivery.facts;
-        let body = StreamedParts {
-            places,
-            #[cfg(feature = "duplicates")]
-            key: key.map(|key| key.finish(&facts)),
-        };
-        Ok(Delivery { facts, body })
+        {
+            self.key = None;
+        }
+        finished
     }
 }
 

@@ -85,7 +85,7 @@ impl Progress {
 
     /// `parsed` has the headers with which these chunks came.
     pub(super) fn finish<'v, 'h>(
-        mut self,
+        &mut self,
         verifier: &Verifier,
         parsed: &ParsedHeaders<'v, 'h>,
         now: UnixTime,
@@ -143,7 +143,7 @@ impl<'v, 'h> Stream<'v, 'h> {
     ///
     /// # Errors
     /// As for [`Verifier::verify`].
-    pub fn finish(self, now: UnixTime) -> Result<StreamedDelivery<'v, 'h>, Error> {
+    pub fn finish(mut self, now: UnixTime) -> Result<StreamedDelivery<'v, 'h>, Error> {
         self.progress.finish(self.verifier, &self.parsed, now).map(|(delivery, _)| delivery)
     }
 }
