@@ -1,10 +1,12 @@
 //! What happens to a request, and what decides it for all of them.
 
+use alloc::borrow::Cow;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::refusal::Refusal;
-use crate::verdict::{GENUINE, Headers};
+use crate::verdict::{GENUINE, Headers, Names};
 
 /// What is to happen to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,11 +17,26 @@ pub enum Decision {
     Refuse(Refusal),
 }
 
+/// What is counted: decisions of one kind, and with one code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Counter {
+    kind: &'static str,
+    code: &'static str,
+}
+
+impl Counter {
+    /// The name of the counter in two parts: `genuine` or `unmatched`, and `refused_` or `marked_` with the code.
+    #[must_use]
+    pub const fn words(&self) -> [&'static str; 2] {
+        [self.kind, self.code]
+    }
+}
+
 /// How a request goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forward {
     /// Headers to set.
-    pub set: Vec<(String, String)>,
+    pub set: Vec<(Rc<str>, Cow<'static, str>)>,
     outcome: Outcome,
 }
 
@@ -33,16 +50,16 @@ enum Outcome {
 }
 
 impl Decision {
-    /// The name of the counter that this decision adds one to: `genuine`, `unmatched`, and `refused_` or `marked_` with
-    /// the code.
+    /// The counter that this decision adds one to.
     #[must_use]
-    pub fn counter(&self) -> String {
-        match self {
-            Self::Refuse(refusal) => ["refused_", refusal.code()].concat(),
-            Self::Forward(Forward { outcome: Outcome::Genuine, .. }) => String::from(GENUINE),
-            Self::Forward(Forward { outcome: Outcome::Marked(code), .. }) => ["marked_", code].concat(),
-            Self::Forward(Forward { outcome: Outcome::Unmatched, .. }) => String::from("unmatched"),
-        }
+    pub const fn counter(&self) -> Counter {
+        let (kind, code) = match self {
+            Self::Refuse(refusal) => ("refused_", refusal.code()),
+            Self::Forward(Forward { outcome: Outcome::Genuine, .. }) => (GENUINE, ""),
+            Self::Forward(Forward { outcome: Outcome::Marked(code), .. }) => ("marked_", *code),
+            Self::Forward(Forward { outcome: Outcome::Unmatched, .. }) => ("unmatched", ""),
+        };
+        Counter { kind, code }
     }
 }
 
@@ -62,6 +79,8 @@ impl Forward {
 pub(crate) struct Policy {
     /// What the names of the headers for the backend begin with, in lower case.
     pub(crate) prefix: String,
+    /// These names.
+    pub(crate) names: Names,
     /// Whether what is refused is answered; otherwise it goes on with its code as the verdict.
     pub(crate) enforces: bool,
     /// Whether the answer says the code.
@@ -74,7 +93,7 @@ impl Policy {
             return Decision::Refuse(refusal.showing_code(self.shows_code));
         }
         let code = refusal.code();
-        let set = Headers::new(&self.prefix, code).into_set();
+        let set = Headers::new(&self.names, code).into_set();
         Decision::Forward(Forward { set, outcome: Outcome::Marked(code) })
     }
 }

@@ -57,7 +57,7 @@ impl Gateway {
     #[must_use]
     pub fn open(&self, head: &Head<'_>) -> Opening {
         let next = match self.start(head) {
-            Ok(Some(exchange)) => Next::Verify(Box::new(exchange)),
+            Ok(Some(exchange)) => Next::Verify(exchange),
             Ok(None) => Next::Decided(Decision::Forward(Forward::unmatched())),
             Err(refusal) => Next::Decided(self.policy.refuse(refusal)),
         };
@@ -72,7 +72,7 @@ impl Gateway {
     }
 
     /// `None` for a path that goes on without a rule.
-    fn start(&self, head: &Head<'_>) -> Result<Option<Exchange>, Refusal> {
+    fn start(&self, head: &Head<'_>) -> Result<Option<Box<Exchange>>, Refusal> {
         let has = |wanted: &str| head.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted.as_bytes()));
         if head.method.eq_ignore_ascii_case(b"CONNECT") || has("upgrade") {
             return Err(Refusal::UPGRADE);
@@ -117,13 +117,16 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    fn start(gateway: &Gateway, rule: &Rule, head: &Head<'_>) -> Result<Self, Refusal> {
+    fn start(gateway: &Gateway, rule: &Rule, head: &Head<'_>) -> Result<Box<Self>, Refusal> {
         let scheme = rule.verifier.scheme();
         let read = head.headers.iter().filter(|(name, _)| reads(scheme, name));
         let values = Values(read.map(|(name, value)| (Text::from(*name), Text::from(value.trim_ascii()))).collect());
-        let stream = OwnedStream::new(Rc::clone(&rule.verifier), values)?.with_key()?.with_envelope()?;
+        let stream = OwnedStream::new(Rc::clone(&rule.verifier), values)?;
         let (policy, scope) = (Rc::clone(&gateway.policy), Rc::clone(&rule.scope));
-        Ok(Self { stream, policy, scope, refusal: None })
+        let mut exchange = Box::new(Self { stream, policy, scope, refusal: None });
+        exchange.stream.read_key()?;
+        exchange.stream.read_envelope()?;
+        Ok(exchange)
     }
 
     /// Adds the next chunk of the body. Returns the decision if there is one already, such as for a body that is too
@@ -151,14 +154,14 @@ impl Exchange {
 
     /// Ends the body. `read` returns a part of it: it is called for the event's id and type, of a genuine delivery
     /// alone.
-    pub fn finish(mut self, now: UnixTime, read: &mut dyn FnMut(Range<usize>) -> Vec<u8>) -> Decision {
+    pub fn finish(mut self: Box<Self>, now: UnixTime, read: &mut dyn FnMut(Range<usize>) -> Vec<u8>) -> Decision {
         if let Some(refusal) = self.refusal {
             return self.policy.refuse(refusal);
         }
         match self.stream.finish_in_place(now) {
             Err(error) => self.policy.refuse(error.into()),
             Ok(delivery) => {
-                let mut headers = verdict::Headers::new(&self.policy.prefix, GENUINE);
+                let mut headers = verdict::Headers::new(&self.policy.names, GENUINE);
                 headers.add_all(&delivery, &self.scope, read);
                 Decision::Forward(Forward::genuine(headers))
             }

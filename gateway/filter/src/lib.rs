@@ -20,7 +20,7 @@ mod refusal;
 mod verdict;
 
 pub use self::config::{ConfigError, Gateway, Host, embedded_config, variable_in};
-pub use self::decision::{Decision, Forward};
+pub use self::decision::{Counter, Decision, Forward};
 pub use self::exchange::{Exchange, Head, Next, Opening};
 pub use self::names::Edits;
 pub use self::refusal::Refusal;

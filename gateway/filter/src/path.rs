@@ -27,7 +27,11 @@ impl Path {
         let mut read = Vec::with_capacity(path.len());
         let mut rest = segments.split(|byte| *byte == b'/').peekable();
         while let Some(segment) = rest.next() {
-            let decoded = decode(segment)?;
+            let start = read.len();
+            read.push(b'/');
+            decode(segment, &mut read)?;
+            let decoded = read.get_mut(start + 1..).unwrap_or_default();
+            decoded.make_ascii_lowercase();
             let name = decoded.split(|byte| *byte == b';').next().unwrap_or_default();
             // Only the last may be empty: that is a slash at the end.
             let is_last = rest.peek().is_none();
@@ -35,19 +39,16 @@ impl Path {
             if !is_plain || name == b"." || name == b".." {
                 return Err(Ambiguous);
             }
-            if !name.is_empty() {
-                read.push(b'/');
-                read.extend(name.to_ascii_lowercase());
-            }
+            let end = if name.is_empty() { start } else { start + 1 + name.len() };
+            read.truncate(end);
         }
         Ok(Self(read))
     }
 }
 
 /// Decodes a segment. What would be decoded a second time, and what ends or divides paths, has several meanings.
-fn decode(segment: &[u8]) -> Result<Vec<u8>, Ambiguous> {
+fn decode(segment: &[u8], decoded: &mut Vec<u8>) -> Result<(), Ambiguous> {
     let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16)).ok_or(Ambiguous);
-    let mut decoded = Vec::with_capacity(segment.len());
     let mut bytes = segment.iter();
     while let Some(&byte) = bytes.next() {
         let is_escaped = byte == b'%';
@@ -64,7 +65,7 @@ fn decode(segment: &[u8]) -> Result<Vec<u8>, Ambiguous> {
         }
         decoded.push(byte);
     }
-    Ok(decoded)
+    Ok(())
 }
 
 /// What a rule covers.

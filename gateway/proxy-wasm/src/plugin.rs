@@ -4,18 +4,22 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Range;
 
 use hookseal::UnixTime;
-use hookseal_gateway::{Decision, Exchange, Gateway, Head, Host, Next, Opening, Refusal};
+use hookseal_gateway::{Counter, Decision, Exchange, Gateway, Head, Host, Next, Opening, Refusal};
 use zeroize::Zeroizing;
 
 use crate::maps;
 
 /// How much of a body is copied into the filter's memory at a time.
 const CHUNK: usize = 16 * 1024;
+
+/// The largest first part of a body that is kept, for the event's id and type. Each call of the host takes as long as
+/// hashing a kilobyte.
+const KEPT: usize = 4 * 1024;
 
 /// A header map of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +69,8 @@ pub struct Plugin {
     /// The filters by their context, since several can share an instance.
     filters: BTreeMap<u32, Rc<Gateway>>,
     requests: BTreeMap<u32, Request>,
-    /// Counters by their names, made when they are first needed.
-    counters: BTreeMap<String, u32>,
+    /// The numbers of the counters, which are made when they are first needed.
+    counters: BTreeMap<Counter, u32>,
 }
 
 struct Request {
@@ -76,10 +80,48 @@ struct Request {
 
 enum State {
     New,
-    /// The body is arriving, and so many bytes of it were read.
-    Reading(Box<Exchange>, usize),
+    Reading(Reading),
     Forwarded,
     Refused,
+}
+
+/// A body that is arriving.
+struct Reading {
+    exchange: Box<Exchange>,
+    /// How many bytes of it were read.
+    length: usize,
+    /// The first of them, if they are few.
+    start: Vec<u8>,
+}
+
+impl Reading {
+    /// Reads the part of the body that has arrived since. Returns the decision if there is one already.
+    fn advance(&mut self, proxy: &dyn Proxy, length: usize) -> Option<Decision> {
+        while self.length < length {
+            let chunk = proxy.body(self.length, CHUNK.min(length - self.length));
+            if chunk.is_empty() {
+                return Some(self.exchange.give_up(Refusal::BODY_NOT_READ));
+            }
+            let decision = self.exchange.update(&chunk);
+            if decision.is_some() {
+                return decision;
+            }
+            let is_first = self.length == 0;
+            self.length += chunk.len();
+            if is_first && chunk.len() <= KEPT {
+                self.start = chunk;
+            }
+        }
+        None
+    }
+
+    fn finish(self, proxy: &dyn Proxy) -> Decision {
+        let Self { exchange, start, .. } = self;
+        exchange.finish(proxy.now(), &mut |place: Range<usize>| match start.get(place.clone()) {
+            Some(part) => part.to_vec(),
+            None => proxy.body(place.start, place.len()),
+        })
+    }
 }
 
 impl Plugin {
@@ -123,10 +165,17 @@ impl Plugin {
         let (Some(filter), Some(pairs)) = (filter.cloned(), maps::read(&bytes)) else {
             return self.decide(proxy, context, Decision::Refuse(Refusal::NOT_CONFIGURED));
         };
-        let pseudo = |name: &[u8]| pairs.iter().find(|(other, _)| *other == name).map_or(b"".as_slice(), |pair| pair.1);
-        let headers: maps::Pairs<'_> = pairs.iter().filter(|(name, _)| !name.starts_with(b":")).copied().collect();
-        let head = Head { method: pseudo(b":method"), path: pseudo(b":path"), headers: &headers };
-        let Opening { edits, next } = filter.open(&head);
+        let mut headers = pairs;
+        let (mut method, mut path) = (b"".as_slice(), b"".as_slice());
+        headers.retain(|(name, value)| {
+            match *name {
+                b":method" => method = value,
+                b":path" => path = value,
+                _ => {}
+            }
+            !name.starts_with(b":")
+        });
+        let Opening { edits, next } = filter.open(&Head { method, path, headers: &headers });
         for name in &edits.remove {
             proxy.remove(Map::Headers, name);
         }
@@ -136,7 +185,7 @@ impl Plugin {
         match next {
             Next::Decided(decision) => self.decide(proxy, context, decision),
             Next::Verify(exchange) => {
-                self.set_state(context, State::Reading(exchange, 0));
+                self.set_state(context, State::Reading(Reading { exchange, length: 0, start: Vec::new() }));
                 if is_end { self.end(proxy, context) } else { Action::Pause }
             }
         }
@@ -144,19 +193,13 @@ impl Plugin {
 
     /// More of the body has arrived: `length` bytes so far.
     pub fn on_body(&mut self, proxy: &dyn Proxy, context: u32, length: usize, is_end: bool) -> Action {
-        let (exchange, read) = match self.requests.get_mut(&context).map(|request| &mut request.state) {
-            Some(State::Reading(exchange, read)) => (exchange, read),
+        let reading = match self.requests.get_mut(&context).map(|request| &mut request.state) {
+            Some(State::Reading(reading)) => reading,
             Some(State::Forwarded) => return Action::Continue,
             _ => return Action::Pause,
         };
-        while *read < length {
-            let chunk = proxy.body(*read, CHUNK.min(length - *read));
-            *read += chunk.len();
-            let decision =
-                if chunk.is_empty() { Some(exchange.give_up(Refusal::BODY_NOT_READ)) } else { exchange.update(&chunk) };
-            if let Some(decision) = decision {
-                return self.decide(proxy, context, decision);
-            }
+        if let Some(decision) = reading.advance(proxy, length) {
+            return self.decide(proxy, context, decision);
         }
         if is_end { self.end(proxy, context) } else { Action::Pause }
     }
@@ -193,11 +236,10 @@ impl Plugin {
 
     /// The body has ended.
     fn end(&mut self, proxy: &dyn Proxy, context: u32) -> Action {
-        let Some(State::Reading(exchange, _)) = self.set_state(context, State::Refused) else {
+        let Some(State::Reading(reading)) = self.set_state(context, State::Refused) else {
             return Action::Pause;
         };
-        let decision = exchange.finish(proxy.now(), &mut |place| proxy.body(place.start, place.len()));
-        self.decide(proxy, context, decision)
+        self.decide(proxy, context, reading.finish(proxy))
     }
 
     fn decide(&mut self, proxy: &dyn Proxy, context: u32, decision: Decision) -> Action {
@@ -228,16 +270,12 @@ impl Plugin {
     }
 
     fn count(&mut self, proxy: &dyn Proxy, decision: &Decision) {
-        let name = decision.counter();
-        let counter = match self.counters.get(&name) {
-            Some(counter) => *counter,
-            None => {
-                let counter = proxy.define_counter(&["hookseal_", name.as_str()].concat());
-                self.counters.insert(name, counter);
-                counter
-            }
-        };
-        proxy.count(counter);
+        let counter = decision.counter();
+        let number = self.counters.entry(counter).or_insert_with(|| {
+            let [kind, code] = counter.words();
+            proxy.define_counter(&["hookseal_", kind, code].concat())
+        });
+        proxy.count(*number);
     }
 }
 

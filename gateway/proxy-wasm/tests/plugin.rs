@@ -164,6 +164,25 @@ fn each_part_of_a_body_is_read_once_and_in_small_pieces() {
 }
 
 #[test]
+fn a_small_body_is_read_once_and_its_id_and_type_come_from_what_was_read() {
+    // How much of the body arrives first, and how often it is read: of a part that is kept, nothing is read again.
+    let body = [event(0), vec![b' '; 5000]].concat();
+    let whole = body.len();
+    for (first, reads) in [(event(0).len(), 1), (4096, 2), (4097, 4), (whole, 3), (50, 3), (20, 4)] {
+        let is_all = first == event(0).len();
+        let proxy = FakeProxy::genuine(if is_all { event(0) } else { body.clone() });
+        let mut plugin = proxy.started();
+        assert_eq!(plugin.on_headers(&proxy, 2, false), Action::Pause);
+        assert_eq!(plugin.on_body(&proxy, 2, first, false), Action::Pause);
+        assert_eq!(plugin.on_body(&proxy, 2, proxy.body.len(), true), Action::Continue);
+        let seen = proxy.seen.borrow();
+        assert_eq!(seen.read.len(), reads, "{first} bytes first: {:?}", seen.read);
+        let set = ["x-hookseal-event-id", "x-hookseal-event-type"].map(|name| seen.set[name].as_str());
+        assert_eq!(set, ["evt-1", "meeting.completed"], "{first} bytes first");
+    }
+}
+
+#[test]
 fn trailers_end_a_body_and_their_spoofed_headers_are_removed() {
     let trailers = ["x-checksum", "X-Hookseal-Verdict", "x_hookseal_key"].map(|name| (name.into(), "genuine".into()));
     let proxy = FakeProxy { trailers: trailers.into(), ..FakeProxy::genuine(event(10)) };

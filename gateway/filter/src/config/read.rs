@@ -14,6 +14,7 @@ use crate::decision::Policy;
 use crate::json::{self, Kind, Value};
 use crate::names;
 use crate::path::Pattern;
+use crate::verdict::Names;
 
 pub(super) fn gateway(text: &str, host: &dyn Host) -> Result<Gateway, ConfigError> {
     let source = Source { text, host };
@@ -28,6 +29,7 @@ pub(super) fn gateway(text: &str, host: &dyn Host) -> Result<Gateway, ConfigErro
     let policy = Policy {
         enforces: source.flag(enforce, "enforce", true)?,
         shows_code: !source.choice(answer, "answer", ["code", "none"])?,
+        names: Names::new(&prefix),
         prefix,
     };
     let passes_unmatched = source.choice(unmatched, "unmatched", ["refuse", "pass"])?;
