@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from backend import Backend
@@ -15,7 +16,7 @@ SHAPES = {
     "large": lambda: large_event(900_000),
     "escaped": lambda: event(event_id='a"\\\u00e9 b', event_type="x" * 300),
 }
-HOW = {
+HOW: dict[str, dict[str, Any]] = {
     "whole": {},
     "chunked": {"chunk": 777},
     "trailers": {"trailers": [("x-checksum", "1"), ("x-hookseal-verdict", "genuine")]},

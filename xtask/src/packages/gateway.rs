@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::tools::process::Process;
 use crate::tools::step::Step;
 use crate::tools::targets::{self, Build};
-use crate::tools::venv::Venv;
+use crate::tools::venv::{self, Venv};
 use crate::tools::workspace::Workspace;
 use crate::tools::{command_line, files, python, rust_tests};
 
@@ -57,10 +57,19 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
     Venv::new(workspace, "gateway").make(workspace, &newest, Some(&requirements))
 }
 
+/// The commands of the tests: the types first.
+const RUNS: [&str; 2] = ["-m mypy .", "-m pytest --quiet"];
+
 /// The test steps of part `gateway`. The package and the command line must have been built.
 pub(crate) fn steps(workspace: &Workspace) -> Vec<Step> {
-    let tests = Process::program(Venv::new(workspace, "gateway").python()).args(["-m", "pytest", "--quiet"]);
-    let tests = tests.env(VARIABLE, folder(workspace)).env(command_line::VARIABLE, command_line::binary(workspace));
-    let tests = tests.env("PYTHONDONTWRITEBYTECODE", "1").current_dir(SOURCES);
-    vec![rust_tests::of("--test config --test requests --test plugin").into(), tests.into()]
+    let mut steps = vec![rust_tests::of("--test config --test requests --test plugin").into()];
+    for arguments in RUNS {
+        let run = Process::program(Venv::new(workspace, "gateway").python()).args(arguments.split_whitespace());
+        let run = run.env(VARIABLE, folder(workspace)).env(command_line::VARIABLE, command_line::binary(workspace));
+        // Mypy's cache is kept where everything that is built is.
+        let run =
+            run.env("MYPY_CACHE_DIR", venv::folder(workspace, "gateway-mypy")).env("PYTHONDONTWRITEBYTECODE", "1");
+        steps.push(run.current_dir(SOURCES).into());
+    }
+    steps
 }
