@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use yaml_rust2::{Yaml, YamlLoader};
 
-use crate::tasks::{fuzz, parts};
+use crate::tasks::{differential, fuzz, parts};
 use crate::tools::files;
 use crate::{COMMANDS, packages};
 
@@ -39,6 +39,9 @@ fn fault(command: &str) -> Option<String> {
         "package" | "setup" => packages::select(arguments.first().map(String::as_str)).err(),
         "fuzz" if fuzz::Request::of(&arguments).is_none() => {
             Some(format!("`fuzz` cannot be called with {arguments:?}"))
+        }
+        "differential" if differential::Request::of(&arguments).is_none() => {
+            Some(format!("`differential` cannot be called with {arguments:?}"))
         }
         _ => None,
     }

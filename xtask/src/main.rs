@@ -17,7 +17,7 @@ mod tools;
 
 use std::process::ExitCode;
 
-use tasks::{fuzz, parts, playground, suite, vectors};
+use tasks::{differential, fuzz, parts, playground, suite, vectors};
 use tools::workspace::Workspace;
 use tools::{chromium, targets, words};
 
@@ -87,6 +87,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[KILLS] [ENGINE…]",
         about: "kills the workers of an inbox and of other queues, 200 times each, and says what each lost",
         run: losses,
+    },
+    Command {
+        name: "differential",
+        arguments: differential::SYNTAX,
+        about: "plays random deliveries in every package for a minute or N seconds, and compares their verdicts",
+        run: run_differential,
     },
     Command {
         name: "bench",
@@ -230,6 +236,13 @@ fn play_vectors(arguments: &[String]) -> Result<(), Failure> {
 fn losses(arguments: &[String]) -> Result<(), Failure> {
     let workspace = Workspace::find().map_err(Failure::Failed)?;
     tasks::losses::run(&workspace, arguments).map_err(Failure::Failed)
+}
+
+fn run_differential(arguments: &[String]) -> Result<(), Failure> {
+    let request =
+        differential::Request::of(arguments).ok_or_else(|| usage(&format!("differential {}", differential::SYNTAX)))?;
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    differential::run(&workspace, &request).map_err(Failure::Failed)
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {

@@ -25,6 +25,11 @@ pub(crate) fn tarballs(workspace: &Workspace) -> Result<[PathBuf; 2], String> {
     Ok(names.map(|name| npm_package::tarball(workspace, &format!("hookseal-{name}"))))
 }
 
+/// The native code in a project in which both tarballs are installed.
+pub(crate) fn installed_addon(project: &Path) -> Result<PathBuf, String> {
+    Ok(project.join("node_modules/@hookseal").join(Platform::current()?.package(NAME)).join(ADDON))
+}
+
 /// Builds the tarballs and returns their paths.
 pub(crate) fn package(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
     let manifest = npm_package::manifest(workspace, NAME)?;

@@ -8,7 +8,7 @@ use crate::packages::{
     c_tests, cli_tests, crates, gateway as gateway_tests, go_tests, javascript_tests, node, npm_package, python_tests,
     scripting_tests, wasm,
 };
-use crate::tasks::{bundler_tests, fuzz, playground, sandbox_tests};
+use crate::tasks::{bundler_tests, differential, fuzz, playground, sandbox_tests};
 use crate::tools::process::Process;
 use crate::tools::rust_tests;
 use crate::tools::step::Step;
@@ -119,6 +119,12 @@ pub(crate) const PARTS: &[Part] = &[
         about: "both npm packages in bundlers, frameworks and TypeScript's versions",
         changes: &[JavaScript],
         steps: bundler_tests::steps,
+    },
+    Part {
+        name: "differential",
+        about: "random deliveries have one verdict in every package, which a model in Python predicts",
+        changes: &[JavaScript, Python],
+        steps: differential::steps,
     },
     Part {
         name: "cli-packages",

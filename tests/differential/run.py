@@ -1,0 +1,102 @@
+"""python run.py: random deliveries have the same verdict in every package, and it is the one that is predicted.
+
+It runs with the Python in which the wheel is installed. `--wasm` and `--native` are projects in which npm's packages are
+installed under the name `hookseal`, and `--cli` is the program. A difference is shrunk, printed as a vector in the format of
+`tests/vectors`, and ends the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import deliveries
+from make.vector import render
+from model import predict
+from packages import CommandLine, Npm, Wheel, comparable, same
+from shrink import shrink
+
+# How many deliveries are played at once.
+BATCH = 500
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", default=None, help="of the deliveries; by default a new one, which is printed")
+    length = parser.add_mutually_exclusive_group(required=True)
+    length.add_argument("--count", type=int, help="how many deliveries")
+    length.add_argument("--seconds", type=float, help="for how long")
+    parser.add_argument("--wasm", type=Path, required=True)
+    parser.add_argument("--native", type=Path, required=True)
+    parser.add_argument("--cli", type=Path, required=True)
+    parser.add_argument("--every", type=int, default=50, help="one delivery in so many is played by the command line")
+    return parser.parse_args()
+
+
+def faults(vector: dict, prediction: dict, outcomes: list[tuple]) -> list[str]:
+    """What is wrong with the outcomes, each with its package."""
+    found = []
+    for package, outcome in outcomes:
+        if not _is_predicted(prediction, outcome):
+            found.append(f"{package.name} gives {outcome}, and the model {prediction}")
+        if not same(outcomes[0], (package, outcome)):
+            found.append(f"{package.name} gives {outcome}, and {outcomes[0][0].name} {outcomes[0][1]}")
+    return found
+
+
+def _is_predicted(prediction: dict, outcome: dict) -> bool:
+    if "error" in prediction:
+        about = prediction["about"]
+        is_named = about is None or about in outcome.get("message", "")
+        return outcome.get("error") == prediction["error"] and is_named
+    ok = outcome.get("ok")
+    return ok is not None and all(ok.get(name) == value for name, value in prediction["ok"].items())
+
+
+def main() -> None:
+    asked = arguments()
+    seed = asked.seed if asked.seed is not None else f"{time.time_ns():x}"
+    everywhere = [Wheel(), Npm("wasm", asked.wasm), Npm("node", asked.native)]
+    command_line = CommandLine(asked.cli)
+    print(f"seed {seed}", flush=True)
+
+    def outcomes_of(vector: dict) -> list[tuple]:
+        played = [(package, package.play([vector])[0]) for package in [*everywhere, command_line]]
+        return [(package, outcome) for package, outcome in played if outcome is not None]
+
+    start, number, by_command_line, verdicts = time.monotonic(), 0, 0, Counter()
+    while number < asked.count if asked.count else time.monotonic() - start < asked.seconds:
+        vectors = [deliveries.delivery(seed, number + at) for at in range(BATCH)]
+        played = [package.play(vectors) for package in everywhere]
+        for at, vector in enumerate(vectors):
+            prediction = predict(vector)
+            verdicts[prediction.get("error", "ok")] += 1
+            outcomes = [(package, outcomes[at]) for package, outcomes in zip(everywhere, played)]
+            if (number + at) % asked.every == 0 and (outcome := command_line.play([vector])[0]) is not None:
+                outcomes.append((command_line, outcome))
+                by_command_line += 1
+            if faults(vector, prediction, outcomes):
+                report(vector, lambda other: bool(faults(other, predict(other), outcomes_of(other))), outcomes_of)
+        number += BATCH
+    for package in everywhere[1:]:
+        package.close()
+    seconds = time.monotonic() - start
+    shares = ", ".join(f"{code} {count}" for code, count in verdicts.most_common())
+    print(f"{number} deliveries agree, {by_command_line} of them on the command line too, in {seconds:.0f} s: {shares}")
+
+
+def report(vector: dict, is_wrong, outcomes_of) -> None:
+    smallest = shrink(vector, is_wrong) if is_wrong(vector) else vector
+    prediction = predict(smallest)
+    expect = {"error": prediction["error"]} if "error" in prediction else {"ok": prediction["ok"]}
+    print(render([{**smallest, "expect": expect}]))
+    for fault in faults(smallest, prediction, outcomes_of(smallest)):
+        print(fault)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
