@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use yaml_rust2::{Yaml, YamlLoader};
 
-use crate::tasks::{differential, fuzz, parts};
+use crate::tasks::{differential, fuzz, parts, plant};
 use crate::tools::files;
 use crate::{COMMANDS, packages};
 
@@ -99,6 +99,7 @@ fn every_command_of_a_workflow_exists() {
 fn what_runs_on_every_push_can_only_read_and_is_pinned_by_digest() {
     let ci = yaml(".github/workflows/ci.yml");
     assert_eq!(ci["permissions"]["contents"].as_str(), Some("read"));
+    assert_eq!(ci["permissions"].as_hash().map(|asked| asked.len()), Some(1), "the workflow asks for more");
     let Some(jobs) = ci["jobs"].as_hash() else { panic!("jobs") };
     assert!(jobs.values().all(|job| job["permissions"].is_badvalue()), "a job asks for more");
     let mut actions = Vec::new();
@@ -146,7 +147,8 @@ fn every_check_that_the_page_of_promises_names_exists() {
         if span.contains("cargo xtask") {
             commands += 1;
             assert_eq!(fault(span), None, "{span}");
-        } else if path.contains('/') && !path.starts_with("target/") {
+        } else if path.contains('/') && !path.contains(' ') && !path.starts_with("target/") {
+            // A path, and no other command, which has arguments.
             tests += 1;
             assert!(root().join(path).exists(), "there is no {path}");
             let functions = [format!("fn {name}("), format!("def {name}(")];
@@ -161,6 +163,20 @@ fn every_check_that_the_page_of_promises_names_exists() {
     for target in fuzz::TARGETS {
         assert!(fuzzers.contains(&target.name), "the page does not say what {} holds", target.name);
     }
+}
+
+#[test]
+fn the_page_of_promises_lists_every_planted_fault_with_its_check() {
+    let page = text("docs/assurance.md");
+    let faults = plant::all(&root()).expect("patches");
+    for planted in &faults {
+        assert_eq!(fault(&planted.check), None, "{}", planted.name);
+        let line = format!("| `{}/{}.patch` | ", plant::FAULTS, planted.name);
+        let line = page.lines().find(|found| found.starts_with(&line)).unwrap_or_else(|| panic!("no {}", planted.name));
+        assert!(line.contains(&format!("`{}`", planted.check)), "{line}");
+    }
+    let listed = page.lines().filter(|line| line.starts_with(&format!("| `{}/", plant::FAULTS))).count();
+    assert_eq!(listed, faults.len());
 }
 
 #[test]

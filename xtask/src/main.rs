@@ -17,7 +17,7 @@ mod tools;
 
 use std::process::ExitCode;
 
-use tasks::{differential, fuzz, parts, playground, suite, vectors};
+use tasks::{differential, fuzz, parts, plant, playground, suite, vectors};
 use tools::workspace::Workspace;
 use tools::{chromium, targets, words};
 
@@ -93,6 +93,12 @@ const COMMANDS: &[Command] = &[
         arguments: differential::SYNTAX,
         about: "plays random deliveries in every package for a minute or N seconds, and compares their verdicts",
         run: run_differential,
+    },
+    Command {
+        name: "plant",
+        arguments: "[FAULT]",
+        about: "puts known faults into a copy of the sources, and looks whether the check of each finds it",
+        run: plant_faults,
     },
     Command {
         name: "bench",
@@ -243,6 +249,16 @@ fn run_differential(arguments: &[String]) -> Result<(), Failure> {
         differential::Request::of(arguments).ok_or_else(|| usage(&format!("differential {}", differential::SYNTAX)))?;
     let workspace = Workspace::find().map_err(Failure::Failed)?;
     differential::run(&workspace, &request).map_err(Failure::Failed)
+}
+
+fn plant_faults(arguments: &[String]) -> Result<(), Failure> {
+    let name = match arguments {
+        [] => None,
+        [name] if !name.starts_with('-') => Some(name.as_str()),
+        _ => return Err(usage("plant [FAULT]")),
+    };
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    plant::run(&workspace, name).map_err(Failure::Failed)
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ pub(crate) mod fuzz;
 mod lanes;
 pub(crate) mod losses;
 pub(crate) mod parts;
+pub(crate) mod plant;
 pub(crate) mod playground;
 mod sandbox_tests;
 mod sanitized;

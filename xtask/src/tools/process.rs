@@ -99,6 +99,14 @@ impl Process {
         }
     }
 
+    /// Runs to completion, whatever comes of it: whether it succeeded, and what it wrote to both outputs.
+    pub(crate) fn attempt(&self, folder: &Path) -> Result<(bool, String), String> {
+        let output = self.command(folder).stdin(Stdio::null()).output();
+        let output = output.map_err(|error| self.did_not_start(&error))?;
+        let written = [&output.stdout[..], &output.stderr[..]].concat();
+        Ok((output.status.success(), String::from_utf8_lossy(&written).into_owned()))
+    }
+
     /// Runs to completion and returns its standard output.
     pub(crate) fn capture(&self, folder: &Path) -> Result<String, String> {
         let output = self.command(folder).stdin(Stdio::null()).output();
