@@ -53,6 +53,19 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<(), String> {
     c::build_module(workspace, &wazero.join("hookseal-core.wasm"))
 }
 
+/// Builds the program that plays any vectors it is given, in a copy of its own.
+pub(crate) fn build_verdicts(workspace: &Workspace, program: &Path) -> Result<(), String> {
+    go::install(workspace)?;
+    let copy = go::build_folder(workspace, "differential");
+    files::mirror(&workspace.root.join(SOURCES), &copy, |path| {
+        ["go.mod", "vectors.go", "verdicts"].iter().any(|name| path.starts_with(name))
+    })?;
+    go::use_module_path(&copy)?;
+    let go = Go::newest(workspace)?;
+    let build = go.run("build -o").arg(program).arg("./verdicts").current_dir(workspace.relative(&copy));
+    build.run_echoed(&workspace.root)
+}
+
 /// The steps of part `go`. The package must have been set up.
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let (newest, oldest) = (Go::newest(workspace)?, Go::oldest(workspace)?);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::packages::{NODE, PYTHON, WASM, node, npm_package, wasm, wheel};
+use crate::packages::{GO, NODE, PYTHON, WASM, go, go_tests, node, npm_package, wasm, wheel};
 use crate::tasks::sanitized;
 use crate::tools::process::Process;
 use crate::tools::step::Step;
@@ -79,8 +79,9 @@ fn preparation() -> Vec<Step> {
         Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) },
         Step::Internal { command: "cargo xtask package node", action: |workspace| NODE.build(workspace) },
         Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
+        Step::Internal { command: "cargo xtask package go", action: |workspace| GO.build(workspace) },
         command_line::build(),
-        Step::Internal { command: "npm install and pip install, of the packages alone", action: install },
+        Step::Internal { command: "npm install, pip install and go build, of the packages alone", action: install },
     ]
 }
 
@@ -91,6 +92,7 @@ fn install(workspace: &Workspace) -> Result<(), String> {
     let main = PathBuf::from(format!("hookseal@file:{}", main.display()));
     install_npm(workspace, "wasm", &[&wasm::tarball(workspace)])?;
     install_npm(workspace, "native", &[&main, &platform])?;
+    go_tests::build_verdicts(workspace, &verdicts(workspace))?;
     let [_, newest] = python::oldest_and_newest(&workspace.root)?;
     let venv = venv(workspace);
     venv.make(workspace, &newest, None)?;
@@ -108,6 +110,11 @@ fn project(workspace: &Workspace, name: &str) -> PathBuf {
     npm_package::folder(workspace, "differential").join(name)
 }
 
+/// The program that plays deliveries with the Go package.
+fn verdicts(workspace: &Workspace) -> PathBuf {
+    go::build_folder(workspace, &format!("verdicts{}", std::env::consts::EXE_SUFFIX))
+}
+
 fn venv(workspace: &Workspace) -> Venv {
     Venv::new(workspace, "differential")
 }
@@ -120,6 +127,8 @@ fn process(workspace: &Workspace) -> Process {
         .arg(workspace.relative(&project(workspace, "wasm")))
         .arg("--native")
         .arg(workspace.relative(&project(workspace, "native")))
+        .arg("--go")
+        .arg(workspace.relative(&verdicts(workspace)))
         .arg("--cli")
         .arg(workspace.relative(&command_line::binary(workspace)))
         .env("PYTHONDONTWRITEBYTECODE", "1")

@@ -123,7 +123,7 @@ pub(crate) const PARTS: &[Part] = &[
     Part {
         name: "differential",
         about: "random deliveries have one verdict in every package, which a model in Python predicts",
-        changes: &[JavaScript, Python],
+        changes: &[JavaScript, Python, Machine],
         steps: differential::steps,
     },
     Part {
