@@ -34,7 +34,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--native", type=Path, required=True)
     parser.add_argument("--go", type=Path, required=True)
     parser.add_argument("--cli", type=Path, required=True)
-    parser.add_argument("--every", type=int, default=50, help="one delivery in so many is played by the command line")
+    parser.add_argument("--every", type=int, default=10, help="one delivery in so many is played by the command line")
     return parser.parse_args()
 
 
