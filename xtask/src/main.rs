@@ -48,8 +48,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "package",
-        arguments: "[PACKAGE] [--dev]",
-        about: "builds all packages, or only the named one, into target/packages; cli --dev is for tests",
+        arguments: "[PACKAGE] [--target T]",
+        about: "builds all packages, or the named one, into target/packages, or for a target into target/packages/T",
         run: package,
     },
     Command {
@@ -182,7 +182,16 @@ fn package(arguments: &[String]) -> Result<(), Failure> {
         let workspace = Workspace::find().map_err(Failure::Failed)?;
         return packages::CLI_FOR_TESTS.build(&workspace).map_err(Failure::Failed);
     }
-    each_package(arguments, "package [PACKAGE], or package cli --dev", packages::Package::build)
+    let syntax = "package [PACKAGE], package PACKAGE --target TARGET, or package cli --dev, which is for tests";
+    if let [name, option, target] = arguments
+        && option == "--target"
+    {
+        let packages = packages::select(Some(name)).map_err(Failure::Usage)?;
+        let workspace = Workspace::find().map_err(Failure::Failed)?;
+        let mut packages = packages.iter();
+        return packages.try_for_each(|package| package.build_for(&workspace, target)).map_err(Failure::Failed);
+    }
+    each_package(arguments, syntax, packages::Package::build)
 }
 
 fn setup(arguments: &[String]) -> Result<(), Failure> {

@@ -12,9 +12,10 @@ pub(crate) mod go;
 pub(crate) mod go_modules;
 pub(crate) mod go_tests;
 pub(crate) mod javascript_tests;
+mod native;
 pub(crate) mod node;
 pub(crate) mod npm_package;
-mod npm_platforms;
+pub(crate) mod npm_platforms;
 pub(crate) mod python_tests;
 pub(crate) mod scripting_tests;
 pub(crate) mod vector_archive;
@@ -24,6 +25,8 @@ pub(crate) mod wheel;
 
 use std::path::PathBuf;
 
+use crate::packages::native::Native;
+use crate::packages::npm_platforms::Platform;
 use crate::tools::whole_run;
 use crate::tools::words;
 use crate::tools::workspace::Workspace;
@@ -34,6 +37,8 @@ pub(crate) struct Package {
     pub(crate) about: &'static str,
     /// Builds the package and returns its files.
     build: fn(&Workspace) -> Result<Vec<PathBuf>, String>,
+    /// Builds what of it is native code, for one platform, if any of it is.
+    build_for: Option<fn(&Workspace, &Native) -> Result<Vec<PathBuf>, String>>,
     /// Sets up a project with the package's tests, in which the package is installed as a user would install it.
     set_up: fn(&Workspace) -> Result<(), String>,
 }
@@ -44,6 +49,7 @@ pub(crate) const WASM: Package = Package {
     name: "wasm",
     about: "npm's hookseal: WebAssembly for every JavaScript runtime",
     build: |workspace| wasm::package(workspace).map(|tarball| vec![tarball]),
+    build_for: None,
     set_up: javascript_tests::set_up,
 };
 
@@ -51,6 +57,7 @@ pub(crate) const NODE: Package = Package {
     name: "node",
     about: "npm's @hookseal/node: native code for Node, with the package for this platform",
     build: node::package,
+    build_for: Some(node::package_for),
     set_up: javascript_tests::set_up_native,
 };
 
@@ -58,6 +65,7 @@ pub(crate) const PYTHON: Package = Package {
     name: "python",
     about: "PyPI's hookseal: a wheel for CPython from 3.10 on, and the source distribution",
     build: wheel::package,
+    build_for: Some(wheel::package_for),
     set_up: python_tests::set_up,
 };
 
@@ -65,6 +73,7 @@ pub(crate) const C: Package = Package {
     name: "c",
     about: "libhookseal with its headers, and hookseal-core.wasm for every host",
     build: c::package,
+    build_for: None,
     set_up: c_tests::set_up,
 };
 
@@ -72,6 +81,7 @@ pub(crate) const GO: Package = Package {
     name: "go",
     about: "the Go module, with the core translated to Go, as `go get` takes it",
     build: go::package,
+    build_for: None,
     set_up: go_tests::set_up,
 };
 
@@ -79,6 +89,7 @@ pub(crate) const CLI: Package = Package {
     name: "cli",
     about: "the command line: npm's @hookseal/cli, PyPI's hookseal-cli, and an archive with checksums",
     build: |workspace| cli::package(workspace, cli::Profile::Release),
+    build_for: Some(cli::package_for),
     set_up: cli_tests::set_up,
 };
 
@@ -90,6 +101,7 @@ pub(crate) const GATEWAY: Package = Package {
     name: "gateway",
     about: "the filters for Envoy and Traefik, as WebAssembly",
     build: gateway::package,
+    build_for: None,
     set_up: gateway::set_up,
 };
 
@@ -97,6 +109,7 @@ pub(crate) const VECTORS: Package = Package {
     name: "vectors",
     about: "the test vectors, with what plays them with any library, and a checksum",
     build: vector_archive::package,
+    build_for: None,
     set_up: vector_archive::set_up,
 };
 
@@ -121,6 +134,21 @@ impl Package {
         })
     }
 
+    /// Builds what of the package is native code for a target, into a folder of its name.
+    pub(crate) fn build_for(&self, workspace: &Workspace, target: &str) -> Result<(), String> {
+        let platform = Platform::of(target)?;
+        let build = self.build_for.ok_or_else(|| {
+            let native = words::list(PACKAGES.iter().filter(|one| one.build_for.is_some()).map(|one| one.name));
+            format!("package `{}` is the same for every target; those that are not: {native}", self.name)
+        })?;
+        let files = Native::new(workspace, platform).and_then(|native| build(workspace, &native));
+        let files = files.map_err(|error| format!("cannot build package `{}` for {target}: {error}", self.name))?;
+        for file in files {
+            println!("--- built {}", workspace.relative(&file).display());
+        }
+        Ok(())
+    }
+
     pub(crate) fn set_up(&self, workspace: &Workspace) -> Result<(), String> {
         whole_run::once(workspace, &format!("setup-{}", self.name), || {
             (self.set_up)(workspace)
@@ -142,6 +170,15 @@ mod tests {
     fn a_name_selects_its_package() {
         let names: Vec<_> = select(Some("wasm")).expect("one").iter().map(|package| package.name).collect();
         assert_eq!(names, ["wasm"]);
+    }
+
+    #[test]
+    fn a_target_without_packages_and_a_package_without_native_code_are_refused() {
+        let workspace = Workspace { root: PathBuf::from("."), target: PathBuf::from("target") };
+        let error = NODE.build_for(&workspace, "mips-unknown-none").expect_err("no such platform");
+        assert!(error.contains("x86_64-unknown-linux-musl"), "{error}");
+        let error = GO.build_for(&workspace, "x86_64-unknown-linux-musl").expect_err("the same everywhere");
+        assert!(error.ends_with("those that are not: node, python, cli"), "{error}");
     }
 
     #[test]

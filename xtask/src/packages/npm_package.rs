@@ -96,14 +96,14 @@ pub(crate) fn copy_licenses(workspace: &Workspace, package: &Path) -> Result<(),
 
 /// Packs a package into this tarball.
 pub(crate) fn pack(workspace: &Workspace, package: &Path, tarball: PathBuf) -> Result<PathBuf, String> {
-    let packages = workspace.target.join("packages");
-    files::create(&packages)?;
+    let packages = tarball.parent().ok_or("a tarball has no folder")?;
+    files::create(packages)?;
     if tarball.exists() {
         std::fs::remove_file(&tarball).at(&tarball)?;
     }
     let pack = npm::npm().current_dir(workspace.relative(package));
     let pack = pack.args(["pack", "--loglevel=error", "--pack-destination"]);
-    pack.arg(&packages).run_echoed(&workspace.root)?;
+    pack.arg(packages).run_echoed(&workspace.root)?;
     if tarball.exists() { Ok(tarball) } else { Err(format!("npm did not write {}", tarball.display())) }
 }
 

@@ -1,26 +1,31 @@
-//! The platforms that have native code on npm, each in a package of its own, which npm chooses by its manifest.
-
-use std::env::consts;
+//! The platforms that have native code on npm, each in a package of its own, which npm chooses by its manifest. The wheels
+//! and the binaries of the command line are for the same platforms.
 
 use serde_json::{Value, json};
 
 use crate::packages::npm_package::{self, VERSION};
+use crate::tools::words;
 
-/// Every platform that has native code. The optional dependencies of the main packages are made from this, and
-/// `addon.cjs` writes the packages of `@hookseal/node` out.
+/// That of RHEL 7 and of the oldest images of AWS Lambda, and the oldest that Rust's standard library supports.
+const OLDEST_GLIBC: (u32, u32) = (2, 17);
+
+/// Every platform that has native code. The optional dependencies of the main packages are made from this, the workflow
+/// that releases builds for these targets, and `addon.cjs` writes the packages of `@hookseal/node` out.
 pub(crate) const PLATFORMS: [Platform; 7] = [
-    Platform { os: "darwin", cpu: "arm64", libc: None },
-    Platform { os: "darwin", cpu: "x64", libc: None },
-    Platform { os: "linux", cpu: "arm64", libc: Some("glibc") },
-    Platform { os: "linux", cpu: "arm64", libc: Some("musl") },
-    Platform { os: "linux", cpu: "x64", libc: Some("glibc") },
-    Platform { os: "linux", cpu: "x64", libc: Some("musl") },
-    Platform { os: "win32", cpu: "x64", libc: None },
+    Platform { target: "aarch64-apple-darwin", os: "darwin", cpu: "arm64", libc: None },
+    Platform { target: "x86_64-apple-darwin", os: "darwin", cpu: "x64", libc: None },
+    Platform { target: "aarch64-unknown-linux-gnu", os: "linux", cpu: "arm64", libc: Some("glibc") },
+    Platform { target: "aarch64-unknown-linux-musl", os: "linux", cpu: "arm64", libc: Some("musl") },
+    Platform { target: "x86_64-unknown-linux-gnu", os: "linux", cpu: "x64", libc: Some("glibc") },
+    Platform { target: "x86_64-unknown-linux-musl", os: "linux", cpu: "x64", libc: Some("musl") },
+    Platform { target: "x86_64-pc-windows-msvc", os: "win32", cpu: "x64", libc: None },
 ];
 
 /// A platform, in npm's and Node's terms.
-#[derive(PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Platform {
+    /// What Rust calls it.
+    pub(crate) target: &'static str,
     os: &'static str,
     cpu: &'static str,
     /// Only on Linux, which has two C libraries.
@@ -30,15 +35,57 @@ pub(crate) struct Platform {
 impl Platform {
     /// The platform of this machine.
     pub(crate) fn current() -> Result<Self, String> {
-        let npm_name = |name, names: &[(&str, &'static str)]| {
-            let found = names.iter().find(|(rust, _)| *rust == name);
-            found.map(|(_, npm)| *npm).ok_or_else(|| format!("there is no package for {name}"))
+        let is_this = |platform: &&Self| {
+            let os = match platform.os {
+                "darwin" => cfg!(target_os = "macos"),
+                "win32" => cfg!(windows),
+                _ => cfg!(target_os = "linux"),
+            };
+            let cpu =
+                if platform.cpu == "arm64" { cfg!(target_arch = "aarch64") } else { cfg!(target_arch = "x86_64") };
+            os && cpu && platform.libc.is_none_or(|libc| cfg!(target_env = "musl") == (libc == "musl"))
         };
-        let os = npm_name(consts::OS, &[("linux", "linux"), ("macos", "darwin"), ("windows", "win32")])?;
-        let cpu = npm_name(consts::ARCH, &[("x86_64", "x64"), ("aarch64", "arm64")])?;
-        let libc = if cfg!(target_env = "musl") { "musl" } else { "glibc" };
-        let current = Self { os, cpu, libc: (os == "linux").then_some(libc) };
-        if PLATFORMS.contains(&current) { Ok(current) } else { Err(format!("there is no package for {os} on {cpu}")) }
+        let current = PLATFORMS.iter().find(is_this).copied();
+        let (os, cpu) = (std::env::consts::OS, std::env::consts::ARCH);
+        current.ok_or_else(|| format!("there is no package for {os} on {cpu}"))
+    }
+
+    /// The platform of a target.
+    pub(crate) fn of(target: &str) -> Result<Self, String> {
+        PLATFORMS.iter().find(|platform| platform.target == target).copied().ok_or_else(|| {
+            let targets = words::list(PLATFORMS.iter().map(|platform| platform.target));
+            format!("there is no package for `{target}`; the targets are: {targets}")
+        })
+    }
+
+    /// Whether its code is linked with a C library that comes in versions, of which this is the oldest that is supported.
+    pub(crate) fn oldest_glibc(&self) -> Option<(u32, u32)> {
+        (self.libc == Some("glibc")).then_some(OLDEST_GLIBC)
+    }
+
+    pub(crate) fn is_linux(&self) -> bool {
+        self.os == "linux"
+    }
+
+    pub(crate) fn is_windows(&self) -> bool {
+        self.os == "win32"
+    }
+
+    /// The file name of a library that node loads, or of Python's extension, as cargo names it.
+    pub(crate) fn library(&self, name: &str) -> String {
+        match self.os {
+            "win32" => format!("{name}.dll"),
+            "darwin" => format!("lib{name}.dylib"),
+            _ => format!("lib{name}.so"),
+        }
+    }
+
+    /// The oldest systems that a wheel is for, in the words of wheels. maturin knows those of macOS and Windows.
+    pub(crate) fn wheel_tag(&self) -> Option<&'static str> {
+        match self.libc? {
+            "musl" => Some("musllinux_1_2"),
+            _ => Some("manylinux2014"),
+        }
     }
 
     /// The name after `@hookseal/` of its package for one of the main packages, such as `node-linux-x64-gnu`.
@@ -83,11 +130,11 @@ mod tests {
 
     #[test]
     fn a_platforms_package_has_the_name_that_the_loader_requires() {
-        let name = |os, cpu, libc| Platform { os, cpu, libc }.package("node");
-        assert_eq!(name("linux", "x64", Some("glibc")), "node-linux-x64-gnu");
-        assert_eq!(name("linux", "arm64", Some("musl")), "node-linux-arm64-musl");
-        assert_eq!(name("darwin", "arm64", None), "node-darwin-arm64");
-        assert_eq!(name("win32", "x64", None), "node-win32-x64-msvc");
+        let name = |target| Platform::of(target).expect("a platform").package("node");
+        assert_eq!(name("x86_64-unknown-linux-gnu"), "node-linux-x64-gnu");
+        assert_eq!(name("aarch64-unknown-linux-musl"), "node-linux-arm64-musl");
+        assert_eq!(name("aarch64-apple-darwin"), "node-darwin-arm64");
+        assert_eq!(name("x86_64-pc-windows-msvc"), "node-win32-x64-msvc");
     }
 
     #[test]
@@ -100,8 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn this_machine_has_the_platform_of_its_compiler_and_other_targets_are_refused() {
+        let version =
+            crate::tools::process::Process::new("rustc -vV").capture(std::path::Path::new(".")).expect("rustc");
+        let current = Platform::current().expect("a platform");
+        assert!(version.contains(&format!("host: {}\n", current.target)), "{version}");
+        let error = Platform::of("mips-unknown-none").expect_err("no platform");
+        assert!(error.contains("`mips-unknown-none`") && error.contains("aarch64-apple-darwin, "), "{error}");
+    }
+
+    #[test]
     fn the_manifest_of_a_platforms_package_names_its_platform() {
-        let platform = Platform { os: "linux", cpu: "x64", libc: Some("musl") };
+        let platform = Platform::of("x86_64-unknown-linux-musl").expect("a platform");
         let main = json!({"license": "MIT", "engines": {"node": ">=20"}});
         let manifest = platform.manifest("cli", "binary", "hookseal", &main);
         assert_eq!(manifest["name"], "@hookseal/cli-linux-x64-musl");

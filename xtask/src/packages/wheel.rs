@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::packages::native::{Kind, Native};
+use crate::packages::npm_package;
 use crate::tools::files::{self, At as _};
 use crate::tools::process::Process;
 use crate::tools::python;
@@ -48,6 +50,32 @@ pub(crate) fn package(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
     } else {
         Err(format!("maturin built {files:?} instead of a wheel and a source distribution"))
     }
+}
+
+/// Builds the source distribution alone, and returns its path.
+pub(crate) fn source_distribution(workspace: &Workspace) -> Result<PathBuf, String> {
+    npm_package::copy_licenses(workspace, &workspace.root.join(SOURCES))?;
+    let [_, newest] = python::oldest_and_newest(&workspace.root)?;
+    let venv = Venv::new(workspace, "build");
+    venv.make(workspace, &newest, Some(&workspace.root.join(REQUIREMENTS)))?;
+    let packages = workspace.target.join("packages");
+    files::create(&packages)?;
+    let maturin = Process::program(workspace.relative(&venv.python())).args(["-m", "maturin", "sdist"]);
+    let maturin = maturin.args(["--manifest-path", MANIFEST, "--out"]).arg(workspace.relative(&packages));
+    maturin.run_echoed(&workspace.root)?;
+    sdist(workspace)
+}
+
+/// Builds the wheel of another platform, or of this one for older systems, and returns its path.
+pub(crate) fn package_for(workspace: &Workspace, native: &Native) -> Result<Vec<PathBuf>, String> {
+    npm_package::copy_licenses(workspace, &workspace.root.join(SOURCES))?;
+    files::create(&native.packages(workspace))?;
+    for file in built(&native.packages(workspace))? {
+        files::remove(&file)?;
+    }
+    let wheel = native.wheel(workspace, Path::new(SOURCES), Kind::Library)?;
+    native.check(&native.output(workspace).join(native.platform.library("_hookseal")), Kind::Library)?;
+    Ok(vec![wheel])
 }
 
 /// The wheel that [`package`] built.

@@ -4,6 +4,7 @@ pub(crate) mod c_compiler;
 pub(crate) mod chromium;
 pub(crate) mod command_line;
 mod debian;
+pub(crate) mod elf;
 pub(crate) mod files;
 pub(crate) mod go;
 pub(crate) mod interpreters;

@@ -27,10 +27,15 @@ impl Venv {
 
     /// The path of its Python.
     pub(crate) fn python(&self) -> PathBuf {
+        self.program("python")
+    }
+
+    /// The path of a program of it.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
         if cfg!(windows) {
-            self.folder.join("Scripts").join("python.exe")
+            self.folder.join("Scripts").join(format!("{name}.exe"))
         } else {
-            self.folder.join("bin").join("python")
+            self.folder.join("bin").join(name)
         }
     }
 

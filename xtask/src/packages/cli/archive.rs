@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::packages::cli::{self, README, file, folder};
+use crate::packages::cli::{self, Built, README, file, folder};
 use crate::packages::npm_package::{self, VERSION};
 use crate::tools::files;
 use crate::tools::process::Process;
@@ -17,17 +17,16 @@ const SCRIPT: &str = "cli/packaging/archive.py";
 const CHECKSUMS: &str = "SHA256SUMS";
 
 /// Builds the archive and returns its path, and that of the checksums of all archives in the folder.
-pub(super) fn package(workspace: &Workspace, binary: &Path, share: &Path) -> Result<[PathBuf; 2], String> {
-    let target = target(&Process::new("rustc -vV").capture(&workspace.root)?)?;
-    let (inside, archive) = names(&target);
+pub(super) fn package(workspace: &Workspace, built: &Built<'_>) -> Result<[PathBuf; 2], String> {
+    let (inside, archive) = names(built.platform.target);
     let content = folder(workspace, "archive").join(&inside);
     files::renew(&folder(workspace, "archive"))?;
     files::create(&content)?;
-    files::copy(binary, &content.join(file()))?;
+    files::copy(built.binary, &content.join(file(&built.platform)))?;
     files::copy_into(&workspace.root.join(README), &content)?;
     npm_package::copy_licenses(workspace, &content)?;
-    files::mirror(share, &content.join("share"), |_| true)?;
-    let archives = workspace.target.join("packages/cli");
+    files::mirror(built.share, &content.join("share"), |_| true)?;
+    let archives = built.packages.join("cli");
     files::create(&archives)?;
     let archive = archives.join(archive);
     let script = Process::program(workspace.relative(&cli::python(workspace).python())).args([SCRIPT]);
@@ -36,14 +35,8 @@ pub(super) fn package(workspace: &Workspace, binary: &Path, share: &Path) -> Res
     Ok([archive, checksums(&archives)?])
 }
 
-/// The target in the output of `rustc -vV`.
-fn target(version: &str) -> Result<String, String> {
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).ok_or_else(|| "`rustc -vV` names no host".to_owned())
-}
-
 /// The name of the folder in the archive, and that of the archive. `cli/Cargo.toml` says both to cargo-binstall.
-fn names(target: &str) -> (String, String) {
+pub(super) fn names(target: &str) -> (String, String) {
     let inside = format!("hookseal-{VERSION}-{target}");
     let extension = if target.contains("-windows-") { "zip" } else { "tar.gz" };
     let archive = format!("{inside}.{extension}");
@@ -72,13 +65,6 @@ mod tests {
 
     use super::*;
     use crate::tools::files::Scratch;
-
-    #[test]
-    fn the_target_is_the_host_of_the_compiler() {
-        let version = "rustc 1.90.0\nbinary: rustc\nhost: x86_64-unknown-linux-gnu\nrelease: 1.90.0\n";
-        assert_eq!(target(version), Ok("x86_64-unknown-linux-gnu".to_owned()));
-        assert!(target("rustc 1.90.0\n").is_err());
-    }
 
     #[test]
     fn checksums_are_of_each_archive_and_not_of_themselves() {

@@ -6,13 +6,14 @@ mod npm;
 mod share;
 mod wheel;
 
-use std::env::consts;
 use std::path::{Path, PathBuf};
 
+use crate::packages::native::{Kind, Native};
+use crate::packages::npm_platforms::Platform;
 use crate::tools::process::Process;
 use crate::tools::venv::Venv;
 use crate::tools::workspace::Workspace;
-use crate::tools::{files, python, targets};
+use crate::tools::{command_line, files, python, targets};
 
 /// The environment with maturin: not that of the other wheel, which another part of the tests may be making.
 const ENVIRONMENT: &str = "cli-build";
@@ -32,9 +33,19 @@ pub(crate) enum Profile {
     Dev,
 }
 
-/// The binary's file name.
-fn file() -> String {
-    format!("hookseal{}", consts::EXE_SUFFIX)
+/// The binary's file name on a platform.
+fn file(platform: &Platform) -> &'static str {
+    if platform.is_windows() { "hookseal.exe" } else { "hookseal" }
+}
+
+/// What is packed, and for which platform.
+struct Built<'a> {
+    platform: Platform,
+    binary: &'a Path,
+    /// What the binary says of itself, see [`share`].
+    share: &'a Path,
+    /// The folder of the packages.
+    packages: PathBuf,
 }
 
 /// A folder of the build.
@@ -52,12 +63,47 @@ pub(crate) fn package(workspace: &Workspace, profile: Profile) -> Result<Vec<Pat
     profile.cargo(Process::new("cargo build --locked -p hookseal-cli")).run_echoed(&workspace.root)?;
     let binary = profile.binary(workspace)?;
     let share = share::write(workspace, &binary)?;
-    let [_, newest] = python::oldest_and_newest(&workspace.root)?;
-    python(workspace).make(workspace, &newest, Some(&workspace.root.join(REQUIREMENTS)))?;
-    let mut packages = npm::package(workspace, &binary, &share)?;
+    make_python(workspace)?;
+    let packages = workspace.target.join("packages");
+    let built = Built { platform: Platform::current()?, binary: &binary, share: &share, packages };
+    let mut packages = vec![npm::main(workspace, &share)?, npm::native(workspace, &built)?];
     packages.push(wheel::package(workspace, profile, &share)?);
-    packages.extend(archive::package(workspace, &binary, &share)?);
+    packages.extend(archive::package(workspace, &built)?);
     Ok(packages)
+}
+
+/// Builds the main package on npm, which is the same for every platform, and returns its tarball.
+pub(crate) fn main(workspace: &Workspace) -> Result<PathBuf, String> {
+    Process::new("cargo build --locked -p hookseal-cli").run_echoed(&workspace.root)?;
+    let share = share::write(workspace, &command_line::binary(workspace))?;
+    npm::main(workspace, &share)
+}
+
+/// The file name of a target's archive.
+pub(crate) fn archive(target: &str) -> String {
+    archive::names(target).1
+}
+
+/// Builds those of another platform, or of this one for older systems, and returns their paths.
+pub(crate) fn package_for(workspace: &Workspace, native: &Native) -> Result<Vec<PathBuf>, String> {
+    native.build(workspace, "hookseal-cli", Kind::Program)?;
+    let binary = native.output(workspace).join(file(&native.platform));
+    native.check(&binary, Kind::Program)?;
+    // This machine may not be able to run the other binary, and this one says the same.
+    Process::new("cargo build --locked -p hookseal-cli").run_echoed(&workspace.root)?;
+    let share = share::write(workspace, &command_line::binary(workspace))?;
+    make_python(workspace)?;
+    let packages = native.packages(workspace);
+    files::create(&packages)?;
+    let built = Built { platform: native.platform, binary: &binary, share: &share, packages };
+    let mut packages = vec![npm::native(workspace, &built)?, wheel::package_for(workspace, native, &share)?];
+    packages.extend(archive::package(workspace, &built)?);
+    Ok(packages)
+}
+
+fn make_python(workspace: &Workspace) -> Result<(), String> {
+    let [_, newest] = python::oldest_and_newest(&workspace.root)?;
+    python(workspace).make(workspace, &newest, Some(&workspace.root.join(REQUIREMENTS)))
 }
 
 impl Profile {
@@ -81,10 +127,9 @@ impl Profile {
 
     /// The binary, without debugging symbols.
     fn binary(self, workspace: &Workspace) -> Result<PathBuf, String> {
-        let folder = |name| workspace.target.join(name).join(file());
         match self {
-            Self::Release => Ok(folder("release")),
-            Self::Dev => stripped(workspace, &folder("debug")),
+            Self::Release => Ok(workspace.target.join("release").join(file(&Platform::current()?))),
+            Self::Dev => stripped(workspace, &command_line::binary(workspace)),
         }
     }
 }
@@ -96,7 +141,7 @@ fn stripped(workspace: &Workspace, binary: &Path) -> Result<PathBuf, String> {
     }
     let copies = folder(workspace, "stripped");
     files::create(&copies)?;
-    let copy = copies.join(file());
+    let copy = copies.join("hookseal");
     let strip = Process::new("strip -o").arg(&copy).arg(workspace.relative(binary));
     strip.run_echoed(&workspace.root).map_err(|error| format!("{error}: install binutils"))?;
     Ok(copy)

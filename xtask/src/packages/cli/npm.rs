@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use crate::packages::cli::{README, file, share};
-use crate::packages::npm_package;
-use crate::packages::npm_platforms::{self, Platform};
+use crate::packages::cli::{Built, README, file, share};
+use crate::packages::npm_package::{self, VERSION};
+use crate::packages::npm_platforms;
 use crate::tools::files;
 use crate::tools::npm;
 use crate::tools::workspace::Workspace;
@@ -16,23 +16,18 @@ const NAME: &str = "cli";
 
 const SCRIPT: &str = "hookseal.cjs";
 
-/// Builds the tarballs of the main package and of this platform's, and returns their paths.
-pub(super) fn package(workspace: &Workspace, binary: &Path, share: &Path) -> Result<Vec<PathBuf>, String> {
+/// Builds the tarball of the main package and returns its path.
+pub(super) fn main(workspace: &Workspace, share: &Path) -> Result<PathBuf, String> {
     npm::check(&workspace.root)?;
-    let platform = Platform::current()?;
     let manifest = npm_package::manifest(workspace, NAME)?;
-    Ok(vec![main(workspace, &manifest, share)?, native(workspace, &platform, &manifest, binary)?])
-}
-
-fn main(workspace: &Workspace, manifest: &Value, share: &Path) -> Result<PathBuf, String> {
     let (sources, package) = (npm_package::sources(workspace, NAME), npm_package::folder(workspace, "package-cli"));
     files::renew(&package)?;
     files::copy_into(&sources.join(SCRIPT), &package)?;
     files::copy_into(&workspace.root.join(README), &package)?;
     let pages = share.join(share::MAN);
     files::mirror(&pages, &package.join("man"), |_| true)?;
-    let manifest = published(manifest, &npm_platforms::optional_dependencies(NAME), files::list(&pages)?)?;
-    pack(workspace, &package, &manifest, "hookseal-cli")
+    let manifest = published(&manifest, &npm_platforms::optional_dependencies(NAME), files::list(&pages)?)?;
+    pack(workspace, &package, &manifest, npm_package::tarball(workspace, "hookseal-cli"))
 }
 
 /// The manifest without what only the repository needs, with the packages of the platforms, and with the manual pages,
@@ -48,21 +43,24 @@ fn published(manifest: &Value, optional: &[String], mut pages: Vec<String>) -> R
     Ok(manifest)
 }
 
-fn native(workspace: &Workspace, platform: &Platform, manifest: &Value, binary: &Path) -> Result<PathBuf, String> {
+/// Builds the tarball of a platform's package and returns its path.
+pub(super) fn native(workspace: &Workspace, built: &Built<'_>) -> Result<PathBuf, String> {
+    npm::check(&workspace.root)?;
+    let (platform, file) = (&built.platform, file(&built.platform));
     let name = platform.package(NAME);
     let package = npm_package::folder(workspace, &name);
     files::renew(&package)?;
-    files::copy(binary, &package.join(file()))?;
-    let mut manifest = platform.manifest(NAME, "binary", &file(), manifest);
+    files::copy(built.binary, &package.join(file))?;
+    let mut manifest = platform.manifest(NAME, "binary", file, &npm_package::manifest(workspace, NAME)?);
     // Yarn runs nothing that is inside an archive.
     manifest["preferUnplugged"] = json!(true);
-    pack(workspace, &package, &manifest, &format!("hookseal-{name}"))
+    pack(workspace, &package, &manifest, built.packages.join(format!("hookseal-{name}-{VERSION}.tgz")))
 }
 
-fn pack(workspace: &Workspace, package: &Path, manifest: &Value, name: &str) -> Result<PathBuf, String> {
+fn pack(workspace: &Workspace, package: &Path, manifest: &Value, tarball: PathBuf) -> Result<PathBuf, String> {
     files::write(&package.join("package.json"), format!("{manifest:#}\n"))?;
     npm_package::copy_licenses(workspace, package)?;
-    npm_package::pack(workspace, package, npm_package::tarball(workspace, name))
+    npm_package::pack(workspace, package, tarball)
 }
 
 #[cfg(test)]
