@@ -17,6 +17,7 @@ mod tools;
 
 use std::process::ExitCode;
 
+use packages::reproduce::{self, Modules};
 use tasks::{differential, fuzz, parts, plant, playground, suite, vectors};
 use tools::workspace::Workspace;
 use tools::{chromium, targets, words};
@@ -51,6 +52,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[PACKAGE] [--target T]",
         about: "builds all packages, or the named one, into target/packages, or for a target into target/packages/T",
         run: package,
+    },
+    Command {
+        name: "reproduce",
+        arguments: "[--first]",
+        about: "compiles the WebAssembly twice, in two places, and compares the bytes; --first, one module",
+        run: compile_twice,
     },
     Command {
         name: "setup",
@@ -192,6 +199,16 @@ fn package(arguments: &[String]) -> Result<(), Failure> {
         return packages.try_for_each(|package| package.build_for(&workspace, target)).map_err(Failure::Failed);
     }
     each_package(arguments, syntax, packages::Package::build)
+}
+
+fn compile_twice(arguments: &[String]) -> Result<(), Failure> {
+    let modules = match arguments {
+        [] => Modules::All,
+        [option] if option == "--first" => Modules::First,
+        _ => return Err(usage("reproduce [--first]")),
+    };
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    reproduce::check(&workspace, modules).map_err(Failure::Failed)
 }
 
 fn setup(arguments: &[String]) -> Result<(), Failure> {

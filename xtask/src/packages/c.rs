@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::packages::npm_package::{self, VERSION};
+use crate::packages::reproduce::Recipe;
 use crate::tools::files::{self, At as _};
 use crate::tools::npm;
 use crate::tools::process::Process;
@@ -95,8 +96,31 @@ pub(crate) fn build_module_as(workspace: &Workspace, wasm: &Path, tuning: &Tunin
         .run_echoed(&workspace.root)
 }
 
+/// How the module for every host is compiled.
+pub(crate) fn recipe() -> Recipe {
+    recipe_of("hookseal-core.wasm", &SMALL)
+}
+
+/// How a module is compiled in another way.
+pub(crate) fn recipe_of(file: &'static str, tuning: &Tuning) -> Recipe {
+    let rustflags = flags(tuning);
+    Recipe {
+        file,
+        package: PACKAGE,
+        features: "",
+        profile: tuning.profile,
+        config: None,
+        rustflags,
+        is_cdylib_alone: true,
+    }
+}
+
+fn flags(tuning: &Tuning) -> Vec<String> {
+    RUSTFLAGS.iter().chain(tuning.rustflags).map(|&flag| flag.to_owned()).collect()
+}
+
 fn rustflags(tuning: &Tuning) -> Vec<String> {
-    let mut flags: Vec<String> = RUSTFLAGS.iter().chain(tuning.rustflags).map(|&flag| flag.to_owned()).collect();
+    let mut flags = flags(tuning);
     flags.extend(targets::remap_cargo_home());
     flags
 }

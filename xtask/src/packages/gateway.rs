@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::packages::reproduce::Recipe;
 use crate::tools::process::Process;
 use crate::tools::step::Step;
 use crate::tools::targets::{self, Build};
@@ -28,6 +29,25 @@ const SOURCES: &str = "tests/gateway";
 
 /// Names the folder of the modules for the tests.
 const VARIABLE: &str = "HOOKSEAL_GATEWAY";
+
+/// The names of the modules.
+pub(crate) fn files() -> [&'static str; 2] {
+    MODULES.map(|(_, _, file)| file)
+}
+
+/// How the modules are compiled.
+pub(crate) fn recipes() -> Vec<Recipe> {
+    let recipe = |(package, _, file)| Recipe {
+        file,
+        package,
+        features: "",
+        profile: PROFILE,
+        config: None,
+        rustflags: RUSTFLAGS.map(str::to_owned).to_vec(),
+        is_cdylib_alone: true,
+    };
+    MODULES.map(recipe).into()
+}
 
 fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target.join("packages").join("gateway")

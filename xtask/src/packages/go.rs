@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::packages::reproduce::Recipe;
 use crate::packages::{c, npm_package};
 use crate::tools::files;
 use crate::tools::go::Go;
@@ -26,6 +27,11 @@ const ENGINE: &str = "internal/engine";
 
 /// For speed: what is translated is not small in any case.
 const FAST: c::Tuning = c::Tuning { profile: "wasm-go", rustflags: &["--cfg=hookseal_fast"], level: "-O3" };
+
+/// How the module that is translated is compiled.
+pub(crate) fn recipe() -> Recipe {
+    c::recipe_of("the module that is translated to Go", &FAST)
+}
 
 /// The folder of the package.
 pub(crate) fn folder(workspace: &Workspace) -> PathBuf {

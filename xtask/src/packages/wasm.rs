@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::packages::npm_package;
+use crate::packages::reproduce::Recipe;
 use crate::tools::files;
 use crate::tools::npm;
 use crate::tools::process::Process;
@@ -39,6 +40,16 @@ enum Optimized {
     Size,
 }
 
+impl Optimized {
+    /// What cargo's configuration says besides the profile.
+    fn config(self) -> Option<String> {
+        match self {
+            Optimized::Both => None,
+            Optimized::Size => Some(format!("profile.{PROFILE}.package.hookseal.opt-level=\"z\"")),
+        }
+    }
+}
+
 /// The profile in `Cargo.toml`. There is one for all modules: each would compile its build scripts and macros anew.
 const PROFILE: &str = "wasm";
 
@@ -52,6 +63,20 @@ const MODULES: [Module; 3] = [
         optimized: Optimized::Size,
     },
 ];
+
+/// How the modules are compiled.
+pub(crate) fn recipes() -> Vec<Recipe> {
+    let recipe = |module: &Module| Recipe {
+        file: module.file,
+        package: module.package,
+        features: module.features,
+        profile: PROFILE,
+        config: module.optimized.config(),
+        rustflags: RUSTFLAGS.map(str::to_owned).to_vec(),
+        is_cdylib_alone: false,
+    };
+    MODULES.iter().map(recipe).collect()
+}
 
 /// What the page that explains deliveries needs besides the package.
 const CAPTURED: Module =
@@ -88,11 +113,11 @@ fn compile_module(workspace: &Workspace, tools: &Path, module: &Module, wasm: &P
     let rustflags = rustflags();
     let build = Build { package, features, target: TARGET, profile: PROFILE, rustflags: &rustflags };
     let process = toolchain.build(workspace, &build);
-    match optimized {
-        Optimized::Both => process,
-        Optimized::Size => process.arg("--config").arg(format!("profile.{PROFILE}.package.hookseal.opt-level=\"z\"")),
-    }
-    .run_echoed(root)?;
+    let process = match optimized.config() {
+        None => process,
+        Some(config) => process.args(["--config", &config]),
+    };
+    process.run_echoed(root)?;
     Process::new("cargo run --quiet -p hookseal-bindgen --")
         .arg(
             workspace
@@ -108,9 +133,12 @@ fn compile_module(workspace: &Workspace, tools: &Path, module: &Module, wasm: &P
         .run_echoed(root)
 }
 
-/// SIMD for the hash, little inlining elsewhere (200 bytes less, gzipped), and no paths of this machine in the output.
+/// SIMD for the hash, and little inlining elsewhere (200 bytes less, gzipped).
+const RUSTFLAGS: [&str; 2] = ["-Ctarget-feature=+simd128", "-Cllvm-args=-inline-threshold=10"];
+
+/// The same, and no paths of this machine in the output.
 fn rustflags() -> Vec<String> {
-    let mut flags = ["-Ctarget-feature=+simd128", "-Cllvm-args=-inline-threshold=10"].map(str::to_owned).to_vec();
+    let mut flags = RUSTFLAGS.map(str::to_owned).to_vec();
     flags.extend(targets::remap_cargo_home());
     flags
 }

@@ -41,8 +41,17 @@ pub(crate) enum Toolchain {
 /// A flag for rustc that replaces the path of cargo's registry, which panic messages in the output would otherwise
 /// contain.
 pub(crate) fn remap_cargo_home() -> Option<String> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    home.map(|home| format!("--remap-path-prefix={}=crates", home.join("registry").join("src").display()))
+    cargo_home().map(|home| remap(&home))
+}
+
+/// The same for another home of cargo than this user's.
+pub(crate) fn remap(home: &Path) -> String {
+    format!("--remap-path-prefix={}=crates", home.join("registry").join("src").display())
+}
+
+/// Where cargo keeps what it downloads.
+pub(crate) fn cargo_home() -> Option<PathBuf> {
+    std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")))
 }
 
 /// Finds or installs a toolchain for a target.
