@@ -54,6 +54,12 @@ const COMMANDS: &[Command] = &[
         run: package,
     },
     Command {
+        name: "sbom",
+        arguments: "",
+        about: "writes what each package is made of, as CycloneDX, into target/packages/sbom",
+        run: list_contents,
+    },
+    Command {
         name: "reproduce",
         arguments: "[--first]",
         about: "compiles the WebAssembly twice, in two places, and compares the bytes; --first, one module",
@@ -199,6 +205,16 @@ fn package(arguments: &[String]) -> Result<(), Failure> {
         return packages.try_for_each(|package| package.build_for(&workspace, target)).map_err(Failure::Failed);
     }
     each_package(arguments, syntax, packages::Package::build)
+}
+
+fn list_contents(arguments: &[String]) -> Result<(), Failure> {
+    if !arguments.is_empty() {
+        return Err(usage("sbom"));
+    }
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    let written = packages::sbom::write(&workspace).map_err(Failure::Failed)?;
+    println!("--- {} files in target/packages/sbom", written.len());
+    Ok(())
 }
 
 fn compile_twice(arguments: &[String]) -> Result<(), Failure> {

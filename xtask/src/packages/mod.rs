@@ -18,6 +18,7 @@ pub(crate) mod npm_package;
 pub(crate) mod npm_platforms;
 pub(crate) mod python_tests;
 pub(crate) mod reproduce;
+pub(crate) mod sbom;
 pub(crate) mod scripting_tests;
 pub(crate) mod vector_archive;
 mod vectors;
