@@ -1,11 +1,12 @@
-//! Tests of files that nothing else reads: the workflows, and the page that names a check for each promise. What they
-//! name must exist.
+//! Tests of files that nothing else reads: those for the host of the repository, and the page that names a check for each
+//! promise. What they name must exist. `workflows.rs` tests the workflows.
 
 use std::path::{Path, PathBuf};
 
 use yaml_rust2::{Yaml, YamlLoader};
 
-use crate::tasks::{differential, fuzz, parts, plant};
+use crate::packages::npm_platforms::{PLATFORMS, Platform};
+use crate::tasks::{differential, fuzz, parts, plant, release};
 use crate::tools::files;
 use crate::{COMMANDS, packages};
 
@@ -19,7 +20,7 @@ pub(crate) fn text(path: &str) -> String {
 }
 
 /// What is wrong with a command, if it is one of xtask's.
-fn fault(command: &str) -> Option<String> {
+pub(crate) fn fault(command: &str) -> Option<String> {
     let after = command.split("cargo xtask").nth(1)?;
     let is_word = |word: &&str| !["&&", "|", ";", "\\"].contains(word);
     let arguments: Vec<String> = after.split_whitespace().take_while(is_word).map(str::to_owned).collect();
@@ -27,15 +28,20 @@ fn fault(command: &str) -> Option<String> {
     if !COMMANDS.iter().any(|known| known.name == name) {
         return Some(format!("there is no command `{name}`"));
     }
-    // A workflow's matrix has names of fuzzers, which are compared below.
-    let arguments: Vec<String> = arguments
-        .iter()
-        .map(|word| if word == "${{" { fuzz::TARGETS[0].name.to_owned() } else { word.clone() })
-        .collect();
+    // A workflow's matrix has names of fuzzers or of targets, which `workflows.rs` compares.
+    let one = if name == "fuzz" { fuzz::TARGETS[0].name } else { PLATFORMS[0].target };
+    let of_matrix = |word: &String| if word == "${{" { one.to_owned() } else { word.trim_matches('"').to_owned() };
+    let arguments: Vec<String> = arguments.iter().map(of_matrix).collect();
     let is_of_matrix = |word: &&String| !["matrix.target", "}}"].contains(&word.as_str());
     let arguments: Vec<String> = arguments.iter().filter(is_of_matrix).cloned().collect();
     match name.as_str() {
         "test" => parts::select(&arguments).err(),
+        "package" if arguments.get(1).is_some_and(|option| option == "--target") => {
+            arguments.get(2).and_then(|target| Platform::of(target).err())
+        }
+        "release" => release::Request::of(&arguments).err(),
+        "sbom" if !arguments.is_empty() => Some("`sbom` takes no arguments".to_owned()),
+        "reproduce" if !arguments.is_empty() && arguments != ["--first"] => Some(format!("`reproduce` {arguments:?}")),
         "package" | "setup" => packages::select(arguments.first().map(String::as_str)).err(),
         "fuzz" if fuzz::Request::of(&arguments).is_none() => {
             Some(format!("`fuzz` cannot be called with {arguments:?}"))
@@ -47,68 +53,17 @@ fn fault(command: &str) -> Option<String> {
     }
 }
 
-/// Every text below a value that is the value of this key.
-fn values<'y>(yaml: &'y Yaml, key: &str, found: &mut Vec<&'y str>) {
-    match yaml {
-        Yaml::Hash(members) => {
-            for (name, value) in members {
-                if name.as_str() == Some(key) {
-                    found.extend(value.as_str());
-                }
-                values(value, key, found);
-            }
-        }
-        Yaml::Array(items) => items.iter().for_each(|item| values(item, key, found)),
-        _ => {}
-    }
-}
-
-fn yaml(path: &str) -> Yaml {
+pub(crate) fn yaml(path: &str) -> Yaml {
     let mut documents = YamlLoader::load_from_str(&text(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     assert_eq!(documents.len(), 1, "{path}");
     documents.remove(0)
 }
 
 /// The files of a folder below `.github`, relative to the root.
-fn files_of(folder: &str) -> Vec<String> {
+pub(crate) fn files_of(folder: &str) -> Vec<String> {
     let mut names = files::list(&root().join(folder)).expect("a folder");
     names.retain(|name| name.ends_with(".yml"));
     names.iter().map(|name| format!("{folder}/{name}")).collect()
-}
-
-#[test]
-fn every_command_of_a_workflow_exists() {
-    for path in files_of(".github/workflows") {
-        let workflow = yaml(&path);
-        let mut commands = Vec::new();
-        values(&workflow, "run", &mut commands);
-        assert!(!commands.is_empty(), "{path}");
-        for command in commands.iter().flat_map(|text| text.lines()) {
-            assert_eq!(fault(command), None, "{path}: {command}");
-            let program = command.split_whitespace().next().filter(|word| word.starts_with('.'));
-            assert!(program.is_none_or(|program| root().join(program).is_file()), "{path}: {command}");
-        }
-    }
-    let ci = yaml(".github/workflows/ci.yml");
-    let targets = ci["jobs"]["fuzz"]["strategy"]["matrix"]["target"].as_vec().expect("a list");
-    let targets: Vec<_> = targets.iter().filter_map(Yaml::as_str).collect();
-    assert_eq!(targets, fuzz::TARGETS.iter().map(|target| target.name).collect::<Vec<_>>());
-}
-
-#[test]
-fn what_runs_on_every_push_can_only_read_and_is_pinned_by_digest() {
-    let ci = yaml(".github/workflows/ci.yml");
-    assert_eq!(ci["permissions"]["contents"].as_str(), Some("read"));
-    assert_eq!(ci["permissions"].as_hash().map(|asked| asked.len()), Some(1), "the workflow asks for more");
-    let Some(jobs) = ci["jobs"].as_hash() else { panic!("jobs") };
-    assert!(jobs.values().all(|job| job["permissions"].is_badvalue()), "a job asks for more");
-    let mut actions = Vec::new();
-    values(&ci, "uses", &mut actions);
-    assert!(actions.len() > 5);
-    for action in actions {
-        let digest = action.split('@').nth(1).unwrap_or_default();
-        assert!(digest.len() == 40 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{action}");
-    }
 }
 
 #[test]
@@ -185,7 +140,16 @@ fn commands_that_do_not_exist_are_found() {
     assert_eq!(fault("A=b cargo xtask test core unit && echo"), None);
     assert_eq!(fault("cargo xtask fuzz ${{ matrix.target }} --seconds 900"), None);
     assert_eq!(fault("cargo xtask tset"), Some("there is no command `tset`".to_owned()));
-    for wrong in ["cargo xtask test cores", "cargo xtask package pyton", "cargo xtask fuzz chunk"] {
+    assert_eq!(fault("cargo xtask release build ${{ matrix.target }}"), None);
+    assert_eq!(fault("cargo xtask package node --target aarch64-unknown-linux-gnu"), None);
+    for wrong in [
+        "cargo xtask test cores",
+        "cargo xtask package pyton",
+        "cargo xtask fuzz chunk",
+        "cargo xtask release build linux",
+        "cargo xtask package node --target linux",
+        "cargo xtask reproduce --last",
+    ] {
         assert!(fault(wrong).is_some(), "{wrong}");
     }
 }

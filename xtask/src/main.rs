@@ -14,11 +14,13 @@ mod manuals;
 mod packages;
 mod tasks;
 mod tools;
+#[cfg(test)]
+mod workflows;
 
 use std::process::ExitCode;
 
 use packages::reproduce::{self, Modules};
-use tasks::{differential, fuzz, parts, plant, playground, suite, vectors};
+use tasks::{differential, fuzz, parts, plant, playground, release, suite, vectors};
 use tools::workspace::Workspace;
 use tools::{chromium, targets, words};
 
@@ -64,6 +66,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[--first]",
         about: "compiles the WebAssembly twice, in two places, and compares the bytes; --first, one module",
         run: compile_twice,
+    },
+    Command {
+        name: "release",
+        arguments: "check|build|collect",
+        about: "`check TAG` before a release, `build common` or `build TARGET` its files, and `collect` them",
+        run: make_release,
     },
     Command {
         name: "setup",
@@ -225,6 +233,12 @@ fn compile_twice(arguments: &[String]) -> Result<(), Failure> {
     };
     let workspace = Workspace::find().map_err(Failure::Failed)?;
     reproduce::check(&workspace, modules).map_err(Failure::Failed)
+}
+
+fn make_release(arguments: &[String]) -> Result<(), Failure> {
+    let request = release::Request::of(arguments).map_err(Failure::Usage)?;
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    release::run(&workspace, &request).map_err(Failure::Failed)
 }
 
 fn setup(arguments: &[String]) -> Result<(), Failure> {

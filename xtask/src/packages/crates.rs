@@ -1,7 +1,8 @@
 //! The crates that are published: what cargo would upload.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::packages::npm_package::VERSION;
 use crate::tools::files;
 use crate::tools::process::Process;
 use crate::tools::step::Step;
@@ -15,6 +16,25 @@ pub(crate) fn steps() -> Vec<Step> {
     let publish = Process::new("cargo publish --dry-run --no-verify --allow-dirty --locked");
     let publish = CRATES.iter().fold(publish, |publish, (name, _)| publish.args(["-p", *name]));
     vec![publish.into(), Step::Internal { command: "cargo xtask test docs: what is in the crates", action: check }]
+}
+
+/// The files that cargo uploads, in the folder of packages.
+pub(crate) fn files() -> Vec<String> {
+    CRATES.iter().map(|(name, _)| format!("crates/{name}-{VERSION}.crate")).collect()
+}
+
+/// Packs the crates and returns the paths of what cargo uploads.
+pub(crate) fn pack(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
+    let package = Process::new("cargo package --no-verify --locked");
+    CRATES.iter().fold(package, |package, (name, _)| package.args(["-p", *name])).run_echoed(&workspace.root)?;
+    let packages = workspace.target.join("packages");
+    files::create(&packages.join("crates"))?;
+    let copied = files().into_iter().map(|file| {
+        let name = file.trim_start_matches("crates/");
+        files::copy_into(&workspace.target.join("package").join(name), &packages.join("crates"))?;
+        Ok(packages.join(&file))
+    });
+    copied.collect()
 }
 
 /// Each crate has its licences, its readme, and its sources, and nothing of the machine that packed it.

@@ -8,6 +8,7 @@ pub(crate) mod losses;
 pub(crate) mod parts;
 pub(crate) mod plant;
 pub(crate) mod playground;
+pub(crate) mod release;
 mod sandbox_tests;
 mod sanitized;
 pub(crate) mod suite;

@@ -8,7 +8,7 @@ use crate::packages::{
     c_tests, cli_tests, crates, gateway as gateway_tests, go_tests, javascript_tests, node, npm_package, python_tests,
     scripting_tests, wasm,
 };
-use crate::tasks::{bundler_tests, differential, fuzz, playground, sandbox_tests};
+use crate::tasks::{bundler_tests, differential, fuzz, playground, release, sandbox_tests};
 use crate::tools::process::Process;
 use crate::tools::rust_tests;
 use crate::tools::step::Step;
@@ -155,6 +155,12 @@ pub(crate) const PARTS: &[Part] = &[
         about: "the documentation builds without warnings, and the crates can be published",
         changes: &[],
         steps: docs,
+    },
+    Part {
+        name: "release",
+        about: "what is in each package is listed, and WebAssembly is the same wherever it is compiled",
+        changes: &[Machine],
+        steps: release::steps,
     },
     Part {
         name: "nostd",

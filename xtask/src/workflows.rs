@@ -1,0 +1,178 @@
+//! Tests of the workflows, which run where no test here can: their commands exist, their actions are pinned, and a job that
+//! can write, or prove who it is, builds nothing.
+
+use yaml_rust2::{Yaml, YamlLoader};
+
+use crate::documents::{fault, files_of, root, text, yaml};
+use crate::packages::npm_platforms::PLATFORMS;
+use crate::tasks::fuzz;
+
+const RELEASE: &str = ".github/workflows/release.yml";
+
+/// What a job with a permission to write may run: nothing that compiles, and nothing of the repository. A line has to
+/// begin with one of these.
+const COMMANDS: [&str; 10] = [
+    "cd ",
+    "sha256sum --check ",
+    "gh release create ",
+    "git fetch files/go/",
+    "git push origin \"refs/tags/",
+    "while read -r tarball; do",
+    "done < order.txt",
+    "npm publish \"./$tarball\" --provenance --access public --ignore-scripts",
+    "cargo package --no-verify ",
+    "cargo publish --no-verify ",
+];
+
+/// The actions that it may use.
+const ACTIONS: [&str; 6] = [
+    "actions/checkout",
+    "actions/download-artifact",
+    "actions/setup-node",
+    "actions/attest-build-provenance",
+    "pypa/gh-action-pypi-publish",
+    "rust-lang/crates-io-auth-action",
+];
+
+/// Every text below a value that is the value of this key.
+fn values<'y>(yaml: &'y Yaml, key: &str, found: &mut Vec<&'y str>) {
+    match yaml {
+        Yaml::Hash(members) => {
+            for (name, value) in members {
+                if name.as_str() == Some(key) {
+                    found.extend(value.as_str());
+                }
+                values(value, key, found);
+            }
+        }
+        Yaml::Array(items) => items.iter().for_each(|item| values(item, key, found)),
+        _ => {}
+    }
+}
+
+/// All values of a key in a job.
+fn all<'y>(yaml: &'y Yaml, key: &str) -> Vec<&'y str> {
+    let mut found = Vec::new();
+    values(yaml, key, &mut found);
+    found
+}
+
+/// What is wrong with the permissions of a workflow, or with what its jobs do with them.
+fn faults(workflow: &Yaml) -> Vec<String> {
+    let mut faults = Vec::new();
+    let is_read_alone = workflow["permissions"].as_hash().is_some_and(|permissions| {
+        permissions.len() == 1 && workflow["permissions"]["contents"].as_str() == Some("read")
+    });
+    if !is_read_alone {
+        faults.push("a job can do more than read by default".to_owned());
+    }
+    for (name, job) in workflow["jobs"].as_hash().into_iter().flatten() {
+        let name = name.as_str().unwrap_or_default();
+        let can_write = match &job["permissions"] {
+            Yaml::BadValue => false,
+            Yaml::Hash(permissions) => permissions.values().any(|value| value.as_str() != Some("read")),
+            _ => true,
+        };
+        for action in all(job, "uses") {
+            let (action, digest) = action.split_once('@').unwrap_or((action, ""));
+            if digest.len() != 40 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                faults.push(format!("{name}: {action} has no digest"));
+            }
+            if can_write && !ACTIONS.contains(&action) {
+                faults.push(format!("{name} can write, and uses {action}"));
+            }
+        }
+        for line in all(job, "run").iter().flat_map(|text| text.lines()).map(str::trim) {
+            // Two commands in one line would hide the second.
+            let is_allowed = COMMANDS.iter().any(|command| line.starts_with(command))
+                && !["&&", "||", "|", "$(", "`"].iter().any(|sign| line.contains(sign));
+            if can_write && !is_allowed {
+                faults.push(format!("{name} can write, and runs `{line}`"));
+            }
+            // A name of the event in a command would be code that someone else writes.
+            if line.contains("${{ github.") {
+                faults.push(format!("{name} has a name of the event in `{line}`"));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn every_command_of_a_workflow_exists() {
+    for path in files_of(".github/workflows") {
+        let workflow = yaml(&path);
+        let commands = all(&workflow, "run");
+        assert!(!commands.is_empty(), "{path}");
+        for command in commands.iter().flat_map(|text| text.lines()) {
+            assert_eq!(fault(command), None, "{path}: {command}");
+            let program = command.split_whitespace().next().filter(|word| word.starts_with('.'));
+            assert!(program.is_none_or(|program| root().join(program).is_file()), "{path}: {command}");
+        }
+    }
+}
+
+#[test]
+fn a_job_that_can_write_or_prove_who_it_is_builds_nothing_and_every_action_has_a_digest() {
+    for path in files_of(".github/workflows") {
+        let workflow = yaml(&path);
+        assert_eq!(faults(&workflow), [""; 0], "{path}");
+        assert!(all(&workflow, "uses").len() > 5, "{path}");
+        // Whoever reads a digest wants to know its version, and dependabot changes both.
+        let text = text(&path);
+        let uses = text.lines().filter(|line| line.contains("uses: "));
+        uses.for_each(|line| assert!(line.contains(" # v"), "{path}: {line}"));
+    }
+    let release = yaml(RELEASE);
+    let jobs = release["jobs"].as_hash().expect("jobs");
+    let proves = |job: &&Yaml| job["permissions"]["id-token"].as_str() == Some("write");
+    assert_eq!(jobs.values().filter(proves).count(), 4, "npm, PyPI, the Rust registry, and who attests");
+}
+
+#[test]
+fn what_runs_on_every_push_asks_for_nothing() {
+    let ci = yaml(".github/workflows/ci.yml");
+    assert!(ci["jobs"].as_hash().expect("jobs").values().all(|job| job["permissions"].is_badvalue()));
+}
+
+#[test]
+fn the_matrices_have_every_fuzzer_and_every_platform() {
+    let ci = yaml(".github/workflows/ci.yml");
+    let targets = ci["jobs"]["fuzz"]["strategy"]["matrix"]["target"].as_vec().expect("a list");
+    let targets: Vec<_> = targets.iter().filter_map(Yaml::as_str).collect();
+    assert_eq!(targets, fuzz::TARGETS.iter().map(|target| target.name).collect::<Vec<_>>());
+    let release = yaml(RELEASE);
+    let mut targets = all(&release["jobs"]["native"]["strategy"], "target");
+    targets.sort_unstable();
+    let mut platforms = PLATFORMS.map(|platform| platform.target);
+    platforms.sort_unstable();
+    assert_eq!(targets, platforms);
+}
+
+#[test]
+fn faults_of_a_workflow_are_found() {
+    let digest = "0123456789012345678901234567890123456789";
+    let of = |jobs: &str| {
+        let text = format!("permissions:\n  contents: read\njobs:\n  one:\n{jobs}");
+        faults(&YamlLoader::load_from_str(&text).expect("YAML")[0])
+    };
+    let writes = "    permissions:\n      id-token: write\n";
+    let step = |step: &str| format!("    steps:\n      - {step}\n");
+    assert_eq!(of(&step("run: cargo xtask package wasm")), [""; 0]);
+    assert_eq!(of(&format!("{writes}{}", step(&format!("uses: actions/download-artifact@{digest}")))), [""; 0]);
+    for wrong in [
+        "run: cargo xtask package wasm",
+        "run: npm publish",
+        "run: cargo publish --locked",
+        "run: cd files && ./run",
+        "uses: actions/cache@0123456789012345678901234567890123456789",
+        "uses: actions/checkout@v5",
+    ] {
+        assert_eq!(of(&format!("{writes}{}", step(wrong))).len(), 1, "{wrong}");
+    }
+    assert_eq!(of(&format!("    permissions: write-all\n{}", step("run: make"))).len(), 1);
+    assert_eq!(of(&step("uses: actions/checkout@release")).len(), 1);
+    assert_eq!(of(&step("run: echo ${{ github.head_ref }}")).len(), 1);
+    let more = YamlLoader::load_from_str("permissions:\n  contents: write\njobs: {}\n").expect("YAML");
+    assert_eq!(faults(&more[0]).len(), 1);
+}
