@@ -31,6 +31,8 @@ const RUNS: &[Run] = &[
 const NATIVE_RUNS: &[Run] = &[
     Run { line: "node --test --test-concurrency=2", needs: Needs::Tests },
     Run { line: "../node_modules/.bin/node --test --test-concurrency=2", needs: Needs::Tests },
+    // Under the name of the other package, as it is installed here.
+    Run { line: "node run/published.mjs hookseal", needs: Needs::Nothing },
     Run { line: "node run/in-workers.mjs", needs: Needs::Tests },
     Run { line: "../node_modules/.bin/node run/in-workers.mjs", needs: Needs::Tests },
     Run { line: "node run/vectors.mjs node", needs: Needs::Nothing },
