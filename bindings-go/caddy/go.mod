@@ -6,7 +6,7 @@ require (
 	github.com/caddyserver/caddy/v2 v2.11.9
 	github.com/dustin/go-humanize v1.1.0
 	go.uber.org/zap v1.28.0
-	hookseal.invalid/go v0.1.0
+	hookseal.invalid/go v0.2.0
 )
 
 require (

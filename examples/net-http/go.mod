@@ -2,4 +2,4 @@ module receiver
 
 go 1.24
 
-require hookseal.invalid/go v0.1.0
+require hookseal.invalid/go v0.2.0

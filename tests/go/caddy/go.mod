@@ -4,8 +4,8 @@ go 1.26.0
 
 require (
 	github.com/caddyserver/caddy/v2 v2.11.9
-	hookseal.invalid/go v0.1.0
-	hookseal.invalid/go/caddy v0.1.0
+	hookseal.invalid/go v0.2.0
+	hookseal.invalid/go/caddy v0.2.0
 )
 
 require (
