@@ -17,18 +17,19 @@ pub(crate) fn copy(workspace: &Workspace, folder: &Path) -> Result<(), String> {
 
 /// The same without the reports, for languages that explain nothing.
 pub(crate) fn copy_without_reports(workspace: &Workspace, folder: &Path) -> Result<(), String> {
-    files::mirror(&workspace.root.join("tests/vectors"), folder, |path| {
-        path == Path::new("explain")
-            || path == Path::new("keys")
-            || path == Path::new("schemes")
-            || path == Path::new("senders")
-            || path == Path::new("stored")
-            || path == Path::new("format")
-            || path == Path::new("play.py")
-            || path.starts_with("adapters")
-            || path.extension().is_some_and(|extension| extension == "json")
-    })?;
+    files::mirror(&workspace.root.join("tests/vectors"), folder, is_copied)?;
     files::mirror(&workspace.root.join("inbox/vectors"), &folder.join("inbox"), |_| true)
+}
+
+/// The folders of vectors, and of the schemas of the format.
+const FOLDERS: &[&str] = &["explain", "format", "keys", "schemes", "senders", "stored"];
+
+/// The vectors and what plays them with any library, but not what writes them.
+fn is_copied(path: &Path) -> bool {
+    FOLDERS.iter().any(|folder| path == Path::new(folder))
+        || path.starts_with("adapters")
+        || path == Path::new("play.py")
+        || path.extension().is_some_and(|extension| extension == "json")
 }
 
 /// Writes the vectors in a form that needs no parser of JSON, for hosts of the C library and of its module. Without
@@ -37,4 +38,20 @@ pub(crate) fn write_for_hosts(workspace: &Workspace, file: &Path) -> Result<(), 
     Process::new("cargo run --quiet -p hookseal-tests --no-default-features --example host_vectors --")
         .arg(workspace.relative(file))
         .run_echoed(&workspace.root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vectors_and_their_runner_are_copied_and_not_what_writes_them() {
+        for path in ["stripe.json", "keys", "keys/keys.json", "format/protocol.schema.json", "play.py", "adapters"] {
+            assert!(is_copied(Path::new(path)), "{path}");
+        }
+        assert!(is_copied(Path::new("adapters/for_stripe.mjs")));
+        for path in ["make", "make/senders.py", "generate.py", "peers.py", "README.md"] {
+            assert!(!is_copied(Path::new(path)), "{path}");
+        }
+    }
 }
