@@ -12,7 +12,7 @@ import { Once } from "hookseal/once";
 
 import { empty, newPlace, open, query } from "./places.mjs";
 import { DEADLINE, Sender } from "./sender.mjs";
-import { freePort } from "./servers.mjs";
+import { freePort, isOpen } from "./servers.mjs";
 
 const RECEIVER = fileURLToPath(new URL("receiver.mjs", import.meta.url));
 
@@ -37,11 +37,18 @@ export async function kill(kind, variant, kills) {
   const [log, port] = [path.join(folder, "log"), await freePort()];
   const sender = await Sender.start(folder, port);
   let receiver;
-  const start = () =>
-    (receiver = spawn(process.execPath, [RECEIVER, JSON.stringify(place), variant, String(port), log], {
+  const until = async (isSo) => {
+    for (const end = Date.now() + DEADLINE; !(await isSo()); await sleep(5))
+      if (receiver.exitCode !== null || Date.now() > end) throw new Error("the receiver does not work");
+  };
+  // It may take longer to start than the sandbox tries.
+  const start = () => {
+    receiver = spawn(process.execPath, [RECEIVER, JSON.stringify(place), variant, String(port), log], {
       stdio: ["ignore", "ignore", "inherit"],
       env: { ...process.env, HOOKSEAL_TEST_SECRET: sender.secret },
-    }));
+    });
+    return until(() => isOpen(port));
+  };
   const stop = async () => {
     const ended = event(receiver, "exit");
     receiver.kill("SIGKILL");
@@ -50,22 +57,18 @@ export async function kill(kind, variant, kills) {
   let accepted;
   try {
     for (let number = 0; number < kills; number++) {
-      start();
-      const end = Date.now() + DEADLINE;
+      await start();
       const before = await sender.count("delivered");
       await sender.emit(EVENTS);
-      while ((await sender.count("delivered")) < before + ANSWERED) {
-        if (receiver.exitCode !== null || Date.now() > end) throw new Error("the receiver does not work");
-        await sleep(5);
-      }
+      await until(async () => (await sender.count("delivered")) >= before + ANSWERED);
       await sleep(Math.random() * 50);
       await stop();
     }
     // The last one is not killed before every event is accepted, and a duplicate of each.
-    start();
+    await start();
     accepted = await settled(sender);
   } finally {
-    if (receiver.exitCode === null && receiver.signalCode === null) await stop();
+    if (receiver?.exitCode === null && receiver.signalCode === null) await stop();
     await sender.stop();
   }
   const effects = kind.endsWith("redis") ? [] : (await query(place, "SELECT id FROM effects")).map(({ id }) => id);
@@ -84,7 +87,7 @@ async function settled(sender) {
   }
   const accepted = await sender.deliveries("delivered");
   const ids = accepted.map(({ id }) => id);
-  for (let first = 0; first < ids.length; first += 500) await sender.retry(...ids.slice(first, first + 500));
+  for (let first = 0; first < ids.length; first += 100) await sender.retry(...ids.slice(first, first + 100));
   await sender.settle();
   if ((await sender.count("delivered")) !== ids.length) throw new Error("a duplicate is not answered like a success");
   return accepted.map((delivery) => delivery.event_id);

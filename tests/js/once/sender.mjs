@@ -25,10 +25,9 @@ export class Sender {
   static async start(folder, port) {
     const binary = process.env.HOOKSEAL_CLI;
     if (!binary) throw new Error("HOOKSEAL_CLI names the binary `hookseal`: cargo build -p hookseal-cli makes one");
-    const words = ["--json", "--listen", "127.0.0.1:0", "--speed", String(SPEED), "--data", path.join(folder, "sandbox.db")];
-    const child = spawn(binary, ["sandbox", ...words, "--to", `http://127.0.0.1:${port}/`], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const words = ["sandbox", "--json", "--listen", "127.0.0.1:0", "--speed", String(SPEED)];
+    words.push("--to", `http://127.0.0.1:${port}/`, "--data", path.join(folder, "sandbox.db"));
+    const child = spawn(binary, words, { stdio: ["ignore", "pipe", "inherit"] });
     const sender = new Sender();
     sender.#child = child;
     sender.#discard = () => child.kill("SIGKILL");
@@ -70,8 +69,9 @@ export class Sender {
   async retry(...ids) {
     const which = ids.length > 0 ? ids : ["--all-failed"];
     const words = ["deliveries", "retry", ...which, "--base-url", this.#credentials.base_url + API];
+    // A hundred deliveries take long on a machine that is busy.
     const env = { ...process.env, CONTIO_API_KEY: this.#credentials.api_key };
-    await promisify(execFile)(process.env.HOOKSEAL_CLI, words, { env, timeout: DEADLINE, maxBuffer: 1 << 26 });
+    await promisify(execFile)(process.env.HOOKSEAL_CLI, words, { env, timeout: 5 * DEADLINE, maxBuffer: 1 << 26 });
   }
 
   /** Waits until no delivery waits for a try. */

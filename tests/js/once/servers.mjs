@@ -36,7 +36,7 @@ export async function freePort() {
 }
 
 /** Whether something listens there. */
-function isOpen(port) {
+export function isOpen(port) {
   return new Promise((resolve) => {
     const socket = net.connect(port, "127.0.0.1");
     socket.once("connect", () => resolve(true)).once("error", () => resolve(false));

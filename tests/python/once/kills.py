@@ -95,8 +95,8 @@ def end(sender: Sender) -> list[str]:
         sender.settle()
     accepted = sender.deliveries("delivered")
     ids = [delivery["id"] for delivery in accepted]
-    for first in range(0, len(ids), 500):
-        sender.retry(*ids[first : first + 500])
+    for first in range(0, len(ids), 100):
+        sender.retry(*ids[first : first + 100])
     sender.settle()
     assert sender.count("delivered") == len(ids), "a duplicate is answered like a success"
     return [delivery["event_id"] for delivery in accepted]

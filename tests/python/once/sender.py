@@ -21,6 +21,9 @@ HOOKSEAL = "HOOKSEAL_CLI"
 SPEED = 300
 API = "/v1/partner/admin"
 
+# What a command that sends a hundred deliveries may take on a machine that is busy, in seconds.
+RETRY_WAIT = 10 * WAIT
+
 
 class Sender:
     def __init__(self, credentials: dict[str, str]) -> None:
@@ -48,7 +51,7 @@ class Sender:
         command = [os.environ[HOOKSEAL], "deliveries", "retry", *(ids or ("--all-failed",))]
         command += ["--base-url", self._credentials["base_url"] + API]
         environment = {**os.environ, "CONTIO_API_KEY": self._credentials["api_key"]}
-        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, timeout=WAIT, check=True)
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, timeout=RETRY_WAIT, check=True)
 
     def settle(self) -> None:
         """Waits until no delivery waits for a try."""
