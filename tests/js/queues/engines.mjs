@@ -170,7 +170,7 @@ const pgBoss = {
   },
 };
 
-/** What it logs is not read. */
+/** The address of a server, as graphile-worker takes it. */
 const connection = (port) => `postgresql://hookseal@127.0.0.1:${port}/postgres`;
 
 const graphileWorker = {

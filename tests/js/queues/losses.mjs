@@ -1,7 +1,8 @@
 // node queues/losses.mjs [KILLS] [ENGINE…]: kills a receiver and a worker over other queues, and over an inbox, so many
 // times each, by default 200 times, while events are sent, each until it is answered 200. Prints how many of these were
 // never handled, and after how long those were handled whose handler was killed. Run it with a Node that pg-boss and
-// graphile-worker support; `engines-python.mjs` says what the queues for Python need.
+// graphile-worker support. HOOKSEAL_PATIENCE is how many seconds the last events are waited for, by default 300;
+// `engines-python.mjs` says what the queues for Python need.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -20,9 +21,16 @@ const PROCESS = fileURLToPath(new URL("engine-process.mjs", import.meta.url));
 
 const ENGINES = { ...OWN_ENGINES, ...PYTHON_ENGINES };
 
-/** So many senders, each with a pause after an event, so that a worker has time for what was killed. */
+/** So many senders, each with a pause after an event. */
 const SENDERS = 4;
 const PAUSE = 200;
+
+/**
+ * What waits for a worker that is there is to begin at once, also what was interrupted: while more events than these
+ * have not begun, a sender pauses for longer, in milliseconds.
+ */
+const BACKLOG = 8;
+const LONG_PAUSE = 5000;
 
 /** How long anything may take to begin, and how long the last events are waited for, in milliseconds. */
 const BEGIN = 120_000;
@@ -46,13 +54,15 @@ function start(engine, ...words) {
   };
 }
 
-async function send(port, number, state) {
+async function send(port, number, state, backlog) {
   for (let count = 0; !state.isOver; count++) {
     const id = `evt-${number}-${count}`;
     for (const end = Date.now() + BEGIN; (await post(port, id)) !== 200; await sleep(20))
       if (Date.now() > end) throw new Error(`${id} was never accepted`);
     state.accepted.push(id);
     await sleep(PAUSE);
+    for (const end = Date.now() + LONG_PAUSE; !state.isOver && backlog() > BACKLOG && Date.now() < end; )
+      await sleep(PAUSE);
   }
 }
 
@@ -83,8 +93,12 @@ async function lossesOf(name, kills) {
   const receive = () => start(engine, "receiver", name, where, String(port));
   const work = () => start(engine, "worker", name, where, log);
   const starts = () => lines().filter((line) => line.startsWith("start ")).length;
+  const backlog = () => {
+    const begun = new Set(lines().map((line) => line.split(" ")[1]));
+    return state.accepted.filter((id) => !begun.has(id)).length;
+  };
   let receiver = receive();
-  const senders = Promise.all(Array.from({ length: SENDERS }, (_, number) => send(port, number, state)));
+  const senders = Promise.all(Array.from({ length: SENDERS }, (_, number) => send(port, number, state, backlog)));
   await grown(() => state.accepted.length, 1, "an event is accepted");
   let worker = work();
   try {
@@ -103,12 +117,16 @@ async function lossesOf(name, kills) {
     await senders;
     const last = Date.now();
     let left;
-    for (;;) {
-      left = await engine.left(server.address);
-      const waiting = new Set(left.waiting);
+    for (let isOver = false; !isOver; await sleep(1000)) {
+      const isLast = Date.now() > last + PATIENCE;
+      // A database that is busy is asked again.
+      const found = await engine.left(server.address).catch((error) => {
+        if (isLast) throw error;
+      });
+      left = found ?? left;
       const { undone } = read(lines(), killed, state.accepted);
-      if (!undone.some((id) => waiting.has(id)) || Date.now() > last + PATIENCE) break;
-      await sleep(1000);
+      const waiting = new Set(found?.waiting ?? undone);
+      isOver = isLast || !undone.some((id) => waiting.has(id));
     }
     return { ...read(lines(), killed, state.accepted), left, kills, waited: (Date.now() - last) / 1000 };
   } finally {

@@ -12,6 +12,7 @@ those that it will not. The secret and the time of the deliveries are in HOOKSEA
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import time
@@ -187,6 +188,8 @@ def work(engine: Engine, address: Any, path: str) -> None:
 
 
 def main() -> None:
+    # Of clients that wait for their server to start.
+    logging.disable()
     what, name, address, *rest = sys.argv[1:]
     engine, where = ENGINES[name], json.loads(address)
     match what:

@@ -122,8 +122,9 @@ are accepted at any age that the file remembers. Ctrl-C stops it, with exit code
 With --inbox or --inbox-env, a genuine delivery is stored, and then gets 200. It is forwarded after
 that, signed anew as by Standard Webhooks with a secret of its own, until the backend accepts it: at
 most 12 times in about 6 1/2 h, and then it is dead; --attempts, --first-delay and --max-delay
-change that. 410 ends it at once, and a Retry-After of 429 or 503 is kept, up to --max-delay. Without --forward, deliveries wait for a worker in any language. Another
-line is printed for each attempt. `hookseal inbox` shows what waits and what is dead.
+change that. 410 ends it at once, and a Retry-After of 429 or 503 is kept, up to --max-delay.
+Without --forward, deliveries wait for a worker in any language. Another line is printed for each
+attempt. `hookseal inbox` shows what waits and what is dead.
 
 Examples:
   hookseal listen                                            On 127.0.0.1:8080/webhooks/contio

@@ -40,7 +40,7 @@ pub(crate) struct PaceArgs {
     #[arg(help_heading = HEADING)]
     attempts: Option<u32>,
 
-    #[arg(help = "Delay after the first attempt, four times longer after each [default: 5]")]
+    #[arg(help = "Delay after the first attempt; each is four times longer [default: 5]")]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=604_800))]
     #[arg(help_heading = HEADING)]
     first_delay: Option<u64>,
