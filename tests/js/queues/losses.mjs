@@ -32,6 +32,9 @@ const PAUSE = 200;
 const BACKLOG = 8;
 const LONG_PAUSE = 5000;
 
+/** How long a worker lives at least once it handles events: long enough for those that the last one began. */
+const LIFE = 1000;
+
 /** How long anything may take to begin, and how long the last events are waited for, in milliseconds. */
 const BEGIN = 120_000;
 const PATIENCE = Number(process.env.HOOKSEAL_PATIENCE ?? 300) * 1000;
@@ -104,7 +107,7 @@ async function lossesOf(name, kills) {
   try {
     for (let number = 0; number < kills; number++) {
       await Promise.race([grown(starts, SENDERS, "work begins"), senders]);
-      await sleep(Math.random() * 200);
+      await sleep(LIFE + Math.random() * 200);
       if (Math.random() < 0.5) {
         await receiver.kill();
         receiver = receive();
