@@ -143,7 +143,7 @@ fn a_delivery_is_verified_whole_in_chunks_and_by_macs() {
         assert_eq!((code, verdict.secret, verdict.timestamp, verdict.flags), (0, 0, NOW, HAS_ENVELOPE | 2));
         let code = hookseal_decide(verifier, at, seconds + 400, 0, length, mac.as_ptr(), 1, &raw mut verdict);
         assert_eq!(code, 6, "{}", message(&verdict));
-        prepared.flags = 1;
+        (*at).flags = 1;
         let code = hookseal_decide(verifier, at, seconds, 0, length, mac.as_ptr(), 1, &raw mut verdict);
         assert_eq!(code, 16, "{}", message(&verdict));
         hookseal_verifier_free(verifier);
