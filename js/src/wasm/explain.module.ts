@@ -1,5 +1,5 @@
 import module from "../../wasm/hookseal-explain.wasm?module";
 
-import { type Fail, start } from "./instantiate.js";
+import { type Fail, start } from "./start.js";
 
 export const explainInstance = (fail: Fail): WebAssembly.Instance => start(module, fail);

@@ -1,5 +1,5 @@
 import module from "../../wasm/hookseal-full.wasm";
 
-import { type Fail, start } from "./instantiate.js";
+import { type Fail, start } from "./start.js";
 
 export const fullInstance = (fail: Fail): WebAssembly.Instance => start(module, fail);

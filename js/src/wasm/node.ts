@@ -4,7 +4,9 @@
 import fs from "node:fs";
 
 import { decoder } from "../utf8.js";
-import { type Fail, instantiate } from "./instantiate.js";
+import { type Inflate, inflate } from "./inflate.js";
+import { instantiate } from "./instantiate.js";
+import type { Fail } from "./start.js";
 
 /** The build makes it `require`, which Node does not have here, but bundlers replace. */
 declare function requireText(file: string): string;
@@ -25,6 +27,7 @@ export const fullInstance = (fail: Fail): WebAssembly.Instance =>
     () => requireText("../wasm/hookseal-full.wasm.cjs"),
     () => fs.readFileSync(new URL("../wasm/hookseal-full.wasm.cjs", import.meta.url)),
     fail,
+    inflate,
   );
 
 export const explainInstance = (fail: Fail): WebAssembly.Instance =>
@@ -33,6 +36,7 @@ export const explainInstance = (fail: Fail): WebAssembly.Instance =>
     () => requireText("../wasm/hookseal-explain.wasm.cjs"),
     () => fs.readFileSync(new URL("../wasm/hookseal-explain.wasm.cjs", import.meta.url)),
     fail,
+    inflate,
   );
 
 /**
@@ -43,6 +47,7 @@ function start(
   readText: () => string,
   readScript: () => Uint8Array<ArrayBuffer>,
   fail: Fail,
+  inflate?: Inflate,
 ): WebAssembly.Instance {
   let source: WebAssembly.Module | string;
   try {
@@ -54,7 +59,7 @@ function start(
       source = textOf(readScript, cause, fail);
     }
   }
-  return instantiate(source, fail);
+  return instantiate(source, fail, inflate);
 }
 
 /** The text in a script that could not be required. */

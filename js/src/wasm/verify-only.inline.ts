@@ -1,6 +1,7 @@
 import text from "../../wasm/hookseal.wasm.cjs";
 
-import { type Fail, compileAtStart, instantiate } from "./instantiate.js";
+import { compileAtStart, instantiate } from "./instantiate.js";
+import type { Fail } from "./start.js";
 
 const compiled = /* @__PURE__ */ compileAtStart(text);
 

@@ -1,5 +1,5 @@
 import module from "../../wasm/hookseal.wasm?module";
 
-import { type Fail, start } from "./instantiate.js";
+import { type Fail, start } from "./start.js";
 
 export const verifyOnlyInstance = (fail: Fail): WebAssembly.Instance => start(module, fail);

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { inflateRawSync } from "node:zlib";
 
 import { publint } from "publint";
 
@@ -101,7 +102,7 @@ const OTHERS = [
 ];
 
 /** The size limit of the tarball, so that nothing gets into it twice unnoticed. */
-const MAX_TARBALL_BYTES = 468_000;
+const MAX_TARBALL_BYTES = 453_500;
 
 const tarball = tarballOf("hookseal");
 
@@ -120,8 +121,9 @@ for (const name of files.keys()) if (!expected.has(name)) faults.push(`${name} d
 
 for (const name of WASM) {
   const [, text] = /"([A-Za-z0-9+/=]{1000,})"/.exec(files.get(`dist/wasm/${name}.wasm.cjs`).toString());
-  const encoding = text.startsWith("00") ? "hex" : "base64";
-  const same = files.get(`dist/wasm/${name}.wasm`).equals(Buffer.from(text, encoding));
+  const bytes = Buffer.from(text, "base64");
+  const wasm = name === "hookseal" ? bytes : inflateRawSync(bytes.subarray(4));
+  const same = files.get(`dist/wasm/${name}.wasm`).equals(wasm);
   if (!same) faults.push(`${name}.wasm.cjs has another WebAssembly than ${name}.wasm`);
 }
 for (const [name, bytes] of files) {
