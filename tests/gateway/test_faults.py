@@ -96,11 +96,18 @@ def loaded(gateway: Envoy | Traefik) -> int:
     return gateway.updates()["success"] if isinstance(gateway, Envoy) else gateway.loads()
 
 
+ED25519 = {
+    "name": "public",
+    "signature": {"header": "X-Signature", "encoding": "hex", "ed25519": True},
+    "signed": "{body}",
+}
 WRONG = {
     "a scheme that does not exist": (config({"scheme": "contoi"}), "rules[0].scheme: ", "(line 5, "),
     "a variable that is not set": (config({"secrets": [{"env": "NONE"}]}), "the variable NONE", "(line 8, "),
     "a file that is missing": (config({"secrets": [{"file": "/secrets/none"}]}), "rules[0].secrets[0]: ", "(line 8, "),
     "an unknown member": (config(enforced=True), "enforced: there is no such member", "(line 2, "),
+    "a preset of ed25519": (config({"scheme": "discord"}), "rules[0].scheme: ed25519 signs the whole", "(line 5, "),
+    "a scheme of ed25519": (config({"scheme": ED25519}), "rules[0].scheme.signature: ed25519 signs the", "(line 5, "),
     "no JSON": ("rules: []\n", "it is not JSON", "(line 1, "),
 }
 

@@ -107,17 +107,29 @@ fn read_rule(source: Source<'_>, value: &Value<'_>, path: &str, allow_text: bool
     Ok(Rule { pattern, verifier: Rc::new(verifier), scope: scope.into() })
 }
 
+/// Why there are no public keys here.
+const NO_ED25519: &str = "ed25519 signs the whole body at once, and the filters read it in parts: verify these deliveries \
+                          in the backend, on a path without a rule, with unmatched set to pass";
+
 /// The name of a preset, or a scheme in its textual form.
 fn read_scheme(source: Source<'_>, value: &Value<'_>, path: &str) -> Result<VerifierBuilder, ConfigError> {
     match &value.kind {
         Kind::Text(name) => {
             let name: String = name.chars().collect();
-            let scheme = Scheme::preset(&name).or_else(|error| source.wrong(value.at, path, error.to_string()))?;
+            let scheme = Scheme::preset(&name).or_else(|error| {
+                let detail = error.to_string();
+                source.wrong(value.at, path, if detail.contains("ed25519") { NO_ED25519.into() } else { detail })
+            })?;
             Ok(Verifier::builder(scheme))
         }
         Kind::Object(_) => {
             let text = source.text.get(value.at..value.end).unwrap_or_default();
-            VerifierBuilder::from_json(text).or_else(|error| source.core_error(value, path, error))
+            VerifierBuilder::from_json(text).or_else(|error| {
+                if error.parts().detail.contains("ed25519") {
+                    return source.wrong(value.at, &member(path, "signature"), NO_ED25519);
+                }
+                source.core_error(value, path, error)
+            })
         }
         _ => source.wrong(value.at, path, "it must be the name of a preset, or an object as docs/schemes.md has them"),
     }
