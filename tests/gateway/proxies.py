@@ -117,6 +117,17 @@ def with_filter_config(example: str, text: str) -> str:
     return f"{before}: |\n{indented(text, spaces)}{''.join(lines[after:])}"
 
 
+def in_envoy(filters: str) -> Callable[[str], str]:
+    """A change of the listener: these filters in place of hookseal's."""
+
+    def change(listener: str) -> str:
+        before, _, rest = listener.partition("                  - name: hookseal")
+        router = rest.index("                  - name: envoy.filters.http.router")
+        return before + filters + rest[router:]
+
+    return change
+
+
 HTTP1_TRAILERS = "http_protocol_options: { enable_trailers: true }"
 TRAILERS = """typed_extension_protocol_options:
   envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
