@@ -1,4 +1,4 @@
-"""Random deliveries: genuine ones of every scheme, which are changed before they are signed, afterwards, or not at all."""
+"""Random deliveries: genuine ones of every scheme, changed before they are signed, afterwards, or not at all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,14 @@ _AGES = (None, 0, 1, 300, 600, 3_600, 86_400, 99_999)
 _WRONG_AGES = (100_000, 2**31, 2**53 - 1)
 _BODIES = (None, 0, 1, 20, 150, 180, 200, 4_000)
 # What is put into a text: separators, joiners, digits of other scripts, white space, control characters.
-_ODD = list(" \t\n\r\0\x0b\x7f,;:=.+-_/\"'%0aAgGzv1t") + ["\u00a0", "\u00e9", "\uff11", "\u0661", "\ufeff", "\U0001f600"]
+_ODD = list(" \t\n\r\0\x0b\x7f,;:=.+-_/\"'%0aAgGzv1t") + [
+    "\u00a0",
+    "\u00e9",
+    "\uff11",
+    "\u0661",
+    "\ufeff",
+    "\U0001f600",
+]
 _TIMES = ("", "0", "-1", "+1700000000", "1700000000000", "999999999999", "1e9", "1700000000.0", "NaN", "0x10", "\uff11")
 
 
@@ -95,9 +102,27 @@ class _Maker:
         short = base64.b64encode(self.random.randbytes(15)).decode()
         long = base64.b64encode(self.random.randbytes(513)).decode()
         whole = "" if secret == "" else secret[:-1] + self.random.choice(string.ascii_letters)
-        return ["", " ", "whsec_", secret + "\n", "\ufeff" + secret, "whpk_" + secret, "whsk_x", "v1," + secret, "v1a,x"] + [
-            short, long, "whsec_" + short, "whsec_" + long, secret + "=", whole, "null", secret + "\u00a0", *["x" * 20] * 2
-        ]  # fmt: skip
+        return [
+            "",
+            " ",
+            "whsec_",
+            secret + "\n",
+            "\ufeff" + secret,
+            "whpk_" + secret,
+            "whsk_x",
+            "v1," + secret,
+            "v1a,x",
+        ] + [
+            short,
+            long,
+            "whsec_" + short,
+            "whsec_" + long,
+            secret + "=",
+            whole,
+            "null",
+            secret + "\u00a0",
+            *["x" * 20] * 2,
+        ]
 
     def time(self, now: int, options: dict) -> int | str:
         if self.chance(0.7):
@@ -114,22 +139,25 @@ class _Maker:
 
     def tag(self, sender: Sender, body: bytes, secret: str, time: int | str, id: str) -> str:
         if self.chance(0.1):
-            # Signed in another way: without the time, for another id, with the text of the secret in place of its bytes.
-            return self.random.choice((
-                sender.encode(bytes(32)),
-                sender.tag(b"", secret=secret, timestamp=time, id=id),
-                sender.tag(body, secret=secret, timestamp=f"{time}0", id=id),
-                sender.tag(body, key=secret.encode(), timestamp=time, id=id),
-            ))  # fmt: skip
+            # Signed in another way: with nothing, without the body, for another time, with the text of a secret.
+            return self.random.choice(
+                (
+                    sender.encode(bytes(32)),
+                    sender.tag(b"", secret=secret, timestamp=time, id=id),
+                    sender.tag(body, secret=secret, timestamp=f"{time}0", id=id),
+                    sender.tag(body, key=secret.encode(), timestamp=time, id=id),
+                )
+            )
         tag = sender.tag(body, secret=secret, timestamp=time, id=id)
         return tag.upper() if len(tag) == 64 and self.chance(0.1) else tag
 
     def listed(self, sender: Sender, genuine: str) -> list[str]:
         """The genuine signature somewhere between others, which are well formed or not."""
         count = self.random.choice((1, 2, 14, 15, 16))
-        def other() -> str:
-            return self.odd(genuine) if self.chance(0.3) else sender.encode(self.random.randbytes(32))
-        signatures = [other() for _ in range(count)]
+        others = (
+            self.odd(genuine) if self.chance(0.3) else sender.encode(self.random.randbytes(32)) for _ in range(count)
+        )
+        signatures = list(others)
         signatures.insert(self.random.randrange(count + 1), genuine)
         return signatures
 
@@ -174,40 +202,105 @@ class _Maker:
             time = NOW
         text = rfc3339(time, self.random.choice(("", "", ".5", ".000", ".999999999", "." + "0" * 50)))
         if self.chance(0.15):
-            text = self.random.choice((
-                text.lower(), text[:-1] + "+00:00", text[:-1] + "-00:00", text[:-1] + "+23:59", text[:-1] + "+24:00",
-                text[:-1], text.replace("T", " "), "2016-12-31T23:59:60Z", "2016-12-31T22:59:60-01:00", "2023-02-29T00:00:00Z",
-                "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", self.odd(text), "." * 65, "2023-11-14T22:13:60Z",
-            ))  # fmt: skip
+            text = self.random.choice(
+                (
+                    text.lower(),
+                    text[:-1] + "+00:00",
+                    text[:-1] + "-00:00",
+                    text[:-1] + "+23:59",
+                    text[:-1] + "+24:00",
+                    text[:-1],
+                    text.replace("T", " "),
+                    "2016-12-31T23:59:60Z",
+                    "2016-12-31T22:59:60-01:00",
+                    "2023-02-29T00:00:00Z",
+                    "0000-01-01T00:00:00Z",
+                    "9999-12-31T23:59:59Z",
+                    self.odd(text),
+                    "." * 65,
+                    "2023-11-14T22:13:60Z",
+                )
+            )
         fields = {"timestamp": self.quoted(text)}
         if self.chance(0.2):
-            fields["for_user"] = self.random.choice((
-                "null", "{}", '{"id":"u"}', '{"id":null,"email":"e"}', '{"id":1}', '{"email":{}}', '{"id":"a","id":"b"}',
-                '{"id":"\\ud83d"}', '{"\\u0069d":"a","id":"a"}', "[]", '"u"', '{"other":[{"id":1,"id":2}]}', '{"email":""}',
-            ))  # fmt: skip
+            fields["for_user"] = self.random.choice(
+                (
+                    "null",
+                    "{}",
+                    '{"id":"u"}',
+                    '{"id":null,"email":"e"}',
+                    '{"id":1}',
+                    '{"email":{}}',
+                    '{"id":"a","id":"b"}',
+                    '{"id":"\\ud83d"}',
+                    '{"\\u0069d":"a","id":"a"}',
+                    "[]",
+                    '"u"',
+                    '{"other":[{"id":1,"id":2}]}',
+                    '{"email":""}',
+                )
+            )
         return fields
 
     def quoted(self, text: str) -> str:
         """A string of JSON, in which some characters are escaped."""
         escaped = "".join(
-            f"\\u{ord(letter):04x}" if letter < " " or letter in '"\\' or (letter < "\uffff" and self.chance(0.01)) else letter
+            f"\\u{ord(letter):04x}"
+            if letter < " " or letter in '"\\' or (letter < "\uffff" and self.chance(0.01))
+            else letter
             for letter in text
         )
         return f'"{escaped}"'
 
     def spelled(self, name: str) -> str:
         at = self.random.randrange(1, max(2, len(name) - 1))
-        return self.random.choice((
-            name, f"{name[:at]}\\u{ord(name[at]):04x}{name[at + 1:]}", name.upper(), name[:-1] + ' "', name[:-1] + '\\ud800"',
-        ))  # fmt: skip
+        return self.random.choice(
+            (
+                name,
+                f"{name[:at]}\\u{ord(name[at]):04x}{name[at + 1 :]}",
+                name.upper(),
+                name[:-1] + ' "',
+                name[:-1] + '\\ud800"',
+            )
+        )
 
     def value(self) -> str:
         depth = self.random.choice((1, 2, 61, 62, 63, 64, 2000 if self.chance(0.1) else 5))
-        return self.random.choice((
-            "null", "true", "0", "-0", "01", "1.", "1e5", "1E+400", "-", "NaN", '""', '"\\ud83d\\ude00"', '"\\ud83d"', '"\\x"',
-            '"a\tb"', '"\u00e9\U0001f600"', "{}", "[]", "[1,]", '{"a":1,"a":2}', "[" * depth + "]" * depth, '"\\u00e9\\/"',
-            '{"a":' * depth + "1" + "}" * depth, "9" * 400, "tru", '"\x7f"', "'a'", "[[]", '{"a"}', '"\\u12"', "1 2",
-        ))  # fmt: skip
+        return self.random.choice(
+            (
+                "null",
+                "true",
+                "0",
+                "-0",
+                "01",
+                "1.",
+                "1e5",
+                "1E+400",
+                "-",
+                "NaN",
+                '""',
+                '"\\ud83d\\ude00"',
+                '"\\ud83d"',
+                '"\\x"',
+                '"a\tb"',
+                '"\u00e9\U0001f600"',
+                "{}",
+                "[]",
+                "[1,]",
+                '{"a":1,"a":2}',
+                "[" * depth + "]" * depth,
+                '"\\u00e9\\/"',
+                '{"a":' * depth + "1" + "}" * depth,
+                "9" * 400,
+                "tru",
+                '"\x7f"',
+                "'a'",
+                "[[]",
+                '{"a"}',
+                '"\\u12"',
+                "1 2",
+            )
+        )
 
     def change(self, sender: Sender, headers: list[list[str]], body: bytes) -> bytes:
         """Changes one thing about a delivery that is signed already."""
@@ -221,7 +314,13 @@ class _Maker:
         elif action == 1:
             headers.append([self.cased(name), value if self.chance(0.5) else self.odd(value)])
         elif action == 2:
-            others = [*dict(sender.other_spellings).values(), "webhook-id", "webhook-signature", "svix-signature", "X-Other"]
+            others = [
+                *dict(sender.other_spellings).values(),
+                "webhook-id",
+                "webhook-signature",
+                "svix-signature",
+                "X-Other",
+            ]
             headers[at][0] = self.random.choice((self.cased(name), name.replace("-", "_"), name + " ", "", *others))
         elif action == 3:
             for usual, other in sender.other_spellings:
@@ -229,13 +328,17 @@ class _Maker:
                     headers.append([other, value if self.chance(0.7) else self.odd(value)])
         elif action == 4:
             # As a host joins two lines.
-            headers[at][1] = self.random.choice((", ", ",", " ", "")).join((value, self.random.choice((value, self.odd(value)))))
+            headers[at][1] = self.random.choice((", ", ",", " ", "")).join(
+                (value, self.random.choice((value, self.odd(value))))
+            )
         elif action == 5:
             items = ("v1a,", "v1,", "t=1", "v1=", "v0=00", "v2,x", "", "v1", " t=1", "t=", "=", ",", "v1a=00")
             where = (0, len(value), value.find(",") + 1)
             place, separator = self.random.choice(where), self.random.choice((",", " "))
             item = self.random.choice(items)
-            headers[at][1] = f"{value[:place]}{separator if place else item}{item if place else separator}{value[place:]}"
+            headers[at][1] = (
+                f"{value[:place]}{separator if place else item}{item if place else separator}{value[place:]}"
+            )
         else:
             headers[at][1] = self.random.choice(_TIMES) if self.chance(0.1) else self.odd(value)
         return body
@@ -246,24 +349,30 @@ class _Maker:
     def odd(self, text: str) -> str:
         """A text with a character more, less or changed."""
         at = self.random.randrange(len(text) + 1)
-        return self.random.choice((
-            text[:at] + self.random.choice(_ODD) + text[at:],
-            text[:at] + text[at + 1 :],
-            text[:at] + self.random.choice(_ODD) + text[at + 1 :],
-            text.swapcase(),
-            text[:at],
-            text + text,
-        ))  # fmt: skip
+        return self.random.choice(
+            (
+                text[:at] + self.random.choice(_ODD) + text[at:],
+                text[:at] + text[at + 1 :],
+                text[:at] + self.random.choice(_ODD) + text[at + 1 :],
+                text.swapcase(),
+                text[:at],
+                text + text,
+            )
+        )
 
     def change_bytes(self, body: bytes) -> bytes:
         at = self.random.randrange(len(body) + 1)
-        some = self.random.choice((b'"', b"{", b"}", b",", b" ", b"\0", b"\xff", b"\xc3", b"\xef\xbb\xbf", b"\\", b"\n", b"1"))
-        return self.random.choice((
-            body[:at] + some + body[at:],
-            body[:at] + body[at + 1 :],
-            body[:at] + some + body[at + 1 :],
-            body[:at],
-            b"\xef\xbb\xbf" + body,
-            body + b"\n",
-            body + body,
-        ))  # fmt: skip
+        some = self.random.choice(
+            (b'"', b"{", b"}", b",", b" ", b"\0", b"\xff", b"\xc3", b"\xef\xbb\xbf", b"\\", b"\n", b"1")
+        )
+        return self.random.choice(
+            (
+                body[:at] + some + body[at:],
+                body[:at] + body[at + 1 :],
+                body[:at] + some + body[at + 1 :],
+                body[:at],
+                b"\xef\xbb\xbf" + body,
+                body + b"\n",
+                body + body,
+            )
+        )

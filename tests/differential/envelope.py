@@ -87,7 +87,9 @@ def _parse(body: bytes) -> Any:
         if text.startswith("\ufeff") or _depth(text) > MAX_DEPTH:
             raise Refused("malformed_envelope")
         # Numbers stay text, so that they may have any length.
-        return json.loads(text, object_pairs_hook=Members, parse_int=_Number, parse_float=_Number, parse_constant=refuse)
+        return json.loads(
+            text, object_pairs_hook=Members, parse_int=_Number, parse_float=_Number, parse_constant=refuse
+        )
     except (ValueError, RecursionError):
         raise Refused("malformed_envelope") from None
 

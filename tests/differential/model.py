@@ -1,7 +1,7 @@
 """An independent verifier: what `tests/vectors/README.md` says about each of the first nine schemes, in plain Python.
 
-It shares no code with the core. It takes its time, compares without care, and keeps everything in memory: it only has to
-be right.
+It shares no code with the core. It takes its time, compares without care, and keeps everything in memory: it only has
+to be right.
 """
 
 from __future__ import annotations

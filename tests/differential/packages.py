@@ -58,7 +58,7 @@ def _json(delivery: hookseal.Delivery) -> str:
 
 
 class Lines:
-    """A package in a process that reads a line with a list of vectors, and writes one with the list of their outcomes."""
+    """A package in a process that reads lines, each a list of vectors, and answers with the list of their outcomes."""
 
     gives_keys = True
 
@@ -132,8 +132,16 @@ def _is_expressible(vector: dict) -> bool:
 
 
 SCHEMES = (
-    "contio", "contio-timestamped", "contio-body", "standard-webhooks", "svix", "stripe", "github", "slack", "shopify"
-)  # fmt: skip
+    "contio",
+    "contio-timestamped",
+    "contio-body",
+    "standard-webhooks",
+    "svix",
+    "stripe",
+    "github",
+    "slack",
+    "shopify",
+)
 
 # How each package spells the names of options. Nothing else may differ.
 _OPTIONS = ("max_age", "max_skew", "max_event_age", "max_body", "signed_url", "public_key")
@@ -155,8 +163,8 @@ def comparable(package: Any, outcome: Outcome) -> Outcome:
             message = message.replace(spelling, name)
         if not package.gives_keys:
             message = message.replace(*_ED25519)
-        # Packages differ in how many schemes they have by name, and say which. Go's limits end after 292 years, and longer
-        # ones are written into the text of a scheme, whose member is named then.
+        # Packages differ in how many schemes they have by name, and say which. Go's limits end after 292 years, and
+        # longer ones are written into the text of a scheme, whose member is named then.
         if outcome["error"] in ("invalid_scheme", "invalid_argument"):
             message = ""
         return {"error": outcome["error"], "message": message}

@@ -1,8 +1,8 @@
 """python run.py: random deliveries have the same verdict in every package, and it is the one that is predicted.
 
-It runs with the Python in which the wheel is installed. `--wasm` and `--native` are projects in which npm's packages are
-installed under the name `hookseal`, `--go` is the program in `tests/go/verdicts`, and `--cli` is the command line. A
-difference is shrunk, printed as a vector in the format of `tests/vectors`, and ends the run.
+It runs with the Python in which the wheel is installed. `--wasm` and `--native` are projects in which npm's packages
+are installed under the name `hookseal`, `--go` is the program in `tests/go/verdicts`, and `--cli` is the command line.
+A difference is shrunk, printed as a vector in the format of `tests/vectors`, and ends the run.
 """
 
 from __future__ import annotations
