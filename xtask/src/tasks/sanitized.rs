@@ -37,6 +37,11 @@ pub(crate) fn install(workspace: &Workspace, python: &Path, native: &Path) -> Re
         .args([host.trim(), "--target-dir"])
         .arg(workspace.relative(&target))
         .env("RUSTC_BOOTSTRAP", "1")
+        // Not as it is shipped: this has to be compiled soon, and a finding has to name its line.
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_DEBUG", "line-tables-only")
         .env("RUSTFLAGS", "-Zsanitizer=address")
         .env("PYO3_PYTHON", python)
         .env("PYO3_BUILD_EXTENSION_MODULE", "1")
