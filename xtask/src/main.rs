@@ -20,7 +20,7 @@ mod workflows;
 use std::process::ExitCode;
 
 use packages::reproduce::{self, Modules};
-use tasks::{differential, fuzz, parts, plant, playground, release, suite, vectors};
+use tasks::{differential, fuzz, parts, plant, playground, release, site, suite, vectors};
 use tools::workspace::Workspace;
 use tools::{chromium, targets, words};
 
@@ -92,6 +92,12 @@ const COMMANDS: &[Command] = &[
         run: serve_playground,
     },
     Command {
+        name: "site",
+        arguments: "",
+        about: "builds the documentation site into target/site/html",
+        run: build_site,
+    },
+    Command {
         name: "fuzz",
         arguments: "[TARGET] [--seconds N]",
         about: "runs all fuzzers, or only the named one, for a minute each or N seconds, from the vectors",
@@ -136,6 +142,7 @@ const ENVIRONMENT: &[(&str, &str, &str)] = &[
         "debian",
         "builds for other targets with Debian's packages, even if rustup could add the target",
     ),
+    (site::BASE, "PATH", "the path below which the documentation site is published, if that is not the root of a host"),
     (chromium::VARIABLE, "PATH", "the path of the browser for the tests, if the browser is not on PATH"),
 ];
 
@@ -278,6 +285,14 @@ fn serve_playground(arguments: &[String]) -> Result<(), Failure> {
     };
     let workspace = Workspace::find().map_err(Failure::Failed)?;
     act(&workspace).map_err(Failure::Failed)
+}
+
+fn build_site(arguments: &[String]) -> Result<(), Failure> {
+    if !arguments.is_empty() {
+        return Err(usage("site"));
+    }
+    let workspace = Workspace::find().map_err(Failure::Failed)?;
+    site::build(&workspace).map(drop).map_err(Failure::Failed)
 }
 
 fn run_fuzzers(arguments: &[String]) -> Result<(), Failure> {

@@ -11,5 +11,6 @@ pub(crate) mod playground;
 pub(crate) mod release;
 mod sandbox_tests;
 mod sanitized;
+pub(crate) mod site;
 pub(crate) mod suite;
 pub(crate) mod vectors;

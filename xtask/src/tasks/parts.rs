@@ -8,7 +8,7 @@ use crate::packages::{
     c_tests, cli_tests, crates, gateway as gateway_tests, go_tests, javascript_tests, node, npm_package, python_tests,
     scripting_tests, wasm,
 };
-use crate::tasks::{bundler_tests, differential, fuzz, playground, release, sandbox_tests};
+use crate::tasks::{bundler_tests, differential, fuzz, playground, release, sandbox_tests, site};
 use crate::tools::process::Process;
 use crate::tools::rust_tests;
 use crate::tools::step::Step;
@@ -161,6 +161,12 @@ pub(crate) const PARTS: &[Part] = &[
         about: "what is in each package is listed, and WebAssembly is the same wherever it is compiled",
         changes: &[Machine],
         steps: release::steps,
+    },
+    Part {
+        name: "site",
+        about: "the documentation site builds, and its links lead somewhere",
+        changes: &[JavaScript, Machine],
+        steps: site::steps,
     },
     Part {
         name: "nostd",

@@ -1,0 +1,35 @@
+// The site, from the Markdown that `prepare.mjs` writes. `cargo xtask site` runs both.
+import starlight from "@astrojs/starlight";
+import { defineConfig, passthroughImageService } from "astro/config";
+
+import { BASE, HOST } from "./lib/base.mjs";
+import { groups } from "./lib/pages.mjs";
+import { tables } from "./lib/tables.mjs";
+
+/** A group of the menu. Its titles are those of the pages. */
+const group = ({ label, pages }) => ({ label, items: pages.map(({ slug }) => ({ slug: slug || "index" })) });
+
+export default defineConfig({
+  site: HOST,
+  base: BASE,
+  trailingSlash: "always",
+  outDir: "./dist",
+  cacheDir: "../target/site/cache",
+  publicDir: "../target/site/public",
+  markdown: { rehypePlugins: [tables] },
+  image: { service: passthroughImageService() },
+  integrations: [
+    starlight({
+      title: "hookseal",
+      description: "Verifies signed webhook deliveries.",
+      favicon: "/icon.svg",
+      sidebar: [...groups().map(group), { label: "Explain a delivery", link: "/explain/" }],
+      customCss: ["./src/styles/site.css"],
+      markdown: { processedDirs: ["../target/site/content"] },
+      credits: false,
+      lastUpdated: false,
+      // Nothing has to be scrolled sideways on a phone.
+      expressiveCode: { defaultProps: { wrap: true, preserveIndent: false }, styleOverrides: { borderRadius: "0.35rem" } },
+    }),
+  ],
+});

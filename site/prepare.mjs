@@ -1,0 +1,49 @@
+// node prepare.mjs FOLDER: writes the site's Markdown there, from the pages of the repository. Links between files become
+// links between pages, or to the file in the repository.
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { BASE } from "./lib/base.mjs";
+import { convert } from "./lib/markdown.mjs";
+import { ROOT, groups, repository } from "./lib/pages.mjs";
+
+/** Files that have a page of the site which is not made from Markdown. */
+const OTHERS = { "js/playground/index.html": "explain/" };
+
+const [output] = process.argv.slice(2);
+const pages = groups().flatMap((group) => group.pages);
+const slugs = new Map(pages.map(({ file, slug }) => [file, slug]));
+
+missing();
+rmSync(output, { recursive: true, force: true });
+for (const page of pages) {
+  const text = readFileSync(path.join(ROOT, page.file), "utf8");
+  write(`${page.slug || "index"}.md`, convert(text, page, (target, anchor) => address(page.file, target, anchor)));
+}
+console.log(`${pages.length} pages`);
+
+function write(name, text) {
+  const file = path.join(output, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** The address of what a link names. */
+function address(from, target, anchor) {
+  const end = anchor === undefined ? "" : `#${anchor}`;
+  const slug = slugs.get(target) ?? slugs.get(path.posix.join(target, "README.md"));
+  if (slug !== undefined) return `${BASE}${slug}${slug && "/"}${end}`;
+  if (OTHERS[target] !== undefined) return `${BASE}${OTHERS[target]}${end}`;
+  if (target === "README.md") return `${BASE}${anchor === "schemes" ? "senders/" : ""}`;
+  const file = path.join(ROOT, target);
+  if (!existsSync(file)) throw new Error(`${from} links to ${target}, which does not exist`);
+  return `${repository()}/${statSync(file).isDirectory() ? "tree" : "blob"}/main/${target}${end}`;
+}
+
+/** Every page in `docs/` is a page of the site. */
+function missing() {
+  const folder = path.join(ROOT, "docs");
+  const names = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".md"));
+  const left = names.map((name) => `docs/${name.replaceAll(path.sep, "/")}`).filter((file) => !slugs.has(file));
+  if (left.length) throw new Error(`site/pages.json says nothing of ${left.join(", ")}`);
+}
