@@ -208,3 +208,14 @@ impl Vector {
         Scheme::preset(&self.scheme).is_ok_and(|scheme| scheme.has_envelope())
     }
 }
+
+/// Runs the Rust examples of the pages in `docs/` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/senders.md")]
+#[doc = include_str!("../docs/tutorials/rust.md")]
+#[doc = include_str!("../docs/tutorials/rotation.md")]
+#[doc = include_str!("../docs/tutorials/testing.md")]
+#[doc = include_str!("../docs/frameworks/actix-web.md")]
+#[doc = include_str!("../docs/frameworks/axum.md")]
+#[doc = include_str!("../docs/frameworks/lambda.md")]
+pub struct Pages;

@@ -36,7 +36,7 @@ export function blocksOf(text) {
 function commentAbove(lines, at) {
   let above = at - 1;
   while (above >= 0 && lines[above].line.trim() === "") above -= 1;
-  return /^<!-- (.*) -->$/.exec(lines[above]?.line ?? "")?.[1];
+  return /^ *<!-- (.*) -->$/.exec(lines[above]?.line ?? "")?.[1];
 }
 
 /**
@@ -55,7 +55,7 @@ export function convert(text, page, address) {
     }
     const heading = /^# (.*)$/.exec(line);
     if (heading && !page.rust) title ??= heading[1].replaceAll("`", "");
-    else if (!/^<!--.*-->$/.test(line)) body.push(withLinks(line, page.file, address));
+    else if (!/^ *<!--.*-->$/.test(line)) body.push(withLinks(line, page.file, address));
   }
   if (title === undefined) throw new Error(`${page.file} has no title: neither a heading nor one in site/pages.json`);
   const description = page.description ?? firstSentence(source);

@@ -45,18 +45,45 @@ func TestTheExamplesOfTheManualCompile(t *testing.T) {
 		}
 	}
 	write("go.mod", "module manual\n\n"+strings.ReplaceAll(requirements, "../package", absolute))
-	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(manual), -1)
-	for at, block := range blocks {
-		write(fmt.Sprintf("example%d/main.go", at), program(block[1]))
-	}
+	blocks := examples(string(manual))
 	if len(blocks) < 5 {
 		t.Fatalf("the manual has only %d examples", len(blocks))
+	}
+	onPages := 0
+	for _, folder := range []string{"frameworks", "tutorials"} {
+		pages, err := filepath.Glob(filepath.Join(os.Getenv("HOOKSEAL_DOCS"), folder, "*.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range pages {
+			page, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			onPage := examples(string(page))
+			onPages += len(onPage)
+			blocks = append(blocks, onPage...)
+		}
+	}
+	if onPages < 3 {
+		t.Fatalf("HOOKSEAL_DOCS must name the folder docs/ of the repository: its pages have %d examples", onPages)
+	}
+	for at, block := range blocks {
+		write(fmt.Sprintf("example%d/main.go", at), program(block))
 	}
 	vet := exec.Command("go", "vet", "./...")
 	vet.Dir = folder
 	if output, err := vet.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, output)
 	}
+}
+
+// examples are the blocks of Go in a page. The program of a tutorial, which has a title, is run by a test of its own.
+func examples(page string) (blocks []string) {
+	for _, block := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(page, -1) {
+		blocks = append(blocks, block[1])
+	}
+	return blocks
 }
 
 // program makes a program of an example, which may be one, or declare functions, or be statements.

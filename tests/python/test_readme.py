@@ -1,6 +1,8 @@
-"""The examples of the package's README run unchanged. `run/types.py` checks their types."""
+"""The examples of the package's README, and those on the pages of the folder HOOKSEAL_DOCS, run unchanged. `run/types.py`
+checks the types of the former."""
 
 import base64
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,15 @@ TEXT = Path(__file__).parent.joinpath("README.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 SECRET = "whsec_bWFkZSB1cCBmb3IgdGVzdHM="
 
+# The recipes of `docs/queues` are run by tests of their own, and so are the programs of tutorials, which have a title.
+DOCS = Path(os.environ["HOOKSEAL_DOCS"])
+PAGES = [page for folder in ("background", "frameworks", "tutorials") for page in sorted((DOCS / folder).glob("*.md"))]
+ON_PAGES = [
+    pytest.param(example, id=f"{page.stem}-{number}")
+    for page in PAGES
+    for number, example in enumerate(re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S))
+]
+
 
 def run(example: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     for name in SECRETS:
@@ -26,6 +37,12 @@ def run(example: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_every_example_runs(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(EXAMPLES[number], monkeypatch)
+
+
+@pytest.mark.parametrize("example", ON_PAGES)
+def test_every_example_on_a_page_runs(example: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(example, monkeypatch)
 
 
 def test_the_first_example_receives_a_delivery(monkeypatch: pytest.MonkeyPatch) -> None:

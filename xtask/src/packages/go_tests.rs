@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::packages::python_tests::DOCS;
 use crate::packages::{c, examples, go, go_modules, vectors};
 use crate::tools::go::Go;
 use crate::tools::process::Process;
@@ -76,6 +77,7 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let inside = |process: Process, folder: &Path| -> Step {
         let process = process.env(command_line::VARIABLE, command_line::binary(workspace));
         let process = process.env(examples::VARIABLE, examples::folder(workspace));
+        let process = process.env(DOCS, workspace.root.join("docs"));
         process.current_dir(workspace.relative(folder)).into()
     };
     // The race detector needs a C compiler, and nothing else here does.

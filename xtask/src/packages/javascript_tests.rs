@@ -14,7 +14,7 @@ use crate::tools::{chromium, command_line, files};
 const RUNS: &[Run] = &[
     Run { line: "node run/package.mjs", needs: Needs::Nothing },
     Run { line: "node run/types.mjs", needs: Needs::Nothing },
-    Run { line: "node run/readme.mjs", needs: Needs::Nothing },
+    Run { line: "node run/readme.mjs", needs: Needs::Pages },
     Run { line: "node --test --test-concurrency=2", needs: Needs::Tests },
     Run { line: "node run/vectors.mjs node", needs: Needs::Nothing },
     Run { line: "node run/vectors.mjs node24", needs: Needs::Nothing },
@@ -77,6 +77,7 @@ impl Run {
                 .env(DOCS, workspace.root.join("docs"))
                 .env(command_line::VARIABLE, command_line::binary(workspace)),
             Needs::Browser => process.env(chromium::VARIABLE, browser),
+            Needs::Pages => process.env(DOCS, workspace.root.join("docs")),
         }
         .into()
     }
@@ -90,6 +91,8 @@ enum Needs {
     Tests,
     /// The path of the browser.
     Browser,
+    /// The folder of the pages whose examples are compiled.
+    Pages,
 }
 
 /// The sources of the project.

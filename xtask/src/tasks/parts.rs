@@ -164,8 +164,8 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part {
         name: "site",
-        about: "the documentation site builds, and its links lead somewhere",
-        changes: &[JavaScript, Machine],
+        about: "the documentation site: its links, its tutorials as a reader follows them, its pages in a browser",
+        changes: &[JavaScript, Python, Machine],
         steps: site::steps,
     },
     Part {

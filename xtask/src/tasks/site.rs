@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 
-use crate::packages::WASM;
+use crate::packages::{GO, PYTHON, WASM};
 use crate::tasks::playground;
+use crate::tools::chromium;
+use crate::tools::command_line;
 use crate::tools::files::{self, At as _};
 use crate::tools::npm::{self, Scripts};
 use crate::tools::process::Process;
@@ -25,15 +27,20 @@ const ICON: &str = "sandbox/src/page/icon.svg";
 /// The steps of part `site`.
 pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     npm::check(&workspace.root)?;
+    let browser = chromium::find(&workspace.root)?;
     let tests = Process::new("node --test").args(tests(workspace)?.iter().map(String::as_str));
     let tests = tests.current_dir(SOURCES).env(BASE, TESTED_BASE).env("HOOKSEAL_SITE_BUILT", html(workspace));
     Ok(vec![
+        command_line::build(),
+        // The tutorials install them.
         Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) },
+        Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
+        Step::Internal { command: "cargo xtask package go", action: |workspace| GO.build(workspace) },
         Step::Internal {
             command: "HOOKSEAL_SITE_BASE=/published/hookseal/ cargo xtask site",
             action: |workspace| build_at(workspace, Some(TESTED_BASE)).map(drop),
         },
-        tests.into(),
+        tests.env(chromium::VARIABLE, browser).env(command_line::VARIABLE, command_line::binary(workspace)).into(),
     ])
 }
 
