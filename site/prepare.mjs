@@ -6,9 +6,14 @@ import path from "node:path";
 import { BASE } from "./lib/base.mjs";
 import { convert } from "./lib/markdown.mjs";
 import { ROOT, groups, repository } from "./lib/pages.mjs";
+import { REFERENCES } from "./reference.mjs";
 
 /** Files that have a page of the site which is not made from Markdown. */
-const OTHERS = { "js/playground/index.html": "explain/" };
+const OTHERS = {
+  "js/playground/index.html": "explain/",
+  "bindings-c/include/hookseal.h": "reference/c/",
+  "core/src/error.rs": "reference/errors/",
+};
 
 const [output] = process.argv.slice(2);
 const pages = groups().flatMap((group) => group.pages);
@@ -17,6 +22,12 @@ const slugs = new Map(pages.map(({ file, slug }) => [file, slug]));
 missing();
 rmSync(output, { recursive: true, force: true });
 for (const page of pages) {
+  if (page.generated !== undefined) {
+    const links = { ABI: "c/", SENDERS: "senders/", SCHEMES: "schemes/" };
+    const text = REFERENCES[page.generated]().replaceAll(/\]\(([A-Z]+)\)/g, (_, name) => `](${BASE}${links[name]})`);
+    write(`${page.slug}.md`, `---\ntitle: ${JSON.stringify(page.title)}\n---\n${text}\n`);
+    continue;
+  }
   const text = readFileSync(path.join(ROOT, page.file), "utf8");
   write(`${page.slug || "index"}.md`, convert(text, page, (target, anchor) => address(page.file, target, anchor)));
 }
@@ -34,7 +45,7 @@ function address(from, target, anchor) {
   const slug = slugs.get(target) ?? slugs.get(path.posix.join(target, "README.md"));
   if (slug !== undefined) return `${BASE}${slug}${slug && "/"}${end}`;
   if (OTHERS[target] !== undefined) return `${BASE}${OTHERS[target]}${end}`;
-  if (target === "README.md") return `${BASE}${anchor === "schemes" ? "senders/" : ""}`;
+  if (target === "README.md") return `${BASE}${anchor === "schemes" ? "reference/schemes/" : ""}`;
   const file = path.join(ROOT, target);
   if (!existsSync(file)) throw new Error(`${from} links to ${target}, which does not exist`);
   return `${repository()}/${statSync(file).isDirectory() ? "tree" : "blob"}/main/${target}${end}`;

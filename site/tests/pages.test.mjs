@@ -18,7 +18,7 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const WIDTHS = [360, 768, 1280];
 
 /** One page of each kind: the first, code and output, wide tables, wide output, what is generated. */
-const PAGES = ["", "tutorials/node/", "senders/", "failures/"];
+const PAGES = ["", "tutorials/node/", "senders/", "failures/", "reference/cli/"];
 
 const KINDS = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 

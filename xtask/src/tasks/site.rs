@@ -31,7 +31,6 @@ pub(crate) fn steps(workspace: &Workspace) -> Result<Vec<Step>, String> {
     let tests = Process::new("node --test").args(tests(workspace)?.iter().map(String::as_str));
     let tests = tests.current_dir(SOURCES).env(BASE, TESTED_BASE).env("HOOKSEAL_SITE_BUILT", html(workspace));
     Ok(vec![
-        command_line::build(),
         // The tutorials install them.
         Step::Internal { command: "cargo xtask package wasm", action: |workspace| WASM.build(workspace) },
         Step::Internal { command: "cargo xtask package python", action: |workspace| PYTHON.build(workspace) },
@@ -71,6 +70,8 @@ fn build_at(workspace: &Workspace, base: Option<&str>) -> Result<PathBuf, String
     let sources = workspace.root.join(SOURCES);
     // What Astro remembers of pages that were removed since is of no use.
     files::renew(&folder(workspace, "cache"))?;
+    // It describes its own commands.
+    command_line::build().run(workspace)?;
     npm::install_locked(workspace, &sources, Scripts::Never)?;
     let public = folder(workspace, "public");
     files::renew(&public)?;
@@ -80,6 +81,7 @@ fn build_at(workspace: &Workspace, base: Option<&str>) -> Result<PathBuf, String
     files::copy_into(&playground::build(workspace)?, &explain)?;
     let run = |process: Process| {
         let process = process.env("ASTRO_TELEMETRY_DISABLED", "1");
+        let process = process.env(command_line::VARIABLE, command_line::binary(workspace));
         let process = match base {
             Some(base) => process.env(BASE, base),
             None => process,
