@@ -1,5 +1,5 @@
-// node prepare.mjs FOLDER: writes the site's Markdown there, from the pages of the repository. Links between files become
-// links between pages, or to the file in the repository.
+// node prepare.mjs FOLDER: writes the site's Markdown there, from the pages of the repository. Links between files
+// become links between pages, or to the file in the repository.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 

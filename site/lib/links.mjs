@@ -1,5 +1,5 @@
-// Finds what is wrong with the links of the built site: pages, files and anchors that do not exist, and what a page loads
-// from another host.
+// Finds what is wrong with the links of the built site: pages, files and anchors that do not exist, and what a page
+// loads from another host.
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 

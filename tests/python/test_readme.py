@@ -1,5 +1,5 @@
-"""The examples of the package's README, and those on the pages of the folder HOOKSEAL_DOCS, run unchanged. `run/types.py`
-checks the types of the former."""
+"""The examples of the package's README, and those on the pages of the folder HOOKSEAL_DOCS, run unchanged.
+`run/types.py` checks the types of the former."""
 
 import base64
 import os
@@ -12,8 +12,9 @@ from hookseal import sign
 from senders import envelope
 
 SECRETS = ["WEBHOOK_SECRET", "OLD_SECRET", "NEW_SECRET", "ACME_SECRET"]
+EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TEXT = Path(__file__).parent.joinpath("README.md").read_text("utf-8")
-EXAMPLES = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+EXAMPLES = EXAMPLE.findall(TEXT)
 SECRET = "whsec_bWFkZSB1cCBmb3IgdGVzdHM="
 
 # The recipes of `docs/queues` are run by tests of their own, and so are the programs of tutorials, which have a title.
@@ -22,7 +23,7 @@ PAGES = [page for folder in ("background", "frameworks", "tutorials") for page i
 ON_PAGES = [
     pytest.param(example, id=f"{page.stem}-{number}")
     for page in PAGES
-    for number, example in enumerate(re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S))
+    for number, example in enumerate(EXAMPLE.findall(page.read_text("utf-8")))
 ]
 
 

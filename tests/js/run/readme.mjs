@@ -1,5 +1,5 @@
-// node run/readme.mjs: compiles the TypeScript in the package's README, and on the pages of the folder HOOKSEAL_DOCS, in the
-// strictest mode.
+// node run/readme.mjs: compiles the TypeScript in the package's README, and on the pages of the folder HOOKSEAL_DOCS, in
+// the strictest mode.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
