@@ -37,7 +37,8 @@ impl<'h> SigningInput<'_, 'h> {
     /// let prepared = input.prepare().expect("one signature, and a time in a header");
     /// let mut mac = Hmac::<sha2::Sha256>::new_from_slice(b"a secret of this example").unwrap();
     /// input.before_body().for_each(|part| mac.update(part));
-    /// drop((input, headers));
+    /// drop(input);
+    /// drop(headers);
     /// mac.update(body);
     /// let macs = [mac.finalize().into_bytes().into()];
     ///

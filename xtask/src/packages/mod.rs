@@ -33,14 +33,17 @@ use crate::tools::whole_run;
 use crate::tools::words;
 use crate::tools::workspace::Workspace;
 
+/// The files that were built, or why they were not.
+type Built = Result<Vec<PathBuf>, String>;
+
 /// A package that `cargo xtask package` builds.
 pub(crate) struct Package {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     /// Builds the package and returns its files.
-    build: fn(&Workspace) -> Result<Vec<PathBuf>, String>,
+    build: fn(&Workspace) -> Built,
     /// Builds what of it is native code, for one platform, if any of it is.
-    build_for: Option<fn(&Workspace, &Native) -> Result<Vec<PathBuf>, String>>,
+    build_for: Option<fn(&Workspace, &Native) -> Built>,
     /// Sets up a project with the package's tests, in which the package is installed as a user would install it.
     set_up: fn(&Workspace) -> Result<(), String>,
 }

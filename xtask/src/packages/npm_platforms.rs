@@ -37,13 +37,13 @@ impl Platform {
     pub(crate) fn current() -> Result<Self, String> {
         let is_this = |platform: &&Self| {
             let os = match platform.os {
-                "darwin" => cfg!(target_os = "macos"),
-                "win32" => cfg!(windows),
-                _ => cfg!(target_os = "linux"),
+                "darwin" => "macos",
+                "win32" => "windows",
+                other => other,
             };
-            let cpu =
-                if platform.cpu == "arm64" { cfg!(target_arch = "aarch64") } else { cfg!(target_arch = "x86_64") };
-            os && cpu && platform.libc.is_none_or(|libc| cfg!(target_env = "musl") == (libc == "musl"))
+            let cpu = if platform.cpu == "arm64" { "aarch64" } else { "x86_64" };
+            let is_of_machine = os == std::env::consts::OS && cpu == std::env::consts::ARCH;
+            is_of_machine && platform.libc.is_none_or(|libc| cfg!(target_env = "musl") == (libc == "musl"))
         };
         let current = PLATFORMS.iter().find(is_this).copied();
         let (os, cpu) = (std::env::consts::OS, std::env::consts::ARCH);

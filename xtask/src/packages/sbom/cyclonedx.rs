@@ -1,4 +1,4 @@
-//! The form of the files: CycloneDX 1.6, as JSON. Two builds of the same sources write the same bytes, so there is no time
+//! The form of the files: `CycloneDX` 1.6, as JSON. Two builds of the same sources write the same bytes, so there is no time
 //! and no random number in them.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use crate::packages::sbom::graph::{Graph, Id};
 
 /// What a file is about.
 pub(super) struct Subject {
-    /// CycloneDX's word: `library` or `application`.
+    /// The word of `CycloneDX`: `library` or `application`.
     pub(super) kind: &'static str,
     pub(super) name: String,
     pub(super) version: &'static str,
