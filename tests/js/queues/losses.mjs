@@ -107,7 +107,10 @@ async function lossesOf(name, kills) {
   try {
     for (let number = 0; number < kills; number++) {
       await Promise.race([grown(starts, SENDERS, "work begins"), senders]);
-      await sleep(LIFE + Math.random() * 200);
+      await sleep(LIFE);
+      // One has just begun.
+      await Promise.race([grown(starts, 1, "work goes on"), senders]);
+      await sleep(Math.random() * 150);
       if (Math.random() < 0.5) {
         await receiver.kill();
         receiver = receive();
