@@ -72,6 +72,7 @@ async function send(port, number, state, backlog) {
 /** The loop on one engine. */
 async function lossesOf(name, kills) {
   const engine = ENGINES[name];
+  if (engine === undefined) throw new Error(`no engine ${name}; there are ${Object.keys(ENGINES).join(", ")}`);
   const server = await engine.start();
   const where = JSON.stringify(server.address);
   const folder = mkdtempSync(path.resolve("made/losses-"));
