@@ -58,7 +58,7 @@ final class Hookseal
 
     private const ABI_MAJOR = 1;
     /** Found by the system's loader. */
-    public const LIBRARY = 'libhookseal.so.0.1';
+    public const LIBRARY = 'libhookseal.so.0.2';
 
     private const NONE = -1;
     private const READ_ENVELOPE = 1;

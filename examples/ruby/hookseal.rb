@@ -72,7 +72,7 @@ module Hookseal
     HAS_FIELDS = 1
     HAS_TIME = 2
 
-    def initialize(secret, scheme: "contio", library: ENV.fetch("HOOKSEAL_LIBRARY", "libhookseal.so.0.1"))
+    def initialize(secret, scheme: "contio", library: ENV.fetch("HOOKSEAL_LIBRARY", "libhookseal.so.0.2"))
       @library = Library.new(library)
       @verifier = @library.verifier_new(scheme, scheme.bytesize)
       ObjectSpace.define_finalizer(self, self.class.freeing(@library, @verifier))
