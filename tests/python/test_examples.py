@@ -34,8 +34,11 @@ class Example:
         self.name, self.folder = name, folder / name
         shutil.copytree(FOLDER / name, self.folder)
         readme = self.folder.joinpath("README.md").read_text("utf-8")
-        before, self.command, send = re.findall(r"^```sh\n(.*?)\n```$", readme, re.MULTILINE | re.DOTALL)
+        before, start, send = re.findall(r"^```sh\n(.*?)\n```$", readme, re.MULTILINE | re.DOTALL)
         assert before == f"{INSTALL}\n{DEV}"
+        # What has been activated is the environment of these tests.
+        activation, self.command = start.split("\n", 1)
+        assert activation == ". .venv/bin/activate"
         assert send == "uvx hookseal-cli send --type meeting.completed"
         with closing(socket.create_server(("127.0.0.1", 0))) as own:
             self.port: int = own.getsockname()[1]
