@@ -160,6 +160,13 @@ func (i *instance) newMACs(secrets int, begin func(hash.Hash)) []hash.Hash {
 	return macs
 }
 
+// close wipes the prepared secrets. After a panic in the core, nothing in its memory can be relied on, and nothing happens.
+func (i *instance) close() {
+	var err *Error
+	defer recovered(&err)
+	i.module.Xhookseal_verifier_free(i.verifier)
+}
+
 // withText passes a text to a call, in memory that is wiped afterwards.
 func (i *instance) withText(text string, call func(at, length int32)) {
 	if text == "" {

@@ -249,3 +249,43 @@ func envelopeOf(title string) string {
 		`"partner_app_id":"app-1","data":{"meeting_id":"m-1","title":"` + title + `","workspace_id":"w-1",` +
 		`"completed_at":"2025-01-15T10:29:58Z"}}`
 }
+
+// isWiped is whether the verifier of an instance is gone, with its prepared secrets.
+func isWiped(i *instance) bool {
+	return i.module.Xhookseal_mac_key(i.verifier, 0, i.scratch+textAt, textSize) < 0
+}
+
+func TestAReaderLeavesNoSecretBehindHoweverItEnds(t *testing.T) {
+	body := `{"event_type":"a","event_id":"e","timestamp":"2025-01-15T10:30:00Z","partner_app_id":"p","data":{}}`
+	for name, sent := range map[string]string{"genuine": body, "forged": body + " ", "too large": body + strings.Repeat(" ", 200)} {
+		v := verifierOf(t, ContioTimestamped, MaxBody(200))
+		r, err := v.NewReader(signed(t, body, ContioTimestamped), strings.NewReader(sent), WithKey())
+		if err != nil {
+			t.Fatal(err)
+		}
+		used := r.core.instance
+		if isWiped(used) {
+			t.Fatal("an instance in use has no secret")
+		}
+		if _, err := io.Copy(io.Discard, r); (err == nil) != (name == "genuine") {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if r.core != nil || !isWiped(used) {
+			t.Errorf("%s: the secret is still in the core's memory", name)
+		}
+		if _, err := v.Verify(signed(t, body, ContioTimestamped), []byte(body)); err != nil {
+			t.Errorf("the verifier itself is gone: %v", err)
+		}
+	}
+}
+
+func TestAnInstanceThatIsNotKeptLeavesNoSecretBehind(t *testing.T) {
+	v := verifierOf(t, GitHub)
+	used := v.pool.idle[0]
+	used.alloc(2 * maxKept)
+	v.pool.idle = nil
+	v.pool.put(used)
+	if len(v.pool.idle) != 0 || !isWiped(used) {
+		t.Error("the secret is still in the core's memory")
+	}
+}

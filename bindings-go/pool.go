@@ -46,9 +46,10 @@ func (p *pool) get() (*instance, *Error) {
 	return i, err
 }
 
-// put returns an instance. One that stopped in a call is thrown away, and so is one that a large body has made large.
+// put returns an instance. One that stopped in a call is wiped and thrown away, and so is one that a large body has made large.
 func (p *pool) put(i *instance) {
 	if i.broken || len(i.memory()) > maxKept {
+		i.close()
 		p.drop()
 		return
 	}

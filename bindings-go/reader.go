@@ -37,7 +37,7 @@ type readerOption func(*Reader)
 func (o readerOption) applyToReader(r *Reader) { o(r) }
 
 // WithKey makes the key of the delivery and the digest of its body known, still in constant memory. The body is then also
-// read by the core, which takes several times as long as the MAC.
+// read by the core, which takes several times as long as the MAC, and each reader prepares the secrets anew.
 func WithKey() ReaderOption {
 	return readerOption(func(r *Reader) { r.delivery.hasKey, r.digest = true, sha256.New() })
 }
@@ -105,13 +105,11 @@ func (r *Reader) Read(p []byte) (int, error) {
 	n, err := r.body.Read(p)
 	r.length += uint64(n)
 	if r.length > r.limit {
-		r.end = tooLarge(r.limit)
-		return 0, r.end
+		return 0, r.ended(tooLarge(r.limit))
 	}
 	if r.core != nil {
 		if failure := r.core.update(p[:n]); failure != nil {
-			r.end = failure
-			return 0, r.end
+			return 0, r.ended(failure)
 		}
 	}
 	for _, mac := range r.macs {
@@ -124,10 +122,19 @@ func (r *Reader) Read(p []byte) (int, error) {
 		r.kept = append(r.kept, p[:n]...)
 	}
 	if err == io.EOF {
-		err = r.finish()
-		r.end = err
+		err = r.ended(r.finish())
 	}
 	return n, err
+}
+
+// ended is what Read returns from now on. The core's instance has secrets in it, and may be large.
+func (r *Reader) ended(end error) error {
+	r.end = end
+	if r.core != nil {
+		r.core.close()
+		r.core = nil
+	}
+	return end
 }
 
 // Delivery returns what is known about the delivery, once Read has returned [io.EOF].
@@ -149,8 +156,6 @@ func (r *Reader) finish() error {
 	var err *Error
 	if r.core != nil {
 		err = r.core.finish(&r.delivery, &r.headers, now)
-		// It may be large.
-		r.core = nil
 	} else {
 		d.body, r.kept = r.kept, nil
 		err = v.pool.with(func(i *instance) *Error {
@@ -252,10 +257,20 @@ func newCoreStream(v *Verifier, headers *headerValues, hasKey bool) (s *coreStre
 	i.put(&request{flags: flags, now: v.config.now().Unix(), values: headers})
 	s.stream = i.module.Xhookseal_stream_new(i.verifier, i.scratch+deliveryAt, i.scratch+verdictAt)
 	if s.stream == 0 {
+		defer i.close()
 		return nil, i.refusal()
 	}
 	s.buffer = i.alloc(chunkSize)
 	return s, nil
+}
+
+// close wipes the prepared secrets. A reader that is given up before its end does not come here: its memory goes to the
+// garbage collector as it is.
+func (s *coreStream) close() {
+	var err *Error
+	defer recovered(&err)
+	s.instance.module.Xhookseal_stream_free(s.stream)
+	s.instance.close()
 }
 
 func (s *coreStream) update(chunk []byte) (err *Error) {
