@@ -7,26 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::packages::{c, gateway, go, wasm};
 use crate::tools::files::{self, At as _};
-use crate::tools::process::Process;
-use crate::tools::targets::{self, Build, Toolchain};
+use crate::tools::sources;
+use crate::tools::targets::{self, Build, Recipe, Toolchain};
 use crate::tools::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-
-/// How a module is compiled.
-pub(crate) struct Recipe {
-    /// The name of what is made of it.
-    pub(crate) file: &'static str,
-    pub(crate) package: &'static str,
-    pub(crate) features: &'static str,
-    pub(crate) profile: &'static str,
-    /// What cargo's configuration says besides the profile.
-    pub(crate) config: Option<String>,
-    /// Flags for rustc besides the one that hides cargo's home.
-    pub(crate) rustflags: Vec<String>,
-    /// Whether the package has other types of library too, which are not compiled.
-    pub(crate) is_cdylib_alone: bool,
-}
 
 /// Which modules are compiled.
 #[derive(Clone, Copy, PartialEq)]
@@ -79,20 +64,9 @@ pub(crate) fn check(workspace: &Workspace, modules: Modules) -> Result<(), Strin
 /// Copies the files that git knows, as they are, and keeps what was compiled there before.
 fn place(workspace: &Workspace, folder: &str, home: &Path, other: Option<&str>) -> Result<Place, String> {
     let root = workspace.target.join(folder);
-    let listed = Process::new("git ls-files --cached --others --exclude-standard -z").capture(&workspace.root)?;
-    for name in listed.split('\0').filter(|name| !name.is_empty()) {
-        let (from, to) = (workspace.root.join(name), root.join(name));
-        // Neither is compiled, and one is large.
-        if name.starts_with("tests/vectors/") || name.starts_with("js/") || !from.is_file() {
-            continue;
-        }
-        let contents = files::read(&from)?;
-        if std::fs::read(&to).is_ok_and(|present| present == contents) {
-            continue;
-        }
-        files::create(to.parent().unwrap_or(&root))?;
-        files::write(&to, contents)?;
-    }
+    // Neither is compiled, and one is large.
+    let is_compiled = |name: &str| !name.starts_with("tests/vectors/") && !name.starts_with("js/");
+    sources::copy(&workspace.root, &root, is_compiled)?;
     let cargo_home = match other {
         None => home.to_owned(),
         Some(name) => linked(home, &root.with_extension(name))?,

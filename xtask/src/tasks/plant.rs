@@ -1,10 +1,11 @@
-//! `cargo xtask plant`: puts known faults into a copy of the sources, one after another, and looks whether the check that
-//! should find each does.
+//! `cargo xtask plant`: puts known faults into a copy of the sources, one after another, and checks that the test that
+//! should find each fails.
 
 use std::path::{Path, PathBuf};
 
 use crate::tools::files;
 use crate::tools::process::Process;
+use crate::tools::sources;
 use crate::tools::words;
 use crate::tools::workspace::Workspace;
 
@@ -90,22 +91,9 @@ struct Copy<'w> {
 }
 
 impl Copy<'_> {
-    /// Makes every file of the copy as it is in the repository. Those that are the same keep their time, so that cargo
-    /// compiles only what a fault has changed.
+    /// Makes every file of the copy as it is in the repository.
     fn restore(&self) -> Result<(), String> {
-        files::create(&self.tree)?;
-        let listed = Process::new("git ls-files -z --cached --others --exclude-standard").capture(self.root)?;
-        for name in listed.split('\0').filter(|name| !name.is_empty()) {
-            let (from, to) = (self.root.join(name), self.tree.join(name));
-            // A file that was deleted is still listed.
-            let Ok(wanted) = std::fs::read(&from) else { continue };
-            if std::fs::read(&to).is_ok_and(|found| found == wanted) {
-                continue;
-            }
-            files::create(to.parent().unwrap_or(&self.tree))?;
-            files::write(&to, wanted)?;
-        }
-        Ok(())
+        sources::copy(self.root, &self.tree, |_| true)
     }
 
     fn apply(&self, fault: &Fault) -> Result<(), String> {
@@ -144,6 +132,17 @@ mod tests {
             let path = fault.patch(Path::new(""));
             let check = Process::new("git apply --check").arg(path);
             check.capture(&root()).unwrap_or_else(|error| panic!("{}: {error}", fault.name));
+        }
+    }
+
+    /// A test that was renamed would be looked for in vain.
+    #[test]
+    fn every_test_that_a_fault_names_exists() {
+        for fault in all(&root()).expect("patches") {
+            let name = fault.fails.rsplit("::").next().unwrap_or_default();
+            let is_test = fault.check.starts_with("cargo test") && name.contains('_') && !name.contains(' ');
+            let search = Process::new("git grep --quiet --fixed-strings").arg(format!("fn {name}("));
+            assert!(!is_test || search.capture(&root()).is_ok(), "{}: there is no test {name}", fault.name);
         }
     }
 

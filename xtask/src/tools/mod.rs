@@ -13,6 +13,7 @@ pub(crate) mod process;
 pub(crate) mod python;
 pub(crate) mod rust_tests;
 pub(crate) mod servers;
+pub(crate) mod sources;
 pub(crate) mod step;
 pub(crate) mod targets;
 pub(crate) mod venv;
