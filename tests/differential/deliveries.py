@@ -196,7 +196,9 @@ class _Maker:
         """The envelope's time is near now or near a limit, in one of its spellings."""
         limit = options.get("max_event_age", 86_400)
         skew = options.get("max_skew", 300)
-        edges = [edge for edge in (limit and now - limit, skew and now + skew, now) if edge is not None]
+        edges = [now]
+        edges += [now - limit] if limit is not None else []
+        edges += [now + skew] if skew is not None else []
         time = now if self.chance(0.5) else self.random.choice(edges) + self.random.choice((-1, 0, 1))
         if not 0 <= time < 253_402_300_800:
             time = NOW

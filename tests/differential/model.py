@@ -87,6 +87,8 @@ def predict(vector: dict) -> dict:
 def tags(vector: dict) -> list[bytes]:
     """The MACs of a delivery with each of its secrets, to sign it again when it is shrunk."""
     rules = SCHEMES.get("contio-timestamped" if vector["scheme"] == "contio" else vector["scheme"])
+    if rules is None:
+        return []
     try:
         keys = _keys(rules, vector["secrets"])
         signature = _header(vector["headers"], rules.signature)

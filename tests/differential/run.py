@@ -22,6 +22,8 @@ from shrink import shrink
 
 # How many deliveries are played at once.
 BATCH = 500
+# So many have every verdict among them.
+MANY = 5_000
 
 
 def arguments() -> argparse.Namespace:
@@ -86,19 +88,19 @@ def main() -> None:
         played = [(package, package.play([vector])[0]) for package in [*everywhere, command_line]]
         return [(package, outcome) for package, outcome in played if outcome is not None]
 
-    start, number, by_command_line, verdicts = time.monotonic(), 0, 0, Counter()
+    start, number, verdicts, played = time.monotonic(), 0, Counter(), Counter()
     while number < asked.count if asked.count else time.monotonic() - start < asked.seconds:
         vectors = [deliveries.delivery(seed, number + at) for at in range(BATCH)]
-        played = [package.play(vectors) for package in everywhere]
+        answered = [package.play(vectors) for package in everywhere]
         for at, vector in enumerate(vectors):
             prediction = predict(vector)
             verdicts[prediction.get("error", "ok")] += 1
-            outcomes = [(package, answers[at]) for package, answers in zip(everywhere, played)]
+            outcomes = [(package, answers[at]) for package, answers in zip(everywhere, answered)]
             if (number + at) % asked.every == 0 and (outcome := command_line.play([vector])[0]) is not None:
                 outcomes.append((command_line, outcome))
-                by_command_line += 1
             # A package that cannot express a delivery has no outcome.
             outcomes = [pair for pair in outcomes if pair[1] is not None]
+            played.update(package.name for package, _ in outcomes)
             if faults(vector, prediction, outcomes):
                 report(vector, lambda other: bool(faults(other, predict(other), outcomes_of(other))), outcomes_of)
         number += BATCH
@@ -106,7 +108,15 @@ def main() -> None:
         package.close()
     seconds = time.monotonic() - start
     shares = ", ".join(f"{code} {count}" for code, count in verdicts.most_common())
-    print(f"{number} deliveries agree, {by_command_line} of them on the command line too, in {seconds:.0f} s: {shares}")
+    each = ", ".join(f"{name} {count}" for name, count in played.items())
+    print(f"{number} deliveries agree in {seconds:.0f} s, played by {each}: {shares}")
+    # What is hardly played, or has few verdicts, agrees with everything.
+    wanted = {package.name: number * 0.9 for package in everywhere} | {command_line.name: number / asked.every * 0.5}
+    for name, least in wanted.items():
+        if played[name] < least:
+            sys.exit(f"{name} has played only {played[name]} of {number} deliveries")
+    if number >= MANY and len(verdicts) < 16:
+        sys.exit(f"only these verdicts: {shares}")
 
 
 def report(vector: dict, is_wrong, outcomes_of) -> None:
