@@ -343,10 +343,10 @@ uint32_t hookseal_verify_with_macs(const hookseal_verifier *verifier, const hook
                                    const uint8_t *macs, size_t count, hookseal_verdict *verdict);
 
 /*
- * Both at less cost, since minor version 1: the headers are read once. hookseal_prepare is hookseal_signing_input that
- * sets `prepared` too, and the verdict only if it returns another code than 0. With HOOKSEAL_DECIDABLE, hookseal_decide then returns the verdict, without the headers, given the
- * body's length; without it (several signatures, or a verdict that reads the body), call hookseal_verify_with_macs. The
- * caller guarantees that `prepared` is what hookseal_prepare has set for this verifier, as it does for the MACs. The
+ * Both at less cost, since minor version 1: the headers are read once. hookseal_prepare is like hookseal_signing_input,
+ * and fills `prepared`. It writes the verdict only if it fails. With HOOKSEAL_DECIDABLE, hookseal_decide then returns the
+ * verdict, without the headers, given the body's length; without it (several signatures, or a verdict that reads the
+ * body), call hookseal_verify_with_macs. The caller guarantees that `prepared` is what hookseal_prepare has set for this verifier, as it does for the MACs. The
  * current time is `low` + `high` * 2^32 in two's complement.
  */
 uint32_t hookseal_prepare(const hookseal_verifier *verifier, const hookseal_delivery *delivery,

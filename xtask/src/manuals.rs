@@ -154,26 +154,9 @@ fn every_link_within_the_project_leads_to_a_file_and_a_heading() {
 }
 
 #[test]
-fn every_manifest_and_example_has_the_version_of_the_workspace() {
-    let version = env!("CARGO_PKG_VERSION");
-    let manifests = ["hookseal", "node", "cli"].map(|name| format!("js/packages/{name}/package.json"));
-    for manifest in manifests {
-        assert!(text(&manifest).contains(&format!("\"version\": \"{version}\"")), "{manifest}");
+fn each_npm_package_has_the_version_of_the_workspace() {
+    for name in ["hookseal", "node", "cli"] {
+        let manifest = text(&format!("js/packages/{name}/package.json"));
+        assert!(manifest.contains(&format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"))), "{name}");
     }
-    assert!(text("CHANGELOG.md").contains(&format!("\n## {version}\n")), "the changelog has no {version}");
-    let mut count = 0;
-    for example in files::list(&root().join("examples")).expect("a folder") {
-        for (file, wanted) in [
-            ("package.json", format!("\"hookseal\": \"^{version}\"")),
-            ("requirements.txt", format!("~={version}")),
-            ("go.mod", format!("hookseal.invalid/go v{version}")),
-        ] {
-            let path = format!("examples/{example}/{file}");
-            if root().join(&path).exists() {
-                count += 1;
-                assert!(text(&path).contains(&wanted), "{path} has another version");
-            }
-        }
-    }
-    assert!(count > 10, "only {count} manifests");
 }

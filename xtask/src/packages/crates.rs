@@ -11,6 +11,11 @@ use crate::tools::workspace::Workspace;
 /// The crates, each with its folder.
 const CRATES: [(&str, &str); 3] = [("hookseal", "core"), ("hookseal-web", "web"), ("hookseal-inbox", "inbox")];
 
+/// Whether a crate of the workspace is published.
+pub(crate) fn is_published(name: &str) -> bool {
+    CRATES.iter().any(|(published, _)| *published == name)
+}
+
 /// The steps that try to publish. What is packed is not compiled again: every other part compiles the same sources.
 pub(crate) fn steps() -> Vec<Step> {
     let publish = Process::new("cargo publish --dry-run --no-verify --allow-dirty --locked");

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::packages::reproduce::Recipe;
 use crate::tools::process::Process;
 use crate::tools::step::Step;
-use crate::tools::targets::{self, Build};
+use crate::tools::targets::{self, Build, Recipe};
 use crate::tools::venv::{self, Venv};
 use crate::tools::workspace::Workspace;
 use crate::tools::{command_line, files, python, rust_tests};

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::packages::reproduce::Recipe;
 use crate::packages::{c, npm_package};
 use crate::tools::files;
 use crate::tools::go::Go;
 use crate::tools::process::Process;
+use crate::tools::targets::Recipe;
 use crate::tools::workspace::Workspace;
 
 /// The path by which users import the module: the only place to change it.
-const MODULE: &str = "hookseal.invalid/go";
+pub(crate) const MODULE: &str = "hookseal.invalid/go";
 
 /// What stands for [`MODULE`] in the repository, whose sources are compiled and tested as they are.
 const PLACEHOLDER: &str = "hookseal.invalid/go";

@@ -4,11 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::packages::npm_package;
-use crate::packages::reproduce::Recipe;
 use crate::tools::files;
 use crate::tools::npm;
 use crate::tools::process::Process;
-use crate::tools::targets::{self, Build};
+use crate::tools::targets::{self, Build, Recipe};
 use crate::tools::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";

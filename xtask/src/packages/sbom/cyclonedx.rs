@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::packages::crates;
 use crate::packages::sbom::graph::{Graph, Id};
 
 /// What a file is about.
@@ -79,9 +80,12 @@ fn component(id: &Id, graph: &Graph, checksums: &BTreeMap<Id, String>) -> Value 
         "bom-ref": purl(id),
         "name": id.name,
         "version": id.version,
-        "purl": purl(id),
         "licenses": [{"expression": expression(&found.license)}],
     });
+    // A name that is not published is anybody's to take, so it is no address.
+    if !found.is_ours || crates::is_published(&id.name) {
+        component["purl"] = purl(id).into();
+    }
     if let Some(checksum) = checksums.get(id) {
         component["hashes"] = json!([{"alg": "SHA-256", "content": checksum}]);
     }

@@ -6,6 +6,7 @@ mod graph;
 
 use std::path::{Path, PathBuf};
 
+use crate::packages::go;
 use crate::packages::npm_package::VERSION;
 use crate::packages::npm_platforms::{PLATFORMS, Platform};
 use crate::packages::sbom::cyclonedx::{Other, Subject};
@@ -133,7 +134,7 @@ fn packages() -> Vec<Package> {
         },
         Package {
             file: "go-hookseal".to_owned(),
-            subject: subject("library", "hookseal", "golang"),
+            subject: subject("library", go::MODULE, "golang"),
             contents: Contents::Translated(root("hookseal-c", Features::Only(""), WASM)),
         },
     ]);
@@ -163,7 +164,9 @@ fn root(package: &'static str, features: Features, target: &'static str) -> Root
 }
 
 fn subject(kind: &'static str, name: &str, registry: &str) -> Subject {
-    let purl = format!("pkg:{registry}/{}@{VERSION}", name.replace('@', "%40"));
+    // Versions of Go's modules begin with a letter.
+    let v = if registry == "golang" { "v" } else { "" };
+    let purl = format!("pkg:{registry}/{}@{v}{VERSION}", name.replace('@', "%40"));
     Subject { kind, name: name.to_owned(), version: VERSION, purl }
 }
 

@@ -39,8 +39,7 @@ fn collect_from(packages: &Path, folder: &Path) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
     let npm = tarballs();
     take(packages, &npm, &folder.join("npm"), &mut faults)?;
-    let names: Vec<_> = npm.iter().filter_map(|path| path.rsplit('/').next()).collect();
-    files::write(&folder.join("npm").join(ORDER), names.join("\n") + "\n")?;
+    files::write(&folder.join("npm").join(ORDER), order(&npm))?;
     let (wheels, missing) = wheels(packages);
     faults.extend(missing);
     take(packages, &wheels, &folder.join("python"), &mut faults)?;
@@ -49,6 +48,7 @@ fn collect_from(packages: &Path, folder: &Path) -> Result<Vec<String>, String> {
     take(packages, &[BUNDLE.to_owned()], &folder.join("go"), &mut faults)?;
     take(packages, &crates::files(), &folder.join("crates"), &mut faults)?;
     checksums(&folder.join("crates"))?;
+    all_checksums(folder)?;
     Ok(faults)
 }
 
@@ -62,6 +62,17 @@ fn tarballs() -> Vec<String> {
     }
     tarballs.extend(["hookseal-node", "hookseal-cli", "hookseal"].map(|main| format!("{main}-{VERSION}.tgz")));
     tarballs
+}
+
+/// Each tarball with the package and version that it is published as.
+fn order(tarballs: &[String]) -> String {
+    let line = |path: &String| {
+        let file = path.rsplit('/').next().unwrap_or_default();
+        let name = file.strip_suffix(&format!("-{VERSION}.tgz")).unwrap_or(file);
+        let package = name.strip_prefix("hookseal-").map_or(name.to_owned(), |name| format!("@hookseal/{name}"));
+        format!("{file} {package}@{VERSION}\n")
+    };
+    tarballs.iter().map(line).collect()
 }
 
 /// The wheels, whose names depend on what their compiler supports, and the source distribution; and what is missing.
@@ -109,9 +120,23 @@ fn take(packages: &Path, names: &[String], folder: &Path, faults: &mut Vec<Strin
 fn checksums(folder: &Path) -> Result<(), String> {
     let mut names = files::list(folder)?;
     names.sort();
+    write_checksums(folder, &names)
+}
+
+/// Those of every file that is uploaded anywhere, which are attested.
+fn all_checksums(folder: &Path) -> Result<(), String> {
+    let mut names = Vec::new();
+    for place in files::list(folder)? {
+        names.extend(files::list(&folder.join(&place))?.iter().map(|name| format!("{place}/{name}")));
+    }
+    names.sort();
+    write_checksums(folder, &names)
+}
+
+fn write_checksums(folder: &Path, names: &[String]) -> Result<(), String> {
     let mut text = String::new();
     for name in names {
-        let digest = Sha256::digest(std::fs::read(folder.join(&name)).at(&folder.join(&name))?);
+        let digest = Sha256::digest(std::fs::read(folder.join(name)).at(&folder.join(name))?);
         text.extend(digest.iter().map(|byte| format!("{byte:02x}")));
         text.push_str(&format!("  {name}\n"));
     }
@@ -148,9 +173,10 @@ mod tests {
         let order = scratch.text("files/npm/order.txt");
         let order: Vec<_> = order.lines().collect();
         assert_eq!(order.len(), 17);
-        assert!(order.iter().all(|name| folder.join("npm").join(name).is_file()));
-        assert_eq!(order.last(), Some(&&*format!("hookseal-{VERSION}.tgz")));
-        let first_main = order.iter().position(|name| *name == format!("hookseal-node-{VERSION}.tgz"));
+        assert!(order.iter().all(|name| folder.join("npm").join(name.split(' ').next().unwrap_or_default()).is_file()));
+        assert_eq!(order.last(), Some(&&*format!("hookseal-{VERSION}.tgz hookseal@{VERSION}")));
+        let first_main =
+            order.iter().position(|name| *name == format!("hookseal-node-{VERSION}.tgz @hookseal/node@{VERSION}"));
         assert_eq!(first_main, Some(14), "after the packages that it names");
         assert_eq!(files::list(&folder.join("python")).expect("a folder").len(), 15);
         let sums = scratch.text("files/github/SHA256SUMS");
