@@ -142,7 +142,7 @@ pub(crate) fn prepare(call: Call<'_>, put: &mut dyn FnMut(&[u8])) -> Result<Prep
         }
         (variant, signature) = (narrow(headers.variant), headers.signature);
     }
-    let id = input.claimed_id().and_then(|id| find_part(&addresses(id), headers.pairs.values()));
+    let id = input.unverified_id().and_then(|id| find_part(&addresses(id), headers.pairs.values()));
     let (id_header, id) = id.unwrap_or_default();
     Ok(Prepared { size: size_of::<Prepared>(), flags, timestamp, variant, before, after, id_header, id, signature })
 }

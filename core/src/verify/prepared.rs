@@ -1,5 +1,5 @@
-//! Headers that are read once, for a verdict that comes when the MACs are there: for hosts whose calls cost more than what
-//! they do.
+//! Headers that are read once, for a verdict that comes when the MACs are there. In some hosts, reading them again costs
+//! more than the rest of the verdict.
 
 use core::fmt;
 
@@ -60,9 +60,9 @@ impl<'h> SigningInput<'_, 'h> {
         (count == 1 && !self.reads_body()).then_some(prepared)
     }
 
-    /// The id that the delivery claims, for schemes that sign one. It is only known once the delivery is verified.
+    /// The id in the headers, for schemes that sign one. It can be anybody's until the delivery is verified.
     #[must_use]
-    pub fn claimed_id(&self) -> Option<&'h str> {
+    pub fn unverified_id(&self) -> Option<&'h str> {
         self.parsed.id
     }
 }
@@ -76,7 +76,8 @@ impl Verifier {
     ///
     /// # Errors
     /// `body_too_large`, `signature_mismatch`, `timestamp_too_old` or `timestamp_in_future`; and `invalid_argument`
-    /// unless there are as many MACs as secrets, or if these headers were not prepared by a verifier of this scheme.
+    /// unless there are as many MACs as secrets, or if these headers cannot have been prepared by this verifier. That is not
+    /// always noticed.
     pub fn verify_prepared_with_macs(
         &self,
         prepared: &PreparedHeaders,
