@@ -267,7 +267,10 @@ async function finishWasm() {
 function deflated(wasm) {
   const size = Buffer.alloc(4);
   size.writeUInt32LE(wasm.length);
-  return Buffer.concat([size, deflateRawSync(wasm, { level: 9, memLevel: 9 })]);
+  const bytes = deflateRawSync(wasm, { level: 9, memLevel: 9 });
+  // `inflate.ts` knows blocks with codes of their own only, which zlib writes for a module.
+  if (((bytes[0] >> 1) & 3) !== 2) throw new Error("zlib has written a block of another type");
+  return Buffer.concat([size, bytes]);
 }
 
 /** Adds the loader of the native code. */

@@ -35,6 +35,8 @@ const SOURCES: [&str; 6] = ["core/src/", "bindings-shared/src/", "bindings-wasm/
 
 /// The size of a `core::panic::Location`: where the path of its file is and its length, the line and the column.
 const LOCATION: usize = 16;
+/// No file is so long.
+const MOST_LINES: usize = 100_000;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
@@ -115,9 +117,16 @@ fn erase_locations(data: &mut [u8], address: usize) {
     for at in (0..data.len()).step_by(4) {
         let Some(location) = data.get(at..at + LOCATION) else { break };
         let word = |at: usize| location[at..].first_chunk().map(|word| u32::from_le_bytes(*word) as usize);
-        let (Some(place), Some(length)) = (word(0), word(4)) else { break };
+        let (Some(place), Some(length), Some(line), Some(column)) = (word(0), word(4), word(8), word(12)) else {
+            break;
+        };
         let Some(start) = place.checked_sub(address) else { continue };
-        if data.get(start..).and_then(|text| text.get(..length)).is_some_and(|path| path.ends_with(b".rs")) {
+        // A table of texts has addresses there.
+        let is_number = |number| (1..MOST_LINES).contains(&number);
+        if is_number(line)
+            && is_number(column)
+            && data.get(start..).and_then(|text| text.get(..length)).is_some_and(|path| path.ends_with(b".rs"))
+        {
             erased.extend([at..at + LOCATION, start..start + length]);
         }
     }
@@ -154,7 +163,9 @@ mod tests {
         data.resize(44, b'!');
         let words = |place: usize, length: usize| [place, length, 7, 9].map(|word| u32::try_from(word).unwrap());
         let path = words(ADDRESS, 33);
-        for word in [path, words(ADDRESS, 34), words(ADDRESS + 200, 33), words(0, 33), path].concat() {
+        // The second text of a table is where the line and the column would be.
+        let table = [ADDRESS, 33, ADDRESS + 34, 6].map(|word| u32::try_from(word).unwrap());
+        for word in [path, words(ADDRESS, 34), words(ADDRESS + 200, 33), words(0, 33), path, table].concat() {
             data.extend(word.to_le_bytes());
         }
         let mut expected = data.clone();

@@ -8,6 +8,8 @@ interface Host {
   process?: { getBuiltinModule?(name: "node:zlib"): { inflateRawSync: Inflate } | undefined };
 }
 
+const DAMAGED = "hookseal's WebAssembly is damaged: install the package again";
+
 /** The lengths of codes are stored in this order, the likely ones first. */
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
@@ -34,7 +36,7 @@ function inflated(packed: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     return value;
   };
   const symbol = ({ counts, symbols }: Code): number => {
-    for (let length = 1, code = 0, first = 0, index = 0; ; length++) {
+    for (let length = 1, code = 0, first = 0, index = 0; length < counts.length; length++) {
       code += read(1);
       const count = counts[length]!;
       if (code < first + count) return symbols[index + code - first]!;
@@ -42,6 +44,7 @@ function inflated(packed: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
       first = (first + count) * 2;
       code *= 2;
     }
+    throw new Error(DAMAGED);
   };
   /** What a symbol stands for, of which 2 to the power of `bits` have as many bits after them. */
   const spread = (symbol: number, bits: number): number => {
@@ -51,7 +54,9 @@ function inflated(packed: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     return ((ones + (symbol & (ones - 1))) << more) + read(more);
   };
   for (let isLast = 0; isLast === 0; ) {
-    isLast = read(3) & 1;
+    const header = read(3);
+    if (header >> 1 !== 2) throw new Error(DAMAGED);
+    isLast = header & 1;
     const [literals, distances, count] = [read(5) + 257, read(5) + 1, read(4) + 4];
     const ofLengths = new Uint8Array(19);
     for (const place of ORDER.slice(0, count)) ofLengths[place] = read(3);
