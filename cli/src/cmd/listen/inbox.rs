@@ -32,8 +32,9 @@ pub(super) async fn listen(
     let back_off = pace.back_off()?;
     let signer = backend.as_ref().map(|_| args.forward_secret.signer()).transpose()?;
     let origin = place.to_string();
-    // One inbox may serve several endpoints, each with a path of its own.
-    let inbox = place.builder()?.scope(&args.path).lease(pace.lease());
+    // One inbox may serve several endpoints, each with a path of its own. Its lease is extended while a forward runs, so
+    // that a long timeout does not delay what a kill has interrupted.
+    let inbox = place.builder()?.scope(&args.path);
     let inbox = inbox.attempts(pace.attempts()).back_off(back_off.first, back_off.max);
     let inbox = inbox.on_notice(move |notice| report(notice, json)).build().await;
     let inbox = inbox.map_err(|error| unusable(&origin, &error))?;
