@@ -83,23 +83,23 @@ func exampleProgram(t *testing.T) string {
 	return filepath.Join(folder, "receiver")
 }
 
-// output is what a program prints.
+// output is what a program prints. An embedded buffer would also be read into by [bytes.Buffer.ReadFrom], without the lock.
 type output struct {
 	mutex sync.Mutex
-	bytes.Buffer
+	text  bytes.Buffer
 }
 
 func (o *output) Write(text []byte) (int, error) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	return o.Buffer.Write(text)
+	return o.text.Write(text)
 }
 
 func (o *output) await(t *testing.T, text string) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		o.mutex.Lock()
-		printed := o.String()
+		printed := o.text.String()
 		o.mutex.Unlock()
 		if strings.Contains(printed, text) {
 			return
