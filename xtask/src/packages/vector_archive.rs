@@ -2,20 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use crate::packages::npm_package::{self, VERSION};
 use crate::tools::process::Process;
 use crate::tools::workspace::Workspace;
-use crate::tools::{files, python};
+use crate::tools::{checksums, files, python};
 
 const SOURCES: &str = "tests/vectors";
 
 /// Packs any folder into an archive that depends on its contents alone.
 const SCRIPT: &str = "cli/packaging/archive.py";
-
-/// As `sha256sum --check` reads it.
-const CHECKSUMS: &str = "SHA256SUMS";
 
 /// The name of the folder in the archive.
 fn inside() -> String {
@@ -49,9 +44,7 @@ pub(crate) fn package(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
         .arg(workspace.relative(&archive))
         .arg(workspace.relative(&content))
         .run_echoed(&workspace.root)?;
-    let digest: String = Sha256::digest(files::read(&archive)?).iter().map(|byte| format!("{byte:02x}")).collect();
-    let checksums = folder(workspace).join(CHECKSUMS);
-    files::write(&checksums, format!("{digest}  {}.tar.gz\n", inside()))?;
+    let checksums = checksums::write_all(&folder(workspace))?;
     Ok(vec![archive, checksums])
 }
 

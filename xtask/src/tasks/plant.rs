@@ -119,10 +119,7 @@ impl Copy<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn root() -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-    }
+    use crate::documents::root;
 
     #[test]
     fn every_planted_fault_can_still_be_planted() {

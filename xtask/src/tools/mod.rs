@@ -1,6 +1,7 @@
 //! What tasks are built from: processes, where to find programs, files, and steps. Nothing here depends on a task.
 
 pub(crate) mod c_compiler;
+pub(crate) mod checksums;
 pub(crate) mod chromium;
 pub(crate) mod command_line;
 mod debian;

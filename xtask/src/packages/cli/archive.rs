@@ -1,20 +1,16 @@
 //! The archive that cargo-binstall fetches, and people who download the binary: with the licenses, the manual pages, the
 //! shell completions, and a file of checksums next to it.
 
-use std::path::{Path, PathBuf};
-
-use sha2::{Digest as _, Sha256};
+use std::path::PathBuf;
 
 use crate::packages::cli::{self, Built, README, file, folder};
 use crate::packages::npm_package::{self, VERSION};
+use crate::tools::checksums;
 use crate::tools::files;
 use crate::tools::process::Process;
 use crate::tools::workspace::Workspace;
 
 const SCRIPT: &str = "cli/packaging/archive.py";
-
-/// As `sha256sum --check` reads it.
-const CHECKSUMS: &str = "SHA256SUMS";
 
 /// Builds the archive and returns its path, and that of the checksums of all archives in the folder.
 pub(super) fn package(workspace: &Workspace, built: &Built<'_>) -> Result<[PathBuf; 2], String> {
@@ -32,7 +28,7 @@ pub(super) fn package(workspace: &Workspace, built: &Built<'_>) -> Result<[PathB
     let script = Process::program(workspace.relative(&cli::python(workspace).python())).args([SCRIPT]);
     let script = script.arg(workspace.relative(&archive)).arg(workspace.relative(&content));
     script.run_echoed(&workspace.root)?;
-    Ok([archive, checksums(&archives)?])
+    Ok([archive, checksums::write_all(&archives)?])
 }
 
 /// The name of the folder in the archive, and that of the archive. `cli/Cargo.toml` says both to cargo-binstall.
@@ -43,41 +39,13 @@ pub(super) fn names(target: &str) -> (String, String) {
     (inside, archive)
 }
 
-/// Writes the checksums of the archives in a folder, and returns the path of the file.
-fn checksums(archives: &Path) -> Result<PathBuf, String> {
-    let mut names = files::list(archives)?;
-    names.retain(|name| name != CHECKSUMS);
-    names.sort();
-    let mut text = String::new();
-    for name in names {
-        let digest = Sha256::digest(files::read(&archives.join(&name))?);
-        text.extend(digest.iter().map(|byte| format!("{byte:02x}")));
-        text.push_str(&format!("  {name}\n"));
-    }
-    let path = archives.join(CHECKSUMS);
-    files::write(&path, text)?;
-    Ok(path)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use serde_json::Value;
 
     use super::*;
-    use crate::tools::files::Scratch;
-
-    #[test]
-    fn checksums_are_of_each_archive_and_not_of_themselves() {
-        let archives = Scratch::new("archives");
-        archives.put("b.zip", "abc");
-        archives.put("a.tar.gz", "");
-        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        for _ in 0..2 {
-            checksums(archives.path()).expect("written");
-            assert_eq!(archives.text(CHECKSUMS), format!("{empty}  a.tar.gz\n{abc}  b.zip\n"));
-        }
-    }
 
     /// Replaces the variables of cargo-binstall's templates.
     fn expanded(template: &Value, target: &str, suffix: &str) -> String {

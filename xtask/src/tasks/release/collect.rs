@@ -2,20 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use crate::packages::npm_package::VERSION;
 use crate::packages::npm_platforms::PLATFORMS;
 use crate::packages::{cli, crates, gateway, sbom};
 use crate::tasks::release::go_tags::BUNDLE;
-use crate::tools::files::{self, At as _};
+use crate::tools::checksums;
+use crate::tools::files;
 use crate::tools::workspace::Workspace;
 
 /// The order in which npm's tarballs are published.
 const ORDER: &str = "order.txt";
-
-/// As `sha256sum --check` reads it.
-const CHECKSUMS: &str = "SHA256SUMS";
 
 /// The folder of what is uploaded.
 fn folder(workspace: &Workspace) -> PathBuf {
@@ -44,10 +40,10 @@ fn collect_from(packages: &Path, folder: &Path) -> Result<Vec<String>, String> {
     faults.extend(missing);
     take(packages, &wheels, &folder.join("python"), &mut faults)?;
     take(packages, &downloads(), &folder.join("github"), &mut faults)?;
-    checksums(&folder.join("github"))?;
+    checksums::write_all(&folder.join("github"))?;
     take(packages, &[BUNDLE.to_owned()], &folder.join("go"), &mut faults)?;
     take(packages, &crates::files(), &folder.join("crates"), &mut faults)?;
-    checksums(&folder.join("crates"))?;
+    checksums::write_all(&folder.join("crates"))?;
     all_checksums(folder)?;
     Ok(faults)
 }
@@ -117,35 +113,19 @@ fn take(packages: &Path, names: &[String], folder: &Path, faults: &mut Vec<Strin
     Ok(())
 }
 
-fn checksums(folder: &Path) -> Result<(), String> {
-    let mut names = files::list(folder)?;
-    names.sort();
-    write_checksums(folder, &names)
-}
-
 /// Those of every file that is uploaded anywhere, which are attested.
 fn all_checksums(folder: &Path) -> Result<(), String> {
     let mut names = Vec::new();
     for place in files::list(folder)? {
         names.extend(files::list(&folder.join(&place))?.iter().map(|name| format!("{place}/{name}")));
     }
-    names.sort();
-    write_checksums(folder, &names)
-}
-
-fn write_checksums(folder: &Path, names: &[String]) -> Result<(), String> {
-    let mut text = String::new();
-    for name in names {
-        let digest = Sha256::digest(std::fs::read(folder.join(name)).at(&folder.join(name))?);
-        text.extend(digest.iter().map(|byte| format!("{byte:02x}")));
-        text.push_str(&format!("  {name}\n"));
-    }
-    files::write(&folder.join(CHECKSUMS), text)
+    checksums::write(folder, &names).map(drop)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tools::checksums::CHECKSUMS;
     use crate::tools::files::Scratch;
     use crate::tools::process::Process;
 
