@@ -128,7 +128,7 @@ fn a_job_that_can_write_or_prove_who_it_is_builds_nothing_and_every_action_has_a
         let workflow = yaml(&path);
         assert_eq!(faults(&workflow), [""; 0], "{path}");
         assert!(all(&workflow, "uses").len() >= 5, "{path}");
-        // Whoever reads a digest wants to know its version, and dependabot changes both.
+        // A reader of a digest wants to know its version, and dependabot changes both.
         let text = text(&path);
         let uses = text.lines().filter(|line| line.contains("uses: "));
         uses.for_each(|line| assert!(line.contains(" # v"), "{path}: {line}"));

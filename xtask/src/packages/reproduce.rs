@@ -1,5 +1,5 @@
 //! Compiles the WebAssembly that is released twice, in two folders, with two homes of cargo, and compares the bytes: so
-//! whoever doubts a package can compile it, and nothing of the machine that built it is in it.
+//! anyone who doubts a package can compile it, and nothing of the machine that built it is in it.
 //!
 //! Compared is what rustc writes. wasm-bindgen, wasm-opt and wasm2go read that alone.
 

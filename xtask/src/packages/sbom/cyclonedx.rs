@@ -104,7 +104,7 @@ fn purl(id: &Id) -> String {
     format!("pkg:cargo/{}@{}", id.name, id.version.replace('+', "%2B"))
 }
 
-/// A UUID that depends on the content alone: of version 8, which leaves its bits to whoever makes it.
+/// A UUID that depends on the content alone: of version 8, whose bits are free.
 fn serial_number(content: &str) -> String {
     let digest = Sha256::digest(content);
     let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
