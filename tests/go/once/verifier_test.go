@@ -24,12 +24,12 @@ func old(t *testing.T, at time.Time) (verify func(v *hookseal.Verifier) error) {
 
 func TestADurableStoreLetsAVerifierAcceptWhatItRemembers(t *testing.T) {
 	eachShared(t, func(t *testing.T, p place) {
-		o := newOnce(t, p.open(t), once.Keep(30*24*time.Hour))
+		newOnce(t, p.open(t), once.Keep(30*24*time.Hour)) // makes the store
 		made := time.Now().Add(-20 * 24 * time.Hour)
 		_, err := p.db(t).Exec("UPDATE hookseal_once_store SET made = "+parameter(p), made.UnixMilli())
 		check(t, err)
 		// As after a restart.
-		o = newOnce(t, p.open(t))
+		o := newOnce(t, p.open(t))
 		remembered, err := o.Remembered(t.Context())
 		check(t, err)
 		plain, err := hookseal.New(secret)
