@@ -3,11 +3,12 @@ import starlight from "@astrojs/starlight";
 import { defineConfig, passthroughImageService } from "astro/config";
 
 import { BASE, HOST } from "./lib/base.mjs";
-import { groups } from "./lib/pages.mjs";
+import { menu } from "./lib/pages.mjs";
 import { tables } from "./lib/tables.mjs";
 
-/** A group of the menu. Its titles are those of the pages. */
-const group = ({ label, pages }) => ({ label, items: pages.map(({ slug }) => ({ slug: slug || "index" })) });
+/** An entry of the menu. The titles are those of the pages. A group within a group is open on its own pages only. */
+const entry = ({ label, entries, slug }) =>
+  entries ? { label, items: entries.map(entry), collapsed: true } : { slug: slug || "index" };
 
 export default defineConfig({
   site: HOST,
@@ -23,7 +24,7 @@ export default defineConfig({
       title: "hookseal",
       description: "Verifies signed webhook deliveries.",
       favicon: "/icon.svg",
-      sidebar: [...groups().map(group), { label: "Explain a delivery", link: "/explain/" }],
+      sidebar: [...menu().map((group) => ({ ...entry(group), collapsed: false })), { label: "Explain a delivery", link: "/explain/" }],
       customCss: ["./src/styles/site.css"],
       markdown: { processedDirs: ["../target/site/content"] },
       credits: false,

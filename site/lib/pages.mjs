@@ -6,10 +6,17 @@ import { fileURLToPath } from "node:url";
 export const SITE = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 export const ROOT = path.dirname(SITE);
 
-/** The groups of the menu, each with its pages: the file, the address, and what else the table says. */
-export function groups() {
+/** The menu: groups, each with entries, which are pages or groups again. */
+export function menu() {
   const table = JSON.parse(readFileSync(path.join(SITE, "pages.json"), "utf8"));
-  return table.map(({ label, pages }) => ({ label, pages: pages.flatMap(expand) })).filter(({ pages }) => pages.length);
+  const group = ({ label, pages }) => ({ label, entries: pages.flatMap((entry) => (entry.label ? group(entry) : expand(entry))) });
+  return table.map(group).filter(({ entries }) => entries.length);
+}
+
+/** The groups of the menu, each with all of its pages: the file, the address, and what else the table says. */
+export function groups() {
+  const flat = (entries) => entries.flatMap((entry) => (entry.entries ? flat(entry.entries) : [entry]));
+  return menu().map(({ label, entries }) => ({ label, pages: flat(entries) }));
 }
 
 /** An entry stands for one file, or with `files` for every page of a folder that no other entry names. */
