@@ -13,6 +13,7 @@ const OTHERS = {
   "js/playground/index.html": "explain/",
   "bindings-c/include/hookseal.h": "reference/c/",
   "core/src/error.rs": "reference/errors/",
+  "core/src/lib.rs": "reference/rust/",
 };
 
 const [output] = process.argv.slice(2);
@@ -23,15 +24,23 @@ missing();
 rmSync(output, { recursive: true, force: true });
 for (const page of pages) {
   if (page.generated !== undefined) {
-    const links = { ABI: "c/", SENDERS: "senders/", SCHEMES: "schemes/" };
-    const text = REFERENCES[page.generated]().replaceAll(/\]\(([A-Z]+)\)/g, (_, name) => `](${BASE}${links[name]})`);
+    const links = { ABI: "c/", SENDERS: "senders/", SCHEMES: "schemes/", RUST: "api/rust" };
+    const text = REFERENCES[page.generated](page).replaceAll(/\]\(([A-Z]+)\b/g, (whole, name) =>
+      links[name] === undefined ? whole : `](${BASE}${links[name]}`,
+    );
     write(`${page.slug}.md`, `---\ntitle: ${JSON.stringify(page.title)}\n---\n${text}\n`);
     continue;
   }
   const text = readFileSync(path.join(ROOT, page.file), "utf8");
-  write(`${page.slug || "index"}.md`, convert(text, page, (target, anchor) => address(page.file, target, anchor)));
+  const converted = convert(text, page, (target, anchor) => address(page.file, target, anchor));
+  write(`${page.slug || "index"}.md`, page.reference ? `${converted}\n${pointer(page.reference)}\n` : converted);
 }
 console.log(`${pages.length} pages`);
+
+/** The end of a manual. In its file the link would lead nowhere: that is also what npm and PyPI show. */
+function pointer(slug) {
+  return `## Reference\n\nEvery public name, with its declaration: [the reference](${BASE}${slug}/).`;
+}
 
 function write(name, text) {
   const file = path.join(output, name);

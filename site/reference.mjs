@@ -7,8 +7,8 @@ import { ROOT } from "./lib/pages.mjs";
 
 const source = (file) => readFileSync(path.join(ROOT, file), "utf8");
 
-/** By the name that `pages.json` gives as `generated`. */
-export const REFERENCES = { cli, c, errors, schemes };
+/** By the name that `pages.json` gives as `generated`. Each is called with the entry of its page there. */
+export const REFERENCES = { cli, c, errors, rust, schemes };
 
 /** What the binary that HOOKSEAL_CLI names says of each of its commands. */
 function cli() {
@@ -54,6 +54,20 @@ function errors() {
     "settings are JavaScript's. Those with the status 500 are faults of the receiver's own configuration.\n",
     "| code | status | when |\n|---|---|---|",
     ...entries.map(([, comment, code, status]) => `| \`${code}\` | ${status} | ${comment.replaceAll(/\s*\n\s*\*?\s*/g, " ").trim()} |`),
+  ].join("\n");
+}
+
+/** What rustdoc makes is no page of this site, but a part of it. */
+function rust() {
+  const crates = ["core", "web", "inbox"].map((folder) => {
+    const manifest = source(`${folder}/Cargo.toml`);
+    const [name, about] = ["name", "description"].map((key) => new RegExp(`^${key} = "(.*)"$`, "m").exec(manifest)[1]);
+    return `| [${name}](RUST/${name.replaceAll("-", "_")}/index.html) | ${about} |`;
+  });
+  return [
+    "Generated from the crates by rustdoc, with all features. These pages have their own search.\n",
+    "| crate | what it is |\n|---|---|",
+    ...crates,
   ].join("\n");
 }
 

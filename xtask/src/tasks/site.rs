@@ -21,6 +21,9 @@ pub(crate) const BASE: &str = "HOOKSEAL_SITE_BASE";
 /// The base with which it is tested: a folder below a domain, where a link that forgets it leads nowhere.
 const TESTED_BASE: &str = "/published/hookseal/";
 
+/// The crates with the features that docs.rs documents.
+const RUSTDOC: &str = "cargo doc --no-deps -p hookseal -p hookseal-web -p hookseal-inbox --all-features";
+
 /// Icons of the pages.
 const ICON: &str = "sandbox/src/page/icon.svg";
 
@@ -98,6 +101,20 @@ fn build_at(workspace: &Workspace, base: Option<&str>) -> Result<PathBuf, String
     files::renew(&html)?;
     files::mirror(&built, &html, |_| true)?;
     std::fs::remove_dir_all(&built).at(&built)?;
+    // Only now, so that the site's search leaves it out: it has its own.
+    files::mirror(&rustdoc(workspace)?, &html.join("api").join("rust"), |_| true)?;
     println!("--- built {}", workspace.relative(&html).display());
     Ok(html)
+}
+
+/// What rustdoc makes of the crates. It is in a folder apart, without the other crates of the workspace, while cargo keeps
+/// what it compiles where it always does.
+fn rustdoc(workspace: &Workspace) -> Result<PathBuf, String> {
+    let target = folder(workspace, "rust");
+    let documentation = target.join("doc");
+    files::renew(&documentation)?;
+    let process = Process::new(RUSTDOC).env("RUSTDOCFLAGS", "-D warnings");
+    let process = process.env("CARGO_TARGET_DIR", &target).env("CARGO_BUILD_BUILD_DIR", &workspace.target);
+    process.run_echoed(&workspace.root)?;
+    Ok(documentation)
 }
