@@ -14,6 +14,9 @@ const OTHERS = {
   "bindings-c/include/hookseal.h": "reference/c/",
   "core/src/error.rs": "reference/errors/",
   "core/src/lib.rs": "reference/rust/",
+  "js/src/index.ts": "reference/typescript/",
+  "bindings-python/python/hookseal/__init__.py": "reference/python/",
+  "bindings-go/doc.go": "reference/go/",
 };
 
 const [output] = process.argv.slice(2);
@@ -28,7 +31,9 @@ for (const page of pages) {
     const text = REFERENCES[page.generated](page).replaceAll(/\]\(([A-Z]+)\b/g, (whole, name) =>
       links[name] === undefined ? whole : `](${BASE}${links[name]}`,
     );
-    write(`${page.slug}.md`, `---\ntitle: ${JSON.stringify(page.title)}\n---\n${text}\n`);
+    // Classes and functions are in the contents of a page, and their members are not.
+    const head = `title: ${JSON.stringify(page.title)}\ntableOfContents: { maxHeadingLevel: 2 }`;
+    write(`${page.slug}.md`, `---\n${head}\n---\n${text}\n`);
     continue;
   }
   const text = readFileSync(path.join(ROOT, page.file), "utf8");

@@ -3,12 +3,15 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+import { go } from "./api/go.mjs";
+import { python } from "./api/python.mjs";
+import { typescript } from "./api/typescript.mjs";
 import { ROOT } from "./lib/pages.mjs";
 
 const source = (file) => readFileSync(path.join(ROOT, file), "utf8");
 
 /** By the name that `pages.json` gives as `generated`. Each is called with the entry of its page there. */
-export const REFERENCES = { cli, c, errors, rust, schemes };
+export const REFERENCES = { cli, c, errors, go, python, rust, schemes, typescript };
 
 /** What the binary that HOOKSEAL_CLI names says of each of its commands. */
 function cli() {

@@ -18,7 +18,7 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const WIDTHS = [360, 768, 1280];
 
 /** One page of each kind: the first, code and output, wide tables, wide output, what is generated. */
-const PAGES = ["", "tutorials/node/", "senders/", "failures/", "reference/cli/"];
+const PAGES = ["", "tutorials/node/", "senders/", "failures/", "reference/cli/", "reference/python/once/"];
 
 const KINDS = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 
@@ -109,6 +109,17 @@ test("the search finds a page without any other server, with the keyboard alone"
   await result.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Rotating a secret without losing a delivery" }).waitFor();
   assert.equal(new URL(page.url()).pathname, `${BASE}tutorials/rotation/`);
+});
+
+test("the search finds a name in the reference of each language", async (t) => {
+  const names = { verifySignature: "typescript", verify_signature: "python", HasEnvelope: "go" };
+  for (const [name, language] of Object.entries(names)) {
+    const page = await open(t, "");
+    await page.locator("#starlight__search input").waitFor({ state: "attached" });
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(name);
+    await page.locator(`.pagefind-ui__result-link[href*="/reference/${language}/"]`).first().waitFor();
+  }
 });
 
 test("the menu opens on a phone, and the page that explains deliveries is a part of the site", async (t) => {

@@ -8,8 +8,10 @@ use crate::tasks::playground;
 use crate::tools::chromium;
 use crate::tools::command_line;
 use crate::tools::files::{self, At as _};
+use crate::tools::go::Go;
 use crate::tools::npm::{self, Scripts};
 use crate::tools::process::Process;
+use crate::tools::python;
 use crate::tools::step::Step;
 use crate::tools::workspace::Workspace;
 
@@ -20,6 +22,10 @@ pub(crate) const BASE: &str = "HOOKSEAL_SITE_BASE";
 
 /// The base with which it is tested: a folder below a domain, where a link that forgets it leads nowhere.
 const TESTED_BASE: &str = "/published/hookseal/";
+
+/// The programs that read the sources of their language, for the references.
+const GO_VARIABLE: &str = "HOOKSEAL_GO";
+const PYTHON_VARIABLE: &str = "HOOKSEAL_PYTHON";
 
 /// The crates with the features that docs.rs documents.
 const RUSTDOC: &str = "cargo doc --no-deps -p hookseal -p hookseal-web -p hookseal-inbox --all-features";
@@ -82,8 +88,10 @@ fn build_at(workspace: &Workspace, base: Option<&str>) -> Result<PathBuf, String
     let explain = public.join("explain");
     files::create(&explain)?;
     files::copy_into(&playground::build(workspace)?, &explain)?;
+    let (go, python) = (Go::newest(workspace)?, python::find(&workspace.root)?);
     let run = |process: Process| {
         let process = process.env("ASTRO_TELEMETRY_DISABLED", "1");
+        let process = process.env(GO_VARIABLE, go.program()).env(PYTHON_VARIABLE, python);
         let process = process.env(command_line::VARIABLE, command_line::binary(workspace));
         let process = match base {
             Some(base) => process.env(BASE, base),

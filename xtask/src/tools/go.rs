@@ -66,6 +66,11 @@ impl Go {
         Process::program(tool).env("GOFLAGS", FLAGS).env("GOWORK", "off").env("PATH", path)
     }
 
+    /// The command itself, for a program that runs it.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// Its version, such as `go1.26.8`.
     pub(crate) fn version(&self) -> &str {
         &self.version
