@@ -26,8 +26,12 @@ pub(super) fn package(workspace: &Workspace, profile: Profile, share: &Path) -> 
     prepare(workspace)?;
     let maturin = Process::program(venv.python()).args(["-m", "maturin", "build", "--locked"]);
     // maturin looks for the package's manifest in its own folder.
-    let maturin = profile.cargo(maturin).current_dir(SOURCES).args(["--out"]);
-    maturin.arg(&packages).run_echoed(&workspace.root)?;
+    let maturin = profile.cargo(maturin).current_dir(SOURCES).args(["--out"]).arg(&packages);
+    // It moves the binary that cargo has built, which other parts of the tests may be starting: so that one is in a folder
+    // of its own. What is compiled stays where it always is.
+    let own = cli::folder(workspace, "maturin");
+    let maturin = maturin.env("CARGO_TARGET_DIR", own).env("CARGO_BUILD_BUILD_DIR", &workspace.target);
+    maturin.run_echoed(&workspace.root)?;
     let wheels = built(&packages)?;
     let [wheel] = &*wheels else { return Err(format!("maturin built {wheels:?} instead of a wheel")) };
     complete(workspace, wheel, share, if profile == Profile::Release { "9" } else { "1" })?;
