@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 
 use crate::packages::npm_package::{self, VERSION};
 use crate::tools::files::{self, At as _};
+use crate::tools::module::{Recipe, TARGET};
 use crate::tools::npm;
 use crate::tools::process::Process;
-use crate::tools::targets::{self, Build, Recipe};
+use crate::tools::targets;
 use crate::tools::workspace::Workspace;
-
-const TARGET: &str = "wasm32-unknown-unknown";
 
 const PACKAGE: &str = "hookseal-c";
 
 /// How a module is compiled.
 pub(crate) struct Tuning {
+    /// The name of what is made of it.
+    pub(crate) file: &'static str,
     /// The profile in `Cargo.toml`.
     pub(crate) profile: &'static str,
     /// Flags beside [`RUSTFLAGS`].
@@ -26,6 +27,7 @@ pub(crate) struct Tuning {
 
 /// For size: with little inlining, as for the npm package.
 const SMALL: Tuning = Tuning {
+    file: "hookseal-core.wasm",
     profile: "wasm-core",
     rustflags: &["-Cllvm-args=-inline-threshold=10"],
     level: "-Oz --merge-similar-functions",
@@ -55,7 +57,7 @@ pub(crate) fn shared_library(workspace: &Workspace) -> PathBuf {
 
 /// The path of the module for hosts of WebAssembly.
 pub(crate) fn module(workspace: &Workspace) -> PathBuf {
-    folder(workspace).join("hookseal-core.wasm")
+    folder(workspace).join(SMALL.file)
 }
 
 /// Builds all of it and returns the paths of what others need.
@@ -77,19 +79,16 @@ pub(crate) fn build_module(workspace: &Workspace, wasm: &Path) -> Result<(), Str
 
 /// Compiles the module in another way, for packages that are generated from it.
 pub(crate) fn build_module_as(workspace: &Workspace, wasm: &Path, tuning: &Tuning) -> Result<(), String> {
-    let Tuning { profile, level, .. } = *tuning;
     let tools = npm_package::tools(workspace)?;
     let toolchain = targets::toolchain(workspace, TARGET)?;
-    let rustflags = rustflags(tuning);
-    let build = Build { package: PACKAGE, features: "", target: TARGET, profile, rustflags: &rustflags };
-    toolchain.build_as("cdylib", workspace, &build).run_echoed(&workspace.root)?;
+    let compiled = tuning.recipe().compile(&toolchain, workspace)?;
     if let Some(folder) = wasm.parent() {
         files::create(folder)?;
     }
     npm::program(workspace, &tools, "binaryen/bin/wasm-opt")
-        .args(level.split_whitespace())
+        .args(tuning.level.split_whitespace())
         .args(WASM_OPT.split_whitespace())
-        .arg(workspace.relative(&toolchain.output(workspace, &build).join("hookseal_c.wasm")))
+        .arg(workspace.relative(&compiled))
         .arg("-o")
         .arg(workspace.relative(wasm))
         .run_echoed(&workspace.root)
@@ -97,31 +96,21 @@ pub(crate) fn build_module_as(workspace: &Workspace, wasm: &Path, tuning: &Tunin
 
 /// How the module for every host is compiled.
 pub(crate) fn recipe() -> Recipe {
-    recipe_of("hookseal-core.wasm", &SMALL)
+    SMALL.recipe()
 }
 
-/// How a module is compiled in another way.
-pub(crate) fn recipe_of(file: &'static str, tuning: &Tuning) -> Recipe {
-    let rustflags = flags(tuning);
-    Recipe {
-        file,
-        package: PACKAGE,
-        features: "",
-        profile: tuning.profile,
-        config: None,
-        rustflags,
-        is_cdylib_alone: true,
+impl Tuning {
+    pub(crate) fn recipe(&self) -> Recipe {
+        Recipe {
+            file: self.file,
+            package: PACKAGE,
+            features: "",
+            profile: self.profile,
+            config: None,
+            rustflags: RUSTFLAGS.iter().chain(self.rustflags).map(|&flag| flag.to_owned()).collect(),
+            is_cdylib_alone: true,
+        }
     }
-}
-
-fn flags(tuning: &Tuning) -> Vec<String> {
-    RUSTFLAGS.iter().chain(tuning.rustflags).map(|&flag| flag.to_owned()).collect()
-}
-
-fn rustflags(tuning: &Tuning) -> Vec<String> {
-    let mut flags = flags(tuning);
-    flags.extend(targets::remap_cargo_home());
-    flags
 }
 
 /// Compiles the libraries for this machine. Within cargo they have another name, since `hookseal` is the core's.

@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
+use crate::tools::module::{Recipe, TARGET};
 use crate::tools::process::Process;
 use crate::tools::step::Step;
-use crate::tools::targets::{self, Build, Recipe};
+use crate::tools::targets;
 use crate::tools::venv::{self, Venv};
 use crate::tools::workspace::Workspace;
 use crate::tools::{command_line, files, python, rust_tests};
-
-const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The profile in `Cargo.toml`.
 const PROFILE: &str = "wasm-gateway";
@@ -18,10 +17,8 @@ const PROFILE: &str = "wasm-gateway";
 const RUSTFLAGS: [&str; 3] = ["-Clink-arg=-zstack-size=65536", "--cfg=hookseal_fast", "-Ctarget-feature=+simd128"];
 
 /// The crates, and the modules that are made of them.
-const MODULES: [(&str, &str, &str); 2] = [
-    ("hookseal-proxy-wasm", "hookseal_proxy_wasm.wasm", "hookseal-proxy-wasm.wasm"),
-    ("hookseal-http-wasm", "hookseal_http_wasm.wasm", "hookseal-http-wasm.wasm"),
-];
+const MODULES: [(&str, &str); 2] =
+    [("hookseal-proxy-wasm", "hookseal-proxy-wasm.wasm"), ("hookseal-http-wasm", "hookseal-http-wasm.wasm")];
 
 /// The sources of the tests, which start the proxies of `requirements.txt`.
 const SOURCES: &str = "tests/gateway";
@@ -31,12 +28,12 @@ const VARIABLE: &str = "HOOKSEAL_GATEWAY";
 
 /// The names of the modules.
 pub(crate) fn files() -> [&'static str; 2] {
-    MODULES.map(|(_, _, file)| file)
+    MODULES.map(|(_, file)| file)
 }
 
 /// How the modules are compiled.
-pub(crate) fn recipes() -> Vec<Recipe> {
-    let recipe = |(package, _, file)| Recipe {
+pub(crate) fn recipes() -> [Recipe; 2] {
+    let recipe = |(package, file)| Recipe {
         file,
         package,
         features: "",
@@ -45,7 +42,7 @@ pub(crate) fn recipes() -> Vec<Recipe> {
         rustflags: RUSTFLAGS.map(str::to_owned).to_vec(),
         is_cdylib_alone: true,
     };
-    MODULES.map(recipe).into()
+    MODULES.map(recipe)
 }
 
 fn folder(workspace: &Workspace) -> PathBuf {
@@ -57,14 +54,11 @@ pub(crate) fn package(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
     let toolchain = targets::toolchain(workspace, TARGET)?;
     let folder = folder(workspace);
     files::renew(&folder)?;
-    let mut rustflags: Vec<String> = RUSTFLAGS.iter().map(|&flag| flag.to_owned()).collect();
-    rustflags.extend(targets::remap_cargo_home());
     let mut built = Vec::new();
-    for (package, output, module) in MODULES {
-        let build = Build { package, features: "", target: TARGET, profile: PROFILE, rustflags: &rustflags };
-        toolchain.build_as("cdylib", workspace, &build).run_echoed(&workspace.root)?;
-        built.push(folder.join(module));
-        files::copy(&toolchain.output(workspace, &build).join(output), &folder.join(module))?;
+    for recipe in recipes() {
+        let module = folder.join(recipe.file);
+        files::copy(&recipe.compile(&toolchain, workspace)?, &module)?;
+        built.push(module);
     }
     Ok(built)
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::packages::{c, npm_package};
 use crate::tools::files;
 use crate::tools::go::Go;
+use crate::tools::module::Recipe;
 use crate::tools::process::Process;
-use crate::tools::targets::Recipe;
 use crate::tools::workspace::Workspace;
 
 /// The path by which users import the module: the only place to change it.
@@ -26,11 +26,16 @@ const TRANSLATOR: &str = "github.com/ncruces/wasm2go";
 const ENGINE: &str = "internal/engine";
 
 /// For speed: what is translated is not small in any case.
-const FAST: c::Tuning = c::Tuning { profile: "wasm-go", rustflags: &["--cfg=hookseal_fast"], level: "-O3" };
+const FAST: c::Tuning = c::Tuning {
+    file: "the module that is translated to Go",
+    profile: "wasm-go",
+    rustflags: &["--cfg=hookseal_fast"],
+    level: "-O3",
+};
 
 /// How the module that is translated is compiled.
 pub(crate) fn recipe() -> Recipe {
-    c::recipe_of("the module that is translated to Go", &FAST)
+    FAST.recipe()
 }
 
 /// The folder of the package.

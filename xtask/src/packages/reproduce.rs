@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 
 use crate::packages::{c, gateway, go, wasm};
 use crate::tools::files::{self, At as _};
+use crate::tools::module::{Recipe, TARGET};
 use crate::tools::sources;
-use crate::tools::targets::{self, Build, Recipe, Toolchain};
+use crate::tools::targets;
 use crate::tools::workspace::Workspace;
-
-const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Which modules are compiled.
 #[derive(Clone, Copy, PartialEq)]
@@ -53,7 +52,8 @@ pub(crate) fn check(workspace: &Workspace, modules: Modules) -> Result<(), Strin
     for recipe in recipes(modules) {
         let mut made = Vec::new();
         for place in &places {
-            made.push(compile(&toolchain, place, &recipe)?);
+            let compiled = recipe.compile_with(&toolchain, &place.workspace, Some(&place.cargo_home))?;
+            made.push(files::read(&compiled)?);
         }
         faults.extend(faults_of(recipe.file, &made, &places.each_ref().map(|place| &*place.workspace.root)));
         println!("--- {}: {} bytes, compiled twice", recipe.file, made[0].len());
@@ -92,25 +92,6 @@ fn symlink(to: &Path, link: &Path) -> Result<(), String> {
 #[cfg(not(unix))]
 fn symlink(_: &Path, link: &Path) -> Result<(), String> {
     Err(std::io::Error::from(std::io::ErrorKind::Unsupported)).at(link)
-}
-
-fn compile(toolchain: &Toolchain, place: &Place, recipe: &Recipe) -> Result<Vec<u8>, String> {
-    let workspace = &place.workspace;
-    let mut rustflags = recipe.rustflags.clone();
-    rustflags.push(targets::remap(&place.cargo_home));
-    let Recipe { package, features, profile, .. } = *recipe;
-    let build = Build { package, features, target: TARGET, profile, rustflags: &rustflags };
-    let process = if recipe.is_cdylib_alone {
-        toolchain.build_as("cdylib", workspace, &build)
-    } else {
-        toolchain.build(workspace, &build)
-    };
-    let process = match &recipe.config {
-        None => process,
-        Some(config) => process.args(["--config", config]),
-    };
-    process.env("CARGO_HOME", &place.cargo_home).run_echoed(&workspace.root)?;
-    files::read(&toolchain.output(workspace, &build).join(format!("{}.wasm", package.replace('-', "_"))))
 }
 
 /// What is wrong with the same module, as it was made in several places.

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::packages::npm_package;
 use crate::tools::files;
+use crate::tools::module::{Recipe, TARGET};
 use crate::tools::npm;
 use crate::tools::process::Process;
-use crate::tools::targets::{self, Build, Recipe};
+use crate::tools::targets;
 use crate::tools::workspace::Workspace;
-
-const TARGET: &str = "wasm32-unknown-unknown";
 
 /// WebAssembly with these features runs on everything since Node 16, and on Safari since 16.4.
 const WASM_OPT: &str = "-Oz --converge --low-memory-unused --skip-pass=memory-packing \
@@ -63,18 +62,26 @@ const MODULES: [Module; 3] = [
     },
 ];
 
+/// SIMD for the hash, and little inlining elsewhere (200 bytes less, gzipped).
+const RUSTFLAGS: [&str; 2] = ["-Ctarget-feature=+simd128", "-Cllvm-args=-inline-threshold=10"];
+
+impl Module {
+    fn recipe(&self) -> Recipe {
+        Recipe {
+            file: self.file,
+            package: self.package,
+            features: self.features,
+            profile: PROFILE,
+            config: self.optimized.config(),
+            rustflags: RUSTFLAGS.map(str::to_owned).to_vec(),
+            is_cdylib_alone: false,
+        }
+    }
+}
+
 /// How the modules are compiled.
 pub(crate) fn recipes() -> Vec<Recipe> {
-    let recipe = |module: &Module| Recipe {
-        file: module.file,
-        package: module.package,
-        features: module.features,
-        profile: PROFILE,
-        config: module.optimized.config(),
-        rustflags: RUSTFLAGS.map(str::to_owned).to_vec(),
-        is_cdylib_alone: false,
-    };
-    MODULES.iter().map(recipe).collect()
+    MODULES.iter().map(Module::recipe).collect()
 }
 
 /// What the page that explains deliveries needs besides the package.
@@ -108,20 +115,9 @@ pub(crate) fn package(workspace: &Workspace) -> Result<PathBuf, String> {
 fn compile_module(workspace: &Workspace, tools: &Path, module: &Module, wasm: &Path) -> Result<(), String> {
     let root = &workspace.root;
     let toolchain = targets::toolchain(workspace, TARGET)?;
-    let Module { package, features, optimized, .. } = *module;
-    let rustflags = rustflags();
-    let build = Build { package, features, target: TARGET, profile: PROFILE, rustflags: &rustflags };
-    let process = toolchain.build(workspace, &build);
-    let process = match optimized.config() {
-        None => process,
-        Some(config) => process.args(["--config", &config]),
-    };
-    process.run_echoed(root)?;
+    let compiled = module.recipe().compile(&toolchain, workspace)?;
     Process::new("cargo run --quiet -p hookseal-bindgen --")
-        .arg(
-            workspace
-                .relative(&toolchain.output(workspace, &build).join(format!("{}.wasm", package.replace('-', "_")))),
-        )
+        .arg(workspace.relative(&compiled))
         .arg(workspace.relative(wasm))
         .run_echoed(root)?;
     npm::program(workspace, tools, "binaryen/bin/wasm-opt")
@@ -130,24 +126,4 @@ fn compile_module(workspace: &Workspace, tools: &Path, module: &Module, wasm: &P
         .arg("-o")
         .arg(workspace.relative(wasm))
         .run_echoed(root)
-}
-
-/// SIMD for the hash, and little inlining elsewhere (200 bytes less, gzipped).
-const RUSTFLAGS: [&str; 2] = ["-Ctarget-feature=+simd128", "-Cllvm-args=-inline-threshold=10"];
-
-/// The same, and no paths of this machine in the output.
-fn rustflags() -> Vec<String> {
-    let mut flags = RUSTFLAGS.map(str::to_owned).to_vec();
-    flags.extend(targets::remap_cargo_home());
-    flags
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_module_contains_no_path_of_this_machine() {
-        assert!(rustflags().iter().any(|flag| flag.starts_with("--remap-path-prefix=") && flag.ends_with("=crates")));
-    }
 }

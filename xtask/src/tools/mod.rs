@@ -9,6 +9,7 @@ pub(crate) mod elf;
 pub(crate) mod files;
 pub(crate) mod go;
 pub(crate) mod interpreters;
+pub(crate) mod module;
 pub(crate) mod npm;
 pub(crate) mod process;
 pub(crate) mod python;

@@ -30,21 +30,6 @@ pub(crate) struct Build<'a> {
     pub(crate) rustflags: &'a [String],
 }
 
-/// How a module is compiled.
-pub(crate) struct Recipe {
-    /// The name of what is made of it.
-    pub(crate) file: &'static str,
-    pub(crate) package: &'static str,
-    pub(crate) features: &'static str,
-    pub(crate) profile: &'static str,
-    /// What cargo's configuration says besides the profile.
-    pub(crate) config: Option<String>,
-    /// Flags for rustc besides the one that hides cargo's home.
-    pub(crate) rustflags: Vec<String>,
-    /// Whether the package has other types of library too, which are not compiled.
-    pub(crate) is_cdylib_alone: bool,
-}
-
 /// A toolchain that can build for the target.
 pub(crate) enum Toolchain {
     /// The default cargo: the target's standard library is installed.
