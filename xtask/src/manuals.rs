@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use hookseal::ErrorKind;
 
 use crate::documents::{root, text};
-use crate::tools::files;
+use crate::tools::sources;
 
 /// The blocks of the README, and the example that each is a piece of, which the tests run.
 const QUICK_STARTS: [(&str, &str); 4] = [
@@ -80,22 +80,9 @@ fn the_page_of_codes_has_each_code_with_its_status() {
 
 /// All pages, relative to the root.
 fn pages() -> Vec<String> {
-    fn of(folder: &str, found: &mut Vec<String>) {
-        for name in files::list(&root().join(folder)).expect("a folder") {
-            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-            let skipped = ["target", "node_modules", ".git", "dist", ".venv"];
-            if root().join(&path).is_dir() && !root().join(&path).is_symlink() {
-                if !skipped.contains(&name.as_str()) {
-                    of(&path, found);
-                }
-            } else if name.ends_with(".md") {
-                found.push(path);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    of("", &mut found);
-    found
+    let mut pages = sources::list(&root()).expect("git");
+    pages.retain(|name| name.ends_with(".md") && root().join(name).is_file());
+    pages
 }
 
 /// The anchors of a page's headings, as GitHub makes them.

@@ -13,28 +13,25 @@ pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
 
+    use crate::documents::{root, text};
     use crate::packages::npm_package::VERSION;
     use crate::tools::files;
 
     /// The names of the examples, and the path of their folder.
     fn examples() -> (Vec<String>, PathBuf) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+        let folder = root().join("examples");
         let mut names = files::list(&folder).expect("a folder");
         names.retain(|name| folder.join(name).is_dir());
         assert!(names.len() > 20, "{names:?}");
         (names, folder)
     }
 
-    fn text(path: &Path) -> String {
-        String::from_utf8(files::read(path).expect("a file")).expect("UTF-8")
-    }
-
     #[test]
     fn the_list_of_examples_has_each_of_them_and_no_other() {
         let (names, folder) = examples();
-        let list = text(&folder.join("README.md"));
+        let list = text("examples/README.md");
         for name in &names {
             assert!(list.contains(&format!("[{name}]({name}/README.md)")), "{name} is not listed");
             assert!(folder.join(name).join("README.md").is_file(), "{name} has no README.md");
@@ -55,7 +52,11 @@ mod tests {
             ] {
                 let path = folder.join(&name).join(file);
                 if path.exists() {
-                    assert!(text(&path).contains(&expected), "{}: not {expected}", path.display());
+                    assert!(
+                        text(&format!("examples/{name}/{file}")).contains(&expected),
+                        "{}: not {expected}",
+                        path.display()
+                    );
                     checked += 1;
                 }
             }

@@ -9,15 +9,22 @@ use crate::tools::process::Process;
 /// Cargo's, in a copy too.
 const TARGET: &str = "target";
 
+/// The files that git knows in the repository, and those that it would add, relative to the root. One that was deleted is
+/// still listed.
+pub(crate) fn list(root: &Path) -> Result<Vec<String>, String> {
+    let listed = Process::new("git ls-files -z --cached --others --exclude-standard").capture(root)?;
+    Ok(listed.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
 /// Makes a folder a copy of what git knows in the repository, as it is there now, without what is not wanted. Files that
 /// are the same keep their time, so that cargo compiles only what has changed; others are removed, except for the folder
 /// `target`.
 pub(crate) fn copy(root: &Path, copy: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<(), String> {
     files::create(copy)?;
-    let listed = Process::new("git ls-files -z --cached --others --exclude-standard").capture(root)?;
+    let listed = list(root)?;
     let mut copied = BTreeSet::new();
-    for name in listed.split('\0').filter(|name| !name.is_empty() && is_wanted(name)) {
-        // A file that was deleted is still listed, and a link to a folder is no file.
+    for name in listed.iter().map(String::as_str).filter(|name| is_wanted(name)) {
+        // One that was deleted, or a link to a folder, is no file.
         let Ok(wanted) = std::fs::read(root.join(name)) else { continue };
         copied.insert(name);
         let to = copy.join(name);
