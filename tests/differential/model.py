@@ -76,6 +76,11 @@ SCHEMES = {
 }
 
 
+def is_known(scheme: str) -> bool:
+    """Whether a scheme has this name: "contio" is either of its two forms."""
+    return scheme == "contio" or scheme in SCHEMES
+
+
 def predict(vector: dict) -> dict:
     """The verdict on a vector: `{"ok": …}`, or `{"error": code}`, where there is a word that the message must have."""
     try:
@@ -111,7 +116,7 @@ def _macs(rules: Rules, keys: list[bytes], id: str | None, timestamp: str | None
 
 def _verify(vector: dict) -> dict:
     scheme, limits = vector["scheme"], {**DEFAULTS, **vector.get("options", {})}
-    if scheme != "contio" and scheme not in SCHEMES:
+    if not is_known(scheme):
         raise Refused("invalid_scheme")
     rules = SCHEMES["contio-timestamped" if scheme == "contio" else scheme]
     _check_limits(limits)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import hookseal
+from model import is_known
 
 Outcome = dict[str, Any]
 
@@ -126,22 +127,10 @@ def _is_expressible(vector: dict) -> bool:
         and not any("\0" in secret for secret in vector["secrets"])
         # A program that is started with no secret, an unknown scheme or a limit in milliseconds says so itself.
         and len(vector["secrets"]) > 0
-        and vector["scheme"] in SCHEMES
+        and is_known(vector["scheme"])
         and all((vector.get("options", {}).get(name) or 0) < 100_000 for name in ("max_age", "max_skew"))
     )
 
-
-SCHEMES = (
-    "contio",
-    "contio-timestamped",
-    "contio-body",
-    "standard-webhooks",
-    "svix",
-    "stripe",
-    "github",
-    "slack",
-    "shopify",
-)
 
 # How each package spells the names of options. Nothing else may differ.
 _OPTIONS = ("max_age", "max_skew", "max_event_age", "max_body", "signed_url", "public_key")
